@@ -1,0 +1,34 @@
+@{
+    RootModule           = 'lib/Imagen4.PowerShell.dll'
+    NestedModules        = @('lib/Imagen4.Isolation.dll')
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5d0c2a43-9f0e-4b0b-9a5e-6a1f5d1a7c44'
+    Author               = 'Imagen4 contributors'
+    CompanyName          = 'Imagen4 contributors'
+    Copyright            = '(c) Imagen4 contributors. MIT licence.'
+    Description          = "Generates images with Google's Imagen 4 through fal.ai: batches from CSV to disk, one request per row."
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
+    TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
+    CmdletsToExport      = @(
+        'Get-ImagenProvider'
+        'Get-ImagenRequestStatus'
+        'New-ImagenImage'
+        'Receive-ImagenResult'
+        'Remove-ImagenProvider'
+        'Set-ImagenProvider'
+        'Start-ImagenEmulator'
+        'Stop-ImagenEmulator'
+        'Stop-ImagenRequest'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Imagen', 'Imagen4', 'fal', 'image', 'generation', 'AI', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}
