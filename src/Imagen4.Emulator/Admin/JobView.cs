@@ -1,0 +1,34 @@
+using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Media;
+using Imagen4.Emulator.Queue;
+
+namespace Imagen4.Emulator.Admin;
+
+/// <summary>One job as the page and the tests see it.</summary>
+internal sealed record JobView(
+    string RequestId,
+    string Model,
+    string Prompt,
+    string State,
+    int? QueuePosition,
+    DateTime SubmittedAt,
+    string? Error,
+    string? ErrorType,
+    IReadOnlyList<string> Images)
+{
+    public static JobView Of(Job job, int? position, string baseAddress)
+    {
+        var progress = job.Progress;
+        var delivered = progress is { State: JobState.Completed, Failure: null };
+        return new JobView(
+            job.RequestId,
+            job.Endpoint.ToString(),
+            job.Plan.Prompt,
+            QueueStatus.Name(progress.State),
+            progress.State == JobState.InQueue ? position : null,
+            job.SubmittedAt.UtcDateTime,
+            progress.Failure?.Message,
+            progress.Failure?.Type,
+            delivered ? [.. job.Plan.Images.Select(image => MediaUrl.Of(baseAddress, job, image))] : []);
+    }
+}

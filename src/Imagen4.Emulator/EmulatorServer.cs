@@ -1,0 +1,111 @@
+using System.Net;
+using Imagen4.Emulator.Admin;
+using Imagen4.Emulator.Billing;
+using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Faults;
+using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Media;
+using Imagen4.Emulator.Page;
+using Imagen4.Emulator.Queue;
+using Imagen4.Emulator.Schema;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Imagen4.Emulator;
+
+/// <summary>A running emulator. Several can run in one process, each on its own port with its own jobs.</summary>
+internal sealed class EmulatorServer : IAsyncDisposable
+{
+    private const int JobsKept = 100_000;
+    private const int RequestsKept = 10_000;
+
+    private readonly WebApplication _application;
+    private readonly JobQueue _queue;
+
+    private EmulatorServer(WebApplication application, JobQueue queue)
+    {
+        _application = application;
+        _queue = queue;
+        Address = new Uri(application.Urls.Single());
+    }
+
+    /// <summary>The root of the server: <c>http://127.0.0.1:PORT/</c>.</summary>
+    public Uri Address { get; }
+
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<EmulatorServer> StartAsync(EmulatorOptions options, CancellationToken cancellationToken = default)
+    {
+        var connections = new ConnectionGauge();
+        var application = Build(options, connections);
+        var queue = new JobQueue(options.Slots, options.GenerationTime, options.Time);
+        Map(application, options, queue, connections);
+        try
+        {
+            await application.StartAsync(cancellationToken);
+            return new EmulatorServer(application, queue);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Dispose();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+    }
+
+    private static WebApplication Build(EmulatorOptions options, ConnectionGauge connections)
+    {
+        // Empty: no configuration files or variables of the directory it happens to start in, no logging, no console.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1;
+                listener.Use(connections.Wrap);
+            });
+        });
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        // Streams and hanging requests never end by themselves.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        return builder.Build();
+    }
+
+    private static void Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
+    {
+        var time = options.Time;
+        var snapshot = Catalogue.Default.Snapshot(options.Schema);
+        var jobs = new JobStore(JobsKept);
+        var bills = new BillLog();
+        var faults = new FaultTable();
+        var requests = new RequestLog(RequestsKept, time);
+
+        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, connections);
+        var media = new MediaEndpoint(jobs, faults);
+        var fal = new FalEndpoints(
+            new KeyCheck(options.Key),
+            jobs,
+            faults,
+            new SubmitHandler(new Planner(snapshot), queue, jobs, bills, time),
+            new StatusHandler(queue, time),
+            new StreamHandler(queue, time),
+            new ResultHandler(snapshot),
+            new CancelHandler(queue));
+
+        application.Use(RequestRecording.Middleware(requests));
+        application.Use(CrashReport.Middleware);
+        application.MapGet("/", StartPage.WriteAsync);
+        var own = application.MapGroup("/_emulator");
+        admin.Map(own);
+        own.MapGet(MediaUrl.Pattern, media.HandleAsync);
+        own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
+        application.Map("/{**path}", fal.HandleAsync);
+    }
+}

@@ -1,0 +1,12 @@
+using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Queue;
+
+namespace Imagen4.Emulator.Fal;
+
+/// <summary>Ends a job that has not ended yet.</summary>
+internal sealed class CancelHandler(JobQueue queue)
+{
+    public JsonAnswer Handle(Job job) =>
+        queue.Cancel(job, Failure.Cancelled) ? FalErrors.State(202, "CANCELLATION_REQUESTED") : FalErrors.AlreadyCompleted;
+}

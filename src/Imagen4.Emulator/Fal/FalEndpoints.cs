@@ -1,0 +1,64 @@
+using Imagen4.Emulator.Faults;
+using Imagen4.Emulator.Queue;
+
+namespace Imagen4.Emulator.Fal;
+
+/// <summary>fal's queue, at the root of the server: reads the call, checks the key and hands it to its operation.</summary>
+internal sealed class FalEndpoints(
+    KeyCheck keys,
+    JobStore jobs,
+    FaultTable faults,
+    SubmitHandler submit,
+    StatusHandler status,
+    StreamHandler stream,
+    ResultHandler result,
+    CancelHandler cancel)
+{
+    public async Task HandleAsync(HttpContext context) => await (await AnswerAsync(context)).ExecuteAsync(context);
+
+    private async Task<IResult> AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (FalCall.Parse(request.Path.Value ?? "") is not { } call)
+        {
+            return FalErrors.NoSuchPath;
+        }
+
+        if (request.Method != call.Method)
+        {
+            return FalErrors.MethodNotAllowed;
+        }
+
+        var body = call.Operation == FalOperation.Submit ? await SubmitBody.ReadAsync(request, context.RequestAborted) : null;
+        var job = Find(call);
+        var rule = faults.Take(FaultTarget.Of(call.Operation), request, job?.Plan.Prompt ?? body?.Prompt);
+        return FaultTable.Around(rule, () => Perform(context, call, job, body));
+    }
+
+    private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)
+    {
+        context.Response.Headers[FalHeaders.RequestId] = job?.RequestId ?? Guid.NewGuid().ToString();
+        var (key, refusal) = keys.Read(context.Request, call.Endpoint);
+        if (key is null)
+        {
+            return refusal!;
+        }
+
+        if (body is not null)
+        {
+            return submit.Handle(context.Request, call.Endpoint, body, key);
+        }
+
+        return job is null ? FalErrors.NotFound : call.Operation switch
+        {
+            FalOperation.Status => status.Handle(context.Request, job),
+            FalOperation.Stream => stream.Handle(job),
+            FalOperation.Cancel => cancel.Handle(job),
+            _ => result.Handle(context.Request, job),
+        };
+    }
+
+    // A request is known to its own app only, whatever the rest of the endpoint id says.
+    private Job? Find(FalCall call) =>
+        call.RequestId is { } id && jobs.Find(id) is { } job && job.Endpoint.App == call.Endpoint.App ? job : null;
+}

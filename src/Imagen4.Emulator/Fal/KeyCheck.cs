@@ -1,0 +1,20 @@
+using Imagen4.Emulator.Http;
+
+namespace Imagen4.Emulator.Fal;
+
+/// <summary>Checks <c>Authorization: Key …</c>; without a configured key, any key opens the door.</summary>
+internal sealed class KeyCheck(string? onlyKey)
+{
+    private const string Scheme = "Key ";
+
+    /// <summary>The key, or the answer that refuses the call.</summary>
+    public (string? Key, JsonAnswer? Refusal) Read(HttpRequest request, EndpointId endpoint)
+    {
+        var header = request.Headers.Authorization.ToString();
+        var key = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
+        return key.Length == 0 || key.Contains(' ')
+                ? (null, FalErrors.Message(401, $"Cannot access application \"{endpoint.App}\". Authentication is required to access this application."))
+            : onlyKey is not null && key != onlyKey ? (null, FalErrors.Message(401, "No user found for Key ID and Secret"))
+            : (key, null);
+    }
+}

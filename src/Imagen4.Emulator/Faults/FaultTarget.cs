@@ -1,0 +1,21 @@
+using Imagen4.Emulator.Fal;
+
+namespace Imagen4.Emulator.Faults;
+
+/// <summary>The operations that a fault rule can name.</summary>
+internal static class FaultTarget
+{
+    public const string Any = "any";
+    public const string Download = "download";
+
+    public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<FalOperation>().Select(Of), Download, Any];
+
+    public static string Of(FalOperation operation) => operation switch
+    {
+        FalOperation.Submit => "submit",
+        FalOperation.Status => "status",
+        FalOperation.Stream => "stream",
+        FalOperation.Cancel => "cancel",
+        _ => "result",
+    };
+}

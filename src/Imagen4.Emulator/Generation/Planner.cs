@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Imagen4.Emulator.Images;
+using Imagen4.Emulator.Schema;
+
+namespace Imagen4.Emulator.Generation;
+
+/// <summary>Decides, from the input alone, what a job will come to.</summary>
+internal sealed partial class Planner(Snapshot snapshot)
+{
+    public GenerationPlan Plan(ModelEntry model, string requestId, JsonElement body)
+    {
+        var checkedInput = InputCheck.Run(Catalogue.Default.FieldsOf(model, snapshot), body);
+        if (checkedInput.Problems.Count > 0)
+        {
+            // A model looks at its input before it works, so this takes no time.
+            return new GenerationPlan
+            {
+                Prompt = PromptOf(body),
+                Duration = TimeSpan.Zero,
+                Failure = Failure.Invalid(checkedInput.Problems),
+            };
+        }
+
+        var input = GenerationInput.From(checkedInput.Values);
+        var seed = input.Seed ?? SeedFrom(requestId);
+        var plan = new GenerationPlan
+        {
+            Prompt = input.Prompt,
+            Seed = seed,
+            ImagesAsked = input.NumImages,
+            Images = ImageRecipe.AllOf(input, seed),
+            Inline = input.SyncMode,
+            Failure = Forbidden.IsMatch(input.Prompt) ? FailureCatalogue.Find("content_policy_violation", body) : null,
+        };
+        return PromptDirective.AllIn(input.Prompt).Aggregate(plan, (changed, directive) => Directives.Apply(changed, directive, body));
+    }
+
+    private static string PromptOf(JsonElement body) =>
+        body.TryGetProperty("prompt", out var prompt) && prompt.ValueKind == JsonValueKind.String && InputCheck.TryText(prompt, out var text) ? text : "";
+
+    // Random to the client, the same whenever the job is looked at.
+    private static long SeedFrom(string requestId) => (long)(StableHash.Of(requestId) % uint.MaxValue);
+
+    [GeneratedRegex(@"\bforbidden\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Forbidden { get; }
+}

@@ -1,0 +1,51 @@
+using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Faults;
+using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Images;
+using Imagen4.Emulator.Queue;
+
+namespace Imagen4.Emulator.Media;
+
+/// <summary>
+/// The files of finished jobs. They are public, as on the real hosts: a client that sends its key here gives it away,
+/// so that is refused.
+/// </summary>
+internal sealed class MediaEndpoint(JobStore jobs, FaultTable faults)
+{
+    public Task HandleAsync(HttpContext context)
+    {
+        var job = jobs.Find((string)context.Request.RouteValues["requestId"]!);
+        var rule = faults.Take(FaultTarget.Download, context.Request, job?.Plan.Prompt);
+        return FaultTable.Around(rule, () => Answer(context, job)).ExecuteAsync(context);
+    }
+
+    private static IResult Answer(HttpContext context, Job? job)
+    {
+        if (context.Request.Headers.Authorization.Count > 0)
+        {
+            return FalErrors.Message(403, "Files are public: a key must not be sent here");
+        }
+
+        var name = (string)context.Request.RouteValues["fileName"]!;
+        var image = job is { Progress: { State: JobState.Completed, Failure: null } } ? job.Plan.Images.FirstOrDefault(recipe => recipe.FileName == name) : null;
+        if (image is null)
+        {
+            return FalErrors.NoSuchPath;
+        }
+
+        return job!.Plan.MediaFault switch
+        {
+            MediaFault.Missing => FalErrors.NoSuchPath,
+            MediaFault.Html => Results.Text("<html><body><h1>Sign in to continue</h1></body></html>", "text/html"),
+            MediaFault.NotImage => Results.Bytes("These bytes are not an image."u8.ToArray(), image.Format.ContentType),
+            MediaFault.Truncated => new TruncatedFile(image),
+            _ => File(context, image),
+        };
+    }
+
+    private static IResult File(HttpContext context, ImageRecipe image)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=86400, immutable";
+        return Results.Bytes(image.Render(), image.Format.ContentType, enableRangeProcessing: true);
+    }
+}

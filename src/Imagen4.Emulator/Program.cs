@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Imagen4.Emulator;
+
+const int BadArguments = 2;
+const int CannotListen = 1;
+
+CommandLine commandLine;
+try
+{
+    commandLine = CommandLine.Parse(args);
+}
+catch (FormatException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return BadArguments;
+}
+
+if (commandLine.ShowHelp)
+{
+    Console.WriteLine(CommandLine.Usage);
+    return 0;
+}
+
+// Signals and the parent's death all end the same way: the server is disposed and the process returns.
+using var stop = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (commandLine.EndWithStdin)
+{
+    StandardInput.WhenClosed(stop.Cancel);
+}
+
+try
+{
+    await using var server = await EmulatorServer.StartAsync(commandLine.Options, stop.Token);
+    Console.WriteLine(Greeting.For(server.Address, commandLine.Options));
+    await Task.Delay(Timeout.Infinite, stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+}
+catch (IOException exception)
+{
+    await Console.Error.WriteLineAsync($"Cannot listen on 127.0.0.1:{commandLine.Options.Port}: {exception.InnerException?.Message ?? exception.Message}");
+    return CannotListen;
+}
+
+return 0;
