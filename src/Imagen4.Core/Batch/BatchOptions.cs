@@ -1,0 +1,37 @@
+using Imagen4.Core.Media;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>What holds for every row of a batch.</summary>
+public sealed record BatchOptions
+{
+    /// <summary>The provider for rows that name none; null for the default one.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>A key given by the caller; null to look where the provider's profile says.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The endpoint id for rows that name none; null for the provider's default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether rows are waited for after they are accepted.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>Where images are saved; null to save none.</summary>
+    public OutputFolder? Output { get; init; }
+
+    /// <summary>How files are named.</summary>
+    public FileNameTemplate FileName { get; init; } = new(null);
+
+    /// <summary>How long a request may take from its acceptance; zero for no limit.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Receives one line for every exchange with a host, on any thread.</summary>
+    public Action<string>? Trace { get; init; }
+
+    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
+    public Action<string>? Warn { get; init; }
+}

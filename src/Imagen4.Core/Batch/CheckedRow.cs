@@ -1,0 +1,15 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>A row that its host takes: nothing about it is wrong that could be known before it is paid for.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Host">Where it goes.</param>
+/// <param name="Model">The endpoint id it goes to.</param>
+/// <param name="Input">What is sent, in the host's own spelling.</param>
+public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model, ImageInput Input)
+{
+    /// <summary>The number of images it asks for.</summary>
+    public long NumImages => Input.NumImages ?? 1;
+}

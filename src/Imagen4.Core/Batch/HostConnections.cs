@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>The hosts of one batch: each profile and each key is looked up once.</summary>
+/// <param name="options">What holds for every row.</param>
+public sealed class HostConnections(BatchOptions options)
+{
+    private readonly ConcurrentDictionary<string, HostConnection> _connections = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lazy<string> _default = new(() => ProviderCatalog.Find(options.Provider).Name);
+
+    /// <summary>The host of a row.</summary>
+    /// <param name="provider">What the row names, or null.</param>
+    /// <exception cref="InvalidInputException">There is no such provider.</exception>
+    /// <exception cref="ApiKeyMissingException">There is no key for it.</exception>
+    /// <exception cref="HostUnavailableException">It is a provider that is not running.</exception>
+    public HostConnection For(string? provider) => _connections.GetOrAdd(provider ?? _default.Value, Connect);
+
+    private HostConnection Connect(string name)
+    {
+        var profile = ProviderCatalog.Find(name);
+        return profile.BaseUri is null
+            ? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
+            : new HostConnection(profile, ApiKeySource.Find(profile, options.ApiKey), options.Time, options.Trace);
+    }
+}

@@ -1,0 +1,95 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Rows;
+using Imagen4.Core.Waiting;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>What can be done with a request that was submitted before, in this process or another.</summary>
+/// <param name="options">What holds for every request.</param>
+/// <param name="hosts">The hosts of the batch.</param>
+public sealed class RequestRun(BatchOptions options, HostConnections hosts)
+{
+    private readonly RequestWaiter _waiter = new(options.TimeLimit);
+    private readonly ResultReceiver _receiver = new(options, new NoLedger());
+
+    /// <summary>How to ask for a request.</summary>
+    /// <param name="record">The request's own id, provider and model.</param>
+    /// <exception cref="ImagenException">The id, the provider or the model is none, or there is no key.</exception>
+    public RequestReference Refer(RequestRecord record)
+    {
+        var host = hosts.For(record.Provider);
+        var model = record.Model ?? options.Model ?? host.Profile.DefaultModel;
+        return HostProtocols.For(host.Profile.Protocol).Refer(host, model, record.RequestId);
+    }
+
+    /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
+    public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    {
+        try
+        {
+            var status = options.Wait
+                ? await _waiter.UntilEndedAsync(request, cancellation).ConfigureAwait(false)
+                : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, cancellation).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(Describe(request, status), null);
+        }
+        catch (ImagenException error)
+        {
+            return new RowOutcome<ImagenRequestStatus>(null, error);
+        }
+    }
+
+    /// <summary>Reads the result of a request and saves its images; with the option to wait, once it has ended.</summary>
+    public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
+        RequestReference request, RequestRecord record, CancellationToken cancellation)
+    {
+        var result = new ImagenResult
+        {
+            RequestId = request.RequestId,
+            Provider = request.Host.Profile.Name,
+            Model = request.Model,
+            Key = record.Key,
+            Index = record.Index,
+        };
+        record.Input?.CopyTo(result);
+        var entry = new LedgerEntry(request.Host.Profile.Name, request.Model, record.Key, record.Input ?? new ImageInput())
+        {
+            RequestId = request.RequestId,
+        };
+        var error = await _receiver.ReceiveAsync(request, result, entry, cancellation).ConfigureAwait(false);
+        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType);
+        return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
+    }
+
+    /// <summary>Asks the host to cancel a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="readBack">Whether to read the state afterwards: a host may only promise to try.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
+        RequestReference request, bool readBack, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        try
+        {
+            await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+            var status = readBack ? await protocol.ReadStatusAsync(request, cancellation).ConfigureAwait(false) : null;
+            return new RowOutcome<ImagenRequestStatus>(status is null ? null : Describe(request, status), null);
+        }
+        catch (ImagenException error)
+        {
+            return new RowOutcome<ImagenRequestStatus>(null, error);
+        }
+    }
+
+    private static ImagenRequestStatus Describe(RequestReference request, HostStatus status) => new()
+    {
+        RequestId = request.RequestId,
+        Provider = request.Host.Profile.Name,
+        Model = request.Model,
+        State = status.State,
+        QueuePosition = status.QueuePosition,
+        InferenceTime = status.InferenceTime,
+        Error = status.Error,
+        ErrorType = status.ErrorType,
+    };
+}

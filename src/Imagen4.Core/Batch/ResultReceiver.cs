@@ -1,0 +1,111 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Waiting;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
+/// <param name="options">What holds for every row.</param>
+/// <param name="ledger">Where every step is written.</param>
+internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
+{
+    private readonly RequestWaiter _waiter = new(options.TimeLimit);
+
+    /// <summary>Brings a request to its end.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="result">The object it is for, with what is known of it.</param>
+    /// <param name="entry">The ledger's entry of it.</param>
+    /// <param name="cancellation">Stops it; the request goes on.</param>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public async Task<ImagenException?> ReceiveAsync(
+        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = options.Wait
+                ? await _waiter.UntilResultAsync(request, cancellation).ConfigureAwait(false)
+                : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false);
+            if (found is null)
+            {
+                result.State = ImagenStates.InProgress;
+                return null;
+            }
+
+            Describe(result, found);
+            await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
+            return await DeliverAsync(request, result, entry, cancellation).ConfigureAwait(false);
+        }
+        catch (ImagenException error)
+        {
+            var (state, step) = EndOf(error, result.State);
+            result.State = state;
+            if (step is { } written)
+            {
+                await ledger.RecordAsync(written, entry, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return error;
+        }
+        finally
+        {
+            result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
+        }
+    }
+
+    private async Task<ImagenException?> DeliverAsync(
+        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (result.Images.Count == 0)
+        {
+            result.State = ImagenStates.Failed;
+            return new RequestFailedException(Messages.NoImages) { RequestId = request.RequestId };
+        }
+
+        if (options.Output is not { } folder)
+        {
+            return null;
+        }
+
+        var values = new FileNameValues
+        {
+            Index = result.Index,
+            RequestId = result.RequestId,
+            Key = result.Key,
+            Provider = result.Provider,
+            Model = result.Model,
+            Prompt = result.Prompt,
+            Seed = result.Seed,
+        };
+        var source = new MediaSource(options.Time, request.Host.BaseUri.IsLoopback);
+        var error = await new ImageSaver(folder, options.FileName)
+            .SaveAsync(source, result.Images, values, cancellation)
+            .ConfigureAwait(false);
+        result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
+        if (error is null)
+        {
+            result.State = ImagenStates.Delivered;
+            var delivered = entry with { Paths = [.. result.Images.Select(image => image.Path!)] };
+            await ledger.RecordAsync(LedgerStep.Delivered, delivered, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    private static void Describe(ImagenResult result, HostResult found)
+    {
+        result.State = ImagenStates.Completed;
+        result.Images = [.. found.Images];
+        result.Seed = found.Seed ?? result.Seed;
+        result.Description = found.Description;
+        result.AdditionalOutput = found.AdditionalOutput;
+    }
+
+    // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.
+    private static (string State, LedgerStep? Step) EndOf(ImagenException error, string current) => error switch
+    {
+        RequestCancelledException => (ImagenStates.Cancelled, LedgerStep.Cancelled),
+        RequestFailedException or ContentPolicyViolationException or InvalidInputException => (ImagenStates.Failed, LedgerStep.Failed),
+        _ => (current, null),
+    };
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Media;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>Looks at a row before anything is paid for: its host, its key, its model, its inputs, its file name.</summary>
+/// <param name="options">What holds for every row.</param>
+/// <param name="hosts">The hosts of the batch.</param>
+public sealed class RowCheck(BatchOptions options, HostConnections hosts)
+{
+    private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
+
+    /// <summary>Checks one row. Nothing is sent or written.</summary>
+    /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
+    public CheckedRow Check(ImageRow row)
+    {
+        var host = hosts.For(row.Provider);
+        var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
+        var input = row.Input;
+        if (HostData.BuiltIn.FindModel(host.Profile.Protocol, model) is { } definition)
+        {
+            input = InputCheck.Check(row, definition);
+            WarnOfSuperseded(input, definition);
+        }
+        else
+        {
+            _ = EndpointId.Parse(model);
+            NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
+        }
+
+        ClaimName(row, host.Profile.Name, model);
+        return new CheckedRow(row, host, model, input);
+    }
+
+    private void WarnOfSuperseded(ImageInput input, ModelDefinition definition)
+    {
+        foreach (var parameter in InputCheck.Superseded(input, definition))
+        {
+            NoteOnce($"{definition.Id} {parameter}", options.Warn, Messages.InputSuperseded.With(parameter, definition.Id));
+        }
+    }
+
+    // A name without the request's id may be another row's, or a file's that is there already: better known before than after.
+    private void ClaimName(ImageRow row, string provider, string model)
+    {
+        if (options.Output is not { } folder || options.FileName.NamesRequest || (options.FileName.NeedsSeed && row.Input.Seed is null))
+        {
+            return;
+        }
+
+        var values = new FileNameValues
+        {
+            Index = row.Index,
+            Key = row.Key,
+            Provider = provider,
+            Model = model,
+            Prompt = row.Input.Prompt,
+            Seed = row.Input.Seed,
+        };
+        folder.Claim(options.FileName.Expand(values, 1));
+    }
+
+    private void NoteOnce(string about, Action<string>? note, string text)
+    {
+        if (_noted.TryAdd(about, true))
+        {
+            note?.Invoke(text);
+        }
+    }
+}

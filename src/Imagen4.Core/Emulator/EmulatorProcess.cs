@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace Imagen4.Core.Emulator;
+
+/// <summary>An emulator in a process of its own. It ends with this one: the end of its standard input tells it.</summary>
+public sealed class EmulatorProcess : IDisposable
+{
+    private const string Greeting = "Imagen4 emulator listening on ";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    private EmulatorProcess(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    /// <summary>The address it listens on.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The id of its process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Starts an emulator and waits until it listens.</summary>
+    /// <param name="program">The path of <c>Imagen4.Emulator.dll</c>.</param>
+    /// <param name="options">How to start it.</param>
+    /// <param name="cancellation">Gives up waiting and ends it.</param>
+    /// <exception cref="EmulatorUnavailableException">It cannot be started, or ended without listening.</exception>
+    public static async Task<EmulatorProcess> StartAsync(string program, EmulatorOptions options, CancellationToken cancellation = default)
+    {
+        if (!File.Exists(program))
+        {
+            throw new EmulatorUnavailableException(Messages.EmulatorNotFound.With(program));
+        }
+
+        var start = new ProcessStartInfo(DotnetHost.Find(), ["exec", program, .. options.Arguments()])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
+        var process = Process.Start(start) ?? throw new EmulatorUnavailableException(Messages.EmulatorNotFound.With(program));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StartLimit);
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(limit.Token).ConfigureAwait(false);
+            if (line?.StartsWith(Greeting, StringComparison.Ordinal) == true)
+            {
+                // Nobody reads further; a full pipe would stop it one day.
+                process.OutputDataReceived += static (_, _) => { };
+                process.ErrorDataReceived += static (_, _) => { };
+                process.BeginOutputReadLine();
+                process.BeginErrorReadLine();
+                return new EmulatorProcess(process, new Uri(line[Greeting.Length..].Trim()));
+            }
+
+            var said = await process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false);
+            throw new EmulatorUnavailableException(Messages.EmulatorEnded.With(PlainText.Line(said.Length > 0 ? said : line ?? "")));
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it and waits until it has ended.</summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _process.WaitForExitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it without waiting.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

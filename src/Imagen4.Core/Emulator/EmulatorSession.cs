@@ -1,0 +1,56 @@
+using Imagen4.Core.Hosts;
+
+namespace Imagen4.Core.Emulator;
+
+/// <summary>The emulator of this process, if one runs: while it does, it is the session's default provider.</summary>
+public static class EmulatorSession
+{
+    private static readonly SemaphoreSlim One = new(1, 1);
+    private static EmulatorProcess? _running;
+
+    /// <summary>Starts the emulator, or returns the one that runs.</summary>
+    /// <exception cref="EmulatorUnavailableException">It cannot be started.</exception>
+    public static async Task<EmulatorProcess> StartAsync(string program, EmulatorOptions options, CancellationToken cancellation)
+    {
+        await One.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (_running is not { HasEnded: false })
+            {
+                _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
+            }
+
+            var builtIn = HostData.BuiltIn.Providers.First(profile => profile.Name == ProviderCatalog.EmulatorName);
+            ProviderCatalog.Set(builtIn with { BaseUri = _running.Address, Scope = ProviderScope.Session }, makeDefault: true);
+            return _running;
+        }
+        finally
+        {
+            One.Release();
+        }
+    }
+
+    /// <summary>Ends the emulator.</summary>
+    /// <returns>Whether one was running.</returns>
+    public static async Task<bool> StopAsync(CancellationToken cancellation)
+    {
+        await One.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (_running is not { } running)
+            {
+                return false;
+            }
+
+            _running = null;
+            ProviderCatalog.Remove(ProviderCatalog.EmulatorName);
+            await running.StopAsync(cancellation).ConfigureAwait(false);
+            running.Dispose();
+            return true;
+        }
+        finally
+        {
+            One.Release();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Imagen4.Core.Hosts;
+
+/// <summary>Finds the key of a provider. First found wins; an empty value is no key.</summary>
+public static class ApiKeySource
+{
+    /// <summary>The name under which a key given on the command line is reported.</summary>
+    public const string Parameter = "-ApiKey";
+
+    /// <summary>Finds the key.</summary>
+    /// <param name="profile">The provider.</param>
+    /// <param name="given">A key from the command line, or null.</param>
+    /// <exception cref="ApiKeyMissingException">There is none anywhere.</exception>
+    /// <exception cref="AuthenticationFailedException">The first one found cannot be a key.</exception>
+    public static ApiKey Find(ProviderProfile profile, string? given)
+    {
+        if (!string.IsNullOrWhiteSpace(given))
+        {
+            return new ApiKey(given, Parameter);
+        }
+
+        return FromEnvironment(profile) is var (secret, source)
+            ? new ApiKey(secret, source)
+            : throw new ApiKeyMissingException(Messages.ApiKeyMissing.With(profile.Name, Wanted(profile)));
+    }
+
+    /// <summary>Where a key would come from now, or null.</summary>
+    public static string? Describe(ProviderProfile profile) => FromEnvironment(profile)?.Source;
+
+    private static (string Secret, string Source)? FromEnvironment(ProviderProfile profile)
+    {
+        foreach (var variable in profile.ApiKeyVariables)
+        {
+            if (Environment.GetEnvironmentVariable(variable) is { } secret && !string.IsNullOrWhiteSpace(secret))
+            {
+                return (secret, $"$env:{variable}");
+            }
+        }
+
+        var halves = profile.ApiKeyPairVariables.Select(Environment.GetEnvironmentVariable).ToArray();
+        if (halves.Length == 2 && !halves.Any(string.IsNullOrWhiteSpace))
+        {
+            var names = profile.ApiKeyPairVariables;
+            return ($"{halves[0]!.Trim()}:{halves[1]!.Trim()}", $"$env:{names[0]}, $env:{names[1]}");
+        }
+
+        return profile.OpenKey is { } open ? (open, "none needed") : null;
+    }
+
+    private static string Wanted(ProviderProfile profile) =>
+        profile.ApiKeyVariables.Count > 0 ? $"$env:{profile.ApiKeyVariables[0]}" : Parameter;
+}

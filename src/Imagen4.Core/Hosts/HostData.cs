@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Imagen4.Core.Hosts;
+
+/// <summary>The hosts and models that come with the module, from <c>hosts.json</c>.</summary>
+internal sealed record HostData
+{
+    private static readonly Lazy<HostData> Shipped = new(Load);
+
+    /// <summary>The data that comes with the module, read on first use.</summary>
+    public static HostData BuiltIn => Shipped.Value;
+
+    public IReadOnlyList<ProviderProfile> Providers { get; init; } = [];
+
+    public IReadOnlyList<ModelDefinition> Models { get; init; } = [];
+
+    /// <summary>The definition of a model, or null for one that is passed through unchecked.</summary>
+    public ModelDefinition? FindModel(HostProtocol protocol, string id) =>
+        Models.FirstOrDefault(model => model.Protocol == protocol && model.Id == id);
+
+    private static HostData Load()
+    {
+        using var stream = typeof(HostData).Assembly.GetManifestResourceStream("hosts.json")!;
+        return JsonSerializer.Deserialize(stream, HostDataJson.Default.HostData)!;
+    }
+}

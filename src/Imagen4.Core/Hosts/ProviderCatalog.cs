@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Settings;
+
+namespace Imagen4.Core.Hosts;
+
+/// <summary>
+/// The profiles this process can use: those of the session hide those of the user's settings, which hide the built-in ones.
+/// The session is the process with all its runspaces.
+/// </summary>
+public static class ProviderCatalog
+{
+    /// <summary>The variable that names the default provider.</summary>
+    public const string DefaultVariable = "IMAGEN4_PROVIDER";
+
+    /// <summary>The provider used where nothing else is said.</summary>
+    public const string BuiltInDefault = "fal";
+
+    /// <summary>The provider that <c>Start-ImagenEmulator</c> starts.</summary>
+    public const string EmulatorName = "emulator";
+
+    private static readonly ConcurrentDictionary<string, ProviderProfile> Session = new(StringComparer.OrdinalIgnoreCase);
+    private static volatile string? _sessionDefault;
+
+    /// <summary>Every profile, by name.</summary>
+    public static IReadOnlyList<ProviderProfile> All() => Session.Values
+        .Concat(UserSettings.Load().Providers.Select(profile => profile with { Scope = ProviderScope.User }))
+        .Concat(HostData.BuiltIn.Providers)
+        .DistinctBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
+        .OrderBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
+        .ToList();
+
+    /// <summary>
+    /// The name used where none is given: the session's, else <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
+    /// </summary>
+    public static string DefaultName =>
+        _sessionDefault
+        ?? (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } named ? named : null)
+        ?? UserSettings.Load().DefaultProvider
+        ?? BuiltInDefault;
+
+    /// <summary>Finds a profile.</summary>
+    /// <param name="name">Its name, or null for the default one.</param>
+    /// <exception cref="InvalidInputException">There is no profile of that name.</exception>
+    public static ProviderProfile Find(string? name = null)
+    {
+        var wanted = name ?? DefaultName;
+        var all = All();
+        return all.FirstOrDefault(profile => profile.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw new InvalidInputException(
+                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", all.Select(profile => profile.Name))));
+    }
+
+    /// <summary>Adds or replaces a profile.</summary>
+    /// <param name="profile">The profile; its scope says where it goes.</param>
+    /// <param name="makeDefault">Whether it becomes the default of that scope.</param>
+    public static void Set(ProviderProfile profile, bool makeDefault)
+    {
+        if (profile.Scope != ProviderScope.User)
+        {
+            Session[profile.Name] = profile;
+            _sessionDefault = makeDefault ? profile.Name : _sessionDefault;
+            return;
+        }
+
+        var settings = UserSettings.Load();
+        (settings with
+        {
+            Providers = [.. settings.Providers.Where(other => !Same(other, profile.Name)), profile],
+            DefaultProvider = makeDefault ? profile.Name : settings.DefaultProvider,
+        }).Save();
+    }
+
+    /// <summary>Makes an existing profile the default one.</summary>
+    public static void SetDefault(string name, ProviderScope scope)
+    {
+        if (scope == ProviderScope.User)
+        {
+            (UserSettings.Load() with { DefaultProvider = name }).Save();
+        }
+        else
+        {
+            _sessionDefault = name;
+        }
+    }
+
+    /// <summary>Removes a profile from where it hides others, and with it its being the default there.</summary>
+    /// <returns>Whether there was one to remove; a built-in profile stays.</returns>
+    public static bool Remove(string name)
+    {
+        if (Session.TryRemove(name, out _))
+        {
+            _sessionDefault = string.Equals(_sessionDefault, name, StringComparison.OrdinalIgnoreCase) ? null : _sessionDefault;
+            return true;
+        }
+
+        var settings = UserSettings.Load();
+        if (!settings.Providers.Any(profile => Same(profile, name)))
+        {
+            return false;
+        }
+
+        (settings with
+        {
+            Providers = [.. settings.Providers.Where(profile => !Same(profile, name))],
+            DefaultProvider = string.Equals(settings.DefaultProvider, name, StringComparison.OrdinalIgnoreCase) ? null : settings.DefaultProvider,
+        }).Save();
+        return true;
+    }
+
+    private static bool Same(ProviderProfile profile, string name) => profile.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+}

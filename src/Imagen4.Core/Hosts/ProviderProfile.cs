@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Imagen4.Core.Hosts;
+
+/// <summary>What the module knows of a host. It is data: a new host of a known protocol needs no code.</summary>
+public sealed record ProviderProfile
+{
+    /// <summary>The name users choose it by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The protocol it speaks.</summary>
+    public HostProtocol Protocol { get; init; }
+
+    /// <summary>Where requests go; it may carry a path. Null for a provider that is not running.</summary>
+    public Uri? BaseUri { get; init; }
+
+    /// <summary>The scheme of the <c>Authorization</c> header, <c>Key</c> or <c>Bearer</c>.</summary>
+    public string AuthScheme { get; init; } = "Key";
+
+    /// <summary>The environment variables that may hold the key, first found wins.</summary>
+    public IReadOnlyList<string> ApiKeyVariables { get; init; } = [];
+
+    /// <summary>Two environment variables that hold the two halves of a key, or none.</summary>
+    public IReadOnlyList<string> ApiKeyPairVariables { get; init; } = [];
+
+    /// <summary>A key that is no secret: the emulator takes any, and this one is sent.</summary>
+    public string? OpenKey { get; init; }
+
+    /// <summary>The endpoint id used where the caller names none.</summary>
+    public string DefaultModel { get; init; } = "";
+
+    /// <summary>How many requests are kept under way at once by default.</summary>
+    public int ConcurrencyLimit { get; init; } = 40;
+
+    /// <summary>Where the profile is defined. It is not part of a settings file.</summary>
+    [JsonIgnore]
+    public ProviderScope Scope { get; init; }
+}

@@ -1,0 +1,43 @@
+namespace Imagen4.Core.Http;
+
+/// <summary>Decides where a key may go: to its provider's own scheme, host and port, and nowhere else.</summary>
+internal static class HostAddress
+{
+    /// <summary>An address below a base.</summary>
+    /// <param name="host">The provider's base; it may carry a path.</param>
+    /// <param name="path">Segments that need no escaping, without a slash in front.</param>
+    public static Uri Below(Uri host, string path) => new($"{host.AbsoluteUri.TrimEnd('/')}/{path}");
+
+    /// <summary>Takes an address that a host returned, if a key may go there.</summary>
+    /// <param name="host">The provider's base.</param>
+    /// <param name="returned">What the host said.</param>
+    /// <param name="requestId">The request it has to be about.</param>
+    /// <returns>The address on the provider's own base, or null when it is of no use.</returns>
+    public static Uri? Adopt(Uri host, string? returned, string requestId)
+    {
+        if (!Uri.TryCreate(returned, UriKind.Absolute, out var address)
+            || !address.Segments.Any(segment => segment.TrimEnd('/') == requestId))
+        {
+            return null;
+        }
+
+        // Aggregators pass on their upstream's addresses, where their token is not valid: the path is all that is taken.
+        return IsOwn(host, address) ? address : Below(host, address.AbsolutePath.TrimStart('/'));
+    }
+
+    /// <summary>Refuses to send a key anywhere but to its own host.</summary>
+    /// <exception cref="InvalidOperationException">The address is another host's: a defect in this module.</exception>
+    public static void Demand(Uri host, Uri address)
+    {
+        if (!IsOwn(host, address))
+        {
+            throw new InvalidOperationException(Messages.AddressNotOwn.With(address.Host, host.Host));
+        }
+    }
+
+    private static bool IsOwn(Uri host, Uri address) =>
+        address.Scheme == host.Scheme
+        && address.IdnHost.Equals(host.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && address.Port == host.Port
+        && address.UserInfo.Length == 0;
+}

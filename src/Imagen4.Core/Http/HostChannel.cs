@@ -1,0 +1,54 @@
+namespace Imagen4.Core.Http;
+
+/// <summary>Sends one request, reads the whole answer, and says so in the trace.</summary>
+/// <param name="client">The client to send with.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HostChannel(HttpClient client, TimeProvider time)
+{
+    // A result that carries four 2K images in base64 is some 60 MB; anything beyond this is no answer of a host.
+    private const int LargestAnswer = 256 * 1024 * 1024;
+
+    /// <summary>Receives one line for every exchange, when somebody listens. It is called on any thread.</summary>
+    public Action<string>? Trace { get; init; }
+
+    /// <summary>Sends a request, once.</summary>
+    /// <param name="request">The request; it is not disposed here.</param>
+    /// <param name="limit">How long the exchange may take.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="TimeoutException">The limit passed.</exception>
+    /// <exception cref="HttpRequestException">The exchange failed.</exception>
+    /// <exception cref="IOException">The answer broke off.</exception>
+    public async Task<HostResponse> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .ConfigureAwait(false);
+            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);
+            Trace?.Invoke(Messages.TraceAnswer.With(
+                request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds));
+            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw Traced(request, new TimeoutException(Messages.HostTimedOut.With(request.RequestUri!.Host, limit.TotalSeconds), error));
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw Traced(request, error);
+        }
+    }
+
+    private Exception Traced(HttpRequestMessage request, Exception error)
+    {
+        Trace?.Invoke(Messages.TraceFailure.With(request.Method, Address(request), PlainText.Line(error.Message)));
+        return error;
+    }
+
+    // The query may carry what is not for logs (a webhook's address with a token in it).
+    private static string Address(HttpRequestMessage request) => request.RequestUri!.GetLeftPart(UriPartial.Path);
+}

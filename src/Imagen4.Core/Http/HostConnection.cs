@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using Imagen4.Core.Hosts;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>A provider with the key for it: everything needed to talk to one host.</summary>
+public sealed class HostConnection
+{
+    private static readonly TimeSpan PaidLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
+
+    private readonly HostChannel _channel;
+    private readonly ReadRetry _retry;
+    private readonly ApiKey _key;
+
+    /// <summary>Connects a profile with a key. Nothing is sent.</summary>
+    /// <param name="profile">The provider.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="trace">Receives a line for every exchange, on any thread.</param>
+    /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
+    public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null)
+    {
+        Profile = profile;
+        BaseUri = profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name));
+        Time = time;
+        _key = key;
+        _retry = new ReadRetry(time);
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace };
+    }
+
+    /// <summary>The provider.</summary>
+    public ProviderProfile Profile { get; }
+
+    /// <summary>The address below which every request goes.</summary>
+    public Uri BaseUri { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Where the key came from, for messages.</summary>
+    public string KeySource => _key.Source;
+
+    /// <summary>Sends a paid POST, once.</summary>
+    internal Task<HostResponse> PostAsync(Uri address, PaidContent content, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, address, content, PaidLimit, cancellation);
+
+    /// <summary>Reads, again where it fails on the way.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
+        _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, ReadLimit, token), cancellation);
+
+    /// <summary>Asks for a change that may be asked for twice.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> PutAsync(Uri address, CancellationToken cancellation) =>
+        _retry.RunAsync(token => SendAsync(HttpMethod.Put, address, content: null, ReadLimit, token), cancellation);
+
+    private async Task<HostResponse> SendAsync(
+        HttpMethod method, Uri address, HttpContent? content, TimeSpan limit, CancellationToken cancellation)
+    {
+        HostAddress.Demand(BaseUri, address);
+        using var request = new HttpRequestMessage(method, address) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>An answer of a host, read whole.</summary>
+/// <param name="Status">The status code.</param>
+/// <param name="Headers">The response's headers.</param>
+/// <param name="ContentType">The media type it claims, without parameters.</param>
+/// <param name="Body">The bytes.</param>
+internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Whether the status is 2xx.</summary>
+    public bool IsSuccess => (int)Status is >= 200 and <= 299;
+
+    /// <summary>The first value of a header, or null.</summary>
+    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>The body as one JSON object, or null when it is none.</summary>
+    public JsonElement? JsonObject()
+    {
+        try
+        {
+            var root = JsonElement.Parse(Body.Span);
+            return root.ValueKind == JsonValueKind.Object ? root : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

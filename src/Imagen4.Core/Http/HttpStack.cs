@@ -1,0 +1,62 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>
+/// The two HTTP clients of the process, built on first use. The host client carries credentials, request by request,
+/// and never follows a redirect. The media client has none to carry.
+/// </summary>
+internal static class HttpStack
+{
+    private const string HostClient = "host";
+    private const string MediaClient = "media";
+
+    private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
+
+    /// <summary>The client that talks to hosts.</summary>
+    public static HttpClient Host => Factory.Value.CreateClient(HostClient);
+
+    /// <summary>The client that fetches media.</summary>
+    public static HttpClient Media => Factory.Value.CreateClient(MediaClient);
+
+    private static IHttpClientFactory Build()
+    {
+        var services = new ServiceCollection();
+        foreach (var name in new[] { HostClient, MediaClient })
+        {
+            services.AddHttpClient(name, Configure)
+                .ConfigurePrimaryHttpMessageHandler(CreateHandler)
+                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+                .RemoveAllLoggers();
+        }
+
+        return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
+    }
+
+    private static void Configure(HttpClient client)
+    {
+        // Every call has its own deadline; the client's would cut long downloads.
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        client.DefaultRequestVersion = HttpVersion.Version20;
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        client.DefaultRequestHeaders.ExpectContinue = false;
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new("Imagen4.PowerShell", typeof(HttpStack).Assembly.GetName().Version?.ToString(3)));
+    }
+
+    private static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        EnableMultipleHttp2Connections = true,
+
+        // A connection that the host closes just as a POST starts looks like a lost POST: do not keep idle ones for long.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        Proxy = new LoopbackBypass(HttpClient.DefaultProxy),
+    };
+}

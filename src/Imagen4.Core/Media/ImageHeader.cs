@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+
+namespace Imagen4.Core.Media;
+
+/// <summary>What the bytes of a file say about the image in it. Only headers are read: decoding is where image libraries get hurt.</summary>
+/// <param name="Type">The format, by its magic bytes.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+internal sealed record ImageHeader(MediaType Type, int Width, int Height)
+{
+    private static ReadOnlySpan<byte> PngMagic => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    // PNG (W3C REC, 11.2.5): the empty IEND chunk with its checksum ends every file.
+    private static ReadOnlySpan<byte> PngEnd => [0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
+
+    /// <summary>Reads the header of a whole image.</summary>
+    /// <param name="file">The file; it can seek.</param>
+    /// <exception cref="InvalidMediaException">It is no PNG, JPEG or WebP, or not a whole one.</exception>
+    public static ImageHeader Read(Stream file)
+    {
+        Span<byte> head = stackalloc byte[32];
+        file.Position = 0;
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        var header = head switch
+        {
+            _ when head.StartsWith(PngMagic) => Png(head, file),
+            [0xFF, 0xD8, 0xFF, ..] => Jpeg(file),
+            _ when head.StartsWith("RIFF"u8) && head.Length >= 30 && head[8..].StartsWith("WEBP"u8) => Webp(head, file),
+            _ => throw new InvalidMediaException(Messages.MediaNotAnImage),
+        };
+        return header is { Width: > 0, Height: > 0 } ? header : throw new InvalidMediaException(Messages.MediaBroken.With(header?.Type.Name));
+    }
+
+    private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
+    {
+        DemandEnd(file, PngEnd, MediaType.Png);
+        return head.Length >= 24
+            ? new(MediaType.Png, BinaryPrimitives.ReadInt32BigEndian(head[16..]), BinaryPrimitives.ReadInt32BigEndian(head[20..]))
+            : throw Broken(MediaType.Png);
+    }
+
+    // ITU T.81, B.1.1.4 and B.2.2: segments follow each other by their lengths until a frame header tells the size.
+    private static ImageHeader Jpeg(Stream file)
+    {
+        DemandEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
+        Span<byte> segment = stackalloc byte[9];
+        for (file.Position = 2; file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF;)
+        {
+            if (segment[1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            {
+                return new(
+                    MediaType.Jpeg,
+                    BinaryPrimitives.ReadUInt16BigEndian(segment[7..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
+            }
+
+            // A marker may be padded with any number of 0xFF.
+            file.Position += segment[1] == 0xFF ? 1 - segment.Length : BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) + 2 - segment.Length;
+        }
+
+        throw Broken(MediaType.Jpeg);
+    }
+
+    // RFC 9649: a RIFF file whose first chunk is lossy (VP8), lossless (VP8L) or extended (VP8X).
+    private static ImageHeader Webp(ReadOnlySpan<byte> head, Stream file)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L > file.Length)
+        {
+            throw Broken(MediaType.Webp);
+        }
+
+        var chunk = head[12..16];
+        if (chunk.SequenceEqual("VP8X"u8))
+        {
+            return new(MediaType.Webp, UInt24(head[24..]) + 1, UInt24(head[27..]) + 1);
+        }
+
+        if (chunk.SequenceEqual("VP8L"u8) && head[20] == 0x2F)
+        {
+            var bits = BinaryPrimitives.ReadUInt32LittleEndian(head[21..]);
+            return new(MediaType.Webp, (int)(bits & 0x3FFF) + 1, (int)((bits >> 14) & 0x3FFF) + 1);
+        }
+
+        return chunk.SequenceEqual("VP8 "u8)
+            ? new(
+                MediaType.Webp,
+                BinaryPrimitives.ReadUInt16LittleEndian(head[26..]) & 0x3FFF,
+                BinaryPrimitives.ReadUInt16LittleEndian(head[28..]) & 0x3FFF)
+            : throw Broken(MediaType.Webp);
+    }
+
+    private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
+
+    private static void DemandEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
+    {
+        Span<byte> tail = stackalloc byte[16];
+        tail = tail[..end.Length];
+        file.Position = Math.Max(0, file.Length - end.Length);
+        if (file.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false) < tail.Length || !tail.SequenceEqual(end))
+        {
+            throw Broken(type);
+        }
+    }
+
+    private static InvalidMediaException Broken(MediaType type) => new(Messages.MediaBroken.With(type.Name));
+}

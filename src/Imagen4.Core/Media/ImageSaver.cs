@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+
+namespace Imagen4.Core.Media;
+
+/// <summary>Brings the images of a result to disk: fetched, looked at, and only then given their names.</summary>
+/// <param name="folder">Where they go.</param>
+/// <param name="template">What they are called.</param>
+internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
+{
+    /// <summary>Saves every image that can be saved.</summary>
+    /// <param name="source">Where media comes from.</param>
+    /// <param name="images">The images; each that is saved gets its path and what its bytes say.</param>
+    /// <param name="values">What names are made of.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The first error, when an image could not be saved; the others are saved all the same.</returns>
+    public async Task<ImagenException?> SaveAsync(
+        MediaSource source, IReadOnlyList<ImagenImage> images, FileNameValues values, CancellationToken cancellation)
+    {
+        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, values, cancellation))).ConfigureAwait(false);
+        return errors.FirstOrDefault(error => error is not null);
+    }
+
+    private async Task<ImagenException?> TrySaveAsync(
+        MediaSource source, ImagenImage image, FileNameValues values, CancellationToken cancellation)
+    {
+        try
+        {
+            await SaveAsync(source, image, template.Expand(values, image.Index), cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (ImagenException error)
+        {
+            return error;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new DownloadFailedException(Messages.CannotWrite.With(folder.FullPath, error.Message), error);
+        }
+    }
+
+    private async Task SaveAsync(MediaSource source, ImagenImage image, string name, CancellationToken cancellation)
+    {
+        folder.Prepare();
+        var draft = folder.Draft(name);
+        try
+        {
+            ImageHeader header;
+            var file = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, useAsync: true);
+            await using (file.ConfigureAwait(false))
+            {
+                await source.CopyAsync(image.Uri!, file, cancellation).ConfigureAwait(false);
+                await file.FlushAsync(cancellation).ConfigureAwait(false);
+                header = ImageHeader.Read(file);
+                file.Position = 0;
+                image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+                image.FileSize = file.Length;
+
+                // The name promises that the bytes are there, after a power failure too.
+                file.Flush(flushToDisk: true);
+            }
+
+            var final = folder.Final(name, header.Type.Extension);
+            folder.Publish(draft, final);
+            (image.Path, image.ContentType, image.Width, image.Height) = (final, header.Type.Name, header.Width, header.Height);
+            image.Uri = DataUri.IsOne(image.Uri!) ? null : image.Uri;
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using Imagen4.Core.Http;
+using Polly;
+using Polly.Retry;
+
+namespace Imagen4.Core.Media;
+
+/// <summary>
+/// Fetches media: without credentials, over https (plain http on this machine alone), through few redirects of which each is checked.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="allowLoopback">Whether this machine may serve the media: only a host on this machine sends us to it.</param>
+internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
+{
+    private const int MostRedirects = 3;
+    private const long LargestImage = 256L * 1024 * 1024;
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 4,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(0.5),
+            MaxDelay = TimeSpan.FromSeconds(15),
+            ShouldHandle = new PredicateBuilder().Handle<BrokenTransferException>(),
+        })
+        .Build();
+
+    /// <summary>Writes the bytes behind an address, from the start of the target again after a transfer that broke.</summary>
+    /// <exception cref="DownloadFailedException">They cannot be had.</exception>
+    /// <exception cref="InvalidMediaException">The address carries data that is none.</exception>
+    public async Task CopyAsync(string address, Stream target, CancellationToken cancellation)
+    {
+        if (DataUri.IsOne(address))
+        {
+            await DataUri.DecodeAsync(address, target, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
+        {
+            throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(address)));
+        }
+
+        try
+        {
+            await _retry.ExecuteAsync(async token => await FetchAsync(source, target, token).ConfigureAwait(false), cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (BrokenTransferException error)
+        {
+            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, PlainText.Line(error.Message)), error);
+        }
+    }
+
+    private async Task FetchAsync(Uri source, Stream target, CancellationToken cancellation)
+    {
+        using var silence = new CancellationTokenSource(SilenceLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
+        try
+        {
+            using var response = await OpenAsync(source, either.Token).ConfigureAwait(false);
+            target.SetLength(0);
+            var received = await CopyAsync(response, target, silence, either.Token).ConfigureAwait(false);
+            if (response.Content.Headers.ContentLength is { } promised && promised != received)
+            {
+                throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
+            }
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BrokenTransferException(Messages.TransferSilent.With(SilenceLimit.TotalSeconds), error);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new BrokenTransferException(error.Message, error);
+        }
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(Uri source, CancellationToken cancellation)
+    {
+        for (var hop = 0; ; hop++)
+        {
+            DemandAllowed(source);
+            using var request = new HttpRequestMessage(HttpMethod.Get, source);
+            request.Headers.AcceptEncoding.Add(new("identity"));
+            var response = await HttpStack.Media
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+                .ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                source = Next(source, response, hop);
+            }
+        }
+    }
+
+    private static Uri Next(Uri source, HttpResponseMessage response, int hop)
+    {
+        if ((int)response.StatusCode is >= 300 and <= 399 && response.Headers.Location is { } location && hop < MostRedirects)
+        {
+            return new Uri(source, location);
+        }
+
+        var said = Messages.MediaAnswer.With((int)response.StatusCode);
+        throw response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500
+            ? new BrokenTransferException(said)
+            : new DownloadFailedException(Messages.DownloadFailed.With(source.Host, said)) { StatusCode = (int)response.StatusCode };
+    }
+
+    private void DemandAllowed(Uri source)
+    {
+        var allowed = source.IsLoopback ? allowLoopback && source.Scheme is ("http" or "https") : source.Scheme == "https";
+        if (!allowed || source.UserInfo.Length > 0)
+        {
+            throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host));
+        }
+    }
+
+    private static async Task<long> CopyAsync(
+        HttpResponseMessage response, Stream target, CancellationTokenSource silence, CancellationToken cancellation)
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            var buffer = new byte[64 * 1024];
+            for (long received = 0; ;)
+            {
+                var read = await ReadAsync(body, buffer, cancellation).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    return received;
+                }
+
+                received += read;
+                if (received > LargestImage)
+                {
+                    throw new DownloadFailedException(Messages.MediaTooLarge.With(LargestImage));
+                }
+
+                silence.CancelAfter(SilenceLimit);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // An IOException of the connection is worth another try, one of the disk is not: tell them apart where they arise.
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new BrokenTransferException(error.Message, error);
+        }
+    }
+
+    private sealed class BrokenTransferException(string message, Exception? inner = null) : Exception(message, inner);
+}

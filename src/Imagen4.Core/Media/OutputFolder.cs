@@ -1,0 +1,90 @@
+namespace Imagen4.Core.Media;
+
+/// <summary>The folder a batch saves to. Files appear in it whole, under their final name, or not at all.</summary>
+/// <param name="path">The full path; it need not exist.</param>
+/// <param name="force">Whether a file in the way is overwritten.</param>
+public sealed class OutputFolder(string path, bool force)
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private bool _prepared;
+
+    /// <summary>The full path.</summary>
+    public string FullPath { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    /// <summary>Looks whether the folder can be one, without creating it.</summary>
+    /// <exception cref="InvalidInputException">A file is in its place.</exception>
+    public void Check()
+    {
+        if (File.Exists(FullPath))
+        {
+            throw new InvalidInputException(Messages.OutputDirectoryIsFile.With(FullPath));
+        }
+    }
+
+    /// <summary>Creates the folder and makes sure it can be written to, once, before anything is paid for.</summary>
+    /// <exception cref="InvalidInputException">It cannot be.</exception>
+    public void Prepare()
+    {
+        lock (_lock)
+        {
+            if (_prepared)
+            {
+                return;
+            }
+
+            Check();
+            try
+            {
+                Directory.CreateDirectory(FullPath);
+                using var probe = new FileStream(
+                    Draft("probe"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+            {
+                throw new InvalidInputException(Messages.OutputDirectoryUnusable.With(FullPath, error.Message), error);
+            }
+
+            _prepared = true;
+        }
+    }
+
+    /// <summary>Sets a name aside for one row of this batch, before its images are paid for.</summary>
+    /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
+    /// <exception cref="InvalidInputException">Another row of this batch has the name.</exception>
+    public void Claim(string name)
+    {
+        if (!force && MediaType.Extensions.Select(extension => Final(name, extension)).FirstOrDefault(File.Exists) is { } existing)
+        {
+            throw new FileExistsException(Messages.FileExistsBefore.With(existing));
+        }
+
+        lock (_lock)
+        {
+            if (!_taken.Add(name))
+            {
+                throw new InvalidInputException(Messages.FileNameTwice.With(name));
+            }
+        }
+    }
+
+    /// <summary>The path a file gets.</summary>
+    internal string Final(string name, string extension) => Path.Combine(FullPath, name + extension);
+
+    /// <summary>A path for a file that is still being written: hidden, and like no other.</summary>
+    internal string Draft(string name) => Path.Combine(FullPath, $".{name}.{Guid.NewGuid():N}.partial");
+
+    /// <summary>Gives a finished file its final name.</summary>
+    /// <exception cref="FileExistsException">A file is in the way, and is not to be overwritten.</exception>
+    internal void Publish(string draft, string final)
+    {
+        try
+        {
+            File.Move(draft, final, force);
+        }
+        catch (IOException) when (File.Exists(final) && !force)
+        {
+            throw new FileExistsException(Messages.FileExists.With(final));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text;
+
+namespace Imagen4.Core;
+
+/// <summary>Makes text from outside fit for one line of a message: no control characters, no megabytes.</summary>
+public static class PlainText
+{
+    private const int BriefLength = 60;
+    private const int LineLength = 500;
+
+    /// <summary>At most 60 characters, for a value inside a sentence.</summary>
+    public static string Brief(string text) => Clean(text, BriefLength);
+
+    /// <summary>At most 500 characters, for what a host said.</summary>
+    public static string Line(string text) => Clean(text, LineLength);
+
+    private static string Clean(string text, int length)
+    {
+        var clean = new StringBuilder(Math.Min(text.Length, length + 1));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (clean.Length + rune.Utf16SequenceLength > length)
+            {
+                return clean.Append('…').ToString();
+            }
+
+            // Control characters steer a terminal, format characters turn text around in it.
+            var steers = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
+            clean.Append(steers ? " " : rune.ToString());
+        }
+
+        return clean.ToString().Trim();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>The answer to a submit. Only the id is needed; the rest may be absent or null.</summary>
+internal sealed record FalSubmitAnswer
+{
+    public string? RequestId { get; init; }
+
+    public string? StatusUrl { get; init; }
+
+    public string? ResponseUrl { get; init; }
+
+    public string? CancelUrl { get; init; }
+
+    public int? QueuePosition { get; init; }
+}
+
+/// <summary>The answer to a status read.</summary>
+internal sealed record FalStatusAnswer
+{
+    public string? Status { get; init; }
+
+    public int? QueuePosition { get; init; }
+
+    public FalMetrics? Metrics { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? ErrorType { get; init; }
+}
+
+/// <summary>What the host measured.</summary>
+internal sealed record FalMetrics
+{
+    public double? InferenceTime { get; init; }
+}
+
+/// <summary>The result of an image model, in both published generations: with a seed, or with a description.</summary>
+internal sealed record FalResultAnswer
+{
+    public IReadOnlyList<FalFile?>? Images { get; init; }
+
+    public long? Seed { get; init; }
+
+    public string? Description { get; init; }
+
+    [JsonExtensionData]
+    public JsonObject? Others { get; init; }
+}
+
+/// <summary>A file of a result. Everything but its address may be absent or null.</summary>
+internal sealed record FalFile
+{
+    public string? Url { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? FileName { get; init; }
+
+    public long? FileSize { get; init; }
+
+    public int? Width { get; init; }
+
+    public int? Height { get; init; }
+}
+
+/// <summary>An error: of a model (a list of details), of the infrastructure (flat), or a bare text.</summary>
+internal sealed record FalErrorAnswer
+{
+    public JsonElement? Detail { get; init; }
+
+    public string? ErrorType { get; init; }
+
+    public string? Status { get; init; }
+}

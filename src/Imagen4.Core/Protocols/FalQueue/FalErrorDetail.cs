@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>The words and the type of an error, whichever of the three forms it has.</summary>
+/// <param name="Text">What the host says, on one line; empty when it says nothing.</param>
+/// <param name="Type">The host's own type of the error.</param>
+/// <param name="IsJson">Whether the host said it in its own error form.</param>
+internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
+{
+    /// <summary>Reads an answer that is no success.</summary>
+    public static FalErrorDetail Read(HostResponse response)
+    {
+        if (FalJson.TryRead(response, FalJson.Default.FalErrorAnswer) is not { } answer)
+        {
+            return new FalErrorDetail(Excerpt(response), Type: null, IsJson: false);
+        }
+
+        return answer.Detail switch
+        {
+            { ValueKind: JsonValueKind.String } text => new(PlainText.Line(text.GetString()!), answer.ErrorType, IsJson: true),
+            { ValueKind: JsonValueKind.Array } list => OfList(list),
+            { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsJson: true),
+            _ => new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null),
+        };
+    }
+
+    private static FalErrorDetail OfList(JsonElement list)
+    {
+        var entries = list.EnumerateArray().ToList();
+        return new FalErrorDetail(
+            PlainText.Line(string.Join("; ", entries.Select(Entry))),
+            entries.Select(entry => Member(entry, "type")).FirstOrDefault(type => type is not null),
+            IsJson: true);
+    }
+
+    private static string Entry(JsonElement entry)
+    {
+        var message = Member(entry, "msg") ?? entry.ToString();
+        var place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array
+            ? string.Join('.', loc.EnumerateArray().Select(part => part.ToString()).Where(part => part != "body"))
+            : "";
+        return place.Length > 0 ? $"{place}: {message}" : message;
+    }
+
+    private static string? Member(JsonElement entry, string name) =>
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    // Enough of a foreign page to recognise whose it is.
+    private static string Excerpt(HostResponse response) =>
+        PlainText.Brief(Encoding.UTF8.GetString(response.Body.Span[..Math.Min(response.Body.Length, 400)]));
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>
+/// What fal's errors mean: a list of details (models), a flat detail with an error type (infrastructure), or a bare text.
+/// The host's own words are carried verbatim, on one line.
+/// </summary>
+internal static class FalErrors
+{
+    private const string StillInProgress = "Request is still in progress";
+
+    /// <summary>Whether an early result read was answered with "not yet".</summary>
+    public static bool SaysStillInProgress(HostResponse response) =>
+        response.Status == HttpStatusCode.BadRequest && FalErrorDetail.Read(response).Text.Contains(StillInProgress, StringComparison.Ordinal);
+
+    /// <summary>A refused submit.</summary>
+    public static ImagenException OfSubmit(HostConnection host, string model, HostResponse response)
+    {
+        var detail = FalErrorDetail.Read(response);
+        return OfAccount(host, response, detail) ?? (int)response.Status switch
+        {
+            404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, detail.Text))
+            {
+                StatusCode = (int)response.Status,
+            },
+            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text)) { StatusCode = 429 },
+            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status)),
+            _ => OfModel(requestId: null, response, detail),
+        };
+    }
+
+    /// <summary>A failed status read.</summary>
+    public static ImagenException OfRead(RequestReference request, HostResponse response)
+    {
+        var detail = FalErrorDetail.Read(response);
+        return OfAccount(request.Host, response, detail, request.RequestId) ?? (int)response.Status switch
+        {
+            404 or 410 => new RequestNotFoundException(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
+            {
+                RequestId = request.RequestId,
+                StatusCode = (int)response.Status,
+            },
+            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text)) { RequestId = request.RequestId },
+            >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
+            {
+                RequestId = request.RequestId,
+                StatusCode = (int)response.Status,
+            },
+            _ => NotTheProtocol(request, response),
+        };
+    }
+
+    /// <summary>A result read that carries the request's failure.</summary>
+    public static ImagenException OfResult(RequestReference request, HostResponse response)
+    {
+        var detail = FalErrorDetail.Read(response);
+        var isModels = detail.IsJson && response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired
+            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests);
+        return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
+    }
+
+    /// <summary>A refused cancel.</summary>
+    public static ImagenException OfCancel(RequestReference request, HostResponse response) => response.Status switch
+    {
+        HttpStatusCode.BadRequest when FalErrorDetail.Read(response).Text.Contains("ALREADY_COMPLETED", StringComparison.Ordinal) =>
+            new AlreadyCompletedException(Messages.AlreadyCompleted.With(request.RequestId)) { RequestId = request.RequestId },
+        HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented =>
+            new CancelNotSupportedException(Messages.CancelNotSupported.With(request.Host.Profile.Name)) { RequestId = request.RequestId },
+        _ => OfRead(request, response),
+    };
+
+    /// <summary>An answer that is none.</summary>
+    public static InvalidResponseException NotTheProtocol(RequestReference request, HostResponse response) =>
+        new(Messages.InvalidResponse.With(request.Host.Profile.Name, (int)response.Status, response.ContentType ?? "?", FalErrorDetail.Read(response).Text))
+        {
+            RequestId = request.RequestId,
+            StatusCode = (int)response.Status,
+        };
+
+    // What is wrong with the account is wrong with every request, and says nothing about one that is already running.
+    private static ImagenException? OfAccount(HostConnection host, HostResponse response, FalErrorDetail detail, string? requestId = null) =>
+        (int)response.Status switch
+        {
+            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, detail.Text))
+            {
+                RequestId = requestId,
+                StatusCode = 401,
+            },
+            402 or 403 => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
+            {
+                RequestId = requestId,
+                StatusCode = (int)response.Status,
+            },
+            _ => null,
+        };
+
+    private static ImagenException OfModel(string? requestId, HostResponse response, FalErrorDetail detail)
+    {
+        var status = (int)response.Status;
+        var type = response.Header("X-Fal-Error-Type") ?? detail.Type;
+        var said = detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {status}");
+        return (status, type) switch
+        {
+            (_, "content_policy_violation") => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
+            {
+                RequestId = requestId, HostErrorType = type, StatusCode = status,
+            },
+            (499, _) or (_, "client_cancelled") => new RequestCancelledException(Messages.RequestCancelled.With(said))
+            {
+                RequestId = requestId, HostErrorType = type, StatusCode = status,
+            },
+            (422, not ("no_media_generated" or null)) or (422, null) => new InvalidInputException(Messages.HostRefusesInput.With(said))
+            {
+                RequestId = requestId, HostErrorType = type, StatusCode = status,
+            },
+            _ => new RequestFailedException(Messages.RequestFailed.With(said, type ?? "?", status))
+            {
+                RequestId = requestId, HostErrorType = type, StatusCode = status,
+            },
+        };
+    }
+}

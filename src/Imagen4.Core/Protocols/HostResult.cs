@@ -1,0 +1,17 @@
+namespace Imagen4.Core.Protocols;
+
+/// <summary>What a request has come to.</summary>
+internal sealed record HostResult
+{
+    /// <summary>Every image, as the host describes it; nothing is saved yet.</summary>
+    public required IReadOnlyList<ImagenImage> Images { get; init; }
+
+    /// <summary>The seed the model used, where it says so.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>The model's own description.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What the host returned besides, as JSON text.</summary>
+    public string? AdditionalOutput { get; init; }
+}

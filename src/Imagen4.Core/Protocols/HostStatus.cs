@@ -1,0 +1,23 @@
+namespace Imagen4.Core.Protocols;
+
+/// <summary>What a host says of a request at one moment.</summary>
+internal sealed record HostStatus
+{
+    /// <summary>One of <see cref="ImagenStates"/>: in the queue, in progress, completed or failed.</summary>
+    public required string State { get; init; }
+
+    /// <summary>How many requests will be started before it.</summary>
+    public int? QueuePosition { get; init; }
+
+    /// <summary>Seconds the model ran.</summary>
+    public double? InferenceTime { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The host's own type of the error.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>Whether the request has ended, well or not.</summary>
+    public bool HasEnded => State is not (ImagenStates.InQueue or ImagenStates.InProgress);
+}

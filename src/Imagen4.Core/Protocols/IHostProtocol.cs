@@ -1,0 +1,37 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Protocols;
+
+/// <summary>What a host can be asked, in the words of its own protocol.</summary>
+internal interface IHostProtocol
+{
+    /// <summary>The address a paid POST goes to.</summary>
+    /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
+    Uri SubmitAddress(HostConnection host, string model);
+
+    /// <summary>The body of a paid POST.</summary>
+    PaidContent SubmitContent(ImageInput input);
+
+    /// <summary>Reads the answer to a paid POST.</summary>
+    /// <returns>The accepted request, or null when the answer names none.</returns>
+    Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response);
+
+    /// <summary>The error a refused paid POST stands for.</summary>
+    ImagenException ReadRejection(HostConnection host, string model, HostResponse response);
+
+    /// <summary>How to ask for a request of which only the id is known.</summary>
+    /// <exception cref="InvalidInputException">The endpoint id or the request id is none.</exception>
+    RequestReference Refer(HostConnection host, string model, string requestId);
+
+    /// <summary>Reads the state of a request.</summary>
+    Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation);
+
+    /// <summary>Reads the result of a request that has ended, or null while it goes on.</summary>
+    /// <exception cref="ImagenException">The request failed; the type says how.</exception>
+    Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation);
+
+    /// <summary>Asks the host to cancel a request.</summary>
+    /// <exception cref="AlreadyCompletedException">It had ended.</exception>
+    Task CancelAsync(RequestReference request, CancellationToken cancellation);
+}

@@ -1,0 +1,28 @@
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Protocols;
+
+/// <summary>A request at a host: all that is needed to ask for it, in any process.</summary>
+public sealed record RequestReference
+{
+    /// <summary>The host that has it.</summary>
+    public required HostConnection Host { get; init; }
+
+    /// <summary>The endpoint id it was submitted to.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The host's id of it.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>Where its state is read.</summary>
+    public required Uri StatusUri { get; init; }
+
+    /// <summary>Where its result is read.</summary>
+    public required Uri ResponseUri { get; init; }
+
+    /// <summary>Where it is cancelled.</summary>
+    public required Uri CancelUri { get; init; }
+
+    /// <summary>The clock's reading at its acceptance, or when this process first met it: the start of its time limit.</summary>
+    public required long Since { get; init; }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Imagen4.Core.Rows;
+
+/// <summary>
+/// One cell of a row: what a CSV, a JSON document or a caller has put under a name. An empty cell is an input
+/// that was not given. Anything that is not exactly what the input takes is an error: nothing is dropped or rounded.
+/// </summary>
+/// <param name="Row">The number of the row, from 1.</param>
+/// <param name="Name">The parameter's name.</param>
+/// <param name="Value">The value: null, text, a number, a truth value, or something that cannot be one.</param>
+public readonly record struct Cell(int Row, string Name, object? Value)
+{
+    /// <summary>Whether the cell is empty: nothing, or only blanks.</summary>
+    public bool IsEmpty => Value is null or DBNull || (Value is string text && string.IsNullOrWhiteSpace(text));
+
+    /// <summary>The cell as text; numbers and truth values as JSON writes them.</summary>
+    /// <exception cref="InvalidInputException">The cell holds an object or a list.</exception>
+    public string? Text() => IsEmpty ? null : Value switch
+    {
+        string text => text,
+        char letter => letter.ToString(),
+        bool truth => truth ? "true" : "false",
+        Enum or Uri or Guid => Value.ToString(),
+        _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
+        _ => throw Refuse(Messages.CellIsNotText),
+    };
+
+    /// <summary>The cell as a whole number.</summary>
+    /// <exception cref="InvalidInputException">The cell is not exactly a whole number, or too large for one.</exception>
+    public long? WholeNumber()
+    {
+        if (IsEmpty)
+        {
+            return null;
+        }
+
+        var exact = Value switch
+        {
+            string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+                ? parsed
+                : null,
+            double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
+            BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
+            ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
+            _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
+            _ => (long?)null,
+        };
+        return exact ?? throw Refuse(Messages.CellIsNotWholeNumber);
+    }
+
+    /// <summary>The cell as true or false.</summary>
+    /// <exception cref="InvalidInputException">The cell says neither.</exception>
+    public bool? TrueFalse() => IsEmpty ? null : Value switch
+    {
+        bool truth => truth,
+        string text when bool.TryParse(text.Trim(), out var parsed) => parsed,
+        _ => throw Refuse(Messages.CellIsNotTrueOrFalse),
+    };
+
+    /// <summary>The error for this cell.</summary>
+    /// <param name="template">A message with places for the row, the name and the value.</param>
+    internal InvalidInputException Refuse(string template) => new(template.With(Row, Name, Shown(Value)));
+
+    private bool IsNumber => Value is sbyte or byte or short or ushort or int or uint or long or ulong
+        or float or double or decimal or BigInteger;
+
+    // JSON has one kind of number: 2.0 is the whole number 2, and 2.5 is none.
+    private static long? FromFraction(double value) =>
+        Math.Floor(value) == value && Math.Abs(value) <= 1L << 53 ? (long)value : null;
+
+    private static string Shown(object? value) => value switch
+    {
+        string text => PlainText.Brief(text),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        null => "",
+        _ => value.GetType().Name,
+    };
+}

@@ -1,0 +1,20 @@
+namespace Imagen4.Core.Rows;
+
+/// <summary>One row of a batch, its cells converted and not yet checked against a host.</summary>
+public sealed record ImageRow
+{
+    /// <summary>The number of the row within its pipeline, from 1. Messages name it.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The caller's own key for the row.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The provider the row itself names.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The endpoint id the row itself names.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>What is sent.</summary>
+    public required ImageInput Input { get; init; }
+}

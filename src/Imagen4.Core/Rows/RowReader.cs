@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Imagen4.Core.Rows;
+
+/// <summary>Turns the cells of a record into a row: names and types, nothing about hosts yet.</summary>
+public static class RowReader
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads one record.</summary>
+    /// <param name="index">The number of the row within its pipeline, from 1.</param>
+    /// <param name="cells">The cells by parameter name; names nobody knows are left alone.</param>
+    /// <exception cref="InvalidInputException">A cell does not hold what its input takes, or there is no prompt.</exception>
+    public static ImageRow Read(int index, IReadOnlyDictionary<string, object?> cells)
+    {
+        Cell At(string name) => new(index, name, cells.GetValueOrDefault(name));
+
+        return new ImageRow
+        {
+            Index = index,
+            Key = At("Key").Text(),
+            Provider = At("Provider").Text()?.Trim(),
+            Model = At("Model").Text()?.Trim(),
+            Input = new ImageInput
+            {
+                Prompt = Prompt(At("Prompt")),
+                NegativePrompt = At("NegativePrompt").Text(),
+                AspectRatio = At("AspectRatio").Text()?.Trim(),
+                NumImages = At("NumImages").WholeNumber(),
+                Seed = At("Seed").WholeNumber(),
+                Resolution = At("Resolution").Text()?.Trim(),
+                OutputFormat = At("OutputFormat").Text()?.Trim(),
+                SyncMode = At("SyncMode").TrueFalse(),
+                SafetyTolerance = At("SafetyTolerance").Text()?.Trim(),
+                AdditionalInput = Additional(At("AdditionalInput")),
+            },
+        };
+    }
+
+    private static string Prompt(Cell cell) => cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
+
+    private static JsonObject? Additional(Cell cell)
+    {
+        if (cell.IsEmpty)
+        {
+            return null;
+        }
+
+        if ((cell.Value as JsonObject ?? Parse(cell)) is not { } additional)
+        {
+            throw cell.Refuse(Messages.CellIsNotJsonObject);
+        }
+
+        if (InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known)
+        {
+            throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter));
+        }
+
+        return additional;
+    }
+
+    private static JsonObject? Parse(Cell cell)
+    {
+        try
+        {
+            return cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace Imagen4.Core.Settings;
+
+/// <summary>Where settings are kept between sessions.</summary>
+public static class StateFolder
+{
+    /// <summary>The variable that moves it.</summary>
+    public const string Variable = "IMAGEN4_HOME";
+
+    /// <summary>The folder: <c>IMAGEN4_HOME</c>, else the platform's own place for a user's state. It may not exist yet.</summary>
+    public static string Path
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved)
+            {
+                return System.IO.Path.GetFullPath(moved);
+            }
+
+            if (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
+            {
+                return System.IO.Path.Combine(
+                    Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Imagen4");
+            }
+
+            // XDG Base Directory Specification 0.8: state goes to $XDG_STATE_HOME; a relative one is to be ignored.
+            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+            return System.IO.Path.IsPathRooted(state)
+                ? System.IO.Path.Combine(state, "imagen4")
+                : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "imagen4");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Imagen4.Core.Hosts;
+
+namespace Imagen4.Core.Settings;
+
+/// <summary>What a user has decided once for every session: profiles and the default one. Never a key.</summary>
+internal sealed record UserSettings
+{
+    public string? DefaultProvider { get; init; }
+
+    public IReadOnlyList<ProviderProfile> Providers { get; init; } = [];
+
+    private static string File => Path.Combine(StateFolder.Path, "settings.json");
+
+    /// <summary>Reads the settings; none where the file is not there.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read as settings.</exception>
+    public static UserSettings Load()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), HostDataJson.Default.UserSettings) ?? new();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new();
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(Messages.SettingsUnreadable.With(File, error.Message), error);
+        }
+    }
+
+    /// <summary>Writes the settings whole or not at all.</summary>
+    public void Save()
+    {
+        Directory.CreateDirectory(StateFolder.Path);
+        var draft = $"{File}.{Environment.ProcessId}.tmp";
+        System.IO.File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, HostDataJson.Default.UserSettings));
+        System.IO.File.Move(draft, File, overwrite: true);
+    }
+}

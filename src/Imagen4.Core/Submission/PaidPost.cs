@@ -1,0 +1,10 @@
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Submission;
+
+/// <summary>All the evidence there is about one paid POST.</summary>
+/// <param name="AskedFor">Whether its content was ever asked for its bytes.</param>
+/// <param name="Response">The answer, if a whole one came.</param>
+/// <param name="NamesRequest">Whether the answer names a request that can be asked for.</param>
+/// <param name="Error">What broke it off, if something did.</param>
+internal sealed record PaidPost(bool AskedFor, HostResponse? Response, bool NamesRequest, Exception? Error);

@@ -1,0 +1,36 @@
+namespace Imagen4.Core.Submission;
+
+/// <summary>Where every submission of a provider waits while the host asks to be left alone: one 429 pauses all workers.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class ThrottleGate(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private DateTimeOffset _opens = DateTimeOffset.MinValue;
+
+    /// <summary>Keeps the gate closed for at least this long from now.</summary>
+    public void Close(TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            var opens = time.GetUtcNow() + wait;
+            _opens = opens > _opens ? opens : _opens;
+        }
+    }
+
+    /// <summary>Waits until the gate is open.</summary>
+    public async Task PassAsync(CancellationToken cancellation)
+    {
+        while (Remaining() is { Ticks: > 0 } wait)
+        {
+            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan Remaining()
+    {
+        lock (_lock)
+        {
+            return _opens - time.GetUtcNow();
+        }
+    }
+}

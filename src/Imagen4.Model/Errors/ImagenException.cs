@@ -1,0 +1,25 @@
+namespace Imagen4;
+
+/// <summary>
+/// The base of every error of this module. Which error id, category and advice goes with which type is decided
+/// in one place, where errors meet PowerShell.
+/// </summary>
+public abstract class ImagenException : Exception
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="message">One line for the user.</param>
+    /// <param name="inner">What caused it.</param>
+    protected ImagenException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The id of the request it is about, where there is one.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The host's own type of the error, where it told one.</summary>
+    public string? HostErrorType { get; init; }
+
+    /// <summary>The HTTP status behind the error, where there is one.</summary>
+    public int? StatusCode { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Imagen4;
+
+/// <summary>The endpoint id is unknown or retired.</summary>
+public sealed class ModelNotAvailableException : ImagenException
+{
+    /// <inheritdoc/>
+    public ModelNotAvailableException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,38 @@
+namespace Imagen4;
+
+/// <summary>
+/// The inputs of one row, under the names of the parameters of <c>New-ImagenImage</c>, so that an object
+/// with these properties repeats its row when it is piped there. A property that is null was not given.
+/// </summary>
+public abstract class ImagenInputs
+{
+    /// <summary>What the image shows.</summary>
+    public string? Prompt { get; set; }
+
+    /// <summary>What the image should not show.</summary>
+    public string? NegativePrompt { get; set; }
+
+    /// <summary>Width to height, for example <c>16:9</c>.</summary>
+    public string? AspectRatio { get; set; }
+
+    /// <summary>The number of images asked for.</summary>
+    public int? NumImages { get; set; }
+
+    /// <summary>The random seed: the one the host used where it says so, else the one asked for.</summary>
+    public long? Seed { get; set; }
+
+    /// <summary>The size class, <c>1K</c> or <c>2K</c>.</summary>
+    public string? Resolution { get; set; }
+
+    /// <summary>The file format asked for: <c>png</c>, <c>jpeg</c> or <c>webp</c>.</summary>
+    public string? OutputFormat { get; set; }
+
+    /// <summary>Whether the host was asked to return the media inside its answer.</summary>
+    public bool? SyncMode { get; set; }
+
+    /// <summary>How much the host's safety checker lets through, <c>1</c> (least) to <c>6</c>.</summary>
+    public string? SafetyTolerance { get; set; }
+
+    /// <summary>Further inputs, as JSON text of one object.</summary>
+    public string? AdditionalInput { get; set; }
+}

@@ -1,0 +1,38 @@
+namespace Imagen4;
+
+/// <summary>A host profile as users see it. It tells where a key would come from, never the key.</summary>
+public sealed class ImagenProvider
+{
+    /// <summary>The name to use with <c>-Provider</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Whether it is used where no provider is named.</summary>
+    public bool IsDefault { get; set; }
+
+    /// <summary>The protocol the host speaks.</summary>
+    public string Protocol { get; set; } = "";
+
+    /// <summary>The address every request goes to; null while the provider is not running.</summary>
+    public string? BaseUri { get; set; }
+
+    /// <summary>The endpoint id used where no model is named.</summary>
+    public string? DefaultModel { get; set; }
+
+    /// <summary>How many requests are kept under way at once unless <c>-ThrottleLimit</c> says otherwise.</summary>
+    public int ConcurrencyLimit { get; set; }
+
+    /// <summary>The environment variables that are looked at for a key, in order.</summary>
+    public string[] ApiKeyVariable { get; set; } = [];
+
+    /// <summary>Where the key would come from now, or null when there is none.</summary>
+    public string? ApiKeySource { get; set; }
+
+    /// <summary>Where the profile is defined: <c>BuiltIn</c>, <c>User</c> or <c>Session</c>.</summary>
+    public string Scope { get; set; } = "";
+
+    /// <summary>The models whose inputs are known and checked.</summary>
+    public string[] Models { get; set; } = [];
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,47 @@
+namespace Imagen4;
+
+/// <summary>A request that was submitted: what <c>New-ImagenImage</c> returns without waiting.</summary>
+public sealed class ImagenRequest : ImagenInputs
+{
+    /// <summary>The host's id of the request; null when the host never told one.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>The name of the provider it was submitted to.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>The endpoint id it was submitted to.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>The caller's own row key.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The number of the row within its pipeline, from 1.</summary>
+    public int Index { get; set; }
+
+    /// <summary>One of <see cref="ImagenStates"/>.</summary>
+    public string State { get; set; } = ImagenStates.Pending;
+
+    /// <summary>How many requests the host will start before this one, when it was accepted.</summary>
+    public int? QueuePosition { get; set; }
+
+    /// <summary>When the host accepted it, in UTC.</summary>
+    public DateTime? SubmittedAt { get; set; }
+
+    /// <summary>Where the state of the request is read.</summary>
+    public string? StatusUri { get; set; }
+
+    /// <summary>Where the result of the request is read.</summary>
+    public string? ResponseUri { get; set; }
+
+    /// <summary>Where the request is cancelled.</summary>
+    public string? CancelUri { get; set; }
+
+    /// <summary>Why it was not accepted, or is in doubt.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>The error id that goes with <see cref="Error"/>, or the host's own error type.</summary>
+    public string? ErrorType { get; set; }
+
+    /// <summary>The request id, so that a request reads well inside other text.</summary>
+    public override string ToString() => RequestId ?? State;
+}

@@ -1,0 +1,47 @@
+namespace Imagen4;
+
+/// <summary>A request that has ended: what <c>Receive-ImagenResult</c> and a waiting <c>New-ImagenImage</c> return.</summary>
+public sealed class ImagenResult : ImagenInputs
+{
+    /// <summary>The host's id of the request; null when the host never told one.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>The name of the provider that ran it.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>The endpoint id that ran it.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>The caller's own row key.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The number of the row within its pipeline, from 1.</summary>
+    public int Index { get; set; }
+
+    /// <summary>One of <see cref="ImagenStates"/>.</summary>
+    public string State { get; set; } = ImagenStates.Pending;
+
+    /// <summary>The file of the first image.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Every image of the result; in text, their paths.</summary>
+    public ImagenImageList Images { get; set; } = [];
+
+    /// <summary>The model's own description of what it made.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>Seconds from the acceptance of the request (or the start of the wait) to its end here.</summary>
+    public double? Elapsed { get; set; }
+
+    /// <summary>What the host returned besides, as JSON text of one object.</summary>
+    public string? AdditionalOutput { get; set; }
+
+    /// <summary>Why there are no images, or not all of them.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>The error id that goes with <see cref="Error"/>, or the host's own error type.</summary>
+    public string? ErrorType { get; set; }
+
+    /// <summary>The first file, or the request id and its state.</summary>
+    public override string ToString() => Path ?? $"{RequestId} {State}";
+}
