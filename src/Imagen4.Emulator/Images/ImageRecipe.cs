@@ -1,4 +1,5 @@
 using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Images.Scenes;
 
 namespace Imagen4.Emulator.Images;
 

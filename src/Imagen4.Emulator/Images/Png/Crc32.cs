@@ -1,4 +1,4 @@
-namespace Imagen4.Emulator.Images;
+namespace Imagen4.Emulator.Images.Png;
 
 /// <summary>The checksum of PNG chunks.</summary>
 internal static class Crc32

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Imagen4.Emulator.Images;
+namespace Imagen4.Emulator.Images.Png;
 
 /// <summary>Writes a palette PNG with four bits a pixel: small, and quick to deflate.</summary>
 internal static class PngWriter
