@@ -53,11 +53,8 @@ public sealed class EmulatorProcess : IDisposable
             var line = await process.StandardOutput.ReadLineAsync(limit.Token).ConfigureAwait(false);
             if (line?.StartsWith(Greeting, StringComparison.Ordinal) == true)
             {
-                // Nobody reads further; a full pipe would stop it one day.
-                process.OutputDataReceived += static (_, _) => { };
-                process.ErrorDataReceived += static (_, _) => { };
-                process.BeginOutputReadLine();
-                process.BeginErrorReadLine();
+                _ = DrainAsync(process.StandardOutput);
+                _ = DrainAsync(process.StandardError);
                 return new EmulatorProcess(process, new Uri(line[Greeting.Length..].Trim()));
             }
 
@@ -92,5 +89,18 @@ public sealed class EmulatorProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    // Nobody reads further; a full pipe would stop the emulator one day.
+    private static async Task DrainAsync(StreamReader output)
+    {
+        try
+        {
+            await output.BaseStream.CopyToAsync(Stream.Null).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The process has ended, and with it the reason to read.
+        }
     }
 }

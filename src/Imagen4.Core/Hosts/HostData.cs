@@ -10,9 +10,9 @@ internal sealed record HostData
     /// <summary>The data that comes with the module, read on first use.</summary>
     public static HostData BuiltIn => Shipped.Value;
 
-    public IReadOnlyList<ProviderProfile> Providers { get; init; } = [];
+    public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ModelDefinition> Models { get; init; } = [];
+    public IReadOnlyList<ModelDefinition> Models { get; init => field = value ?? []; } = [];
 
     /// <summary>The definition of a model, or null for one that is passed through unchecked.</summary>
     public ModelDefinition? FindModel(HostProtocol protocol, string id) =>

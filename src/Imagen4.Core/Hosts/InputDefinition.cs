@@ -13,7 +13,7 @@ public sealed record InputDefinition
     public bool Superseded { get; init; }
 
     /// <summary>The only texts it takes, or none for any text.</summary>
-    public IReadOnlyList<string> Choices { get; init; } = [];
+    public IReadOnlyList<string> Choices { get; init => field = value ?? []; } = [];
 
     /// <summary>The smallest number it takes.</summary>
     public long? Minimum { get; init; }

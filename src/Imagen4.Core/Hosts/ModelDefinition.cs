@@ -10,5 +10,5 @@ public sealed record ModelDefinition
     public HostProtocol Protocol { get; init; }
 
     /// <summary>Its inputs.</summary>
-    public IReadOnlyList<InputDefinition> Inputs { get; init; } = [];
+    public IReadOnlyList<InputDefinition> Inputs { get; init => field = value ?? []; } = [];
 }

@@ -3,8 +3,12 @@ using System.Text.Json.Serialization;
 namespace Imagen4.Core.Hosts;
 
 /// <summary>What the module knows of a host. It is data: a new host of a known protocol needs no code.</summary>
+/// <remarks>The JSON reader hands every property it does not find a null or a zero, which here means the default.</remarks>
 public sealed record ProviderProfile
 {
+    // fal runs 2 requests of a new account at once and up to 40 of others; what waits in its queue costs nothing.
+    private const int DefaultConcurrency = 40;
+
     /// <summary>The name users choose it by.</summary>
     public required string Name { get; init; }
 
@@ -15,22 +19,22 @@ public sealed record ProviderProfile
     public Uri? BaseUri { get; init; }
 
     /// <summary>The scheme of the <c>Authorization</c> header, <c>Key</c> or <c>Bearer</c>.</summary>
-    public string AuthScheme { get; init; } = "Key";
+    public string AuthScheme { get; init => field = value ?? "Key"; } = "Key";
 
     /// <summary>The environment variables that may hold the key, first found wins.</summary>
-    public IReadOnlyList<string> ApiKeyVariables { get; init; } = [];
+    public IReadOnlyList<string> ApiKeyVariables { get; init => field = value ?? []; } = [];
 
     /// <summary>Two environment variables that hold the two halves of a key, or none.</summary>
-    public IReadOnlyList<string> ApiKeyPairVariables { get; init; } = [];
+    public IReadOnlyList<string> ApiKeyPairVariables { get; init => field = value ?? []; } = [];
 
     /// <summary>A key that is no secret: the emulator takes any, and this one is sent.</summary>
     public string? OpenKey { get; init; }
 
     /// <summary>The endpoint id used where the caller names none.</summary>
-    public string DefaultModel { get; init; } = "";
+    public string DefaultModel { get; init => field = value ?? ""; } = "";
 
     /// <summary>How many requests are kept under way at once by default.</summary>
-    public int ConcurrencyLimit { get; init; } = 40;
+    public int ConcurrencyLimit { get; init => field = value > 0 ? value : DefaultConcurrency; } = DefaultConcurrency;
 
     /// <summary>Where the profile is defined. It is not part of a settings file.</summary>
     [JsonIgnore]

@@ -9,11 +9,13 @@ public abstract record WorkEvent
 
     /// <summary>A piece of work has come to an outcome.</summary>
     /// <param name="Value">The outcome.</param>
-    public sealed record Outcome(object Value) : WorkEvent;
+    /// <param name="Target">What the work was for.</param>
+    public sealed record Outcome(object Value, object? Target) : WorkEvent;
 
     /// <summary>A piece of work has ended in an exception it was not meant to throw.</summary>
     /// <param name="Error">The exception.</param>
-    public sealed record Fault(Exception Error) : WorkEvent;
+    /// <param name="Target">What the work was for.</param>
+    public sealed record Fault(Exception Error, object? Target) : WorkEvent;
 
     /// <summary>Something worth a warning.</summary>
     /// <param name="Text">One line.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Imagen4.Core.Pump;
 
@@ -15,24 +16,32 @@ public sealed class WorkPump : IDisposable
     private readonly BlockingCollection<WorkEvent> _events = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
-    private readonly int _limit;
     private int _running;
     private int _disposed;
 
-    /// <summary>Creates a pump.</summary>
-    /// <param name="limit">How many pieces of work run at once, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
-    public WorkPump(int limit)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        _limit = limit;
+    private int _limit = 1;
 
+    /// <summary>Creates a pump.</summary>
+    public WorkPump()
+    {
         // Read once: after Dispose the source no longer gives its token out.
         _stopping = _stop.Token;
     }
 
+    /// <summary>How many pieces of work run at once, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
+    public int Limit
+    {
+        get => _limit;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _limit = value;
+        }
+    }
+
     /// <summary>Whether another piece of work may start.</summary>
-    public bool HasRoom => _running < _limit;
+    public bool HasRoom => _running < Limit;
 
     /// <summary>Whether nothing runs and nothing waits to be taken.</summary>
     public bool IsIdle => _running == 0 && _events.Count == 0;
@@ -41,16 +50,18 @@ public sealed class WorkPump : IDisposable
     public int Running => _running;
 
     /// <summary>Starts a piece of work. Its outcome comes as a <see cref="WorkEvent.Outcome"/>.</summary>
+    /// <param name="target">What the work is for; it comes back with the outcome.</param>
+    /// <param name="work">The work.</param>
     /// <exception cref="InvalidOperationException">There is no room.</exception>
-    public void Start(Func<CancellationToken, Task<object>> work)
+    public void Start(object? target, Func<CancellationToken, Task<object>> work)
     {
         if (!HasRoom)
         {
-            throw new InvalidOperationException($"{_limit} pieces of work are running.");
+            throw new InvalidOperationException($"{Limit} pieces of work are running.");
         }
 
         _running++;
-        _ = Task.Run(() => RunAsync(work), CancellationToken.None);
+        _ = Task.Run(() => RunAsync(target, work), CancellationToken.None);
     }
 
     /// <summary>Says something from a piece of work.</summary>
@@ -64,11 +75,11 @@ public sealed class WorkPump : IDisposable
     }
 
     /// <summary>Takes the next event if there is one.</summary>
-    public bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WorkEvent? taken) => Take(TimeSpan.Zero, out taken);
+    public bool TryTake([NotNullWhen(true)] out WorkEvent? taken) => Take(TimeSpan.Zero, out taken);
 
     /// <summary>Takes the next event, waiting for it at most this long.</summary>
     /// <exception cref="OperationCanceledException">The pump has been stopped.</exception>
-    public bool Take(TimeSpan longest, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WorkEvent? taken)
+    public bool Take(TimeSpan longest, [NotNullWhen(true)] out WorkEvent? taken)
     {
         if (!_events.TryTake(out taken, (int)longest.TotalMilliseconds, _stopping))
         {
@@ -107,12 +118,12 @@ public sealed class WorkPump : IDisposable
         }
     }
 
-    private async Task RunAsync(Func<CancellationToken, Task<object>> work)
+    private async Task RunAsync(object? target, Func<CancellationToken, Task<object>> work)
     {
         WorkEvent end;
         try
         {
-            end = new WorkEvent.Outcome(await work(_stopping).ConfigureAwait(false));
+            end = new WorkEvent.Outcome(await work(_stopping).ConfigureAwait(false), target);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -122,7 +133,7 @@ public sealed class WorkPump : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            end = new WorkEvent.Fault(error);
+            end = new WorkEvent.Fault(error, target);
         }
 
         Post(end);

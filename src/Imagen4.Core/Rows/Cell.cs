@@ -29,26 +29,20 @@ public readonly record struct Cell(int Row, string Name, object? Value)
 
     /// <summary>The cell as a whole number.</summary>
     /// <exception cref="InvalidInputException">The cell is not exactly a whole number, or too large for one.</exception>
-    public long? WholeNumber()
-    {
-        if (IsEmpty)
-        {
-            return null;
-        }
+    public long? WholeNumber() => IsEmpty ? null : TryWholeNumber() ?? throw Refuse(Messages.CellIsNotWholeNumber);
 
-        var exact = Value switch
-        {
-            string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : null,
-            double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
-            BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
-            ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
-            _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
-            _ => (long?)null,
-        };
-        return exact ?? throw Refuse(Messages.CellIsNotWholeNumber);
-    }
+    /// <summary>The cell as a whole number, or null where it is not exactly one.</summary>
+    public long? TryWholeNumber() => Value switch
+    {
+        string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
+            ? parsed
+            : null,
+        double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
+        BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
+        ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
+        _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     /// <summary>The cell as true or false.</summary>
     /// <exception cref="InvalidInputException">The cell says neither.</exception>

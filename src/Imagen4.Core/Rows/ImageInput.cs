@@ -47,7 +47,7 @@ public sealed record ImageInput
 
     /// <summary>Inputs the module has no parameter for, sent as they are.</summary>
     [JsonExtensionData]
-    public JsonObject? AdditionalInput { get; init; }
+    public JsonObject? AdditionalInput { get; set; }
 
     /// <summary>Puts the inputs on an object users see, under the parameters' names.</summary>
     public void CopyTo(ImagenInputs target)

@@ -8,7 +8,7 @@ internal sealed record UserSettings
 {
     public string? DefaultProvider { get; init; }
 
-    public IReadOnlyList<ProviderProfile> Providers { get; init; } = [];
+    public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
 
     private static string File => Path.Combine(StateFolder.Path, "settings.json");
 

@@ -48,7 +48,7 @@ internal sealed record FalResultAnswer
     public string? Description { get; init; }
 
     [JsonExtensionData]
-    public JsonObject? Others { get; init; }
+    public JsonObject? Others { get; set; }
 }
 
 /// <summary>A file of a result. Everything but its address may be absent or null.</summary>

@@ -1,0 +1,16 @@
+namespace Imagen4.Core.Hosts;
+
+/// <summary>What may be the address of a provider: a key is sent there.</summary>
+public static class ProviderAddress
+{
+    /// <summary>Checks an address.</summary>
+    /// <exception cref="InvalidInputException">It is not https (http for this machine alone), or carries a user, a query or a fragment.</exception>
+    public static Uri Demand(Uri address) =>
+        address.IsAbsoluteUri
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
+        && address.UserInfo.Length == 0
+        && address.Query.Length == 0
+        && address.Fragment.Length == 0
+            ? address
+            : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(address.OriginalString)));
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Media;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>Turns what the user says about saving into a folder, by PowerShell's own rules for paths.</summary>
+internal static class OutputPath
+{
+    /// <summary>The folder, or null when nothing is to be saved.</summary>
+    /// <exception cref="InvalidInputException">It is no folder of the file system, or there is none for the other parameters.</exception>
+    public static OutputFolder? Bind(PSCmdlet command, string? directory, string? fileName, bool force)
+    {
+        if (string.IsNullOrWhiteSpace(directory))
+        {
+            var lonely = force ? "-Force" : fileName is not null ? "-FileName" : null;
+            return lonely is null ? null : throw new InvalidInputException(Messages.FileNameNeedsOutputDirectory.With(lonely));
+        }
+
+        try
+        {
+            var path = command.SessionState.Path.GetUnresolvedProviderPathFromPSPath(directory, out var provider, out _);
+            return provider.Name == "FileSystem"
+                ? new OutputFolder(path, force)
+                : throw new InvalidInputException(Messages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)));
+        }
+        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw new InvalidInputException(Messages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)), error);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Imagen4.Core.Hosts;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>Shows a profile to users.</summary>
+internal static class ProviderView
+{
+    /// <summary>The profile as an object of the pipeline.</summary>
+    public static ImagenProvider Of(ProviderProfile profile) => new()
+    {
+        Name = profile.Name,
+        IsDefault = profile.Name.Equals(ProviderCatalog.DefaultName, StringComparison.OrdinalIgnoreCase),
+        Protocol = profile.Protocol.ToString(),
+        BaseUri = profile.BaseUri?.AbsoluteUri,
+        DefaultModel = profile.DefaultModel,
+        ConcurrencyLimit = profile.ConcurrencyLimit,
+        ApiKeyVariable = [.. profile.ApiKeyVariables, .. profile.ApiKeyPairVariables],
+        ApiKeySource = ApiKeySource.Describe(profile),
+        Scope = profile.Scope.ToString(),
+        Models = [.. ModelCatalog.Ids(profile.Protocol)],
+    };
+}

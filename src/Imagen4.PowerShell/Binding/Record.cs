@@ -1,0 +1,61 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>One record of the pipeline, whatever it is: text, a hashtable, or an object with properties.</summary>
+internal sealed class Record
+{
+    private const int MostNames = 12;
+
+    private readonly PSObject? _object;
+
+    /// <summary>Wraps what came down the pipeline.</summary>
+    public Record(object? input)
+    {
+        var value = Unwrap.Value(input);
+        (Text, Table) = (value as string, value as IDictionary);
+        _object = input as PSObject ?? (input is null ? null : PSObject.AsPSObject(input));
+        TypeName = value is PSObject ? "record" : value?.GetType().Name ?? "null";
+
+        // A number, a date or a file has properties too, and none of them is a column.
+        IsRows = value is PSObject or IDictionary or ImagenInputs or ImagenRequestStatus;
+    }
+
+    /// <summary>The text, when the record is nothing but text.</summary>
+    public string? Text { get; }
+
+    /// <summary>The table, when the record is one; the parameter binder does not look into tables.</summary>
+    public IDictionary? Table { get; }
+
+    /// <summary>Whether the record has columns: an object made from a CSV or JSON, a hashtable, or one of this module's objects.</summary>
+    public bool IsRows { get; }
+
+    /// <summary>What kind of thing it is, for messages.</summary>
+    public string TypeName { get; }
+
+    /// <summary>The names of its columns, the first of them, for messages.</summary>
+    public string ShownNames => string.Join(", ", Names.Take(MostNames));
+
+    /// <summary>The names of its columns.</summary>
+    public IEnumerable<string> Names => Table is not null
+        ? Table.Keys.Cast<object>().Select(key => key.ToString()!)
+        : _object?.Properties.Select(property => property.Name) ?? [];
+
+    /// <summary>The value of a column, by any of its names; null where there is none.</summary>
+    public object? At(params IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            var value = Table is not null
+                ? Table.Keys.Cast<object>().Where(key => name.Equals(key.ToString(), StringComparison.OrdinalIgnoreCase)).Select(key => Table[key]).FirstOrDefault()
+                : _object?.Properties[name]?.Value;
+            if (value is not null)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,61 @@
+using Imagen4.Core;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>Turns a record of the pipeline into the name of a request, with what else the record knows of its row.</summary>
+internal static class RequestBinder
+{
+    /// <summary>Binds one record.</summary>
+    /// <param name="row">The number of the record, from 1.</param>
+    /// <param name="record">The record; null when nothing is piped.</param>
+    /// <param name="id">What PowerShell bound as the request id.</param>
+    /// <param name="provider">What PowerShell bound as the provider.</param>
+    /// <param name="model">What PowerShell bound as the endpoint id.</param>
+    /// <exception cref="InvalidInputException">The record names no request.</exception>
+    public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model) => new()
+    {
+        Index = new Cell(row, "Index", Unwrap.Cell(record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : row,
+        RequestId = Id(row, record, id),
+        Provider = Text(row, "Provider", provider ?? FromTable(record, "Provider")),
+        Model = Text(row, "Model", model ?? FromTable(record, "Model")),
+        Key = Text(row, "Key", record?.At("Key")),
+        Input = record is { IsRows: true } ? Input(row, record) : null,
+    };
+
+    private static string Id(int row, Record? record, object? id)
+    {
+        var given = Text(row, "RequestId", id ?? FromTable(record, "RequestId", "request_id"));
+        if (record is null)
+        {
+            return given ?? throw new InvalidInputException(Messages.RequestIdMissing);
+        }
+
+        return (given ?? record.Text?.Trim()) is { Length: > 0 } found
+            ? found
+            : throw new InvalidInputException(record.IsRows
+                ? Messages.RecordHasNoRequestId.With(row, record.ShownNames)
+                : Messages.RecordIsNotRequest.With(row, record.TypeName));
+    }
+
+    // What was sent is worth carrying on, and no reason to refuse a paid result.
+    private static ImageInput? Input(int row, Record record)
+    {
+        try
+        {
+            var cells = InputField.All
+                .Select(field => KeyValuePair.Create(field.Parameter, Unwrap.Cell(record.At(field.Parameter, field.Name))))
+                .Append(KeyValuePair.Create("AdditionalInput", Unwrap.Cell(record.At("AdditionalInput"))))
+                .ToDictionary();
+            return RowReader.Read(row, cells).Input;
+        }
+        catch (InvalidInputException)
+        {
+            return null;
+        }
+    }
+
+    private static object? FromTable(Record? record, params string[] names) => record?.Table is null ? null : record.At(names);
+
+    private static string? Text(int row, string name, object? value) => new Cell(row, name, Unwrap.Cell(value)).Text()?.Trim();
+}

@@ -1,0 +1,49 @@
+using Imagen4.Core;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>
+/// Turns a record of the pipeline, and what was given on the command line, into a row. PowerShell's own conversions are kept out:
+/// they drop, round and default.
+/// </summary>
+internal static class RowBinder
+{
+    /// <summary>Binds one record.</summary>
+    /// <param name="index">The number of the row, from 1.</param>
+    /// <param name="record">The record; null when nothing is piped.</param>
+    /// <param name="bound">What PowerShell bound, from the command line or by property name, under the parameters' names.</param>
+    /// <param name="namesOf">Every name a parameter can be given by.</param>
+    /// <exception cref="InvalidInputException">The record is no row, or a cell does not hold what its input takes.</exception>
+    public static ImageRow Bind(
+        int index, Record? record, IReadOnlyDictionary<string, object?> bound, Func<string, IEnumerable<string>> namesOf)
+    {
+        var cells = bound.ToDictionary(
+            cell => cell.Key,
+            cell => Unwrap.Cell(cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
+        if (record is not null)
+        {
+            cells["Prompt"] = Prompt(index, record, cells["Prompt"], namesOf);
+        }
+
+        return RowReader.Read(index, cells);
+    }
+
+    private static object? Prompt(int index, Record record, object? prompt, Func<string, IEnumerable<string>> namesOf)
+    {
+        if (record.Text is { } text)
+        {
+            return prompt is null ? text : throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(text)));
+        }
+
+        if (!record.IsRows)
+        {
+            throw new InvalidInputException(Messages.RecordIsNotText.With(index, record.TypeName));
+        }
+
+        var hasPrompt = record.Names.Intersect(namesOf("Prompt"), StringComparer.OrdinalIgnoreCase).Any();
+        return prompt is not null || hasPrompt
+            ? prompt
+            : throw new InvalidInputException(Messages.RecordHasNoPrompt.With(index, record.ShownNames));
+    }
+}

@@ -1,0 +1,181 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Media;
+using Imagen4.Core.Rows;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>New-ImagenImage</c>: submits rows; waits for them and saves their images where that is asked for.</summary>
+[Cmdlet(VerbsCommon.New, "ImagenImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ImagenRequest), typeof(ImagenResult))]
+public sealed class NewImagenImageCommand : RowCommand
+{
+    private BatchOptions _options = null!;
+    private HostConnections _hosts = null!;
+    private RowCheck _check = null!;
+    private RowRun _run = null!;
+    private ColumnNames _columns = null!;
+    private int _blankLines;
+
+    /// <summary>Waits for the results.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Where images are saved.</summary>
+    [Parameter]
+    public string? OutputDirectory { get; set; }
+
+    /// <summary>How files are named.</summary>
+    [Parameter]
+    public string? FileName { get; set; }
+
+    /// <summary>Overwrites files that are in the way.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        var output = OutputPath.Bind(this, OutputDirectory, FileName, Force);
+        if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
+        {
+            throw new InvalidInputException(Messages.OutputDirectoryNeedsWait);
+        }
+
+        // Read now: what is bound later, record by record, belongs to the records.
+        _options = Options(Unwrap.Value(Provider)?.ToString()) with
+        {
+            Wait = Wait || output is not null,
+            Output = output,
+            FileName = new FileNameTemplate(FileName),
+        };
+        _hosts = new HostConnections(_options);
+        _check = new RowCheck(_options, _hosts);
+        _run = new RowRun(_options);
+        _columns = new ColumnNames(MyInvocation.MyCommand.Parameters.Keys.SelectMany(NamesOf));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        if (!MyInvocation.ExpectingInput)
+        {
+            SubmitPrompts();
+            return;
+        }
+
+        var record = new Record(InputObject);
+        if (record.Text is { } text && string.IsNullOrWhiteSpace(text))
+        {
+            _blankLines++;
+            return;
+        }
+
+        foreach (var warning in _columns.Suspicious(record))
+        {
+            WriteWarning(warning);
+        }
+
+        Submit(RowBinder.Bind(Row, record, Cells(Prompt), NamesOf), InputObject);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        base.OnEnd();
+        EndIfSubmittingEnded();
+        if (_blankLines > 0)
+        {
+            WriteWarning(Messages.BlankLinesSkipped.With(_blankLines));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        switch (value)
+        {
+            case RowOutcome<ImagenRequest> submitted:
+                Write(submitted, target);
+                break;
+            case RowOutcome<ImagenResult> received:
+                Write(received, target);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteOutcomeError(ImagenException failure, object? target)
+    {
+        // What ends submitting is said once, at the end, not for every row that met it.
+        if (_run.Stop.Reason?.GetType() != failure.GetType())
+        {
+            base.WriteOutcomeError(failure, target);
+        }
+    }
+
+    private void SubmitPrompts()
+    {
+        var prompts = Unwrap.Value(Prompt) is Array several ? several.Cast<object?>() : [Prompt ?? throw new InvalidInputException(Messages.PromptMissing)];
+        foreach (var prompt in prompts)
+        {
+            try
+            {
+                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), NamesOf), prompt);
+            }
+            catch (ImagenException error)
+            {
+                WriteError(error, prompt);
+            }
+
+            Row++;
+        }
+    }
+
+    private void Submit(ImageRow row, object? target)
+    {
+        DemandHost(row, target);
+        var ready = _check.Check(row);
+        if (!ShouldProcess(
+            Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
+            Messages.ShouldGenerateAction.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
+        {
+            return;
+        }
+
+        _options.Output?.Prepare();
+        Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
+        Start(target, async cancellation => _options.Wait
+            ? await _run.RunAsync(ready, cancellation).ConfigureAwait(false)
+            : await _run.SubmitAsync(ready, cancellation).ConfigureAwait(false));
+        EndIfSubmittingEnded();
+    }
+
+    // A provider that is wrong for this row is wrong for every row, unless the row itself named it.
+    private void DemandHost(ImageRow row, object? target)
+    {
+        try
+        {
+            _ = _hosts.For(row.Provider);
+            _options.Output?.Check();
+        }
+        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider || error is ApiKeyMissingException)
+        {
+            EndWith(error, target);
+        }
+    }
+
+    private void EndIfSubmittingEnded()
+    {
+        if (_run.Stop.Reason is { } reason && !IsStopped)
+        {
+            EndWith(reason, null);
+        }
+    }
+
+    private IEnumerable<string> NamesOf(string parameter) =>
+        MyInvocation.MyCommand.Parameters.TryGetValue(parameter, out var known) ? known.Aliases.Prepend(parameter) : [parameter];
+}

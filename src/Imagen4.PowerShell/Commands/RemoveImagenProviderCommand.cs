@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Hosts;
+using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Errors;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Remove-ImagenProvider</c>: removes host profiles; a built-in one that was changed comes back as it was.</summary>
+[Cmdlet(VerbsCommon.Remove, "ImagenProvider", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class RemoveImagenProviderCommand : PSCmdlet
+{
+    /// <summary>The names.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var name in Name)
+        {
+            try
+            {
+                var profile = ProviderCatalog.Find(name);
+                if (ShouldProcess(profile.Name, Messages.RemoveProviderAction) && !ProviderCatalog.Remove(profile.Name))
+                {
+                    throw new InvalidInputException(Messages.ProviderIsBuiltIn.With(profile.Name));
+                }
+            }
+            catch (ImagenException error)
+            {
+                WriteError(ErrorTable.Record(error, name));
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Hosts;
+using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Errors;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Set-ImagenProvider</c>: adds or changes a host profile.</summary>
+[Cmdlet(VerbsCommon.Set, "ImagenProvider", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class SetImagenProviderCommand : PSCmdlet
+{
+    /// <summary>The name.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The protocol the host speaks.</summary>
+    [Parameter]
+    public HostProtocol Protocol { get; set; }
+
+    /// <summary>The address every request goes to; it may carry a path.</summary>
+    [Parameter]
+    public Uri? BaseUri { get; set; }
+
+    /// <summary>The environment variables that may hold the key.</summary>
+    [Parameter]
+    public string[]? ApiKeyVariable { get; set; }
+
+    /// <summary>The endpoint id used where none is named.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(InputCompleter))]
+    public string? DefaultModel { get; set; }
+
+    /// <summary>How many requests are under way at once by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int? ConcurrencyLimit { get; set; }
+
+    /// <summary>Makes it the provider used where none is named.</summary>
+    [Parameter]
+    public SwitchParameter Default { get; set; }
+
+    /// <summary>How long the change holds: this process, or for the user.</summary>
+    [Parameter]
+    [ValidateSet(nameof(ProviderScope.Session), nameof(ProviderScope.User))]
+    public string Scope { get; set; } = nameof(ProviderScope.Session);
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            var existing = ProviderCatalog.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
+            var scope = Enum.Parse<ProviderScope>(Scope, ignoreCase: true);
+            var profile = Changed(existing ?? New(), scope);
+            if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
+            {
+                Apply(profile, existing, scope);
+            }
+        }
+        catch (ImagenException error)
+        {
+            ThrowTerminatingError(ErrorTable.Record(error, Name));
+        }
+    }
+
+    private void Apply(ProviderProfile profile, ProviderProfile? existing, ProviderScope scope)
+    {
+        if (existing is not null && profile == existing with { Scope = scope })
+        {
+            if (Default)
+            {
+                ProviderCatalog.SetDefault(profile.Name, scope);
+            }
+        }
+        else
+        {
+            ProviderCatalog.Set(profile, Default);
+        }
+    }
+
+    private ProviderProfile New()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Protocol)) || BaseUri is null)
+        {
+            throw new InvalidInputException(Messages.BaseUriMissing.With(PlainText.Brief(Name)));
+        }
+
+        return new ProviderProfile
+        {
+            Name = IsName(Name) ? Name : throw new InvalidInputException(Messages.ProviderNameMalformed.With(PlainText.Brief(Name))),
+            DefaultModel = ModelCatalog.Ids(Protocol) is [var first, ..] ? first : "",
+        };
+    }
+
+    private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => profile with
+    {
+        Scope = scope,
+        Protocol = MyInvocation.BoundParameters.ContainsKey(nameof(Protocol)) ? Protocol : profile.Protocol,
+        BaseUri = BaseUri is null ? profile.BaseUri : ProviderAddress.Demand(BaseUri),
+        ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
+        DefaultModel = DefaultModel is null ? profile.DefaultModel : EndpointId.Parse(DefaultModel).Full,
+        ConcurrencyLimit = ConcurrencyLimit ?? profile.ConcurrencyLimit,
+    };
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+}

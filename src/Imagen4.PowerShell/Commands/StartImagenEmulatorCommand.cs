@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Emulator;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Start-ImagenEmulator</c>: starts the local server and makes it the session's default provider.</summary>
+[Cmdlet(VerbsLifecycle.Start, "ImagenEmulator", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(ImagenEmulator))]
+public sealed class StartImagenEmulatorCommand : PumpedCommand
+{
+    /// <summary>The port; any free one where none is given.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>How many requests it runs at the same time.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int? Slots { get; set; }
+
+    /// <summary>How long each of them takes, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 3600.0)]
+    public double? GenerationTime { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        if (!ShouldProcess("127.0.0.1", Messages.StartEmulatorAction))
+        {
+            return;
+        }
+
+        var program = Path.Combine(Path.GetDirectoryName(GetType().Assembly.Location)!, "emulator", "Imagen4.Emulator.dll");
+        var options = new EmulatorOptions { Port = Port, Slots = Slots, GenerationTime = GenerationTime };
+        Start(target: null, async cancellation => await EmulatorSession.StartAsync(program, options, cancellation).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        var emulator = (EmulatorProcess)value;
+        WriteObject(new ImagenEmulator
+        {
+            BaseUri = emulator.Address.AbsoluteUri,
+            PageUri = emulator.Address.AbsoluteUri,
+            BillLogUri = new Uri(emulator.Address, "_emulator/bills").AbsoluteUri,
+            ProcessId = emulator.Id,
+        });
+    }
+}

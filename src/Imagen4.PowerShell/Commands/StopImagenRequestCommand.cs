@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Rows;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Stop-ImagenRequest</c>: asks the host to cancel requests.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "ImagenRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ImagenRequestStatus))]
+public sealed class StopImagenRequestCommand : RequestCommand
+{
+    /// <summary>Returns the state of each request after the host was asked.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    private protected override void Start(RequestReference request, RequestRecord record)
+    {
+        if (ShouldProcess(request.RequestId, Messages.ShouldCancelAction.With(request.Host.Profile.Name)))
+        {
+            Start(Target, async cancellation => await RequestRun.CancelAsync(request, PassThru, cancellation).ConfigureAwait(false));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequestStatus>)value, target);
+}

@@ -1,0 +1,89 @@
+using System.Management.Automation;
+using System.Security;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Pump;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>A command that talks to a host, for many records side by side.</summary>
+public abstract class HostCommand : PumpedCommand
+{
+    private const int MostAtOnce = 1000;
+
+    private readonly ProgressLine _progress = new();
+
+    /// <summary>The provider; the default one where none is given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public object? Provider { get; set; }
+
+    /// <summary>The key. Without it, the provider's environment variable is read.</summary>
+    [Parameter]
+    [ApiKeyTransformation]
+    public SecureString? ApiKey { get; set; }
+
+    /// <summary>How long a request may take, in seconds from its acceptance; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int TimeoutSec { get; set; } = 3600;
+
+    /// <summary>How many requests are under way at once; the provider's own limit where none is given.</summary>
+    [Parameter]
+    [ValidateRange(1, MostAtOnce)]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>What holds for every record, as far as this class knows it.</summary>
+    /// <param name="provider">The provider named on the command line, or null.</param>
+    private protected BatchOptions Options(string? provider) => new()
+    {
+        Provider = provider,
+        ApiKey = PlainKey.Of(ApiKey),
+        TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+        Trace = text => Post(new WorkEvent.Verbose(text)),
+        Warn = text => Post(new WorkEvent.Warning(text)),
+    };
+
+    /// <summary>Writes an outcome: first the object, which must not be lost, then the error beside it.</summary>
+    private protected void Write<T>(RowOutcome<T> outcome, object? target)
+        where T : class
+    {
+        if (outcome.Value is not null)
+        {
+            WriteObject(outcome.Value);
+        }
+
+        if (outcome.Error is not null)
+        {
+            _progress.Failed++;
+            WriteOutcomeError(outcome.Error, target);
+        }
+        else
+        {
+            _progress.Done++;
+        }
+    }
+
+    /// <summary>Writes the error of an outcome.</summary>
+    protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteError(failure, target);
+
+    /// <inheritdoc/>
+    protected override void OnTick()
+    {
+        if (_progress.Next(MyInvocation.MyCommand.Name, Running) is { } record)
+        {
+            WriteProgress(record);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        base.OnEnd();
+        if (!IsStopped && _progress.End() is { } record)
+        {
+            WriteProgress(record);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Management.Automation;
+using Imagen4.Core.Pump;
+using Imagen4.PowerShell.Errors;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>
+/// A command whose work runs beside the pipeline. It is the only class that turns what the work says into output,
+/// and it does so on the pipeline's thread, because everything else throws or deadlocks.
+/// </summary>
+public abstract class PumpedCommand : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
+
+    private readonly WorkPump _pump = new();
+    private volatile bool _stopped;
+
+    /// <summary>Whether the pipeline is being stopped.</summary>
+    protected bool IsStopped => _stopped;
+
+    /// <summary>How many pieces of work are under way.</summary>
+    protected int Running => _pump.Running;
+
+    /// <summary>Sets how many pieces of work run at once.</summary>
+    protected int Limit
+    {
+        get => _pump.Limit;
+        set => _pump.Limit = value;
+    }
+
+    /// <summary>Starts a piece of work as soon as there is room, handing on what has come meanwhile.</summary>
+    /// <param name="target">The record the work is for.</param>
+    /// <param name="work">The work.</param>
+    protected void Start(object? target, Func<CancellationToken, Task<object>> work) => Unstopped(() =>
+    {
+        Drain();
+        while (!_pump.HasRoom)
+        {
+            TakeOne();
+        }
+
+        _pump.Start(target, work);
+    });
+
+    /// <summary>Hands on what has come, without waiting.</summary>
+    protected void Drain()
+    {
+        while (_pump.TryTake(out var taken))
+        {
+            Dispatch(taken);
+        }
+    }
+
+    /// <summary>Waits for all work and hands on what comes.</summary>
+    protected void Finish() => Unstopped(() =>
+    {
+        while (!_pump.IsIdle)
+        {
+            TakeOne();
+        }
+    });
+
+    /// <summary>Says something from a piece of work, on any thread.</summary>
+    private protected void Post(WorkEvent said) => _pump.Post(said);
+
+    /// <summary>Hands on what a piece of work has come to.</summary>
+    /// <param name="value">What it has come to.</param>
+    /// <param name="target">The record it was for.</param>
+    protected abstract void Emit(object value, object? target);
+
+    /// <summary>Called several times a second while work is waited for.</summary>
+    protected virtual void OnTick()
+    {
+    }
+
+    /// <summary>Writes an error that ends nothing.</summary>
+    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
+
+    /// <summary>Waits for what is under way, then ends the pipeline.</summary>
+    protected void EndWith(Exception error, object? target)
+    {
+        Finish();
+        ThrowTerminatingError(ErrorTable.Record(error, target));
+    }
+
+    /// <summary>The number of the record being processed, from 1.</summary>
+    protected int Row { get; set; }
+
+    /// <summary>Prepares the command. An error here ends the pipeline.</summary>
+    protected virtual void OnBegin()
+    {
+    }
+
+    /// <summary>Processes one record. An error here is the record's own.</summary>
+    protected abstract void OnRecord();
+
+    /// <summary>Ends the command.</summary>
+    protected virtual void OnEnd() => Finish();
+
+    /// <summary>What an error of the current record is about.</summary>
+    protected virtual object? Target => null;
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        try
+        {
+            OnBegin();
+        }
+        catch (ImagenException error)
+        {
+            ThrowTerminatingError(ErrorTable.Record(error, null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        Row++;
+        try
+        {
+            OnRecord();
+        }
+        catch (ImagenException error)
+        {
+            WriteError(error, Target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        if (!_stopped)
+        {
+            OnEnd();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        _stopped = true;
+        _pump.Stop();
+    }
+
+    /// <summary>Stops what is under way: Select-Object -First and a failing command downstream call nothing else.</summary>
+    public void Dispose()
+    {
+        _pump.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void TakeOne()
+    {
+        if (_pump.Take(Tick, out var taken))
+        {
+            Dispatch(taken);
+        }
+
+        OnTick();
+    }
+
+    private void Dispatch(WorkEvent taken)
+    {
+        switch (taken)
+        {
+            case WorkEvent.Outcome outcome:
+                Emit(outcome.Value, outcome.Target);
+                break;
+            case WorkEvent.Fault fault:
+                WriteError(fault.Error, fault.Target);
+                break;
+            case WorkEvent.Warning warning:
+                WriteWarning(warning.Text);
+                break;
+            case WorkEvent.Verbose verbose:
+                WriteVerbose(verbose.Text);
+                break;
+        }
+    }
+
+    // A stop is no error: the engine itself ends the pipeline.
+    private void Unstopped(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (OperationCanceledException) when (_stopped)
+        {
+        }
+    }
+}

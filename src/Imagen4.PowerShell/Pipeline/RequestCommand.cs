@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Rows;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>
+/// A command whose records name requests: live objects, rows of a CSV, JSON, or what a job or another machine sent back.
+/// </summary>
+public abstract class RequestCommand : HostCommand
+{
+    private HostConnections _hosts = null!;
+    private string? _provider;
+
+    /// <summary>The host's id of the request.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("request_id")]
+    public object? RequestId { get; set; }
+
+    /// <summary>The endpoint id of the request; the provider's default one where none is given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InputCompleter))]
+    public object? Model { get; set; }
+
+    /// <summary>What came down the pipeline, whatever it is.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public object? InputObject { get; set; }
+
+    /// <summary>What is done with requests.</summary>
+    private protected RequestRun Run { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? RequestId;
+
+    /// <summary>What holds for every record of this command.</summary>
+    private protected virtual BatchOptions RequestOptions(BatchOptions options) => options;
+
+    /// <summary>Starts the command's work for one request.</summary>
+    private protected abstract void Start(RequestReference request, RequestRecord record);
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        _provider = Unwrap.Value(Provider)?.ToString();
+        var options = RequestOptions(Options(_provider));
+        _hosts = new HostConnections(options);
+        Run = new RequestRun(options, _hosts);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        var ids = MyInvocation.ExpectingInput ? [RequestId] : Unwrap.Value(RequestId) is Array several ? several.Cast<object?>() : [RequestId];
+        foreach (var id in ids)
+        {
+            var record = RequestBinder.Bind(Row, MyInvocation.ExpectingInput ? new Record(InputObject) : null, id, Provider, Model);
+            DemandHost(record);
+            var request = Run.Refer(record);
+            Limit = ThrottleLimit > 0 ? ThrottleLimit : request.Host.Profile.ConcurrencyLimit;
+            Start(request, record);
+        }
+    }
+
+    // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
+    private void DemandHost(RequestRecord record)
+    {
+        try
+        {
+            _ = _hosts.For(record.Provider);
+        }
+        catch (ImagenException error) when (record.Provider is null || record.Provider == _provider || error is ApiKeyMissingException)
+        {
+            EndWith(error, Target);
+        }
+    }
+}
