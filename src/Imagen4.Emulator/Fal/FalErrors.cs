@@ -65,6 +65,7 @@ internal sealed record ErrorDetail(IReadOnlyList<string> Loc, string Msg, string
     public JsonElement? Ctx { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(AsReceivedConverter))]
     public JsonElement? Input { get; init; }
 
     public static ErrorDetail Of(Problem problem) => new(problem.Location, problem.Message, problem.Type, $"https://docs.fal.ai/errors#{problem.Type}")
