@@ -7,6 +7,7 @@ namespace Imagen4.Core.Rows;
 /// <summary>How an input is written as JSON: only what was given, and prompts in their own script.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageInput))]
+[JsonSerializable(typeof(IDictionary<string, JsonElement>))]
 internal sealed partial class ImageInputJson : JsonSerializerContext
 {
     /// <summary>The bytes go into an HTTP body, never into a page, so nothing but JSON's own rules needs escaping.</summary>

@@ -40,31 +40,28 @@ public static class RowReader
 
     private static string Prompt(Cell cell) => cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
 
-    private static JsonObject? Additional(Cell cell)
+    private static Dictionary<string, JsonElement>? Additional(Cell cell)
     {
         if (cell.IsEmpty)
         {
             return null;
         }
 
-        if ((cell.Value as JsonObject ?? Parse(cell)) is not { } additional)
-        {
-            throw cell.Refuse(Messages.CellIsNotJsonObject);
-        }
-
-        if (InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known)
-        {
-            throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter));
-        }
-
-        return additional;
+        var additional = Members(cell) ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
+        return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known
+            ? throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter))
+            : additional;
     }
 
-    private static JsonObject? Parse(Cell cell)
+    private static Dictionary<string, JsonElement>? Members(Cell cell)
     {
         try
         {
-            return cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null;
+            var text = (cell.Value as JsonObject)?.ToJsonString() ?? cell.Value as string ?? "";
+            var root = JsonElement.Parse(text, Strict);
+            return root.ValueKind == JsonValueKind.Object
+                ? root.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+                : null;
         }
         catch (JsonException)
         {
