@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Imagen4.Emulator.Tests.Support;
 
-/// <summary>A test against a server of its own, on a real port, whose clock the test moves.</summary>
+/// <summary>A test against a server of its own, on a real port, whose clock the test moves unless it chooses another.</summary>
 public abstract class EmulatorTest : IAsyncLifetime
 {
     /// <summary>How long one job runs on the test's clock.</summary>
@@ -12,6 +12,8 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     internal ManualTime Time { get; } = new();
 
+    internal virtual TimeProvider Clock => Time;
+
     internal Uri Address => _server!.Address;
 
     internal FalClient Client { get; private set; } = null!;
@@ -20,7 +22,7 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(Options with { Time = Time });
+        _server = await EmulatorServer.StartAsync(Options with { Time = Clock });
         Client = new FalClient(_server.Address);
     }
 
