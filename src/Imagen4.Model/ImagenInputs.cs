@@ -33,6 +33,18 @@ public abstract class ImagenInputs
     /// <summary>How much the host's safety checker lets through, <c>1</c> (least) to <c>6</c>.</summary>
     public string? SafetyTolerance { get; set; }
 
+    /// <summary>Whether the host rewrites the prompt before it generates.</summary>
+    public bool? EnhancePrompt { get; set; }
+
+    /// <summary>Which people may be shown.</summary>
+    public string? PersonGeneration { get; set; }
+
+    /// <summary>How much the host's safety filter blocks.</summary>
+    public string? SafetySetting { get; set; }
+
+    /// <summary>Whether an invisible watermark is added.</summary>
+    public bool? AddWatermark { get; set; }
+
     /// <summary>Further inputs, as JSON text of one object.</summary>
     public string? AdditionalInput { get; set; }
 }

@@ -56,7 +56,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         {
             RequestId = request.RequestId,
         };
-        var error = await _receiver.ReceiveAsync(request, result, entry, cancellation).ConfigureAwait(false);
+        var error = await _receiver.ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
         (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }

@@ -14,18 +14,19 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
     /// <summary>Brings a request to its end.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="answered">The result, where the answer to the submit was it.</param>
     /// <param name="result">The object it is for, with what is known of it.</param>
     /// <param name="entry">The ledger's entry of it.</param>
     /// <param name="cancellation">Stops it; the request goes on.</param>
     /// <returns>The first thing that went wrong, or null.</returns>
     public async Task<ImagenException?> ReceiveAsync(
-        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        RequestReference request, HostResult? answered, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
         try
         {
-            var found = options.Wait
+            var found = answered ?? (options.Wait
                 ? await _waiter.UntilResultAsync(request, cancellation).ConfigureAwait(false)
-                : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false);
+                : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
             if (found is null)
             {
                 result.State = ImagenStates.InProgress;
@@ -34,7 +35,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             Describe(result, found);
             await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
-            return await DeliverAsync(request, result, entry, cancellation).ConfigureAwait(false);
+            return await DeliverAsync(request, found.Images, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -54,7 +55,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     }
 
     private async Task<ImagenException?> DeliverAsync(
-        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        RequestReference request, IReadOnlyList<HostImage> images, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
         if (result.Images.Count == 0)
         {
@@ -79,7 +80,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         };
         var source = new MediaSource(options.Time, request.Host.BaseUri.IsLoopback);
         var error = await new ImageSaver(folder, options.FileName)
-            .SaveAsync(source, result.Images, values, cancellation)
+            .SaveAsync(source, images, values, cancellation)
             .ConfigureAwait(false);
         result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
         if (error is null)
@@ -95,7 +96,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     private static void Describe(ImagenResult result, HostResult found)
     {
         result.State = ImagenStates.Completed;
-        result.Images = [.. found.Images];
+        result.Images = [.. found.Images.Select(image => image.Image)];
         result.Seed = found.Seed ?? result.Seed;
         result.Description = found.Description;
         result.AdditionalOutput = found.AdditionalOutput;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Media;
+using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Batch;
@@ -19,14 +20,14 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         var host = hosts.For(row.Provider);
         var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
         var input = row.Input;
+        _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model);
         if (HostData.BuiltIn.FindModel(host.Profile.Protocol, model) is { } definition)
         {
-            input = InputCheck.Check(row, definition);
-            WarnOfSuperseded(input, definition);
+            input = InputCheck.Check(row, model, definition);
+            WarnOfSuperseded(input, model, definition);
         }
         else
         {
-            _ = EndpointId.Parse(model);
             NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
         }
 
@@ -34,11 +35,11 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         return new CheckedRow(row, host, model, input);
     }
 
-    private void WarnOfSuperseded(ImageInput input, ModelDefinition definition)
+    private void WarnOfSuperseded(ImageInput input, string model, ModelDefinition definition)
     {
         foreach (var parameter in InputCheck.Superseded(input, definition))
         {
-            NoteOnce($"{definition.Id} {parameter}", options.Warn, Messages.InputSuperseded.With(parameter, definition.Id));
+            NoteOnce($"{model} {parameter}", options.Warn, Messages.InputSuperseded.With(parameter, model));
         }
     }
 

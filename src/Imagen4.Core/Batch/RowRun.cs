@@ -73,7 +73,9 @@ public sealed class RowRun
             result.RequestId = acceptance.Request.RequestId;
             result.State = ImagenStates.InQueue;
             entry = entry with { RequestId = result.RequestId };
-            error = await _receiver.ReceiveAsync(acceptance.Request, result, entry, cancellation).ConfigureAwait(false);
+            error = await _receiver
+                .ReceiveAsync(acceptance.Request, acceptance.Result, result, entry, cancellation)
+                .ConfigureAwait(false);
             WarnOfFewer(row, result);
         }
         catch (ImagenException refused)
@@ -103,12 +105,12 @@ public sealed class RowRun
     private static void Describe(ImagenRequest request, Acceptance acceptance)
     {
         request.RequestId = acceptance.Request.RequestId;
-        request.State = ImagenStates.InQueue;
+        request.State = acceptance.Result is null ? ImagenStates.InQueue : ImagenStates.Completed;
         request.QueuePosition = acceptance.QueuePosition;
         request.SubmittedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
-        request.StatusUri = acceptance.Request.StatusUri.AbsoluteUri;
-        request.ResponseUri = acceptance.Request.ResponseUri.AbsoluteUri;
-        request.CancelUri = acceptance.Request.CancelUri.AbsoluteUri;
+        request.StatusUri = acceptance.Request.StatusUri?.AbsoluteUri;
+        request.ResponseUri = acceptance.Request.ResponseUri?.AbsoluteUri;
+        request.CancelUri = acceptance.Request.CancelUri?.AbsoluteUri;
     }
 
     // A row that never left this machine has no object: there is nothing to follow.

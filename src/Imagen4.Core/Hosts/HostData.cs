@@ -16,7 +16,7 @@ internal sealed record HostData
 
     /// <summary>The definition of a model, or null for one that is passed through unchecked.</summary>
     public ModelDefinition? FindModel(HostProtocol protocol, string id) =>
-        Models.FirstOrDefault(model => model.Protocol == protocol && model.Id == id);
+        Models.FirstOrDefault(model => model.IsFor(protocol, id));
 
     private static HostData Load()
     {

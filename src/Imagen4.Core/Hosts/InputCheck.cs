@@ -9,42 +9,63 @@ public static class InputCheck
 {
     /// <summary>Checks every input of a row.</summary>
     /// <param name="row">The row.</param>
+    /// <param name="id">The endpoint id, for messages.</param>
     /// <param name="model">The definition of its model.</param>
     /// <returns>The input with every choice in the host's own spelling.</returns>
     /// <exception cref="InvalidInputException">The model does not take the input; the message names every offence.</exception>
-    public static ImageInput Check(ImageRow row, ModelDefinition model)
+    public static ImageInput Check(ImageRow row, string id, ModelDefinition model)
     {
-        var input = JsonSerializer.SerializeToNode(row.Input, ImageInputJson.Default.ImageInput)!.AsObject();
+        var input = Given(row.Input);
         var offences = Missing(input, model).ToList();
         foreach (var (name, value) in input.ToList())
         {
-            if (model.Inputs.FirstOrDefault(definition => definition.Name == name) is { } definition)
-            {
-                offences.AddRange(Offence(definition, value!, input));
-            }
-            else if (InputField.All.Any(field => field.Name == name))
-            {
-                offences.Add(Messages.InputNotTaken.With(InputField.ParameterFor(name), Taken(model)));
-            }
+            offences.AddRange(Find(model, name) is { } definition
+                ? Offence(definition, value!, input)
+                : [Messages.InputNotTaken.With(InputField.ParameterFor(name), Taken(model))]);
         }
 
+        offences.AddRange((row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>()).SelectMany(member => AdditionalOffence(model, member.Key, member.Value)));
         return offences.Count == 0
-            ? input.Deserialize(ImageInputJson.Default.ImageInput)!
-            : throw new InvalidInputException(Messages.InputRefused.With(row.Index, model.Id, string.Join("; ", offences)));
+            ? input.Deserialize(ImageInputJson.Default.ImageInput)! with { AdditionalInput = row.Input.AdditionalInput }
+            : throw new InvalidInputException(Messages.InputRefused.With(row.Index, id, string.Join("; ", offences)));
     }
 
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>
     public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model)
     {
-        var given = JsonSerializer.SerializeToNode(input, ImageInputJson.Default.ImageInput)!.AsObject();
+        var given = Given(input);
         return model.Inputs
             .Where(definition => definition.Superseded && given.ContainsKey(definition.Name))
             .Select(definition => InputField.ParameterFor(definition.Name));
     }
 
+    // The inputs that have a parameter: what is given besides is passed on as it is.
+    private static JsonObject Given(ImageInput input) =>
+        JsonSerializer.SerializeToNode(input with { AdditionalInput = null }, ImageInputJson.Default.ImageInput)!.AsObject();
+
+    private static InputDefinition? Find(ModelDefinition model, string name) =>
+        model.Inputs.FirstOrDefault(definition => definition.Name == name);
+
     private static IEnumerable<string> Missing(JsonObject input, ModelDefinition model) => model.Inputs
         .Where(definition => definition.Required && !input.ContainsKey(definition.Name))
         .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)));
+
+    private static IEnumerable<string> AdditionalOffence(ModelDefinition model, string name, JsonElement value)
+    {
+        if (Find(model, name) is not { } definition)
+        {
+            yield break;
+        }
+
+        if (InputField.ParameterFor(name) != name)
+        {
+            yield return Messages.InputHasParameter.With(name, InputField.ParameterFor(name));
+        }
+        else if (definition.Kind == InputKind.TrueFalse && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            yield return Messages.InputNotTrueOrFalse.With(name, PlainText.Brief(value.GetRawText()));
+        }
+    }
 
     private static IEnumerable<string> Offence(InputDefinition definition, JsonNode value, JsonObject input)
     {
@@ -61,8 +82,12 @@ public static class InputCheck
                 yield return Messages.InputNotAChoice.With(parameter, PlainText.Brief(text), string.Join(", ", definition.Choices));
             }
         }
-        else if (definition.Minimum is { } minimum && value.GetValue<long>() < minimum
-            || definition.Maximum is { } maximum && value.GetValue<long>() > maximum)
+        else if (definition.MaximumLength is { } longest && value.ToString().Length is var length && length > longest)
+        {
+            yield return Messages.InputTooLong.With(parameter, length, longest);
+        }
+        else if ((definition.Minimum is { } minimum && value.GetValue<long>() < minimum)
+            || (definition.Maximum is { } maximum && value.GetValue<long>() > maximum))
         {
             yield return Messages.InputOutOfRange.With(parameter, value.ToString(), definition.Minimum, definition.Maximum);
         }

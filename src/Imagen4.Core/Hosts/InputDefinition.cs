@@ -1,3 +1,5 @@
+using Imagen4.Core.Rows;
+
 namespace Imagen4.Core.Hosts;
 
 /// <summary>What a model takes under one name.</summary>
@@ -14,6 +16,12 @@ public sealed record InputDefinition
 
     /// <summary>The only texts it takes, or none for any text.</summary>
     public IReadOnlyList<string> Choices { get; init => field = value ?? []; } = [];
+
+    /// <summary>What it has to be, for an input that has no parameter of its own.</summary>
+    public InputKind Kind { get; init; }
+
+    /// <summary>The longest text it takes, in characters.</summary>
+    public int? MaximumLength { get; init; }
 
     /// <summary>The smallest number it takes.</summary>
     public long? Minimum { get; init; }

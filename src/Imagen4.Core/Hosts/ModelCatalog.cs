@@ -7,7 +7,10 @@ public static class ModelCatalog
 {
     /// <summary>The endpoint ids, for one protocol or for all.</summary>
     public static IReadOnlyList<string> Ids(HostProtocol? protocol = null) =>
-        [.. HostData.BuiltIn.Models.Where(model => protocol is null || model.Protocol == protocol).Select(model => model.Id).Distinct()];
+        [.. HostData.BuiltIn.Models
+            .Where(model => protocol is not { } one || model.Protocols.Contains(one))
+            .SelectMany(model => model.Ids)
+            .Distinct()];
 
     /// <summary>What any known model takes for a parameter, where it takes only certain texts.</summary>
     public static IReadOnlyList<string> ChoicesFor(string parameter)

@@ -3,12 +3,15 @@ namespace Imagen4.Core.Hosts;
 /// <summary>What a model takes: the union of its published schemas.</summary>
 public sealed record ModelDefinition
 {
-    /// <summary>The endpoint id.</summary>
-    public required string Id { get; init; }
+    /// <summary>The endpoint ids with this definition.</summary>
+    public IReadOnlyList<string> Ids { get; init => field = value ?? []; } = [];
 
-    /// <summary>The protocol through which this definition holds.</summary>
-    public HostProtocol Protocol { get; init; }
+    /// <summary>The protocols through which this definition holds.</summary>
+    public IReadOnlyList<HostProtocol> Protocols { get; init => field = value ?? []; } = [];
 
     /// <summary>Its inputs.</summary>
     public IReadOnlyList<InputDefinition> Inputs { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether this is the definition of a model as reached through a protocol.</summary>
+    public bool IsFor(HostProtocol protocol, string id) => Protocols.Contains(protocol) && Ids.Contains(id);
 }

@@ -36,6 +36,15 @@ public sealed record ProviderProfile
     /// <summary>How many requests are kept under way at once by default.</summary>
     public int ConcurrencyLimit { get; init => field = value > 0 ? value : DefaultConcurrency; } = DefaultConcurrency;
 
+    /// <summary>What the host documents besides submitting and returning results.</summary>
+    public IReadOnlyList<HostOffer> Offers { get; init => field = value ?? []; } = [];
+
+    /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
+    public Uri? PlatformUri { get; init; }
+
+    /// <summary>What an image costs, in the host's currency, where the user has said so.</summary>
+    public decimal? PricePerImage { get; init; }
+
     /// <summary>Where the profile is defined. It is not part of a settings file.</summary>
     [JsonIgnore]
     public ProviderScope Scope { get; init; }

@@ -6,7 +6,6 @@ namespace Imagen4.Core.Http;
 /// <summary>A provider with the key for it: everything needed to talk to one host.</summary>
 public sealed class HostConnection
 {
-    private static readonly TimeSpan PaidLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
 
     private readonly HostChannel _channel;
@@ -42,8 +41,8 @@ public sealed class HostConnection
     public string KeySource => _key.Source;
 
     /// <summary>Sends a paid POST, once.</summary>
-    internal Task<HostResponse> PostAsync(Uri address, PaidContent content, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, address, content, PaidLimit, cancellation);
+    internal Task<HostResponse> PostAsync(Uri address, PaidContent content, TimeSpan limit, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, address, content, limit, cancellation);
 
     /// <summary>Reads, again where it fails on the way.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Imagen4.Core.Http;
 
@@ -16,6 +17,20 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
 
     /// <summary>The first value of a header, or null.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>The body in a certain shape, or null when it does not have it.</summary>
+    public T? Read<T>(JsonTypeInfo<T> shape)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Body.Span, shape);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The body as one JSON object, or null when it is none.</summary>
     public JsonElement? JsonObject()

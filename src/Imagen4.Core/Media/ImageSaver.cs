@@ -14,18 +14,18 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The first error, when an image could not be saved; the others are saved all the same.</returns>
     public async Task<ImagenException?> SaveAsync(
-        MediaSource source, IReadOnlyList<ImagenImage> images, FileNameValues values, CancellationToken cancellation)
+        MediaSource source, IReadOnlyList<HostImage> images, FileNameValues values, CancellationToken cancellation)
     {
         var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, values, cancellation))).ConfigureAwait(false);
         return errors.FirstOrDefault(error => error is not null);
     }
 
     private async Task<ImagenException?> TrySaveAsync(
-        MediaSource source, ImagenImage image, FileNameValues values, CancellationToken cancellation)
+        MediaSource source, HostImage image, FileNameValues values, CancellationToken cancellation)
     {
         try
         {
-            await SaveAsync(source, image, template.Expand(values, image.Index), cancellation).ConfigureAwait(false);
+            await SaveAsync(source, image, template.Expand(values, image.Image.Index), cancellation).ConfigureAwait(false);
             return null;
         }
         catch (ImagenException error)
@@ -38,7 +38,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
         }
     }
 
-    private async Task SaveAsync(MediaSource source, ImagenImage image, string name, CancellationToken cancellation)
+    private async Task SaveAsync(MediaSource source, HostImage image, string name, CancellationToken cancellation)
     {
         folder.Prepare();
         var draft = folder.Draft(name);
@@ -48,12 +48,12 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
             var file = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, useAsync: true);
             await using (file.ConfigureAwait(false))
             {
-                await source.CopyAsync(image.Uri!, file, cancellation).ConfigureAwait(false);
+                await source.CopyAsync(image.Bytes, file, cancellation).ConfigureAwait(false);
                 await file.FlushAsync(cancellation).ConfigureAwait(false);
                 header = ImageHeader.Read(file);
                 file.Position = 0;
-                image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
-                image.FileSize = file.Length;
+                image.Image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+                image.Image.FileSize = file.Length;
 
                 // The name promises that the bytes are there, after a power failure too.
                 file.Flush(flushToDisk: true);
@@ -61,8 +61,8 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
 
             var final = folder.Final(name, header.Type.Extension);
             folder.Publish(draft, final);
-            (image.Path, image.ContentType, image.Width, image.Height) = (final, header.Type.Name, header.Width, header.Height);
-            image.Uri = DataUri.IsOne(image.Uri!) ? null : image.Uri;
+            (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
+            (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
         }
         finally
         {

@@ -28,17 +28,28 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         })
         .Build();
 
-    /// <summary>Writes the bytes behind an address, from the start of the target again after a transfer that broke.</summary>
+    /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
-    /// <exception cref="InvalidMediaException">The address carries data that is none.</exception>
-    public async Task CopyAsync(string address, Stream target, CancellationToken cancellation)
+    /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
+    public Task CopyAsync(ImageBytes bytes, Stream target, CancellationToken cancellation) => bytes switch
     {
-        if (DataUri.IsOne(address))
-        {
-            await DataUri.DecodeAsync(address, target, cancellation).ConfigureAwait(false);
-            return;
-        }
+        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
+        ImageBytes.Kept kept => CopyKeptAsync(kept.Path, target, cancellation),
+        _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, cancellation),
+    };
 
+    private static async Task CopyKeptAsync(string path, Stream target, CancellationToken cancellation)
+    {
+        var kept = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);
+        await using (kept.ConfigureAwait(false))
+        {
+            await kept.CopyToAsync(target, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // A transfer that broke begins at the start of the target again.
+    private async Task DownloadAsync(string address, Stream target, CancellationToken cancellation)
+    {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
         {
             throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(address)));

@@ -1,5 +1,6 @@
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.ImagesGenerations;
 
 namespace Imagen4.Core.Protocols;
 
@@ -7,11 +8,17 @@ namespace Imagen4.Core.Protocols;
 internal static class HostProtocols
 {
     private static readonly FalQueueProtocol FalQueue = new();
+    private static readonly FalSyncProtocol FalSync = new();
+    private static readonly FalAggregatorProtocol FalAggregator = new();
+    private static readonly ImagesGenerationsProtocol ImagesGenerations = new();
 
     /// <summary>The class for a protocol.</summary>
     public static IHostProtocol For(HostProtocol protocol) => protocol switch
     {
         HostProtocol.FalQueue => FalQueue,
+        HostProtocol.FalSync => FalSync,
+        HostProtocol.FalAggregator => FalAggregator,
+        HostProtocol.ImagesGenerations => ImagesGenerations,
         _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
     };
 }

@@ -11,7 +11,16 @@ internal interface IHostProtocol
     Uri SubmitAddress(HostConnection host, string model);
 
     /// <summary>The body of a paid POST.</summary>
-    PaidContent SubmitContent(ImageInput input);
+    PaidContent SubmitContent(string model, ImageInput input);
+
+    /// <summary>How long the host may take to answer a paid POST.</summary>
+    TimeSpan SubmitLimit { get; }
+
+    /// <summary>Whether the answer to a paid POST is the result, so that a server error in the host's own words is a failure.</summary>
+    bool AnswersWithResult { get; }
+
+    /// <summary>Whether an answer is an error in the host's own form, not a gateway's.</summary>
+    bool IsOwnError(HostResponse response);
 
     /// <summary>Reads the answer to a paid POST.</summary>
     /// <returns>The accepted request, or null when the answer names none.</returns>

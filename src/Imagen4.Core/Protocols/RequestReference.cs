@@ -14,14 +14,14 @@ public sealed record RequestReference
     /// <summary>The host's id of it.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>Where its state is read.</summary>
-    public required Uri StatusUri { get; init; }
+    /// <summary>Where its state is read; null where the answer to the submit was the result.</summary>
+    public Uri? StatusUri { get; init; }
 
-    /// <summary>Where its result is read.</summary>
-    public required Uri ResponseUri { get; init; }
+    /// <summary>Where its result is read; null where the answer to the submit was the result.</summary>
+    public Uri? ResponseUri { get; init; }
 
-    /// <summary>Where it is cancelled.</summary>
-    public required Uri CancelUri { get; init; }
+    /// <summary>Where it is cancelled; null where it cannot be.</summary>
+    public Uri? CancelUri { get; init; }
 
     /// <summary>The clock's reading at its acceptance, or when this process first met it: the start of its time limit.</summary>
     public required long Since { get; init; }

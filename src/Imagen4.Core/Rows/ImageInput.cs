@@ -45,6 +45,22 @@ public sealed record ImageInput
     [JsonPropertyName("safety_tolerance")]
     public string? SafetyTolerance { get; init; }
 
+    /// <summary>Whether the host rewrites the prompt.</summary>
+    [JsonPropertyName("enhance_prompt")]
+    public bool? EnhancePrompt { get; init; }
+
+    /// <summary>Which people may be shown.</summary>
+    [JsonPropertyName("person_generation")]
+    public string? PersonGeneration { get; init; }
+
+    /// <summary>How much the safety filter blocks.</summary>
+    [JsonPropertyName("safety_setting")]
+    public string? SafetySetting { get; init; }
+
+    /// <summary>Whether an invisible watermark is added.</summary>
+    [JsonPropertyName("add_watermark")]
+    public bool? AddWatermark { get; init; }
+
     /// <summary>Inputs the module has no parameter for, sent as they are.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalInput { get; set; }
@@ -61,6 +77,10 @@ public sealed record ImageInput
         target.OutputFormat = OutputFormat;
         target.SyncMode = SyncMode;
         target.SafetyTolerance = SafetyTolerance;
+        target.EnhancePrompt = EnhancePrompt;
+        target.PersonGeneration = PersonGeneration;
+        target.SafetySetting = SafetySetting;
+        target.AddWatermark = AddWatermark;
         target.AdditionalInput = AdditionalInput is null
             ? null
             : JsonSerializer.Serialize(AdditionalInput, ImageInputJson.Plain.IDictionaryStringJsonElement);

@@ -18,6 +18,10 @@ public sealed record InputField(string Name, string Parameter, InputKind Kind)
         new("output_format", "OutputFormat", InputKind.Text),
         new("sync_mode", "SyncMode", InputKind.TrueFalse),
         new("safety_tolerance", "SafetyTolerance", InputKind.Text),
+        new("enhance_prompt", "EnhancePrompt", InputKind.TrueFalse),
+        new("person_generation", "PersonGeneration", InputKind.Text),
+        new("safety_setting", "SafetySetting", InputKind.Text),
+        new("add_watermark", "AddWatermark", InputKind.TrueFalse),
     ];
 
     /// <summary>The parameter's name for an API name, or the API name itself where there is no parameter.</summary>

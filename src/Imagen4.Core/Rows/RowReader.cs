@@ -33,14 +33,18 @@ public static class RowReader
                 OutputFormat = At("OutputFormat").Text()?.Trim(),
                 SyncMode = At("SyncMode").TrueFalse(),
                 SafetyTolerance = At("SafetyTolerance").Text()?.Trim(),
-                AdditionalInput = Additional(At("AdditionalInput")),
+                EnhancePrompt = At("EnhancePrompt").TrueFalse(),
+                PersonGeneration = At("PersonGeneration").Text()?.Trim(),
+                SafetySetting = At("SafetySetting").Text()?.Trim(),
+                AddWatermark = At("AddWatermark").TrueFalse(),
+                AdditionalInput = Additional(At("AdditionalInput"), At),
             },
         };
     }
 
     private static string Prompt(Cell cell) => cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
 
-    private static Dictionary<string, JsonElement>? Additional(Cell cell)
+    private static Dictionary<string, JsonElement>? Additional(Cell cell, Func<string, Cell> at)
     {
         if (cell.IsEmpty)
         {
@@ -48,8 +52,8 @@ public static class RowReader
         }
 
         var additional = Members(cell) ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
-        return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known
-            ? throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter))
+        return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name) && !at(field.Parameter).IsEmpty) is { } twice
+            ? throw new InvalidInputException(Messages.InputTwice.With(cell.Row, twice.Name, twice.Parameter))
             : additional;
     }
 

@@ -15,6 +15,9 @@ internal enum SubmitOutcome
     /// <summary>The host has refused it.</summary>
     Rejected,
 
+    /// <summary>The host ran it and failed: only where the answer to the submit is the result.</summary>
+    Failed,
+
     /// <summary>Nobody knows.</summary>
     InDoubt,
 }

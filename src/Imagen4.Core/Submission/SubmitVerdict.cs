@@ -25,6 +25,7 @@ internal static class SubmitVerdict
             // A proxy or a gateway writes these too, when the host may have the request already.
             408 or 409 or 499 => SubmitOutcome.InDoubt,
             >= 400 and <= 499 => SubmitOutcome.Rejected,
+            >= 500 when post.IsOwnFailure => SubmitOutcome.Failed,
             _ => SubmitOutcome.InDoubt,
         };
     }

@@ -1,6 +1,7 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
+using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Submission;
 
@@ -23,6 +24,11 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     {
         var protocol = HostProtocols.For(host.Profile.Protocol);
         var address = protocol.SubmitAddress(host, entry.Model);
+        if (protocol.AnswersWithResult)
+        {
+            KeptResults.Prepare(host);
+        }
+
         var gate = gates.For(host);
         for (int notSent = 0, throttled = 0; ;)
         {
@@ -36,7 +42,12 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             var (post, acceptance) = await PostAsync(host, protocol, address, entry, cancellation).ConfigureAwait(false);
             switch (SubmitVerdict.Of(post))
             {
+                case SubmitOutcome.Failed:
+                    await RecordAsync(LedgerStep.Failed, entry).ConfigureAwait(false);
+                    throw protocol.ReadRejection(host, entry.Model, post.Response!);
+
                 case SubmitOutcome.Accepted:
+                    await KeepAsync(acceptance!).ConfigureAwait(false);
                     await RecordAsync(LedgerStep.Accepted, entry with { RequestId = acceptance!.Request.RequestId }).ConfigureAwait(false);
                     return acceptance;
 
@@ -76,18 +87,27 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private static async Task<(PaidPost Post, Acceptance? Acceptance)> PostAsync(
         HostConnection host, IHostProtocol protocol, Uri address, LedgerEntry entry, CancellationToken cancellation)
     {
-        using var content = protocol.SubmitContent(entry.Input);
+        using var content = protocol.SubmitContent(entry.Model, entry.Input);
         try
         {
-            var response = await host.PostAsync(address, content, cancellation).ConfigureAwait(false);
+            var response = await host.PostAsync(address, content, protocol.SubmitLimit, cancellation).ConfigureAwait(false);
             var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
-            return (new PaidPost(content.AskedFor, response, acceptance is not null, Error: null), acceptance);
+            var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
+            {
+                IsOwnFailure = protocol.AnswersWithResult && protocol.IsOwnError(response),
+            };
+            return (post, acceptance);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
             return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error), null);
         }
     }
+
+    // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
+    private static Task KeepAsync(Acceptance acceptance) => acceptance.Result is { } result
+        ? KeptResults.SaveAsync(acceptance.Request, result)
+        : Task.CompletedTask;
 
     // What has happened is written down even when the batch is being stopped.
     private ValueTask RecordAsync(LedgerStep step, LedgerEntry entry) => ledger.RecordAsync(step, entry, CancellationToken.None);

@@ -54,7 +54,8 @@ internal sealed record FalResultAnswer
 /// <summary>A file of a result. Everything but its address may be absent or null.</summary>
 internal sealed record FalFile
 {
-    public string? Url { get; init; }
+    /// <summary>JSON text: it may be a data URI of many megabytes, which is better left as it is.</summary>
+    public JsonElement? Url { get; init; }
 
     public string? ContentType { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
     /// <summary>Reads an answer that is no success.</summary>
     public static FalErrorDetail Read(HostResponse response)
     {
-        if (FalJson.TryRead(response, FalJson.Default.FalErrorAnswer) is not { } answer)
+        if (response.Read(FalJson.Default.FalErrorAnswer) is not { } answer)
         {
             return new FalErrorDetail(Excerpt(response), Type: null, IsJson: false);
         }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -16,12 +15,18 @@ internal sealed class FalQueueProtocol : IHostProtocol
     public Uri SubmitAddress(HostConnection host, string model) =>
         HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
 
-    public PaidContent SubmitContent(ImageInput input) =>
+    public TimeSpan SubmitLimit => TimeSpan.FromSeconds(120);
+
+    public bool AnswersWithResult => false;
+
+    public bool IsOwnError(HostResponse response) => FalErrorDetail.Read(response).IsJson;
+
+    public PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        var answer = FalJson.TryRead(response, FalJson.Default.FalSubmitAnswer);
+        var answer = response.Read(FalJson.Default.FalSubmitAnswer);
         if (answer is not { RequestId: { } id } || !RequestIds.IsOne(id))
         {
             return null;
@@ -42,21 +47,13 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.StatusUri, cancellation).ConfigureAwait(false);
-        var answer = FalJson.TryRead(response, FalJson.Default.FalStatusAnswer);
-        return (response.IsSuccess, answer?.Status) switch
-        {
-            (true, "IN_QUEUE") => new HostStatus { State = ImagenStates.InQueue, QueuePosition = answer.QueuePosition },
-            (true, "IN_PROGRESS") => new HostStatus { State = ImagenStates.InProgress },
-            (true, "COMPLETED") => Ended(answer),
-            (true, _) => throw FalErrors.NotTheProtocol(request, response),
-            _ => throw FalErrors.OfRead(request, response),
-        };
+        var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
+        return ReadStatus(request, response);
     }
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.ResponseUri, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response))
         {
             return null;
@@ -67,24 +64,12 @@ internal sealed class FalQueueProtocol : IHostProtocol
             throw FalErrors.OfResult(request, response);
         }
 
-        var answer = FalJson.TryRead(response, FalJson.Default.FalResultAnswer);
-        if (answer?.Images is not { } files)
-        {
-            throw FalErrors.NotTheProtocol(request, response);
-        }
-
-        return new HostResult
-        {
-            Images = files.OfType<FalFile>().Where(file => file.Url is not null).Select(Image).ToList(),
-            Seed = answer.Seed,
-            Description = answer.Description,
-            AdditionalOutput = Json(answer.Others),
-        };
+        return FalResults.Read(response) ?? throw FalErrors.NotTheProtocol(request, response);
     }
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.PutAsync(request.CancelUri, cancellation).ConfigureAwait(false);
+        var response = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             throw FalErrors.OfCancel(request, response);
@@ -111,6 +96,21 @@ internal sealed class FalQueueProtocol : IHostProtocol
         };
     }
 
+    /// <summary>Reads the answer to a status read.</summary>
+    /// <exception cref="ImagenException">It is none; the type says why.</exception>
+    public static HostStatus ReadStatus(RequestReference request, HostResponse response)
+    {
+        var answer = response.Read(FalJson.Default.FalStatusAnswer);
+        return (response.IsSuccess, answer?.Status) switch
+        {
+            (true, "IN_QUEUE") => new HostStatus { State = ImagenStates.InQueue, QueuePosition = answer.QueuePosition },
+            (true, "IN_PROGRESS") => new HostStatus { State = ImagenStates.InProgress },
+            (true, "COMPLETED") => Ended(answer),
+            (true, _) => throw FalErrors.NotTheProtocol(request, response),
+            _ => throw FalErrors.OfRead(request, response),
+        };
+    }
+
     private static HostStatus Ended(FalStatusAnswer answer) => new()
     {
         State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
@@ -118,18 +118,4 @@ internal sealed class FalQueueProtocol : IHostProtocol
         Error = answer.Error is { } error ? PlainText.Line(error) : null,
         ErrorType = answer.ErrorType,
     };
-
-    private static ImagenImage Image(FalFile file, int position) => new()
-    {
-        Index = position + 1,
-        Uri = file.Url,
-        ContentType = file.ContentType,
-        FileName = file.FileName,
-        FileSize = file.FileSize,
-        Width = file.Width,
-        Height = file.Height,
-        AdditionalOutput = Json(file.Others),
-    };
-
-    private static string? Json(JsonObject? others) => others is { Count: > 0 } ? others.ToJsonString() : null;
 }

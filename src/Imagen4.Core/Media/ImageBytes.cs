@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace Imagen4.Core.Media;
+
+/// <summary>Where the bytes of an image are.</summary>
+internal abstract record ImageBytes
+{
+    private ImageBytes()
+    {
+    }
+
+    /// <summary>The host serves them.</summary>
+    /// <param name="Address">Where.</param>
+    public sealed record Remote(string Address) : ImageBytes;
+
+    /// <summary>They came inside the answer, as base64 or as a data URI. They stay JSON until they are written: a string would double them.</summary>
+    /// <param name="Text">The JSON text.</param>
+    public sealed record Inline(JsonElement Text) : ImageBytes;
+
+    /// <summary>They came inside an answer that is kept on this machine.</summary>
+    /// <param name="Path">The file.</param>
+    public sealed record Kept(string Path) : ImageBytes;
+
+    /// <summary>Tells an address from a data URI.</summary>
+    /// <param name="text">JSON text.</param>
+    public static ImageBytes Of(JsonElement text) => InlineImage.IsDataUri(text) ? new Inline(text) : new Remote(text.GetString()!);
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Imagen4.Core.Http;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>
+/// fal's queue through somebody else's door. Submit and result are documented there, status and cancel are not: they are tried,
+/// and a host that does not know them is not asked again. Addresses name fal and are put onto the host's own.
+/// </summary>
+internal sealed class FalAggregatorProtocol : IHostProtocol
+{
+    // What some aggregators want in place of the model's name, whatever the model.
+    private const string AnyModel = "auto";
+
+    private readonly FalQueueProtocol _queue = new();
+    private readonly ConcurrentDictionary<string, bool> _withoutStatus = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _withoutCancel = new(StringComparer.OrdinalIgnoreCase);
+
+    public TimeSpan SubmitLimit => _queue.SubmitLimit;
+
+    public bool AnswersWithResult => false;
+
+    public bool IsOwnError(HostResponse response) => _queue.IsOwnError(response);
+
+    public Uri SubmitAddress(HostConnection host, string model) => _queue.SubmitAddress(host, model);
+
+    public PaidContent SubmitContent(string model, ImageInput input) => _queue.SubmitContent(model, input);
+
+    public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response) =>
+        _queue.ReadAcceptance(host, model, response);
+
+    public ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
+        _queue.ReadRejection(host, model, response);
+
+    public RequestReference Refer(HostConnection host, string model, string requestId) => _queue.Refer(host, model, requestId);
+
+    public async Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    {
+        if (!_withoutStatus.ContainsKey(Name(request)))
+        {
+            var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
+            if (!IsUnknown(response))
+            {
+                return FalQueueProtocol.ReadStatus(request, response);
+            }
+
+            _withoutStatus[Name(request)] = true;
+        }
+
+        var result = await GetResultAsync(request, cancellation).ConfigureAwait(false);
+        return AggregatorAnswer.StillRunning(result) ?? new HostStatus
+        {
+            State = FalResults.Read(result) is not null ? ImagenStates.Completed
+                : AggregatorAnswer.SaysFailed(result) ? ImagenStates.Failed
+                : throw FalErrors.OfRead(request, result),
+            Error = result.IsSuccess ? AggregatorAnswer.Reason(result) : FalErrorDetail.Read(result).Text is { Length: > 0 } said ? said : null,
+        };
+    }
+
+    public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var response = await GetResultAsync(request, cancellation).ConfigureAwait(false);
+        return AggregatorAnswer.StillRunning(response) is not null ? null
+            : FalResults.Read(response) ?? throw AggregatorAnswer.Failure(request, response);
+    }
+
+    public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
+    {
+        if (!_withoutCancel.ContainsKey(Name(request)))
+        {
+            var response = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
+            if (!IsUnknown(response))
+            {
+                _ = response.IsSuccess ? true : throw FalErrors.OfCancel(request, response);
+                return;
+            }
+
+            _withoutCancel[Name(request)] = true;
+        }
+
+        throw new CancelNotSupportedException(Messages.CancelNotSupported.With(request.Host.Profile.Name)) { RequestId = request.RequestId };
+    }
+
+    // By the model's own name first; where the host does not know that, by the name that stands for any.
+    private static async Task<HostResponse> GetResultAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var response = await request.Host.GetAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
+        if (!IsUnknown(response))
+        {
+            return response;
+        }
+
+        var owner = request.Model.Split('/')[0];
+        var any = HostAddress.Below(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
+        return await request.Host.GetAsync(any, cancellation).ConfigureAwait(false);
+    }
+
+    // A host that does not know an address says 404 or 405, or shows a page.
+    private static bool IsUnknown(HostResponse response) =>
+        response.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+        || (response.IsSuccess && response.JsonObject() is null);
+
+    private static string Name(RequestReference request) => request.Host.BaseUri.AbsoluteUri;
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>Reads fal's results, in both published generations: with a seed, or with a description.</summary>
+internal static class FalResults
+{
+    /// <summary>The result in an answer, or null where it is none.</summary>
+    public static HostResult? Read(HostResponse response)
+    {
+        if (response.Read(FalJson.Default.FalResultAnswer) is not { Images: { } files } answer)
+        {
+            return null;
+        }
+
+        return new HostResult
+        {
+            Images = files.OfType<FalFile>().Where(file => file.Url is { ValueKind: JsonValueKind.String }).Select(Image).ToList(),
+            Seed = answer.Seed,
+            Description = answer.Description,
+            BillableUnits = decimal.TryParse(response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,
+            AdditionalOutput = Json(answer.Others),
+        };
+    }
+
+    private static HostImage Image(FalFile file, int position)
+    {
+        var bytes = ImageBytes.Of(file.Url!.Value);
+        var image = new ImagenImage
+        {
+            Index = position + 1,
+            Uri = (bytes as ImageBytes.Remote)?.Address,
+            ContentType = file.ContentType,
+            FileName = file.FileName,
+            FileSize = file.FileSize,
+            Width = file.Width,
+            Height = file.Height,
+            AdditionalOutput = Json(file.Others),
+        };
+        return new HostImage(image, bytes);
+    }
+
+    private static string? Json(JsonObject? others) => others is { Count: > 0 } ? others.ToJsonString() : null;
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Protocols.FalQueue;
+
+/// <summary>fal without its queue: the same inputs, outputs and errors, in one exchange.</summary>
+internal sealed class FalSyncProtocol : SyncProtocol
+{
+    public override Uri SubmitAddress(HostConnection host, string model) =>
+        HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
+
+    public override PaidContent SubmitContent(string model, ImageInput input) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
+
+    public override bool IsOwnError(HostResponse response) => FalErrorDetail.Read(response).IsJson;
+
+    public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
+        FalErrors.OfSubmit(host, model, response);
+
+    protected override HostResult? ReadResult(HostResponse response) => FalResults.Read(response);
+
+    protected override string? ReadRequestId(HostResponse response) => response.Header("x-fal-request-id");
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Imagen4.Core.Protocols.ImagesGenerations;
+
+/// <summary>
+/// An answer of <c>/v1/images/generations</c>. The host's schema names <c>data</c>, its example <c>images</c>, and other models
+/// behind the same address answer with <c>output.choices</c>: whichever is there is taken.
+/// </summary>
+internal sealed record GenerationAnswer
+{
+    public IReadOnlyList<GeneratedFile?>? Images { get; init; }
+
+    public IReadOnlyList<GeneratedFile?>? Data { get; init; }
+
+    public GenerationOutput? Output { get; init; }
+
+    public long? Seed { get; init; }
+
+    public GenerationMeta? Meta { get; init; }
+
+    [JsonExtensionData]
+    public JsonObject? Others { get; set; }
+}
+
+/// <summary>The list of images in its third form.</summary>
+internal sealed record GenerationOutput
+{
+    public IReadOnlyList<GeneratedFile?>? Choices { get; init; }
+}
+
+/// <summary>An image: an address, or base64 under one of two names.</summary>
+internal sealed record GeneratedFile
+{
+    public JsonElement? Url { get; init; }
+
+    public JsonElement? B64Json { get; init; }
+
+    public JsonElement? ImageBase64 { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? FileName { get; init; }
+
+    public long? FileSize { get; init; }
+
+    [JsonExtensionData]
+    public JsonObject? Others { get; set; }
+}
+
+/// <summary>What the host says about the generation.</summary>
+internal sealed record GenerationMeta
+{
+    public GenerationUsage? Usage { get; init; }
+}
+
+/// <summary>What the generation cost, in the host's credits.</summary>
+internal sealed record GenerationUsage
+{
+    public decimal? CreditsUsed { get; init; }
+}

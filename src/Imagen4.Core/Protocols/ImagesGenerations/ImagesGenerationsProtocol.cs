@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Protocols.ImagesGenerations;
+
+/// <summary>
+/// <c>POST /v1/images/generations</c> (AI/ML API): the model is named in the body, and the answer is the result.
+/// </summary>
+internal sealed class ImagesGenerationsProtocol : SyncProtocol
+{
+    private const string Path = "v1/images/generations";
+
+    public override Uri SubmitAddress(HostConnection host, string model) => HostAddress.Below(host.BaseUri, Path);
+
+    public override PaidContent SubmitContent(string model, ImageInput input)
+    {
+        var body = new JsonObject { ["model"] = model };
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(input, ImageInputJson.Default.ImageInput)!.AsObject())
+        {
+            body[name] = value?.DeepClone();
+        }
+
+        return new PaidContent(JsonSerializer.SerializeToUtf8Bytes(body, ImageInputJson.Plain.JsonObject));
+    }
+
+    public override bool IsOwnError(HostResponse response) =>
+        Error(response) is { Message: not null, StatusCode: not null } or { Message: not null, RequestId: not null };
+
+    public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response)
+    {
+        var status = (int)response.Status;
+        var said = Error(response)?.Text is { } text ? PlainText.Line(text) : FalErrorDetail.Read(response).Text;
+        return status switch
+        {
+            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said)) { StatusCode = status },
+            402 or 403 => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
+            404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
+            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, said)) { StatusCode = status },
+            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
+            >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
+            _ => new InvalidInputException(Messages.HostRefusesInput.With(said)) { StatusCode = status },
+        };
+    }
+
+    protected override HostResult? ReadResult(HostResponse response)
+    {
+        if (response.Read(GenerationJson.Default.GenerationAnswer) is not { } answer
+            || (answer.Images ?? answer.Data ?? answer.Output?.Choices) is not { } files)
+        {
+            return null;
+        }
+
+        return new HostResult
+        {
+            Images = files.OfType<GeneratedFile>().Select(Image).OfType<HostImage>().ToList(),
+            Seed = answer.Seed,
+            BillableUnits = answer.Meta?.Usage?.CreditsUsed,
+            AdditionalOutput = answer.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+        };
+    }
+
+    protected override string? ReadRequestId(HostResponse response) =>
+        response.Header("x-request-id") ?? response.Header("x-inference-id");
+
+    private static HostImage? Image(GeneratedFile file, int position)
+    {
+        ImageBytes? bytes = file switch
+        {
+            { Url: { ValueKind: JsonValueKind.String } url } => ImageBytes.Of(url),
+            { B64Json: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
+            { ImageBase64: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
+            _ => null,
+        };
+        return bytes is null ? null : new HostImage(
+            new ImagenImage
+            {
+                Index = position + 1,
+                Uri = (bytes as ImageBytes.Remote)?.Address,
+                ContentType = file.ContentType,
+                FileName = file.FileName,
+                FileSize = file.FileSize,
+                AdditionalOutput = file.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+            },
+            bytes);
+    }
+
+    private static GenerationError? Error(HostResponse response) => response.Read(GenerationErrorJson.Default.GenerationError);
+}

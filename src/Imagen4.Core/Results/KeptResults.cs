@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Settings;
+
+namespace Imagen4.Core.Results;
+
+/// <summary>
+/// The results of hosts that say them once. They are kept in the state folder, so that a lost pipeline, a failed download
+/// or another process can still have them.
+/// </summary>
+internal static class KeptResults
+{
+    private const string Description = "result.json";
+
+    /// <summary>Makes sure that a result could be kept, before anything is paid for.</summary>
+    /// <exception cref="InvalidInputException">The state folder cannot be written to.</exception>
+    public static void Prepare(HostConnection host)
+    {
+        var folder = Folder(host);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(Messages.StateFolderUnusable.With(folder, error.Message), error);
+        }
+    }
+
+    /// <summary>Keeps a result. When it returns, the result is on disk: its images first, then what names them.</summary>
+    public static async Task SaveAsync(RequestReference request, HostResult result)
+    {
+        var folder = Folder(request);
+        Directory.CreateDirectory(folder);
+        var images = new List<KeptImage>();
+        foreach (var image in result.Images)
+        {
+            var file = image.Bytes is ImageBytes.Inline ? $"{image.Image.Index}.image" : null;
+            if (image.Bytes is ImageBytes.Inline inline)
+            {
+                await WriteAsync(Path.Combine(folder, file!), stream => InlineImage.DecodeAsync(inline.Text, stream, CancellationToken.None)).ConfigureAwait(false);
+            }
+
+            images.Add(new KeptImage(image.Image, file));
+        }
+
+        var kept = new KeptResult
+        {
+            Images = images,
+            Seed = result.Seed,
+            Description = result.Description,
+            BillableUnits = result.BillableUnits,
+            AdditionalOutput = result.AdditionalOutput,
+        };
+        var draft = Path.Combine(folder, $"{Description}.tmp");
+        await WriteAsync(draft, stream => JsonSerializer.SerializeAsync(stream, kept, KeptResultJson.Default.KeptResult)).ConfigureAwait(false);
+        File.Move(draft, Path.Combine(folder, Description), overwrite: true);
+    }
+
+    /// <summary>Finds a result.</summary>
+    /// <returns>The result, or null where none is kept under this id.</returns>
+    /// <exception cref="InvalidResponseException">What is kept cannot be read.</exception>
+    public static async Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var folder = Folder(request);
+        var path = Path.Combine(folder, Description);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+            var kept = JsonSerializer.Deserialize(bytes, KeptResultJson.Default.KeptResult)!;
+            return new HostResult
+            {
+                Images = kept.Images.Select(image => new HostImage(image.Image, Bytes(folder, image))).ToList(),
+                Seed = kept.Seed,
+                Description = kept.Description,
+                BillableUnits = kept.BillableUnits,
+                AdditionalOutput = kept.AdditionalOutput,
+            };
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            throw new InvalidResponseException(Messages.KeptResultUnreadable.With(path, error.Message), error) { RequestId = request.RequestId };
+        }
+    }
+
+    // The name in the file is a name only: what stands in the state folder leads nowhere else.
+    private static ImageBytes Bytes(string folder, KeptImage image) => image.File is { } file
+        ? new ImageBytes.Kept(Path.Combine(folder, Path.GetFileName(file)))
+        : new ImageBytes.Remote(image.Image.Uri ?? "");
+
+    private static string Folder(RequestReference request) => Path.Combine(Folder(request.Host), SafeFileName.Whole(request.RequestId));
+
+    private static string Folder(HostConnection host) =>
+        Path.Combine(StateFolder.Path, "v1", "results", SafeFileName.Whole(host.Profile.Name));
+
+    private static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 64 * 1024, useAsync: true);
+        await using (file.ConfigureAwait(false))
+        {
+            await write(file).ConfigureAwait(false);
+            await file.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            file.Flush(flushToDisk: true);
+        }
+    }
+}
