@@ -45,6 +45,24 @@ public abstract class ImagenInputs
     /// <summary>Whether an invisible watermark is added.</summary>
     public bool? AddWatermark { get; set; }
 
+    /// <summary>The address the host calls when the request has ended.</summary>
+    public string? WebhookUri { get; set; }
+
+    /// <summary><c>normal</c> or <c>low</c>.</summary>
+    public string? Priority { get; set; }
+
+    /// <summary>Seconds until the request had to be started.</summary>
+    public int? StartTimeoutSec { get; set; }
+
+    /// <summary>The longest queue the request could be added to.</summary>
+    public int? MaxQueueLength { get; set; }
+
+    /// <summary>Labels for the host's reports, as JSON text of one object.</summary>
+    public string? Tag { get; set; }
+
+    /// <summary>How long the host keeps what it generates.</summary>
+    public string? ObjectLifetime { get; set; }
+
     /// <summary>Further inputs, as JSON text of one object.</summary>
     public string? AdditionalInput { get; set; }
 }

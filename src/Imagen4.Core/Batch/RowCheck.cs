@@ -20,7 +20,12 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         var host = hosts.For(row.Provider);
         var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
         var input = row.Input;
-        _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model);
+        _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model, row.Settings);
+        if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
+        {
+            throw new InvalidInputException(Messages.SettingNotTaken.With(row.Index, host.Profile.Name, string.Join(", ", refused)));
+        }
+
         if (HostData.BuiltIn.FindModel(host.Profile.Protocol, model) is { } definition)
         {
             input = InputCheck.Check(row, model, definition);

@@ -32,6 +32,7 @@ public sealed class RowRun
     {
         var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, Index = row.Row.Index };
         row.Input.CopyTo(request);
+        row.Row.Settings.CopyTo(request);
         try
         {
             if (await _submitter.SubmitAsync(row.Host, Entry(row), cancellation).ConfigureAwait(false) is not { } acceptance)
@@ -61,6 +62,7 @@ public sealed class RowRun
     {
         var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, Index = row.Row.Index };
         row.Input.CopyTo(result);
+        row.Row.Settings.CopyTo(result);
         ImagenException? error;
         try
         {
@@ -100,7 +102,10 @@ public sealed class RowRun
         return new RowOutcome<ImagenResult>(result, error);
     }
 
-    private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input);
+    private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
+    {
+        Settings = row.Row.Settings,
+    };
 
     private static void Describe(ImagenRequest request, Acceptance acceptance)
     {

@@ -12,9 +12,6 @@ public enum HostOffer
     /// <summary>A request can be cancelled.</summary>
     Cancel,
 
-    /// <summary>The host calls an address when a request has ended.</summary>
-    Webhook,
-
     /// <summary>Past requests can be listed.</summary>
     History,
 

@@ -39,6 +39,9 @@ public sealed record ProviderProfile
     /// <summary>What the host documents besides submitting and returning results.</summary>
     public IReadOnlyList<HostOffer> Offers { get; init => field = value ?? []; } = [];
 
+    /// <summary>The settings of a request it takes, by their parameters' names.</summary>
+    public IReadOnlyList<string> Settings { get; init => field = value ?? []; } = [];
+
     /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
     public Uri? PlatformUri { get; init; }
 

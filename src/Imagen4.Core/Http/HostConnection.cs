@@ -41,26 +41,41 @@ public sealed class HostConnection
     public string KeySource => _key.Source;
 
     /// <summary>Sends a paid POST, once.</summary>
-    internal Task<HostResponse> PostAsync(Uri address, PaidContent content, TimeSpan limit, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, address, content, limit, cancellation);
+    internal Task<HostResponse> PostAsync(
+        Uri address,
+        PaidContent content,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation);
 
     /// <summary>Reads, again where it fails on the way.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
-        _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, ReadLimit, token), cancellation);
+        _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     /// <summary>Asks for a change that may be asked for twice.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> PutAsync(Uri address, CancellationToken cancellation) =>
-        _retry.RunAsync(token => SendAsync(HttpMethod.Put, address, content: null, ReadLimit, token), cancellation);
+        _retry.RunAsync(token => SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     private async Task<HostResponse> SendAsync(
-        HttpMethod method, Uri address, HttpContent? content, TimeSpan limit, CancellationToken cancellation)
+        HttpMethod method,
+        Uri address,
+        HttpContent? content,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        CancellationToken cancellation)
     {
         HostAddress.Demand(BaseUri, address);
         using var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
     }
 }

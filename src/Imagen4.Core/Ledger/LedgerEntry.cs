@@ -9,6 +9,9 @@ namespace Imagen4.Core.Ledger;
 /// <param name="Input">What is sent.</param>
 internal sealed record LedgerEntry(string Provider, string Model, string? Key, ImageInput Input)
 {
+    /// <summary>How it is queued and kept.</summary>
+    public SubmitSettings Settings { get; init; } = SubmitSettings.None;
+
     /// <summary>The host's id, once there is one.</summary>
     public string? RequestId { get; init; }
 

@@ -8,7 +8,10 @@ internal interface IHostProtocol
 {
     /// <summary>The address a paid POST goes to.</summary>
     /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
-    Uri SubmitAddress(HostConnection host, string model);
+    Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings);
+
+    /// <summary>The headers of a paid POST, besides those every request has.</summary>
+    IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings);
 
     /// <summary>The body of a paid POST.</summary>
     PaidContent SubmitContent(string model, ImageInput input);

@@ -16,7 +16,9 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public bool AnswersWithResult => true;
 
-    public abstract Uri SubmitAddress(HostConnection host, string model);
+    public abstract Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings);
+
+    public virtual IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => [];
 
     public abstract PaidContent SubmitContent(string model, ImageInput input);
 

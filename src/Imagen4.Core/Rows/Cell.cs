@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Imagen4.Core.Rows;
 
@@ -12,6 +14,8 @@ namespace Imagen4.Core.Rows;
 /// <param name="Value">The value: null, text, a number, a truth value, or something that cannot be one.</param>
 public readonly record struct Cell(int Row, string Name, object? Value)
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>Whether the cell is empty: nothing, or only blanks.</summary>
     public bool IsEmpty => Value is null or DBNull || (Value is string text && string.IsNullOrWhiteSpace(text));
 
@@ -55,7 +59,26 @@ public readonly record struct Cell(int Row, string Name, object? Value)
 
     /// <summary>The error for this cell.</summary>
     /// <param name="template">A message with places for the row, the name and the value.</param>
-    internal InvalidInputException Refuse(string template) => new(template.With(Row, Name, Shown(Value)));
+    /// <param name="allowed">What is allowed, where the message has a place for it.</param>
+    internal InvalidInputException Refuse(string template, object? allowed = null) =>
+        new(template.With(Row, Name, Shown(Value), allowed));
+
+    /// <summary>The members of the JSON object the cell holds, or null where it holds none.</summary>
+    internal Dictionary<string, JsonElement>? JsonMembers()
+    {
+        try
+        {
+            var text = (Value as JsonObject)?.ToJsonString() ?? Value as string ?? "";
+            var root = JsonElement.Parse(text, Strict);
+            return root.ValueKind == JsonValueKind.Object
+                ? root.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private bool IsNumber => Value is sbyte or byte or short or ushort or int or uint or long or ulong
         or float or double or decimal or BigInteger;

@@ -15,6 +15,9 @@ public sealed record ImageRow
     /// <summary>The endpoint id the row itself names.</summary>
     public string? Model { get; init; }
 
+    /// <summary>How it is queued and kept.</summary>
+    public SubmitSettings Settings { get; init; } = SubmitSettings.None;
+
     /// <summary>What is sent.</summary>
     public required ImageInput Input { get; init; }
 }

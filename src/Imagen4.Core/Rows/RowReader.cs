@@ -1,13 +1,10 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Imagen4.Core.Rows;
 
 /// <summary>Turns the cells of a record into a row: names and types, nothing about hosts yet.</summary>
 public static class RowReader
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     /// <summary>Reads one record.</summary>
     /// <param name="index">The number of the row within its pipeline, from 1.</param>
     /// <param name="cells">The cells by parameter name; names nobody knows are left alone.</param>
@@ -22,6 +19,7 @@ public static class RowReader
             Key = At("Key").Text(),
             Provider = At("Provider").Text()?.Trim(),
             Model = At("Model").Text()?.Trim(),
+            Settings = SubmitSettingsReader.Read(At),
             Input = new ImageInput
             {
                 Prompt = Prompt(At("Prompt")),
@@ -51,25 +49,9 @@ public static class RowReader
             return null;
         }
 
-        var additional = Members(cell) ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
+        var additional = cell.JsonMembers() ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
         return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name) && !at(field.Parameter).IsEmpty) is { } twice
             ? throw new InvalidInputException(Messages.InputTwice.With(cell.Row, twice.Name, twice.Parameter))
             : additional;
-    }
-
-    private static Dictionary<string, JsonElement>? Members(Cell cell)
-    {
-        try
-        {
-            var text = (cell.Value as JsonObject)?.ToJsonString() ?? cell.Value as string ?? "";
-            var root = JsonElement.Parse(text, Strict);
-            return root.ValueKind == JsonValueKind.Object
-                ? root.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

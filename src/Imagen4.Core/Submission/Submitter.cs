@@ -23,7 +23,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, CancellationToken cancellation)
     {
         var protocol = HostProtocols.For(host.Profile.Protocol);
-        var address = protocol.SubmitAddress(host, entry.Model);
+        var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
         if (protocol.AnswersWithResult)
         {
             KeptResults.Prepare(host);
@@ -90,7 +90,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         using var content = protocol.SubmitContent(entry.Model, entry.Input);
         try
         {
-            var response = await host.PostAsync(address, content, protocol.SubmitLimit, cancellation).ConfigureAwait(false);
+            var response = await host.PostAsync(address, content, protocol.SubmitHeaders(entry.Settings), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
             var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
             var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
             {

@@ -24,7 +24,9 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public bool IsOwnError(HostResponse response) => _queue.IsOwnError(response);
 
-    public Uri SubmitAddress(HostConnection host, string model) => _queue.SubmitAddress(host, model);
+    public Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => _queue.SubmitAddress(host, model, settings);
+
+    public IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => _queue.SubmitHeaders(settings);
 
     public PaidContent SubmitContent(string model, ImageInput input) => _queue.SubmitContent(model, input);
 

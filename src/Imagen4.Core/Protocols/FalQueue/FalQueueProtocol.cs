@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Imagen4.Core.Hosts;
@@ -12,8 +13,25 @@ namespace Imagen4.Core.Protocols.FalQueue;
 /// </summary>
 internal sealed class FalQueueProtocol : IHostProtocol
 {
-    public Uri SubmitAddress(HostConnection host, string model) =>
-        HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
+    public Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings)
+    {
+        var address = new UriBuilder(HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full));
+        var query = new List<string>();
+        if (settings.WebhookUri is { } webhook)
+        {
+            query.Add($"fal_webhook={Uri.EscapeDataString(webhook.AbsoluteUri)}");
+        }
+
+        if (settings.MaxQueueLength is { } longest)
+        {
+            query.Add(string.Create(CultureInfo.InvariantCulture, $"fal_max_queue_length={longest}"));
+        }
+
+        address.Query = string.Join('&', query);
+        return address.Uri;
+    }
+
+    public IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => FalHeaders.Of(settings);
 
     public TimeSpan SubmitLimit => TimeSpan.FromSeconds(120);
 

@@ -8,8 +8,10 @@ namespace Imagen4.Core.Protocols.FalQueue;
 /// <summary>fal without its queue: the same inputs, outputs and errors, in one exchange.</summary>
 internal sealed class FalSyncProtocol : SyncProtocol
 {
-    public override Uri SubmitAddress(HostConnection host, string model) =>
+    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) =>
         HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
+
+    public override IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => FalHeaders.Of(settings);
 
     public override PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));

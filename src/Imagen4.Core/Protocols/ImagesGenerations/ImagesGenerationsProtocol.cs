@@ -14,7 +14,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
 {
     private const string Path = "v1/images/generations";
 
-    public override Uri SubmitAddress(HostConnection host, string model) => HostAddress.Below(host.BaseUri, Path);
+    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Below(host.BaseUri, Path);
 
     public override PaidContent SubmitContent(string model, ImageInput input)
     {

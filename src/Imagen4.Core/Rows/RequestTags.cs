@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Imagen4.Core.Rows;
+
+/// <summary>
+/// Labels of a request, for the host's reports. fal's gateway drops a label that breaks a rule without a word, so the rules
+/// are checked here: at most 10, keys of <c>a-z 0-9 . _ -</c> up to 64 characters, values up to 256, all together up to 1,024 bytes;
+/// keys that begin with <c>fal.</c> are its own.
+/// </summary>
+public sealed record RequestTags
+{
+    private const int MostTags = 10;
+    private const int LongestKey = 64;
+    private const int LongestValue = 256;
+    private const int MostBytes = 1024;
+
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _tags;
+
+    private RequestTags(IReadOnlyList<KeyValuePair<string, string>> tags) => _tags = tags;
+
+    /// <summary>Reads labels from the members of a JSON object.</summary>
+    /// <returns>The labels, or null where they break a rule.</returns>
+    public static RequestTags? TryCreate(IReadOnlyDictionary<string, JsonElement> members)
+    {
+        var tags = members
+            .Select(member => KeyValuePair.Create(member.Key.Trim().ToLowerInvariant(), Value(member.Value)))
+            .ToList();
+        return tags.Count is > 0 and <= MostTags
+            && tags.All(tag => IsKey(tag.Key) && IsValue(tag.Value))
+            && tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value)) <= MostBytes
+                ? new RequestTags(tags)
+                : null;
+    }
+
+    /// <summary>The labels as the header has them.</summary>
+    public string ToHeader() => string.Join(',', _tags.Select(tag => $"{tag.Key}={tag.Value}"));
+
+    /// <summary>The labels as JSON text.</summary>
+    public string ToJson() =>
+        new JsonObject(_tags.Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)JsonValue.Create(tag.Value)))).ToJsonString();
+
+    private static string Value(JsonElement value) =>
+        (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim();
+
+    private static bool IsKey(string key) =>
+        key.Length is > 0 and <= LongestKey
+        && !key.StartsWith("fal.", StringComparison.Ordinal)
+        && key.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
+
+    // A comma ends a label in the header, and a header is ASCII.
+    private static bool IsValue(string value) =>
+        value.Length is > 0 and <= LongestValue && value.All(letter => letter is >= ' ' and <= '~' and not ',');
+}
