@@ -30,6 +30,12 @@ public sealed class ImagenResult : ImagenInputs
     /// <summary>The model's own description of what it made.</summary>
     public string? Description { get; set; }
 
+    /// <summary>What the host counts for the request, in its own unit: images at fal, credits at AI/ML API.</summary>
+    public decimal? BillableUnits { get; set; }
+
+    /// <summary>What the request cost, where the price of an image is known.</summary>
+    public decimal? Cost { get; set; }
+
     /// <summary>Seconds from the acceptance of the request (or the start of the wait) to its end here.</summary>
     public double? Elapsed { get; set; }
 

@@ -33,7 +33,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
                 return null;
             }
 
-            Describe(result, found);
+            found.CopyTo(result);
+            result.Cost = request.Host.Profile.PricePerImage * (found.BillableUnits ?? found.Images.Count);
             await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, result, entry, cancellation).ConfigureAwait(false);
         }
@@ -91,15 +92,6 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         }
 
         return error;
-    }
-
-    private static void Describe(ImagenResult result, HostResult found)
-    {
-        result.State = ImagenStates.Completed;
-        result.Images = [.. found.Images.Select(image => image.Image)];
-        result.Seed = found.Seed ?? result.Seed;
-        result.Description = found.Description;
-        result.AdditionalOutput = found.AdditionalOutput;
     }
 
     // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.

@@ -21,7 +21,14 @@ public static class EmulatorSession
             }
 
             var builtIn = HostData.BuiltIn.Providers.First(profile => profile.Name == ProviderCatalog.EmulatorName);
-            ProviderCatalog.Set(builtIn with { BaseUri = _running.Address, Scope = ProviderScope.Session }, makeDefault: true);
+            var profile = builtIn with
+            {
+                BaseUri = _running.Address,
+                PlatformUri = new Uri(_running.Address, "v1"),
+                WebhookKeysUri = new Uri(_running.Address, ".well-known/jwks.json"),
+                Scope = ProviderScope.Session,
+            };
+            ProviderCatalog.Set(profile, makeDefault: true);
             return _running;
         }
         finally

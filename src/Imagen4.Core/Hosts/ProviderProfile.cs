@@ -45,6 +45,9 @@ public sealed record ProviderProfile
     /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
     public Uri? PlatformUri { get; init; }
 
+    /// <summary>Where the public keys are that its webhooks are signed with; null where it has none.</summary>
+    public Uri? WebhookKeysUri { get; init; }
+
     /// <summary>What an image costs, in the host's currency, where the user has said so.</summary>
     public decimal? PricePerImage { get; init; }
 

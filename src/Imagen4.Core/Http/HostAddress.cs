@@ -25,11 +25,11 @@ internal static class HostAddress
         return IsOwn(host, address) ? address : Below(host, address.AbsolutePath.TrimStart('/'));
     }
 
-    /// <summary>Refuses to send a key anywhere but to its own host.</summary>
+    /// <summary>Refuses to send a key anywhere but to its provider's own hosts: where requests go, and where prices and history are.</summary>
     /// <exception cref="InvalidOperationException">The address is another host's: a defect in this module.</exception>
-    public static void Demand(Uri host, Uri address)
+    public static void Demand(Uri address, Uri host, Uri? platform)
     {
-        if (!IsOwn(host, address))
+        if (!IsOwn(host, address) && (platform is null || !IsOwn(platform, address)))
         {
             throw new InvalidOperationException(Messages.AddressNotOwn.With(address.Host, host.Host));
         }

@@ -67,7 +67,7 @@ public sealed class HostConnection
         TimeSpan limit,
         CancellationToken cancellation)
     {
-        HostAddress.Demand(BaseUri, address);
+        HostAddress.Demand(address, BaseUri, Profile.PlatformUri);
         using var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

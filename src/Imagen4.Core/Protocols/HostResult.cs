@@ -19,4 +19,15 @@ internal sealed record HostResult
 
     /// <summary>What the host returned besides, as JSON text.</summary>
     public string? AdditionalOutput { get; init; }
+
+    /// <summary>Puts the result on an object users see.</summary>
+    public void CopyTo(ImagenResult target)
+    {
+        target.State = ImagenStates.Completed;
+        target.Images = [.. Images.Select(image => image.Image)];
+        target.Seed = Seed ?? target.Seed;
+        target.Description = Description;
+        target.BillableUnits = BillableUnits;
+        target.AdditionalOutput = AdditionalOutput;
+    }
 }

@@ -10,9 +10,16 @@ namespace Imagen4.Core.Protocols.FalQueue;
 internal static class FalResults
 {
     /// <summary>The result in an answer, or null where it is none.</summary>
-    public static HostResult? Read(HostResponse response)
+    public static HostResult? Read(HostResponse response) => Read(response.Body.Span) is not { } result ? null : result with
     {
-        if (response.Read(FalJson.Default.FalResultAnswer) is not { Images: { } files } answer)
+        BillableUnits = decimal.TryParse(
+            response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,
+    };
+
+    /// <summary>The result in JSON text, or null where it is none.</summary>
+    public static HostResult? Read(ReadOnlySpan<byte> json)
+    {
+        if (Parse(json) is not { Images: { } files } answer)
         {
             return null;
         }
@@ -22,9 +29,20 @@ internal static class FalResults
             Images = files.OfType<FalFile>().Where(file => file.Url is { ValueKind: JsonValueKind.String }).Select(Image).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
-            BillableUnits = decimal.TryParse(response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,
             AdditionalOutput = Json(answer.Others),
         };
+    }
+
+    private static FalResultAnswer? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, FalJson.Default.FalResultAnswer);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static HostImage Image(FalFile file, int position)

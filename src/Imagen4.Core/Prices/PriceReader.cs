@@ -1,0 +1,51 @@
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.FalQueue;
+
+namespace Imagen4.Core.Prices;
+
+/// <summary>What an image costs: by the host's own word where it publishes prices, else by the profile's.</summary>
+public static class PriceReader
+{
+    private const string InProfile = "Profile";
+    private const string AtHost = "Host";
+
+    /// <summary>Reads the price of a model.</summary>
+    /// <returns>The price, or null where nobody says one.</returns>
+    /// <exception cref="ImagenException">The host publishes prices and cannot be asked.</exception>
+    public static async Task<ImagenPrice?> ReadAsync(HostConnection host, string model, CancellationToken cancellation)
+    {
+        if (host.Profile is { PlatformUri: { } platform } profile && profile.Offers.Contains(HostOffer.Price))
+        {
+            return await AskAsync(host, platform, model, cancellation).ConfigureAwait(false);
+        }
+
+        return host.Profile.PricePerImage is { } price
+            ? new ImagenPrice { Provider = host.Profile.Name, Model = model, UnitPrice = price, Unit = "image", Source = InProfile }
+            : null;
+    }
+
+    private static async Task<ImagenPrice?> AskAsync(HostConnection host, Uri platform, string model, CancellationToken cancellation)
+    {
+        var address = new Uri($"{HostAddress.Below(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
+        var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
+        if (!response.IsSuccess)
+        {
+            throw FalErrors.OfSubmit(host, model, response);
+        }
+
+        var answer = response.Read(PricingJson.Default.PricingAnswer)
+            ?? throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
+        return answer.Prices?.FirstOrDefault(price => price?.EndpointId == model) is { UnitPrice: { } unitPrice } entry
+            ? new ImagenPrice
+            {
+                Provider = host.Profile.Name,
+                Model = model,
+                UnitPrice = unitPrice,
+                Unit = entry.Unit,
+                Currency = entry.Currency,
+                Source = AtHost,
+            }
+            : null;
+    }
+}

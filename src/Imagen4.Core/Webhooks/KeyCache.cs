@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Webhooks;
+
+/// <summary>The hosts' public keys, fetched without credentials and kept for at most a day, as the host asks.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class KeyCache(TimeProvider time)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    // A signature by a key nobody knows may mean a new key; asking for it more often than this would let anybody make us ask.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<Uri, (IReadOnlyList<byte[]> Keys, long Fetched)> _kept = [];
+
+    /// <summary>The keys of a host.</summary>
+    /// <param name="address">Where its key set is.</param>
+    /// <param name="fresh">Whether kept keys have not been enough.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="HostUnavailableException">The key set cannot be had.</exception>
+    /// <exception cref="InvalidResponseException">What is there is no key set.</exception>
+    public async Task<IReadOnlyList<byte[]>> GetAsync(Uri address, bool fresh, CancellationToken cancellation)
+    {
+        if (_kept.TryGetValue(address, out var kept) && time.GetElapsedTime(kept.Fetched) < (fresh ? Shortest : Longest))
+        {
+            return kept.Keys;
+        }
+
+        var channel = new HostChannel(HttpStack.Media, time);
+        var response = await new ReadRetry(time)
+            .RunAsync(token => FetchAsync(channel, address, token), cancellation)
+            .ConfigureAwait(false);
+        try
+        {
+            var keys = response.IsSuccess ? KeySet.Read(response.Body.Span) : throw new JsonException();
+            _kept[address] = (keys, time.GetTimestamp());
+            return keys;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidResponseException(Messages.KeySetUnreadable.With(address.Host, (int)response.Status), error);
+        }
+    }
+
+    private static async Task<HostResponse> FetchAsync(HostChannel channel, Uri address, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        return await channel.SendAsync(request, Limit, cancellation).ConfigureAwait(false);
+    }
+}
