@@ -27,6 +27,9 @@ public sealed class ImagenRequestStatus
     /// <summary>The host's own type of the error.</summary>
     public string? ErrorType { get; set; }
 
+    /// <summary>Lines the model wrote, where they were asked for; in text, one line each.</summary>
+    public ImagenLog Logs { get; set; } = [];
+
     /// <summary>The request id and its state.</summary>
     public override string ToString() => $"{RequestId} {State}";
 }

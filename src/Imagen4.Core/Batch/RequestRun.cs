@@ -24,14 +24,28 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     }
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
-    public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    /// <param name="request">The request.</param>
+    /// <param name="logs">Whether log lines are wanted.</param>
+    /// <param name="changed">Called with every change while it is waited for, on any thread; the last one is returned only.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
+        RequestReference request, bool logs, Action<ImagenRequestStatus>? changed, CancellationToken cancellation)
     {
+        var follower = new StatusFollower(request);
+        void See(HostStatus seen)
+        {
+            if (!seen.HasEnded && follower.Changed(seen) is { } change)
+            {
+                changed?.Invoke(change);
+            }
+        }
+
         try
         {
             var status = options.Wait
-                ? await _waiter.UntilEndedAsync(request, cancellation).ConfigureAwait(false)
-                : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, cancellation).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(Describe(request, status), null);
+                ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, See), cancellation).ConfigureAwait(false)
+                : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
         }
         catch (ImagenException error)
         {
@@ -72,24 +86,12 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         try
         {
             await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
-            var status = readBack ? await protocol.ReadStatusAsync(request, cancellation).ConfigureAwait(false) : null;
-            return new RowOutcome<ImagenRequestStatus>(status is null ? null : Describe(request, status), null);
+            var status = readBack ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false) : null;
+            return new RowOutcome<ImagenRequestStatus>(status is null ? null : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }
-
-    private static ImagenRequestStatus Describe(RequestReference request, HostStatus status) => new()
-    {
-        RequestId = request.RequestId,
-        Provider = request.Host.Profile.Name,
-        Model = request.Model,
-        State = status.State,
-        QueuePosition = status.QueuePosition,
-        InferenceTime = status.InferenceTime,
-        Error = status.Error,
-        ErrorType = status.ErrorType,
-    };
 }

@@ -34,7 +34,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             }
 
             found.CopyTo(result);
-            result.Cost = request.Host.Profile.PricePerImage * (found.BillableUnits ?? found.Images.Count);
+            result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
             await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, result, entry, cancellation).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Imagen4.Core.Hosts;
 
 namespace Imagen4.Core.Http;
@@ -54,6 +55,18 @@ public sealed class HostConnection
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
         _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
+    /// <summary>Reads the data of server-sent events, once.</summary>
+    internal async IAsyncEnumerable<byte[]> ReadEventsAsync(Uri address, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Get, address, content: null);
+        request.Headers.Accept.Clear();
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        await foreach (var data in new EventStream(Time).ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
+        {
+            yield return data;
+        }
+    }
+
     /// <summary>Asks for a change that may be asked for twice.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> PutAsync(Uri address, CancellationToken cancellation) =>
@@ -67,15 +80,21 @@ public sealed class HostConnection
         TimeSpan limit,
         CancellationToken cancellation)
     {
-        HostAddress.Demand(address, BaseUri, Profile.PlatformUri);
-        using var request = new HttpRequestMessage(method, address) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var request = Request(method, address, content);
         foreach (var (name, value) in headers)
         {
             request.Headers.Add(name, value);
         }
 
         return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent? content)
+    {
+        HostAddress.Demand(address, BaseUri, Profile.PlatformUri);
+        var request = new HttpRequestMessage(method, address) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return request;
     }
 }

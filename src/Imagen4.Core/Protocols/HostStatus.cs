@@ -18,6 +18,9 @@ internal sealed record HostStatus
     /// <summary>The host's own type of the error.</summary>
     public string? ErrorType { get; init; }
 
+    /// <summary>Log lines: a window onto them, or only the newest.</summary>
+    public IReadOnlyList<ImagenLogEntry> Logs { get; init; } = [];
+
     /// <summary>Whether the request has ended, well or not.</summary>
     public bool HasEnded => State is not (ImagenStates.InQueue or ImagenStates.InProgress);
 }

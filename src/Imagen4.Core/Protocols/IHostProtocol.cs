@@ -37,7 +37,10 @@ internal interface IHostProtocol
     RequestReference Refer(HostConnection host, string model, string requestId);
 
     /// <summary>Reads the state of a request.</summary>
-    Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation);
+    Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation);
+
+    /// <summary>Follows the state of a request in a stream. A host without one, or one that breaks off, ends it before the request has ended.</summary>
+    IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation);
 
     /// <summary>Reads the result of a request that has ended, or null while it goes on.</summary>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>

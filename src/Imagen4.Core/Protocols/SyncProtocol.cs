@@ -42,11 +42,14 @@ internal abstract class SyncProtocol : IHostProtocol
         ? new RequestReference { Host = host, Model = model, RequestId = requestId, Since = host.Time.GetTimestamp() }
         : throw new InvalidInputException(Messages.RequestIdMalformed.With(PlainText.Brief(requestId)));
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         _ = await FindAsync(request, cancellation).ConfigureAwait(false);
         return new HostStatus { State = ImagenStates.Completed };
     }
+
+    public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
+        AsyncEnumerable.Empty<HostStatus>();
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation) =>
         await FindAsync(request, cancellation).ConfigureAwait(false);

@@ -2,25 +2,23 @@ using Imagen4.Core.Protocols;
 
 namespace Imagen4.Core.Waiting;
 
-/// <summary>Waits for a request to end, and reads what has become of it.</summary>
+/// <summary>Waits for a request to end, by the host's stream where it has one and by asking again and again where not.</summary>
 /// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
 internal sealed class RequestWaiter(TimeSpan limit)
 {
     /// <summary>Waits until the request has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="watch">What is wanted besides.</param>
+    /// <param name="cancellation">Stops the wait; the request goes on.</param>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
-    public Task<HostStatus> UntilEndedAsync(RequestReference request, CancellationToken cancellation) =>
-        PollAsync(request, token => ReadEndedAsync(request, token), cancellation);
+    public Task<HostStatus> UntilEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation) =>
+        WithinLimitAsync(request, token => EndAsync(request, watch, token), cancellation);
 
     /// <summary>Waits until the request has ended, and reads its result.</summary>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>
     public Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation) =>
-        PollAsync(
-            request,
-            async token => await ReadEndedAsync(request, token).ConfigureAwait(false) is { } status
-                ? await ReadResultAsync(request, status, token).ConfigureAwait(false)
-                : null,
-            cancellation);
+        WithinLimitAsync(request, token => ResultAsync(request, token), cancellation);
 
     /// <summary>Reads the result now.</summary>
     /// <returns>The result, or null while the request goes on.</returns>
@@ -28,10 +26,46 @@ internal sealed class RequestWaiter(TimeSpan limit)
     public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
         HostProtocols.For(request.Host.Profile.Protocol).ReadResultAsync(request, cancellation);
 
-    private static async Task<HostStatus?> ReadEndedAsync(RequestReference request, CancellationToken cancellation)
+    private static async Task<HostResult> ResultAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var status = await EndAsync(request, StatusWatch.Nothing, cancellation).ConfigureAwait(false);
+
+        // A host may say "completed" a moment before it has the result.
+        return await PollAsync(request, token => ReadResultAsync(request, status, token), cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<HostStatus> EndAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation) =>
+        await StreamAsync(request, watch, cancellation).ConfigureAwait(false)
+        ?? await PollAsync(request, token => ReadEndedAsync(request, watch, token), cancellation).ConfigureAwait(false);
+
+    // The stream is the shorter way, not the only one: whatever is wrong with it, asking tells what is wrong with the request.
+    private static async Task<HostStatus?> StreamAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        var status = await protocol.ReadStatusAsync(request, cancellation).ConfigureAwait(false);
+        try
+        {
+            await foreach (var status in protocol.FollowAsync(request, watch.Logs, cancellation).ConfigureAwait(false))
+            {
+                watch.Seen?.Invoke(status);
+                if (status.HasEnded)
+                {
+                    return status;
+                }
+            }
+        }
+        catch (Exception error) when (error is ImagenException or HttpRequestException or IOException or TimeoutException)
+        {
+            // Fall back to asking.
+        }
+
+        return null;
+    }
+
+    private static async Task<HostStatus?> ReadEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        var status = await protocol.ReadStatusAsync(request, watch.Logs, cancellation).ConfigureAwait(false);
+        watch.Seen?.Invoke(status);
         return status.HasEnded ? status : null;
     }
 
@@ -52,26 +86,31 @@ internal sealed class RequestWaiter(TimeSpan limit)
         }
     }
 
-    private async Task<T> PollAsync<T>(RequestReference request, Func<CancellationToken, Task<T?>> ask, CancellationToken cancellation)
+    private static async Task<T> PollAsync<T>(RequestReference request, Func<CancellationToken, Task<T?>> ask, CancellationToken cancellation)
         where T : class
+    {
+        var schedule = new PollSchedule();
+        while (true)
+        {
+            if (await ask(cancellation).ConfigureAwait(false) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> WithinLimitAsync<T>(RequestReference request, Func<CancellationToken, Task<T>> wait, CancellationToken cancellation)
     {
         var time = request.Host.Time;
         using var deadline = limit > TimeSpan.Zero
             ? new CancellationTokenSource(Positive(limit - time.GetElapsedTime(request.Since)), time)
             : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        var schedule = new PollSchedule();
         try
         {
-            while (true)
-            {
-                if (await ask(either.Token).ConfigureAwait(false) is { } found)
-                {
-                    return found;
-                }
-
-                await Task.Delay(schedule.Next(), time, either.Token).ConfigureAwait(false);
-            }
+            return await wait(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

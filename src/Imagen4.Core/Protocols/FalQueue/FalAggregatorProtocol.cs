@@ -38,14 +38,14 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public RequestReference Refer(HostConnection host, string model, string requestId) => _queue.Refer(host, model, requestId);
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         if (!_withoutStatus.ContainsKey(Name(request)))
         {
             var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
             if (!IsUnknown(response))
             {
-                return FalQueueProtocol.ReadStatus(request, response);
+                return FalStatuses.Read(request, response);
             }
 
             _withoutStatus[Name(request)] = true;
@@ -60,6 +60,9 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
             Error = result.IsSuccess ? AggregatorAnswer.Reason(result) : FalErrorDetail.Read(result).Text is { Length: > 0 } said ? said : null,
         };
     }
+
+    public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
+        AsyncEnumerable.Empty<HostStatus>();
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {

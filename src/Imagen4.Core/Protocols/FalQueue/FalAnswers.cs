@@ -27,9 +27,23 @@ internal sealed record FalStatusAnswer
 
     public FalMetrics? Metrics { get; init; }
 
+    public IReadOnlyList<FalLogEntry?>? Logs { get; init; }
+
     public string? Error { get; init; }
 
     public string? ErrorType { get; init; }
+}
+
+/// <summary>A line of a log.</summary>
+internal sealed record FalLogEntry
+{
+    public string? Message { get; init; }
+
+    public string? Level { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Timestamp { get; init; }
 }
 
 /// <summary>What the host measured.</summary>

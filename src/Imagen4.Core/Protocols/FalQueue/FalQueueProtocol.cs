@@ -63,11 +63,19 @@ internal sealed class FalQueueProtocol : IHostProtocol
     public ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
         FalErrors.OfSubmit(host, model, response);
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
-        return ReadStatus(request, response);
+        var response = await request.Host.GetAsync(FalStatuses.Address(request.StatusUri!, logs), cancellation).ConfigureAwait(false);
+        return FalStatuses.Read(request, response);
     }
+
+    public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
+        request.Host.Profile.Offers.Contains(HostOffer.Stream)
+            ? request.Host
+                .ReadEventsAsync(FalStatuses.Address(HostAddress.Below(request.StatusUri!, "stream"), logs), cancellation)
+                .Select(FalStatuses.ReadEvent)
+                .OfType<HostStatus>()
+            : AsyncEnumerable.Empty<HostStatus>();
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {
@@ -113,27 +121,4 @@ internal sealed class FalQueueProtocol : IHostProtocol
             Since = host.Time.GetTimestamp(),
         };
     }
-
-    /// <summary>Reads the answer to a status read.</summary>
-    /// <exception cref="ImagenException">It is none; the type says why.</exception>
-    public static HostStatus ReadStatus(RequestReference request, HostResponse response)
-    {
-        var answer = response.Read(FalJson.Default.FalStatusAnswer);
-        return (response.IsSuccess, answer?.Status) switch
-        {
-            (true, "IN_QUEUE") => new HostStatus { State = ImagenStates.InQueue, QueuePosition = answer.QueuePosition },
-            (true, "IN_PROGRESS") => new HostStatus { State = ImagenStates.InProgress },
-            (true, "COMPLETED") => Ended(answer),
-            (true, _) => throw FalErrors.NotTheProtocol(request, response),
-            _ => throw FalErrors.OfRead(request, response),
-        };
-    }
-
-    private static HostStatus Ended(FalStatusAnswer answer) => new()
-    {
-        State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
-        InferenceTime = answer.Metrics?.InferenceTime,
-        Error = answer.Error is { } error ? PlainText.Line(error) : null,
-        ErrorType = answer.ErrorType,
-    };
 }

@@ -1,0 +1,55 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>Reads server-sent events (WHATWG HTML, 9.2) from an answer, until it ends or falls silent.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class EventStream(TimeProvider time)
+{
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(90);
+
+    /// <summary>The data of every event.</summary>
+    /// <exception cref="HttpRequestException">The exchange failed.</exception>
+    /// <exception cref="IOException">The answer broke off.</exception>
+    /// <exception cref="TimeoutException">Nothing came for too long.</exception>
+    public async IAsyncEnumerable<byte[]> ReadAsync(
+        HttpClient client, HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var silence = new CancellationTokenSource(LongestSilence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
+        using var response = await AwakeAsync(
+            client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellation).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+        {
+            yield break;
+        }
+
+        var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            var events = SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(either.Token).GetAsyncEnumerator(either.Token);
+            await using (events.ConfigureAwait(false))
+            {
+                while (await AwakeAsync(events.MoveNextAsync().AsTask(), cancellation).ConfigureAwait(false))
+                {
+                    silence.CancelAfter(LongestSilence);
+                    yield return events.Current.Data;
+                }
+            }
+        }
+    }
+
+    // Silence is no stop by the user.
+    private static async Task<T> AwakeAsync<T>(Task<T> step, CancellationToken cancellation)
+    {
+        try
+        {
+            return await step.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException(Messages.TransferSilent.With(LongestSilence.TotalSeconds), error);
+        }
+    }
+}
