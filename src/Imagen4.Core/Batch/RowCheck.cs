@@ -26,7 +26,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             throw new InvalidInputException(Messages.SettingNotTaken.With(row.Index, host.Profile.Name, string.Join(", ", refused)));
         }
 
-        if (HostData.BuiltIn.FindModel(host.Profile.Protocol, model) is { } definition)
+        if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
         {
             input = InputCheck.Check(row, model, definition);
             WarnOfSuperseded(input, model, definition);

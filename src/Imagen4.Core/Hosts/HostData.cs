@@ -14,10 +14,6 @@ internal sealed record HostData
 
     public IReadOnlyList<ModelDefinition> Models { get; init => field = value ?? []; } = [];
 
-    /// <summary>The definition of a model, or null for one that is passed through unchecked.</summary>
-    public ModelDefinition? FindModel(HostProtocol protocol, string id) =>
-        Models.FirstOrDefault(model => model.IsFor(protocol, id));
-
     private static HostData Load()
     {
         using var stream = typeof(HostData).Assembly.GetManifestResourceStream("hosts.json")!;
