@@ -73,7 +73,9 @@ function Set-Example([Xml.XmlElement] $node, [string] $markdown) {
     $node.SelectSingleNode("*[local-name()='code']").InnerText = $blocks.Where{ $_.Kind -in 'powershell', 'output' }.Text -join "`n`n"
     $remarks = $node.SelectSingleNode("*[local-name()='remarks']")
     $remarks.RemoveAll()
-    Add-Paragraph $remarks $blocks.Where{ $_.Kind -eq 'text' }
+
+    # The empty paragraph keeps the words apart from the next example.
+    Add-Paragraph $remarks (@($blocks.Where{ $_.Kind -eq 'text' }) + [pscustomobject]@{ Kind = 'text'; Text = '' })
     $title = $node.SelectSingleNode("*[local-name()='title']")
     $title.InnerText = ConvertTo-Plain $title.InnerText
 }
