@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Imagen4.Emulator.Tests.Support;
 
 namespace Imagen4.Emulator.Tests.Admin;
@@ -40,6 +41,7 @@ public sealed class FaultTests : EmulatorTest
         await Assert.ThrowsAsync<HttpRequestException>(() => Client.SubmitAsync("""{"prompt":"a"}"""));
 
         Assert.Equal(bills, (await BillsAsync()).Count);
+        Assert.Equal(JsonValueKind.Null, Assert.Single(await RequestsAsync()).GetProperty("status").ValueKind);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class FaultTests : EmulatorTest
 
         Assert.Equal((502, "text/html"), (html.Status, html.Header("Content-Type")));
         Assert.Equal((200, "application/json"), (broken.Status, broken.Header("Content-Type")));
-        Assert.ThrowsAny<System.Text.Json.JsonException>(() => broken.Json);
+        Assert.ThrowsAny<JsonException>(() => broken.Json);
     }
 
     [Fact]
