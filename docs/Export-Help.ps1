@@ -81,7 +81,7 @@ function Set-Example([Xml.XmlElement] $node, [string] $markdown) {
 }
 
 function Export-Maml([string] $folder) {
-    $commands = Get-ChildItem (Join-Path $PSScriptRoot '*-*.md') | Sort-Object Name | Import-MarkdownCommandHelp
+    $commands = Get-ChildItem (Join-Path $PSScriptRoot '*-Imagen*.md') | Sort-Object Name | Import-MarkdownCommandHelp
     $draft = $commands | Export-MamlCommandHelp -OutputFolder ([IO.Directory]::CreateTempSubdirectory().FullName)
     $document = [xml](Get-Content $draft -Raw)
     Remove-Item $draft.Directory.Parent -Recurse

@@ -18,7 +18,7 @@ public sealed partial class HelpTests
     [Fact]
     public void There_is_a_page_for_every_cmdlet_and_for_nothing_else() => Assert.Equal(
         CompiledCmdlet.All.Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal),
-        Directory.EnumerateFiles(Repository.File("docs"), "*-*.md").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        Directory.EnumerateFiles(Repository.File("docs"), "*-Imagen*.md").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 
     [Fact]
     public void There_is_MAML_for_every_cmdlet_and_for_nothing_else() => Assert.Equal(

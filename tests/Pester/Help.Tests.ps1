@@ -6,7 +6,7 @@ BeforeDiscovery {
     $cmdlets = (Get-Command -Module Imagen4 -CommandType Cmdlet).Name
 
     # A block that cannot run as it stands (it needs a real key) is fenced as "powershell no-run".
-    $blocks = foreach ($page in Get-ChildItem (Join-Path $root 'docs') -Filter '*.md') {
+    $blocks = foreach ($page in Get-ChildItem (Join-Path $root 'docs/*') -Include '*-Imagen*.md', 'about_*.md') {
         $number = 0
         foreach ($match in [regex]::Matches((Get-Content $page -Raw), '(?ms)^```powershell(?<mark>[^\r\n]*)\r?\n(?<code>.*?)^```(\s+^```output\r?\n(?<output>.*?)^```)?')) {
             $number++
@@ -39,7 +39,7 @@ Describe 'Get-Help <_>' -ForEach $cmdlets {
         ($help.Description | Out-String).Trim() | Should -Not -BeNullOrEmpty
     }
 
-    It 'has examples, each with code and with words' {
+    It 'has examples, each with a title and code' {
         @($help.Examples.Example).Count | Should -BeGreaterOrEqual 3
         foreach ($example in $help.Examples.Example) {
             $example.Code | Should -Match $command.Noun
