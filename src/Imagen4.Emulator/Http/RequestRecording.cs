@@ -20,5 +20,6 @@ internal static class RequestRecording
     };
 
     private static bool IsOwn(PathString path) =>
-        path == "/" || path == "/favicon.ico" || (path.StartsWithSegments("/_emulator", out var rest) && !rest.StartsWithSegments("/files"));
+        path == "/" || path == "/favicon.ico"
+        || (path.StartsWithSegments("/_emulator", out var rest) && !rest.StartsWithSegments("/files"));
 }

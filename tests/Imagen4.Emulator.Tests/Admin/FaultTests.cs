@@ -131,7 +131,8 @@ public sealed class FaultTests : EmulatorTest
     public async Task Rules_can_be_listed_and_deleted()
     {
         await AddAsync("""{"kind":"status","count":-1}""");
-        Assert.Equal("""[{"kind":"status","operation":"any","count":-1,"after_accept":false}]""", (await Client.GetAsync("/_emulator/faults")).Text);
+        var rules = await Client.GetAsync("/_emulator/faults");
+        Assert.Equal("""[{"kind":"status","operation":"any","count":-1,"after_accept":false}]""", rules.Text);
 
         await Client.SendAsync(HttpMethod.Delete, "/_emulator/faults");
 
@@ -151,5 +152,6 @@ public sealed class FaultTests : EmulatorTest
         Assert.Equal(400, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
     }
 
-    private async Task AddAsync(string rule) => Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
+    private async Task AddAsync(string rule) =>
+        Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
 }
