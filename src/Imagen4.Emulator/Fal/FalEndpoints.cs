@@ -37,7 +37,6 @@ internal sealed class FalEndpoints(
 
     private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)
     {
-        context.Response.Headers[FalHeaders.RequestId] = job?.RequestId ?? Guid.NewGuid().ToString();
         var (key, refusal) = keys.Read(context.Request, call.Endpoint);
         if (key is null)
         {
@@ -49,7 +48,14 @@ internal sealed class FalEndpoints(
             return submit.Handle(context.Request, call.Endpoint, body, key);
         }
 
-        return job is null ? FalErrors.NotFound : call.Operation switch
+        if (job is null)
+        {
+            return FalErrors.NotFound;
+        }
+
+        // Only where there is a request: a client takes this header for the proof that one was accepted.
+        context.Response.Headers[FalHeaders.RequestId] = job.RequestId;
+        return call.Operation switch
         {
             FalOperation.Status => status.Handle(context.Request, job),
             FalOperation.Stream => stream.Handle(job),

@@ -57,6 +57,7 @@ public sealed class SubmitTests : EmulatorTest
         var reply = await Client.SubmitAsync(body);
 
         Assert.Equal(422, reply.Status);
+        Assert.Null(reply.Header("x-fal-request-id"));
         Assert.Equal(type, reply.Json.GetProperty("detail")[0].GetProperty("type").GetString());
         Assert.Equal("false", reply.Header("X-Fal-Retryable"));
         Assert.Empty(await BillsAsync());
@@ -82,6 +83,7 @@ public sealed class SubmitTests : EmulatorTest
         Assert.Equal(200, accepted.Status);
         Assert.Equal(429, refused.Status);
         Assert.Equal("1", refused.Header("X-Fal-Needs-Retry"));
+        Assert.Null(refused.Header("x-fal-request-id"));
         Assert.Equal(3, (await BillsAsync()).Count);
     }
 
