@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -16,7 +15,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
         HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
 
     public PaidContent SubmitContent(ImageInput input) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
+        new(ImageInputJson.ToBytes(input));
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
