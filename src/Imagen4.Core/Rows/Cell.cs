@@ -37,7 +37,8 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
             ? parsed
             : null,
-        double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
+        decimal exact => decimal.Floor(exact) == exact && exact >= long.MinValue && exact <= long.MaxValue ? (long)exact : null,
+        double or float => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
         BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
         ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
         _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
