@@ -47,7 +47,7 @@ public static class RowReader
             return null;
         }
 
-        if ((cell.Value as JsonObject ?? Parse(cell)) is not { } additional)
+        if (Parse(cell) is not { } additional)
         {
             throw cell.Refuse(Messages.CellIsNotJsonObject);
         }
@@ -64,11 +64,22 @@ public static class RowReader
     {
         try
         {
-            return cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null;
+            var parsed = cell.Value as JsonObject
+                ?? (cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null);
+            return IsWhole(parsed) ? parsed : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what an escape for half a character is read as.
             return null;
         }
     }
+
+    private static bool IsWhole(JsonNode? node) => node switch
+    {
+        JsonObject members => members.All(member => PlainText.IsWhole(member.Key) && IsWhole(member.Value)),
+        JsonArray items => items.All(IsWhole),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => PlainText.IsWhole(value.ToString()),
+        _ => true,
+    };
 }
