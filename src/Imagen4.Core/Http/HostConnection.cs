@@ -19,10 +19,12 @@ public sealed class HostConnection
     /// <param name="time">The clock.</param>
     /// <param name="trace">Receives a line for every exchange, on any thread.</param>
     /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
+    /// <exception cref="InvalidInputException">The key must not go to its address: a settings file may have been written by hand.</exception>
     public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null)
     {
         Profile = profile;
-        BaseUri = profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name));
+        BaseUri = ProviderAddress.Demand(
+            profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
         Time = time;
         _key = key;
         _retry = new ReadRetry(time);
