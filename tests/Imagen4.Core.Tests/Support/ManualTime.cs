@@ -3,6 +3,7 @@ namespace Imagen4.Core.Tests.Support;
 /// <summary>A clock that stands still until the test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(59);
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -27,15 +28,15 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until exactly this many timers are set.</summary>
-    public async Task TimersAsync(int count)
+    /// <summary>Waits until exactly this many waits are under way. The deadlines of exchanges, a minute and more, do not count.</summary>
+    public async Task WaitsAsync(int count)
     {
         while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (_timers.Count == count)
+                if (_timers.Count(timer => timer.Length < LongestWait) == count)
                 {
                     return;
                 }
@@ -71,6 +72,8 @@ internal sealed class ManualTime : TimeProvider
     {
         public DateTimeOffset Due { get; private set; }
 
+        public TimeSpan Length { get; private set; }
+
         public void Fire() => fire();
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -80,7 +83,7 @@ internal sealed class ManualTime : TimeProvider
                 time._timers.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    Due = time._now + dueTime;
+                    (Due, Length) = (time._now + dueTime, dueTime);
                     time._timers.Add(this);
                 }
 
