@@ -18,6 +18,7 @@ public sealed class SubmissionStop
     internal static bool IsForAll(ImagenException error) => error switch
     {
         AuthenticationFailedException or AccountLockedException or ApiKeyMissingException => true,
+        HostUnavailableException { StatusCode: 407 } => true,
 
         // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row.
         HostUnavailableException { InnerException: HttpRequestException { HttpRequestError: var kind } } =>

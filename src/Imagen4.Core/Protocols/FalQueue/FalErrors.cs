@@ -27,8 +27,12 @@ internal static class FalErrors
                 StatusCode = (int)response.Status,
             },
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text)) { StatusCode = 429 },
-            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status)),
-            _ => OfModel(requestId: null, response, detail),
+            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
+            {
+                StatusCode = (int)response.Status,
+            },
+            407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
+            _ => OfModel(requestId: null, response, detail) is ContentPolicyViolationException refused ? refused : Refused(response, detail),
         };
     }
 
@@ -97,11 +101,24 @@ internal static class FalErrors
             _ => null,
         };
 
+    // Whatever the host's reason: nothing has run, and there is something to correct.
+    private static InvalidInputException Refused(HostResponse response, FalErrorDetail detail) =>
+        new(Messages.HostRefusesInput.With(Said(response, detail)))
+        {
+            HostErrorType = TypeOf(response, detail),
+            StatusCode = (int)response.Status,
+        };
+
+    private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
+
+    private static string Said(HostResponse response, FalErrorDetail detail) =>
+        detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.Status}");
+
     private static ImagenException OfModel(string? requestId, HostResponse response, FalErrorDetail detail)
     {
         var status = (int)response.Status;
-        var type = response.Header("X-Fal-Error-Type") ?? detail.Type;
-        var said = detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {status}");
+        var type = TypeOf(response, detail);
+        var said = Said(response, detail);
         return (status, type) switch
         {
             (_, "content_policy_violation") => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
