@@ -7,15 +7,17 @@ namespace Imagen4.Core.Tests.Support;
 /// <summary>A server on a real socket that misbehaves exactly as its script says. It counts the POSTs that reach it.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<RawConnection> _connections = [];
     private readonly Task _accepting;
     private int _posts;
 
     /// <param name="serve">What is done with every connection.</param>
-    public RawServer(Func<RawConnection, Task> serve)
+    /// <param name="port">The port; 0 for any that is free.</param>
+    public RawServer(Func<RawConnection, Task> serve, int port = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         Address = new Uri($"http://{_listener.LocalEndpoint}/");
         _accepting = AcceptAsync(serve);
@@ -66,7 +68,7 @@ internal sealed class RawServer : IAsyncDisposable
                 _ = ServeAsync(connection, serve);
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // The test has ended.
         }
