@@ -54,7 +54,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.ResponseUri, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetResultAsync(request.ResponseUri, cancellation).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response))
         {
             return null;
@@ -76,7 +76,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
             Images = files.OfType<FalFile>().Where(file => file.Url is not null).Select(Image).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
-            AdditionalOutput = answer.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+            AdditionalOutput = answer.Others is { Count: > 0 } others ? FalJson.Write(others) : null,
         };
     }
 
@@ -112,7 +112,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
     private static HostStatus Ended(FalStatusAnswer answer) => new()
     {
         State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
-        InferenceTime = answer.Metrics?.InferenceTime,
+        InferenceTime = answer.InferenceTime,
         Error = answer.Error is { } error ? PlainText.Line(error) : null,
         ErrorType = answer.ErrorType,
     };
