@@ -47,8 +47,12 @@ internal static class FalErrors
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text)) { RequestId = request.RequestId },
-            >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
+            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text))
+            {
+                RequestId = request.RequestId,
+                StatusCode = 429,
+            },
+            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
             {
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
@@ -62,7 +66,8 @@ internal static class FalErrors
     {
         var detail = FalErrorDetail.Read(response);
         var isModels = detail.IsJson && response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired
-            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests);
+            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone
+            or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
         return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
     }
 
