@@ -13,6 +13,7 @@ public abstract class EnvironmentTest : IDisposable
 
     public void Dispose()
     {
+        File.Delete(Home.At("settings.json"));
         foreach (var profile in ProviderCatalog.All().Where(profile => profile.Scope == ProviderScope.Session))
         {
             ProviderCatalog.Remove(profile.Name);
