@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Imagen4.Core.Submission;
 
 /// <summary>
@@ -21,8 +23,8 @@ public sealed class SubmissionStop
         HostUnavailableException { StatusCode: 407 } => true,
 
         // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row.
-        HostUnavailableException { InnerException: HttpRequestException { HttpRequestError: var kind } } =>
-            kind is HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        HostUnavailableException { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => true,
+        HostUnavailableException { InnerException: HttpRequestException { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } } => true,
         _ => false,
     };
 }
