@@ -1,91 +1,74 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Imagen4.PowerShell.Commands;
 
 namespace Imagen4.Conventions;
 
 /// <summary>The rules every cmdlet keeps, checked on the compiled assembly.</summary>
 public sealed partial class CmdletShapeTests
 {
-    private static readonly Type[] Cmdlets = typeof(NewImagenImageCommand).Assembly.GetTypes()
-        .Where(type => type.GetCustomAttribute<CmdletAttribute>() is not null)
-        .ToArray();
-
-    public static TheoryData<Type> EveryCmdlet => new(Cmdlets);
+    public static TheoryData<CompiledCmdlet> EveryCmdlet => new(CompiledCmdlet.All);
 
     [Fact]
-    public void The_manifest_exports_exactly_the_compiled_cmdlets()
-    {
-        var compiled = Cmdlets.Select(Name).Order(StringComparer.Ordinal);
-
-        Assert.Equal(compiled, Manifest.ExportedCmdlets().Order(StringComparer.Ordinal));
-    }
+    public void The_manifest_exports_exactly_the_compiled_cmdlets() => Assert.Equal(
+        CompiledCmdlet.All.Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal),
+        Manifest.ExportedCmdlets().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void A_cmdlet_uses_an_approved_verb(Type cmdlet)
+    public void A_cmdlet_uses_an_approved_verb(CompiledCmdlet cmdlet)
     {
         var approved = typeof(VerbsCommon).Assembly.GetExportedTypes()
             .Where(type => type.Name.StartsWith("Verbs", StringComparison.Ordinal) && type.IsAbstract && type.IsSealed)
             .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
-            .Select(field => field.GetRawConstantValue());
+            .Select(field => (string)field.GetRawConstantValue()!);
 
-        Assert.Contains(cmdlet.GetCustomAttribute<CmdletAttribute>()!.VerbName, approved);
+        Assert.Contains(cmdlet.Verb, approved);
     }
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void A_cmdlet_says_what_it_returns(Type cmdlet) => Assert.NotEmpty(cmdlet.GetCustomAttributes<OutputTypeAttribute>());
+    public void A_cmdlet_says_what_it_returns(CompiledCmdlet cmdlet) => Assert.True(cmdlet.HasOutputType);
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void A_cmdlet_class_is_sealed_and_named_after_verb_and_noun(Type cmdlet)
+    public void A_cmdlet_class_is_sealed_and_named_after_verb_and_noun(CompiledCmdlet cmdlet)
     {
-        var attribute = cmdlet.GetCustomAttribute<CmdletAttribute>()!;
-
-        Assert.True(cmdlet.IsSealed);
-        Assert.Equal($"{attribute.VerbName}{attribute.NounName}Command", cmdlet.Name);
+        Assert.True(cmdlet.Type.IsSealed);
+        Assert.Equal($"{cmdlet.Verb}{cmdlet.Noun}Command", cmdlet.Type.Name);
     }
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void A_noun_carries_the_product_and_is_singular(Type cmdlet)
+    public void A_noun_carries_the_product_and_is_singular(CompiledCmdlet cmdlet)
     {
-        var noun = cmdlet.GetCustomAttribute<CmdletAttribute>()!.NounName;
-
-        Assert.StartsWith("Imagen", noun, StringComparison.Ordinal);
-        Assert.DoesNotMatch(Plural(), noun);
+        Assert.StartsWith("Imagen", cmdlet.Noun, StringComparison.Ordinal);
+        Assert.False(Plural().IsMatch(cmdlet.Noun) && cmdlet.Noun != "ImagenRequestStatus");
     }
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void An_input_from_the_pipeline_is_an_object_that_nothing_validates(Type cmdlet)
+    public void An_input_from_a_record_is_an_object_that_nothing_validates(CompiledCmdlet cmdlet)
     {
-        var inputs = cmdlet.GetProperties()
-            .Where(property => property.GetCustomAttributes<ParameterAttribute>().Any(parameter => parameter.ValueFromPipelineByPropertyName))
-            .Where(property => property.Name != "Name");
+        // The providers' own cmdlets take names, which are text and nothing else.
+        var inputs = cmdlet.Parameters.Where(property => CompiledCmdlet.IsFromRecord(property) && property.Name != "Name");
 
         Assert.All(inputs, property =>
         {
             Assert.Equal(typeof(object), property.PropertyType);
-            Assert.Empty(property.GetCustomAttributes<ValidateArgumentsAttribute>());
+            Assert.DoesNotContain(property.CustomAttributes, data => data.AttributeType.IsSubclassOf(typeof(ValidateArgumentsAttribute)));
         });
     }
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void What_changes_or_costs_something_asks_first(Type cmdlet)
+    public void What_changes_or_costs_something_asks_first(CompiledCmdlet cmdlet)
     {
-        var attribute = cmdlet.GetCustomAttribute<CmdletAttribute>()!;
-        var changes = attribute.VerbName is VerbsCommon.New or VerbsCommon.Set or VerbsCommon.Remove or VerbsLifecycle.Stop or VerbsLifecycle.Start;
+        string[] changing = [VerbsCommon.New, VerbsCommon.Set, VerbsCommon.Remove, VerbsLifecycle.Start, VerbsLifecycle.Stop];
 
-        Assert.Equal(changes, attribute.SupportsShouldProcess);
+        Assert.Equal(changing.Contains(cmdlet.Verb), cmdlet.SupportsShouldProcess);
     }
 
-    private static string Name(Type cmdlet) =>
-        cmdlet.GetCustomAttribute<CmdletAttribute>() is { } attribute ? $"{attribute.VerbName}-{attribute.NounName}" : cmdlet.Name;
-
-    [GeneratedRegex("[^s]s$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("s$", RegexOptions.CultureInvariant)]
     private static partial Regex Plural();
 }

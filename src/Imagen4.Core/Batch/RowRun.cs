@@ -44,6 +44,7 @@ public sealed class RowRun
         }
         catch (ImagenException error)
         {
+            error.Row = request.Index;
             if (StateAfter(error) is not { } state)
             {
                 return new RowOutcome<ImagenRequest>(null, error);
@@ -79,6 +80,7 @@ public sealed class RowRun
         {
             if (StateAfter(refused) is not { } state)
             {
+                refused.Row = result.Index;
                 return new RowOutcome<ImagenResult>(null, refused);
             }
 
@@ -87,7 +89,12 @@ public sealed class RowRun
             error = refused;
         }
 
-        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType);
+        if (error is not null)
+        {
+            error.Row = result.Index;
+            (result.Error, result.ErrorType) = (error.Message, error.HostErrorType);
+        }
+
         return new RowOutcome<ImagenResult>(result, error);
     }
 

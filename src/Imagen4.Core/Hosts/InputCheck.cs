@@ -14,7 +14,7 @@ public static class InputCheck
     /// <exception cref="InvalidInputException">The model does not take the input; the message names every offence.</exception>
     public static ImageInput Check(ImageRow row, ModelDefinition model)
     {
-        var input = ImageInputJson.ToObject(row.Input);
+        var input = JsonSerializer.SerializeToNode(row.Input, ImageInputJson.Default.ImageInput)!.AsObject();
         var offences = Missing(input, model).ToList();
         foreach (var (name, value) in input.ToList())
         {
@@ -36,7 +36,7 @@ public static class InputCheck
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>
     public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model)
     {
-        var given = ImageInputJson.ToObject(input);
+        var given = JsonSerializer.SerializeToNode(input, ImageInputJson.Default.ImageInput)!.AsObject();
         return model.Inputs
             .Where(definition => definition.Superseded && given.ContainsKey(definition.Name))
             .Select(definition => InputField.ParameterFor(definition.Name));

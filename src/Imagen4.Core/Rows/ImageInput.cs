@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Rows;
@@ -47,7 +47,7 @@ public sealed record ImageInput
 
     /// <summary>Inputs the module has no parameter for, sent as they are.</summary>
     [JsonExtensionData]
-    public JsonObject? AdditionalInput { get; set; }
+    public IDictionary<string, JsonElement>? AdditionalInput { get; set; }
 
     /// <summary>Puts the inputs on an object users see, under the parameters' names.</summary>
     public void CopyTo(ImagenInputs target)
@@ -61,6 +61,8 @@ public sealed record ImageInput
         target.OutputFormat = OutputFormat;
         target.SyncMode = SyncMode;
         target.SafetyTolerance = SafetyTolerance;
-        target.AdditionalInput = AdditionalInput?.ToJsonString();
+        target.AdditionalInput = AdditionalInput is null
+            ? null
+            : JsonSerializer.Serialize(AdditionalInput, ImageInputJson.Plain.IDictionaryStringJsonElement);
     }
 }

@@ -40,33 +40,28 @@ public static class RowReader
 
     private static string Prompt(Cell cell) => cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
 
-    private static JsonObject? Additional(Cell cell)
+    private static Dictionary<string, JsonElement>? Additional(Cell cell)
     {
         if (cell.IsEmpty)
         {
             return null;
         }
 
-        if (Parse(cell) is not { } additional)
-        {
-            throw cell.Refuse(Messages.CellIsNotJsonObject);
-        }
-
-        if (InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known)
-        {
-            throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter));
-        }
-
-        return additional;
+        var additional = Members(cell) ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
+        return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name)) is { } known
+            ? throw new InvalidInputException(Messages.AdditionalInputHasParameter.With(cell.Row, known.Name, known.Parameter))
+            : additional;
     }
 
-    private static JsonObject? Parse(Cell cell)
+    private static Dictionary<string, JsonElement>? Members(Cell cell)
     {
         try
         {
-            var parsed = cell.Value as JsonObject
+            var given = cell.Value as JsonObject
                 ?? (cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null);
-            return IsWhole(parsed) ? parsed : null;
+            return given is not null && IsWhole(given)
+                ? JsonElement.Parse(given.ToJsonString()).EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+                : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -14,6 +14,12 @@ public abstract class ImagenException : Exception
     {
     }
 
+    /// <summary>The number of the row it is about, from 1, where the message itself does not name it.</summary>
+    public int? Row { get; set; }
+
+    /// <summary>One line for the user; it begins with the row's number where there is one.</summary>
+    public override string Message => Row is { } row ? $"Row {row}: {base.Message}" : base.Message;
+
     /// <summary>The id of the request it is about, where there is one.</summary>
     public string? RequestId { get; init; }
 

@@ -41,8 +41,7 @@ internal static class RowBinder
             throw new InvalidInputException(Messages.RecordIsNotText.With(index, record.TypeName));
         }
 
-        var hasPrompt = record.Names.Intersect(namesOf("Prompt"), StringComparer.OrdinalIgnoreCase).Any();
-        return prompt is not null || hasPrompt
+        return prompt is not null || record.Has(namesOf("Prompt"))
             ? prompt
             : throw new InvalidInputException(Messages.RecordHasNoPrompt.With(index, record.ShownNames));
     }

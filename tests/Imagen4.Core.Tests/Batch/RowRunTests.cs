@@ -45,7 +45,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
     [Fact]
     public async Task A_delivered_row_says_everything_about_itself()
     {
-        var row = Row(3, "a red fox", new ImageInput { Prompt = "a red fox", NumImages = 2, Seed = 5, OutputFormat = "webp", AdditionalInput = new() { ["style"] = "oil" } }, "key-3");
+        var row = Row(3, "a red fox", new ImageInput { Prompt = "a red fox", NumImages = 2, Seed = 5, OutputFormat = "webp", AdditionalInput = TestHost.Additional("""{"style":"oil"}""") }, "key-3");
 
         var (result, error) = Assert.Single(await RunAsync([row]));
 

@@ -1,5 +1,6 @@
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Hosts;
 
@@ -85,12 +86,12 @@ public sealed class InputCheckTests
     [Fact]
     public void Everything_else_of_a_row_passes_through_unchanged()
     {
-        var input = new ImageInput { Prompt = " two  foxes ", Seed = long.MaxValue, SyncMode = false, AdditionalInput = new() { ["style"] = "oil", ["none"] = null } };
+        var input = new ImageInput { Prompt = " two  foxes ", Seed = long.MaxValue, SyncMode = false, AdditionalInput = TestHost.Additional("""{"style":"oil","none":null}""") };
 
         var passed = Check(input);
 
         Assert.Equal(input with { AdditionalInput = null }, passed with { AdditionalInput = null });
-        Assert.Equal("""{"style":"oil","none":null}""", passed.AdditionalInput!.ToJsonString());
+        Assert.Equal("""{"style":"oil","none":null}""", TestHost.Json(passed));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Rows;
 
@@ -10,7 +11,7 @@ public sealed class ImageInputTests
     [Fact]
     public async Task The_body_of_a_submit_has_what_was_given_and_nothing_else()
     {
-        var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, SyncMode = false, AdditionalInput = new JsonObject { ["style"] = null } };
+        var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, SyncMode = false, AdditionalInput = TestHost.Additional("""{"style":null}""") };
 
         Assert.Equal(
             """{"prompt":"zwei Füchse 狐 <b>&'\"","num_images":2,"sync_mode":false,"style":null}""",
@@ -37,7 +38,7 @@ public sealed class ImageInputTests
     [Fact]
     public void Inputs_are_copied_to_the_objects_users_see_under_the_parameters_names()
     {
-        var input = new ImageInput { Prompt = "p", NumImages = 3, Seed = long.MaxValue, AdditionalInput = new JsonObject { ["a"] = 1 } };
+        var input = new ImageInput { Prompt = "p", NumImages = 3, Seed = long.MaxValue, AdditionalInput = TestHost.Additional("""{"a":1}""") };
         var result = new ImagenResult();
 
         input.CopyTo(result);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Rows;
 
@@ -18,7 +19,7 @@ public sealed class RowReaderTests
         Assert.Equal("a \"red\" fox,\r\nrunning", row.Input.Prompt);
         Assert.Equal(("snow", "16:9", 2L, 7L), (row.Input.NegativePrompt, row.Input.AspectRatio, row.Input.NumImages, row.Input.Seed));
         Assert.Equal(("2K", "webp", true, "5"), (row.Input.Resolution, row.Input.OutputFormat, row.Input.SyncMode, row.Input.SafetyTolerance));
-        Assert.Equal("""{"style":"oil"}""", row.Input.AdditionalInput!.ToJsonString());
+        Assert.Equal("""{"style":"oil"}""", TestHost.Json(row.Input));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class RowReaderTests
     {
         var row = Read(("Prompt", "x"), ("AdditionalInput", new JsonObject { ["style"] = "oil", ["steps"] = null }));
 
-        Assert.Equal("""{"style":"oil","steps":null}""", row.Input.AdditionalInput!.ToJsonString());
+        Assert.Equal("""{"style":"oil","steps":null}""", TestHost.Json(row.Input));
     }
 
     [Theory]

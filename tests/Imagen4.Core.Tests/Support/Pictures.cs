@@ -21,10 +21,14 @@ internal static class Pictures
 
     public static byte[] Encode(ImageFormat format, int width, int height)
     {
-        var image = new PaletteImage(new ImageSize(width, height), [new Rgb(200, 30, 30), new Rgb(30, 30, 200)]);
-        for (var at = 0; at < image.Pixels.Length; at++)
+        using var image = new PaletteImage(new ImageSize(width, height), [new Rgb(200, 30, 30), new Rgb(30, 30, 200)]);
+        for (var y = 0; y < height; y++)
         {
-            image.Pixels[at] = (byte)(at / 7 % 2);
+            var row = image.Row(y);
+            for (var x = 0; x < width; x++)
+            {
+                row[x] = (byte)((x + y) / 7 % 2);
+            }
         }
 
         return format.Encode(image);

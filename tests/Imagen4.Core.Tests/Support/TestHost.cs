@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -22,6 +23,14 @@ internal static class TestHost
         new(Profile(address), new ApiKey(Secret, "the test"), time ?? TimeProvider.System, trace);
 
     public static ImageInput Input(string prompt = "a red fox") => new() { Prompt = prompt };
+
+    /// <summary>Additional input as a row reader makes it.</summary>
+    public static IDictionary<string, JsonElement> Additional(string json) =>
+        JsonElement.Parse(json).EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
+
+    /// <summary>Additional input as JSON text.</summary>
+    public static string Json(ImageInput input) =>
+        $$"""{{{string.Join(',', input.AdditionalInput!.Select(member => $"\"{member.Key}\":{member.Value.GetRawText()}"))}}}""";
 
     public static ImageRow Row(int index = 1, string prompt = "a red fox") => new() { Index = index, Input = Input(prompt) };
 }

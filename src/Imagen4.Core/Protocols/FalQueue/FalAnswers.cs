@@ -68,6 +68,9 @@ internal sealed record FalFile
     public int? Width { get; init; }
 
     public int? Height { get; init; }
+
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>An error: of a model (a list of details), of the infrastructure (flat), or a bare text.</summary>

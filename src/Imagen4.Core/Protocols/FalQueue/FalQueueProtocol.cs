@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -15,7 +16,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
         HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
 
     public PaidContent SubmitContent(ImageInput input) =>
-        new(ImageInputJson.ToBytes(input));
+        new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
@@ -76,7 +77,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
             Images = files.OfType<FalFile>().Where(file => file.Url is not null).Select(Image).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
-            AdditionalOutput = answer.Others is { Count: > 0 } others ? FalJson.Write(others) : null,
+            AdditionalOutput = Json(answer.Others),
         };
     }
 
@@ -126,5 +127,8 @@ internal sealed class FalQueueProtocol : IHostProtocol
         FileSize = file.FileSize,
         Width = file.Width,
         Height = file.Height,
+        AdditionalOutput = Json(file.Others),
     };
+
+    private static string? Json(Dictionary<string, JsonElement>? others) => others is { Count: > 0 } ? FalJson.Write(others) : null;
 }

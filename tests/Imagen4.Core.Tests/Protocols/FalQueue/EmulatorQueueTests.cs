@@ -17,7 +17,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
     [Fact]
     public async Task A_submit_is_billed_once_with_exactly_the_input()
     {
-        var input = new ImageInput { Prompt = "zwei \"Füchse\"\r\n狐", NumImages = 2, Seed = 7, AdditionalInput = new() { ["style"] = "öl" } };
+        var input = new ImageInput { Prompt = "zwei \"Füchse\"\r\n狐", NumImages = 2, Seed = 7, AdditionalInput = TestHost.Additional("""{"style":"öl"}""") };
 
         var acceptance = await SubmitAsync(input);
 

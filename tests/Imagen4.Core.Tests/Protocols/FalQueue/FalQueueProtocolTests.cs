@@ -81,6 +81,7 @@ public sealed class FalQueueProtocolTests
         Assert.Equal(["https://a/1.png", "https://a/2.png"], result!.Images.Select(image => image.Uri));
         Assert.Equal([1, 2], result.Images.Select(image => image.Index));
         Assert.Equal((1024, 768, null), (result.Images[0].Width, result.Images[0].Height, result.Images[0].ContentType));
+        Assert.Equal([null, """{"extra":1}"""], result.Images.Select(image => image.AdditionalOutput));
         Assert.Equal((7L, null), (result.Seed, result.Description));
         Assert.StartsWith("""{"timings":{"inference":1.5},"has_nsfw_concepts":[false]""", result.AdditionalOutput, StringComparison.Ordinal);
     }

@@ -1,0 +1,70 @@
+<#
+.SYNOPSIS
+    The tasks of the project.
+.DESCRIPTION
+    Build   builds everything and lays the module out, so that Import-Module ./Imagen4.psd1 works
+    Test    every test: xunit and Pester
+    Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
+    Bench   figures: how long an import takes, how fast a batch runs
+    Pack    lays the package out in ./out/Imagen4
+.EXAMPLE
+    ./build.ps1 Demo
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Pack')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Release', 'Debug')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+$root = $PSScriptRoot
+$manifest = Join-Path $root 'Imagen4.psd1'
+
+# A module's assemblies stay loaded until the process ends, so whatever imports it runs in a process of its own.
+$pwsh = (Get-Process -Id $PID).Path
+
+function Invoke-Build {
+    dotnet build (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --nologo --verbosity quiet
+}
+
+function Invoke-Test {
+    dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
+    & $pwsh -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
+}
+
+function Invoke-Demo {
+    & $pwsh -NoProfile -File (Join-Path $root 'samples/Demo.ps1') -OutputDirectory (Join-Path $root 'out/demo')
+}
+
+function Invoke-Bench {
+    & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
+    & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
+}
+
+function Invoke-Pack {
+    $package = Join-Path $root 'out/Imagen4'
+    Remove-Item $package -Recurse -Force -ErrorAction Ignore
+    $null = New-Item $package -ItemType Directory
+    foreach ($part in 'Imagen4.psd1', 'lib', 'en-US', 'LICENSE', 'README.md', 'CHANGELOG.md') {
+        $source = Join-Path $root $part
+        if (Test-Path $source) {
+            Copy-Item $source $package -Recurse
+        }
+    }
+
+    $null = Test-ModuleManifest (Join-Path $package 'Imagen4.psd1')
+    Write-Information "The package is in $package" -InformationAction Continue
+}
+
+foreach ($name in $Task) {
+    if ($name -ne 'Build') {
+        Invoke-Build
+    }
+
+    & "Invoke-$name"
+}

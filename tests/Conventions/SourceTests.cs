@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Imagen4.Conventions;
+
+/// <summary>The rules the sources keep, checked on their text.</summary>
+public sealed partial class SourceTests
+{
+    // The text and data below the cmdlets; generated and built files are no sources.
+    private static IEnumerable<string> Sources(string project) => Directory
+        .EnumerateFiles(Repository.File("src", project), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !Built().IsMatch(file));
+
+    [Theory]
+    [InlineData("Imagen4.Model")]
+    [InlineData("Imagen4.Core")]
+    [InlineData("Imagen4.Emulator")]
+    public void Nobody_below_the_cmdlets_knows_PowerShell(string project) =>
+        Assert.All(Sources(project), file => Assert.DoesNotContain("System.Management.Automation", File.ReadAllText(file), StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Imagen4.Model")]
+    [InlineData("Imagen4.Core")]
+    [InlineData("Imagen4.PowerShell")]
+    [InlineData("Imagen4.Isolation")]
+    public void Nothing_blocks_a_thread_to_wait_for_work(string project) =>
+        Assert.All(Sources(project), file => Assert.DoesNotMatch(Blocking(), File.ReadAllText(file)));
+
+    [Theory]
+    [InlineData("Imagen4.PowerShell")]
+    public void A_command_is_at_most_200_lines_long(string project) =>
+        Assert.All(Sources(project), file => Assert.InRange(File.ReadAllLines(file).Length, 1, 200));
+
+    [Fact]
+    public void Every_message_is_used()
+    {
+        var code = string.Concat(Sources("Imagen4.Core").Concat(Sources("Imagen4.PowerShell")).Select(File.ReadAllText));
+        var names = MessageName().Matches(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Messages.resx")))
+            .Select(match => match.Groups[1].Value);
+
+        Assert.All(names, name => Assert.Matches($@"\bMessages\.{name}\b", code));
+    }
+
+    [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.CultureInvariant)]
+    private static partial Regex Built();
+
+    [GeneratedRegex(@"\.Result\b(?!\s*is\b)|GetAwaiter\(\)\.GetResult|Thread\.Sleep|async void", RegexOptions.CultureInvariant)]
+    private static partial Regex Blocking();
+
+    [GeneratedRegex("<data name=\"(\\w+)\"", RegexOptions.CultureInvariant)]
+    private static partial Regex MessageName();
+}

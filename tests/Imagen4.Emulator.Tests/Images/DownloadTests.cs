@@ -1,0 +1,229 @@
+using System.Buffers.Binary;
+using Imagen4.Emulator.Tests.Support;
+
+namespace Imagen4.Emulator.Tests.Images;
+
+public sealed class DownloadTests : EmulatorTest
+{
+    internal override EmulatorOptions Options => base.Options with { GenerationTime = TimeSpan.Zero };
+
+    [Theory]
+    [InlineData("1:1", "1K", 1024, 1024)]
+    [InlineData("16:9", "1K", 1408, 768)]
+    [InlineData("9:16", "1K", 768, 1408)]
+    [InlineData("4:3", "1K", 1280, 896)]
+    [InlineData("3:4", "1K", 896, 1280)]
+    [InlineData("1:1", "2K", 2048, 2048)]
+    [InlineData("16:9", "2K", 2816, 1536)]
+    public async Task Png_decodes_to_the_size_that_was_asked_for(string aspectRatio, string resolution, int width, int height)
+    {
+        var file = await FirstFileAsync($$"""{"prompt":"a red fox","aspect_ratio":"{{aspectRatio}}","resolution":"{{resolution}}"}""");
+
+        Assert.Equal("image/png", file.Header("Content-Type"));
+        Assert.Equal($"{file.Content.Length}", file.Header("Content-Length"));
+        var image = PngDecoder.Decode(file.Content);
+        Assert.Equal((width, height), (image.Width, image.Height));
+        Assert.True(image.Pixels.Distinct().Count() >= 6, "A scene has more than a few colours.");
+    }
+
+    [Fact]
+    public async Task Jpeg_has_its_headers_size_and_end()
+    {
+        var file = await FirstFileAsync("""{"prompt":"a red fox","aspect_ratio":"16:9","output_format":"jpeg"}""");
+
+        Assert.Equal("image/jpeg", file.Header("Content-Type"));
+        Assert.Equal("FFD8FFE000104A46494600", Convert.ToHexString(file.Content.AsSpan(0, 11)));
+        Assert.Equal("FFD9", Convert.ToHexString(file.Content.AsSpan(^2)));
+        var frame = file.Content.AsSpan().IndexOf(new byte[] { 0xFF, 0xC0 });
+        Assert.Equal(768, BinaryPrimitives.ReadUInt16BigEndian(file.Content.AsSpan(frame + 5)));
+        Assert.Equal(1408, BinaryPrimitives.ReadUInt16BigEndian(file.Content.AsSpan(frame + 7)));
+    }
+
+    [Fact]
+    public async Task Webp_has_its_headers_and_size()
+    {
+        var file = await FirstFileAsync("""{"prompt":"a red fox","aspect_ratio":"3:4","output_format":"webp"}""");
+
+        Assert.Equal("image/webp", file.Header("Content-Type"));
+        Assert.True(file.Content.AsSpan().StartsWith("RIFF"u8));
+        Assert.Equal(file.Content.Length - 8, BinaryPrimitives.ReadInt32LittleEndian(file.Content.AsSpan(4)));
+        Assert.True(file.Content.AsSpan(8).StartsWith("WEBPVP8L"u8));
+        Assert.Equal(0x2F, file.Content[20]);
+        var dimensions = BinaryPrimitives.ReadUInt32LittleEndian(file.Content.AsSpan(21));
+        Assert.Equal((896, 1280), ((int)(dimensions & 0x3FFF) + 1, (int)((dimensions >> 14) & 0x3FFF) + 1));
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("webp")]
+    public async Task Same_input_gives_the_same_bytes(string format)
+    {
+        var input = $$"""{"prompt":"a red fox","seed":7,"num_images":2,"output_format":"{{format}}"}""";
+
+        var (once, again) = (await FilesAsync(input), await FilesAsync(input));
+
+        Assert.Equal(once[0].Content, again[0].Content);
+        Assert.Equal(once[1].Content, again[1].Content);
+        Assert.NotEqual(once[0].Content, once[1].Content);
+    }
+
+    [Fact]
+    public async Task Prompt_negative_prompt_and_seed_each_change_the_picture()
+    {
+        string[] inputs =
+        [
+            """{"prompt":"a","seed":1}""",
+            """{"prompt":"b","seed":1}""",
+            """{"prompt":"a","seed":2}""",
+            """{"prompt":"a","seed":1,"negative_prompt":"c"}""",
+        ];
+        var files = new List<byte[]>();
+        foreach (var input in inputs)
+        {
+            files.Add((await FirstFileAsync(input)).Content);
+        }
+
+        Assert.Equal(4, files.Select(Convert.ToBase64String).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Different_prompts_look_different()
+    {
+        var pictures = new List<PngDecoder>();
+        for (var i = 0; i < 12; i++)
+        {
+            pictures.Add(PngDecoder.Decode((await FirstFileAsync($$"""{"prompt":"prompt {{i}}","seed":1}""")).Content));
+        }
+
+        for (var i = 0; i < pictures.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                Assert.True(Difference(pictures[i], pictures[j]) > 12, $"Prompts {i} and {j} look alike.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task File_costs_little()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.InRange((await FirstFileAsync($$"""{"prompt":"prompt {{i}}"}""")).Content.Length, 1_000, 60_000);
+        }
+    }
+
+    [Fact]
+    public async Task Part_of_a_file_can_be_asked_for()
+    {
+        var result = await RunAsync("""{"prompt":"a red fox"}""");
+        using var anonymous = new FalClient(Address) { Authorization = null };
+
+        var part = await anonymous.SendAsync(HttpMethod.Get, Urls(result)[0], headers: ("Range", "bytes=1-3"));
+
+        Assert.Equal((206, "PNG"), (part.Status, part.Text));
+    }
+
+    [Fact]
+    public async Task Head_tells_the_size_without_the_file()
+    {
+        var result = await RunAsync("""{"prompt":"a red fox"}""");
+        using var anonymous = new FalClient(Address) { Authorization = null };
+
+        var head = await anonymous.SendAsync(HttpMethod.Head, Urls(result)[0]);
+        var file = await Client.DownloadAsync(Urls(result)[0]);
+
+        Assert.Equal((200, 0, $"{file.Content.Length}"), (head.Status, head.Content.Length, head.Header("Content-Length")));
+    }
+
+    [Fact]
+    public async Task Request_with_a_key_is_refused_and_recorded()
+    {
+        var result = await RunAsync("""{"prompt":"a red fox"}""");
+
+        var reply = await Client.GetAsync(Urls(result)[0]);
+
+        Assert.Equal(403, reply.Status);
+        var recorded = (await RequestsAsync())[^1];
+        Assert.Contains("/files/", recorded.GetProperty("path").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Key", recorded.GetProperty("headers").GetProperty("authorization").GetString());
+        Assert.Equal(403, recorded.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task Files_of_unfinished_failed_and_unknown_jobs_are_not_found()
+    {
+        var slow = await Client.SubmitPromptAsync("[emulator:seconds=30]");
+        var failed = await Client.SubmitPromptAsync("[emulator:internal_error]");
+        var done = await Client.SubmitPromptAsync("[emulator:images=1]");
+
+        string[] jobs = [slow, failed, "nobody"];
+        string[] paths = [.. jobs.Select(job => $"{job}/image-1.png"), $"{done}/image-2.png", $"{done}/image-1.webp"];
+        foreach (var path in paths)
+        {
+            Assert.Equal(404, (await Client.DownloadAsync($"/_emulator/files/{path}")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task Media_can_be_missing()
+    {
+        Assert.Equal(404, (await FirstFileAsync("""{"prompt":"[emulator:media_missing]"}""")).Status);
+    }
+
+    [Fact]
+    public async Task Media_can_be_a_page()
+    {
+        var file = await FirstFileAsync("""{"prompt":"[emulator:media_html]"}""");
+
+        Assert.Equal(200, file.Status);
+        Assert.StartsWith("text/html", file.Header("Content-Type"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Media_can_be_no_image()
+    {
+        var file = await FirstFileAsync("""{"prompt":"[emulator:media_not_image]"}""");
+
+        Assert.Equal((200, "image/png"), (file.Status, file.Header("Content-Type")));
+        Assert.False(file.Content.AsSpan().StartsWith(new byte[] { 0x89 }));
+    }
+
+    [Fact]
+    public async Task Media_can_be_truncated()
+    {
+        var url = Urls(await RunAsync("""{"prompt":"[emulator:media_truncated]"}"""))[0];
+        using var http = new HttpClient();
+
+        using var response = await http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead);
+
+        var promised = response.Content.Headers.ContentLength!.Value;
+        await using var content = await response.Content.ReadAsStreamAsync();
+        var half = new byte[promised / 2];
+        await content.ReadExactlyAsync(half);
+        await Assert.ThrowsAsync<HttpIOException>(() => content.ReadExactlyAsync(new byte[1]).AsTask());
+    }
+
+    private async Task<Reply> FirstFileAsync(string input) => await Client.DownloadAsync(Urls(await RunAsync(input))[0]);
+
+    private async Task<Reply[]> FilesAsync(string input) => await Task.WhenAll(Urls(await RunAsync(input)).Select(Client.DownloadAsync));
+
+    private static string[] Urls(Reply result) =>
+        [.. result.Json.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("url").GetString()!)];
+
+    /// <summary>How far the colours are apart on average, from 0 to 255.</summary>
+    private static double Difference(PngDecoder one, PngDecoder other)
+    {
+        double sum = 0;
+        for (var i = 0; i < one.Pixels.Length; i += 97)
+        {
+            for (var channel = 0; channel < 3; channel++)
+            {
+                sum += Math.Abs(one.Palette[(one.Pixels[i] * 3) + channel] - other.Palette[(other.Pixels[i] * 3) + channel]);
+            }
+        }
+
+        return sum / (3.0 * (one.Pixels.Length / 97));
+    }
+}
