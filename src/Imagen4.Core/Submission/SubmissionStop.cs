@@ -23,8 +23,8 @@ public sealed class SubmissionStop
         HostUnavailableException { StatusCode: 407 } => true,
 
         // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row.
-        HostUnavailableException { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => true,
-        HostUnavailableException { InnerException: HttpRequestException { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } } => true,
+        HostUnavailableException { InnerException: HttpRequestException inner } =>
+            inner is { HttpRequestError: HttpRequestError.SecureConnectionError } or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
         _ => false,
     };
 }

@@ -15,9 +15,8 @@ internal sealed class TolerantNumber<T> : JsonConverter<T?>
     {
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
         {
-            return T.TryParse(Encoding.UTF8.GetString(reader.ValueSpan), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number)
-                ? number
-                : null;
+            var text = Encoding.UTF8.GetString(reader.ValueSpan);
+            return T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number) ? number : null;
         }
 
         reader.Skip();
