@@ -90,7 +90,8 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
 
     private async Task<RequestRecord> SubmittedAsync(string prompt)
     {
-        ProviderCatalog.Set(TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        ProviderCatalog.Set(
+            TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
         var row = TestHost.Row(prompt: prompt);
         var (request, _) = await new RowRun(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
         return new RequestRecord { Index = 5, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };

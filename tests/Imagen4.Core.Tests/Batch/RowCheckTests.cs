@@ -34,7 +34,8 @@ public sealed class RowCheckTests : EnvironmentTest
     {
         var row = TestHost.Row(12) with { Input = new ImageInput { Prompt = "x", NumImages = 5 } };
 
-        Assert.StartsWith("Row 12, ", Assert.Throws<InvalidInputException>(() => Check(new BatchOptions()).Check(row)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Row 12, ", Assert.Throws<InvalidInputException>(() => Check(new BatchOptions()).Check(row)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

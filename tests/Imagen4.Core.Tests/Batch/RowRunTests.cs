@@ -50,8 +50,12 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
         var (result, error) = Assert.Single(await RunAsync([row]));
 
         Assert.Null(error);
-        Assert.Equal((ImagenStates.Delivered, 3, "key-3", "test", TestHost.Model), (result!.State, result.Index, result.Key, result.Provider, result.Model));
-        Assert.Equal(("a red fox", 2, 5L, "webp", """{"style":"oil"}"""), (result.Prompt, result.NumImages, result.Seed, result.OutputFormat, result.AdditionalInput));
+        Assert.Equal(
+            (ImagenStates.Delivered, 3, "key-3", "test", TestHost.Model),
+            (result!.State, result.Index, result.Key, result.Provider, result.Model));
+        Assert.Equal(
+            ("a red fox", 2, 5L, "webp", """{"style":"oil"}"""),
+            (result.Prompt, result.NumImages, result.Seed, result.OutputFormat, result.AdditionalInput));
         Assert.Equal(2, result.Images.Count);
         Assert.Equal(result.Images[0].Path, result.Path);
         Assert.Equal($"{result.Images[0].Path}; {result.Images[1].Path}", result.Images.ToString());

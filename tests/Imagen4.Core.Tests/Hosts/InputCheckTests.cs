@@ -30,7 +30,8 @@ public sealed class InputCheckTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void One_to_four_images_are_taken(long number) => Assert.Equal(number, Check(new ImageInput { Prompt = "x", NumImages = number }).NumImages);
+    public void One_to_four_images_are_taken(long number) =>
+        Assert.Equal(number, Check(new ImageInput { Prompt = "x", NumImages = number }).NumImages);
 
     [Theory]
     [InlineData(0)]
@@ -57,14 +58,18 @@ public sealed class InputCheckTests
     [InlineData("gif")]
     [InlineData("jpg")]
     public void A_format_the_model_does_not_write_is_refused(string format) =>
-        Assert.Contains($"OutputFormat '{format}' is not one of jpeg, png, webp", Refused(new ImageInput { Prompt = "x", OutputFormat = format }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"OutputFormat '{format}' is not one of jpeg, png, webp",
+            Refused(new ImageInput { Prompt = "x", OutputFormat = format }).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0")]
     [InlineData("7")]
     [InlineData("high")]
     public void A_safety_tolerance_outside_one_to_six_is_refused(string value) =>
-        Assert.Contains("is not one of 1, 2, 3, 4, 5, 6", Refused(new ImageInput { Prompt = "x", SafetyTolerance = value }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not one of 1, 2, 3, 4, 5, 6",
+            Refused(new ImageInput { Prompt = "x", SafetyTolerance = value }).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_fast_model_has_no_resolution_and_the_message_lists_what_it_has()
@@ -97,13 +102,17 @@ public sealed class InputCheckTests
     [Fact]
     public void An_input_that_the_newest_schema_dropped_is_told_by_its_parameter()
     {
-        Assert.Equal(["NegativePrompt"], InputCheck.Superseded(new ImageInput { Prompt = "x", NegativePrompt = "snow" }, Definition(Preview)));
+        Assert.Equal(
+            ["NegativePrompt"],
+            InputCheck.Superseded(new ImageInput { Prompt = "x", NegativePrompt = "snow" }, Definition(Preview)));
         Assert.Empty(InputCheck.Superseded(new ImageInput { Prompt = "x", Seed = 1 }, Definition(Preview)));
     }
 
-    private static ImageInput Check(ImageInput input, string model = Preview) => InputCheck.Check(new ImageRow { Index = 7, Input = input }, Definition(model));
+    private static ImageInput Check(ImageInput input, string model = Preview) =>
+        InputCheck.Check(new ImageRow { Index = 7, Input = input }, Definition(model));
 
-    private static InvalidInputException Refused(ImageInput input, string model = Preview) => Assert.Throws<InvalidInputException>(() => Check(input, model));
+    private static InvalidInputException Refused(ImageInput input, string model = Preview) =>
+        Assert.Throws<InvalidInputException>(() => Check(input, model));
 
     private static ModelDefinition Definition(string id) => HostData.BuiltIn.FindModel(HostProtocol.FalQueue, id)!;
 }

@@ -25,7 +25,9 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         Assert.Equal(new Uri("https://queue.fal.run"), fal.BaseUri);
         Assert.Equal(("Key", "fal-ai/imagen4/preview", 40), (fal.AuthScheme, fal.DefaultModel, fal.ConcurrencyLimit));
         Assert.Equal(["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET"], fal.ApiKeyVariables.Concat(fal.ApiKeyPairVariables));
-        Assert.Equal(["fal-ai/imagen4/preview", "fal-ai/imagen4/preview/ultra", "fal-ai/imagen4/preview/fast"], ModelCatalog.Ids(HostProtocol.FalQueue));
+        Assert.Equal(
+            ["fal-ai/imagen4/preview", "fal-ai/imagen4/preview/ultra", "fal-ai/imagen4/preview/fast"],
+            ModelCatalog.Ids(HostProtocol.FalQueue));
         Assert.Equal(["1K", "2K"], ModelCatalog.ChoicesFor("resolution"));
         Assert.Empty(ModelCatalog.ChoicesFor("Prompt"));
     }

@@ -77,7 +77,8 @@ public sealed class HostAddressTests
     {
         var returned = $"https://QUEUE.fal.run:443/fal-ai/imagen4/requests/{Id}/status?logs=1";
 
-        Assert.Equal($"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?logs=1", HostAddress.Adopt(Fal, returned, Id)!.AbsoluteUri);
+        Assert.Equal(
+            $"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?logs=1", HostAddress.Adopt(Fal, returned, Id)!.AbsoluteUri);
     }
 
     [Fact]

@@ -28,9 +28,12 @@ public sealed class HostConnectionTests
         await using var other = await WebServer.AnsweringAsync(new Answer(200));
         using var content = new PaidContent("{}"u8.ToArray());
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.Connect(own.Address).GetAsync(other.Address, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.Connect(own.Address).PutAsync(other.Address, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.Connect(own.Address).PostAsync(other.Address, content, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestHost.Connect(own.Address).GetAsync(other.Address, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestHost.Connect(own.Address).PutAsync(other.Address, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => TestHost.Connect(own.Address).PostAsync(other.Address, content, CancellationToken.None).InTime());
 
         Assert.Empty(other.Requests);
     }
@@ -77,7 +80,8 @@ public sealed class HostConnectionTests
     [Fact]
     public void A_provider_without_an_address_is_not_running()
     {
-        var error = Assert.Throws<HostUnavailableException>(() => new HostConnection(TestHost.Profile(null), new ApiKey("x", "y"), TimeProvider.System));
+        var error = Assert.Throws<HostUnavailableException>(
+            () => new HostConnection(TestHost.Profile(null), new ApiKey("x", "y"), TimeProvider.System));
 
         Assert.Contains("'test' is not running", error.Message, StringComparison.Ordinal);
     }

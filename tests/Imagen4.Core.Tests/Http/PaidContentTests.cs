@@ -27,11 +27,13 @@ public sealed class PaidContentTests
         var address = Unused.Address();
         using var content = new PaidContent("{}"u8.ToArray());
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => TestHost.Connect(address).PostAsync(address, content, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => TestHost.Connect(address).PostAsync(address, content, CancellationToken.None).InTime());
 
         Assert.False(content.AskedFor);
     }
 
     [Fact]
-    public void A_paid_POST_always_has_a_body() => Assert.Throws<ArgumentOutOfRangeException>(() => new PaidContent(ReadOnlyMemory<byte>.Empty));
+    public void A_paid_POST_always_has_a_body() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PaidContent(ReadOnlyMemory<byte>.Empty));
 }

@@ -114,5 +114,6 @@ public sealed class ReadRetryTests
         Assert.Single(server.Requests);
     }
 
-    private Task<HostResponse> ReadAsync(Uri address) => TestHost.Connect(address, _time).GetResultAsync(address, CancellationToken.None).InTime();
+    private Task<HostResponse> ReadAsync(Uri address) =>
+        TestHost.Connect(address, _time).GetResultAsync(address, CancellationToken.None).InTime();
 }

@@ -20,7 +20,8 @@ public sealed class FileNameTemplateTests
         Assert.Equal(expected, new FileNameTemplate(template).Expand(Values, 2));
 
     [Fact]
-    public void The_first_image_needs_no_number_where_the_template_has_none() => Assert.Equal("cover", new FileNameTemplate("cover").Expand(Values, 1));
+    public void The_first_image_needs_no_number_where_the_template_has_none() =>
+        Assert.Equal("cover", new FileNameTemplate("cover").Expand(Values, 1));
 
     [Fact]
     public void A_value_that_is_not_known_leaves_no_trace() =>
@@ -31,7 +32,8 @@ public sealed class FileNameTemplateTests
     [InlineData("a\\b")]
     [InlineData("../{RequestId}")]
     public void A_template_cannot_leave_its_folder(string template) =>
-        Assert.Contains("names a folder", Assert.Throws<InvalidInputException>(() => new FileNameTemplate(template)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "names a folder", Assert.Throws<InvalidInputException>(() => new FileNameTemplate(template)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{Name}", "Name")]

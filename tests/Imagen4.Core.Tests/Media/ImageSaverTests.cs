@@ -64,7 +64,8 @@ public sealed class ImageSaverTests : IDisposable
     [Fact]
     public async Task A_cut_image_leaves_nothing_behind()
     {
-        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = Pictures.Png.AsMemory(0, 100) });
+        await using var server =
+            await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = Pictures.Png.AsMemory(0, 100) });
 
         Assert.IsType<InvalidMediaException>(await SaveAsync(Images(server.Address.AbsoluteUri)));
 
@@ -139,7 +140,8 @@ public sealed class ImageSaverTests : IDisposable
             await connection.UntilClosedAsync();
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SaveAsync(Images(server.Address.AbsoluteUri), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SaveAsync(Images(server.Address.AbsoluteUri), cancellation: stop.Token));
 
         Assert.Empty(_temp.Names);
     }

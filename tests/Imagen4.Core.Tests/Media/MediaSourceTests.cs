@@ -109,7 +109,8 @@ public sealed class MediaSourceTests
     [InlineData(304)]
     public async Task A_lasting_one_is_not(int status)
     {
-        await using var server = await WebServer.StartAsync(context => { context.Response.StatusCode = status; return Task.CompletedTask; });
+        await using var server =
+            await WebServer.StartAsync(context => { context.Response.StatusCode = status; return Task.CompletedTask; });
 
         Assert.Equal(status, (await Assert.ThrowsAsync<DownloadFailedException>(() => CopyAsync(server.Address))).StatusCode);
         Assert.Single(server.Requests);
@@ -197,7 +198,8 @@ public sealed class MediaSourceTests
         await using var server = await WebServer.AnsweringAsync(Picture());
         using var full = new MemoryStream(new byte[10], writable: true);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => new MediaSource(_time, allowLoopback: true).CopyAsync(server.Address.AbsoluteUri, full, CancellationToken.None).InTime());
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => new MediaSource(_time, allowLoopback: true).CopyAsync(server.Address.AbsoluteUri, full, CancellationToken.None).InTime());
 
         Assert.Single(server.Requests);
     }

@@ -53,7 +53,8 @@ public sealed class SafeFileNameTests
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("／fullwidth／")]
-    public void No_text_becomes_a_name_that_is_none_on_some_system(string text) => Assert.True(IsSafe(SafeFileName.Whole(text)), SafeFileName.Whole(text));
+    public void No_text_becomes_a_name_that_is_none_on_some_system(string text) =>
+        Assert.True(IsSafe(SafeFileName.Whole(text)), SafeFileName.Whole(text));
 
     [Fact]
     public void Half_a_character_is_no_reason_to_fail()

@@ -38,7 +38,8 @@ public sealed class ImageInputTests
     [Fact]
     public void Inputs_are_copied_to_the_objects_users_see_under_the_parameters_names()
     {
-        var input = new ImageInput { Prompt = "p", NumImages = 3, Seed = long.MaxValue, AdditionalInput = TestHost.Additional("""{"a":1}""") };
+        var input =
+            new ImageInput { Prompt = "p", NumImages = 3, Seed = long.MaxValue, AdditionalInput = TestHost.Additional("""{"a":1}""") };
         var result = new ImagenResult();
 
         input.CopyTo(result);

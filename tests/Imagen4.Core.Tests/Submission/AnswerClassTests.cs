@@ -85,7 +85,8 @@ public sealed class AnswerClassTests : SubmitterTest
     [Fact]
     public async Task A_server_error_in_the_hosts_own_form_is_in_doubt_too()
     {
-        await using var server = await WebServer.AnsweringAsync(new Answer(500, """{"detail":"Internal error","error_type":"internal_error"}"""));
+        await using var server =
+            await WebServer.AnsweringAsync(new Answer(500, """{"detail":"Internal error","error_type":"internal_error"}"""));
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
@@ -168,7 +169,8 @@ public sealed class AnswerClassTests : SubmitterTest
 
     private void SentOnce(WebServer server, LedgerStep end)
     {
-        Assert.Equal("POST /fal-ai/imagen4/preview", string.Join("; ", server.Requests.Select(request => $"{request.Method} {request.Path}")));
+        Assert.Equal(
+            "POST /fal-ai/imagen4/preview", string.Join("; ", server.Requests.Select(request => $"{request.Method} {request.Path}")));
         Assert.Equal([LedgerStep.Intent, end], Ledger.Steps);
     }
 }

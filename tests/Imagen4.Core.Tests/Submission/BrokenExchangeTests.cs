@@ -12,13 +12,15 @@ public sealed class BrokenExchangeTests : SubmitterTest
     public Task A_close_after_the_head_is_in_doubt() => InDoubtAsync(async connection => await connection.ReadHeadAsync(), LongPrompt);
 
     [Fact]
-    public Task A_reset_in_the_body_is_in_doubt() => InDoubtAsync(async connection => { await connection.ReadHeadAsync(); connection.Reset(); }, LongPrompt);
+    public Task A_reset_in_the_body_is_in_doubt() =>
+        InDoubtAsync(async connection => { await connection.ReadHeadAsync(); connection.Reset(); }, LongPrompt);
 
     [Fact]
     public Task A_close_after_the_body_is_in_doubt() => InDoubtAsync(async connection => await connection.ReadRequestAsync());
 
     [Fact]
-    public Task A_reset_after_the_body_is_in_doubt() => InDoubtAsync(async connection => { await connection.ReadRequestAsync(); connection.Reset(); });
+    public Task A_reset_after_the_body_is_in_doubt() =>
+        InDoubtAsync(async connection => { await connection.ReadRequestAsync(); connection.Reset(); });
 
     [Fact]
     public Task An_answer_cut_in_its_head_is_in_doubt() => InDoubtAsync(async connection =>
@@ -49,14 +51,27 @@ public sealed class BrokenExchangeTests : SubmitterTest
     });
 
     [Fact]
-    public async Task A_reset_before_anything_was_read_is_never_sent_again()
+    public async Task A_reset_at_the_first_byte_is_in_doubt()
     {
-        await using var server = new RawServer(connection => { connection.Reset(); return Task.CompletedTask; });
+        await using var server = new RawServer(async connection => { await connection.ReadByteAsync(); connection.Reset(); });
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
         Assert.Equal(1, server.Connections);
         Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+    }
+
+    [Fact]
+    public async Task After_a_reset_at_once_nothing_follows_what_may_have_been_sent()
+    {
+        // Whether the system reports it to the connect or to the first write is up to chance.
+        await using var server = new RawServer(connection => { connection.Reset(); return Task.CompletedTask; });
+
+        var error = await Record.ExceptionAsync(() => SubmitAsync(server.Address));
+
+        Assert.Equal(error is SubmissionInDoubtException ? LedgerStep.InDoubt : LedgerStep.NotSent, Ledger.Steps[^1]);
+        Assert.All(Ledger.Steps.SkipLast(1), step => Assert.True(step is LedgerStep.Intent or LedgerStep.NotSent));
+        Assert.Equal(Ledger.Steps.Count(step => step == LedgerStep.Intent), server.Connections);
     }
 
     [Fact]

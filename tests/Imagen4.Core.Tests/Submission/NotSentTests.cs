@@ -27,7 +27,8 @@ public sealed class NotSentTests : SubmitterTest
         using var stop = new CancellationTokenSource();
         StopAfter(LedgerStep.NotSent, stop);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(new Uri("https://imagen4.invalid"), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => SubmitAsync(new Uri("https://imagen4.invalid"), cancellation: stop.Token));
 
         Assert.Equal(Attempt, Ledger.Steps);
     }
@@ -37,7 +38,8 @@ public sealed class NotSentTests : SubmitterTest
     {
         await using var server = new RawServer(connection => connection.WriteAsync("HTTP/1.1 400 This is not TLS\r\n\r\n"));
 
-        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => SubmitAsync(new UriBuilder(server.Address) { Scheme = "https" }.Uri));
+        var error = await Assert.ThrowsAsync<HostUnavailableException>(
+            () => SubmitAsync(new UriBuilder(server.Address) { Scheme = "https" }.Uri));
 
         Assert.Equal(Attempt, Ledger.Steps);
         Assert.Same(error, Stop.Reason);

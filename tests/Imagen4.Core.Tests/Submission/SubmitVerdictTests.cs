@@ -40,7 +40,8 @@ public sealed class SubmitVerdictTests
         using var client = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(proxy.Address) });
         using var content = new PaidContent("{}"u8.ToArray());
 
-        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(new Uri("https://queue.example.com/x"), content).InTime());
+        var error = await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.PostAsync(new Uri("https://queue.example.com/x"), content).InTime());
 
         Assert.Equal(SubmitOutcome.NotSent, Verdict(content.AskedFor, error));
         Assert.Equal(expected, SubmissionStop.IsForAll(new HostUnavailableException("x", error)));
@@ -48,5 +49,6 @@ public sealed class SubmitVerdictTests
 
     private static HttpRequestException Reset(long code) => new("reset", new HttpProtocolException(code, "The stream was reset.", null));
 
-    private static SubmitOutcome Verdict(bool askedFor, Exception error) => SubmitVerdict.Of(new PaidPost(askedFor, null, NamesRequest: false, error));
+    private static SubmitOutcome Verdict(bool askedFor, Exception error) =>
+        SubmitVerdict.Of(new PaidPost(askedFor, null, NamesRequest: false, error));
 }

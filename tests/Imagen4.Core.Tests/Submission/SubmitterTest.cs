@@ -18,7 +18,8 @@ public abstract class SubmitterTest
 
     private protected Submitter Submitter => field ??= new Submitter(Ledger, new ThrottleGates(), Stop);
 
-    private protected static LedgerEntry Entry(string prompt = "a red fox") => new("test", TestHost.Model, Key: null, TestHost.Input(prompt));
+    private protected static LedgerEntry Entry(string prompt = "a red fox") =>
+        new("test", TestHost.Model, Key: null, TestHost.Input(prompt));
 
     private protected Task<Acceptance?> SubmitAsync(
         Uri address, string prompt = "a red fox", TimeProvider? time = null, CancellationToken cancellation = default) =>

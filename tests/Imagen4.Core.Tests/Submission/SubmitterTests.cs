@@ -34,7 +34,8 @@ public sealed class SubmitterTests : SubmitterTest
     [Fact]
     public async Task Without_a_word_from_the_host_the_waits_grow()
     {
-        await using var server = await WebServer.AnsweringAsync(new Answer(429), new Answer(429), new Answer(429), new Answer(200, Accepted));
+        await using var server =
+            await WebServer.AnsweringAsync(new Answer(429), new Answer(429), new Answer(429), new Answer(200, Accepted));
 
         await SubmitAsync(server.Address);
 
@@ -97,7 +98,8 @@ public sealed class SubmitterTests : SubmitterTest
     [InlineData(407)]
     public async Task What_fails_every_row_ends_submitting(int status)
     {
-        await using var server = await WebServer.AnsweringAsync(new Answer(status, """{"detail":"User is locked. Reason: Exhausted balance."}"""));
+        await using var server =
+            await WebServer.AnsweringAsync(new Answer(status, """{"detail":"User is locked. Reason: Exhausted balance."}"""));
         var error = await Record.ExceptionAsync(() => SubmitAsync(server.Address));
 
         var second = await SubmitAsync(server.Address);

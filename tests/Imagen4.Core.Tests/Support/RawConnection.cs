@@ -44,6 +44,9 @@ internal sealed class RawConnection(RawServer server, TcpClient client)
         return head + Encoding.UTF8.GetString(body);
     }
 
+    /// <summary>Waits for the first byte of a request.</summary>
+    public async Task ReadByteAsync() => await _stream.ReadExactlyAsync(new byte[1]);
+
     public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)

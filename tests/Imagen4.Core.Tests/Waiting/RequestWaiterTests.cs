@@ -21,7 +21,9 @@ public sealed class RequestWaiterTests
         var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, time), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
-        Assert.Equal(["/status", "/status", "/status", "/status", ""], server.Requests.Select(seen => seen.Path.Replace("/fal-ai/imagen4/requests/r-1", "", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["/status", "/status", "/status", "/status", ""],
+            server.Requests.Select(seen => seen.Path.Replace("/fal-ai/imagen4/requests/r-1", "", StringComparison.Ordinal)));
         Assert.Equal(3, time.Waits.Count);
         Assert.True(time.Waits[2] > time.Waits[0]);
     }
@@ -29,9 +31,11 @@ public sealed class RequestWaiterTests
     [Fact]
     public async Task A_result_that_lags_behind_its_status_is_asked_for_again()
     {
-        await using var server = await WebServer.AnsweringAsync(Done, new(400, """{"detail":"Request is still in progress"}"""), Done, Result);
+        await using var server =
+            await WebServer.AnsweringAsync(Done, new(400, """{"detail":"Request is still in progress"}"""), Done, Result);
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
     }
@@ -48,7 +52,9 @@ public sealed class RequestWaiterTests
 
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => waiting.InTime());
         Assert.Equal("r-1", error.RequestId);
-        Assert.Contains("Receive-ImagenResult -RequestId r-1 -Provider test -Model fal-ai/imagen4/preview -Wait", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Receive-ImagenResult -RequestId r-1 -Provider test -Model fal-ai/imagen4/preview -Wait",
+            error.Message, StringComparison.Ordinal);
         Assert.All(server.Requests, seen => Assert.Equal("GET", seen.Method));
     }
 

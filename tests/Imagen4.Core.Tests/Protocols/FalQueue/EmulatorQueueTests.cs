@@ -45,7 +45,8 @@ public sealed class EmulatorQueueTests : EmulatorTest
     [Fact]
     public async Task A_finished_request_has_every_image()
     {
-        var acceptance = await SubmitAsync(new ImageInput { Prompt = "[emulator:seconds=0]", NumImages = 3, AspectRatio = "16:9", Seed = 5 });
+        var acceptance =
+            await SubmitAsync(new ImageInput { Prompt = "[emulator:seconds=0]", NumImages = 3, AspectRatio = "16:9", Seed = 5 });
 
         var result = await ResultAsync(acceptance);
 
@@ -138,7 +139,8 @@ public sealed class EmulatorQueueTests : EmulatorTest
         (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop())
             .SubmitAsync(Host, new LedgerEntry("test", model, null, input), CancellationToken.None).InTime())!;
 
-    private Task<HostStatus> StatusAsync(Acceptance acceptance) => _protocol.ReadStatusAsync(acceptance.Request, CancellationToken.None).InTime();
+    private Task<HostStatus> StatusAsync(Acceptance acceptance) =>
+        _protocol.ReadStatusAsync(acceptance.Request, CancellationToken.None).InTime();
 
     private async Task<HostResult> ResultAsync(Acceptance acceptance) =>
         (await _protocol.ReadResultAsync(acceptance.Request, CancellationToken.None).InTime())!;

@@ -37,7 +37,8 @@ public sealed class FalErrorDetailTests
     [InlineData("", "")]
     [InlineData("[]", "[]")]
     [InlineData("{\"detail\":null}", "{\"detail\":null}")]
-    public void What_has_no_detail_is_no_error_form(string body, string text) => Assert.Equal(new FalErrorDetail(text, null, IsJson: false), Read(body));
+    public void What_has_no_detail_is_no_error_form(string body, string text) =>
+        Assert.Equal(new FalErrorDetail(text, null, IsJson: false), Read(body));
 
     [Theory]
     [InlineData("""{"detail":"\ud83e"}""")]

@@ -63,7 +63,8 @@ public sealed class FalErrorsTests
     [InlineData(501, "", typeof(CancelNotSupportedException))]
     [InlineData(400, """{"detail":"no"}""", typeof(InvalidResponseException))]
     [InlineData(401, Flat, typeof(AuthenticationFailedException))]
-    public void A_refused_cancel_says_why(int status, string body, Type type) => Assert.IsType(type, FalErrors.OfCancel(Request, Response(status, body)));
+    public void A_refused_cancel_says_why(int status, string body, Type type) =>
+        Assert.IsType(type, FalErrors.OfCancel(Request, Response(status, body)));
 
     [Fact]
     public void A_locked_account_shows_the_hosts_reason_verbatim()

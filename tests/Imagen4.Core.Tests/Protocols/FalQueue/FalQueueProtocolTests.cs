@@ -65,7 +65,8 @@ public sealed class FalQueueProtocolTests
     [Fact]
     public async Task Status_reads_outlast_a_gateway_that_answers_in_JSON()
     {
-        var status = await StatusAsync(new Answer(503, """{"detail":"Service Unavailable"}"""), new Answer(200, """{"status":"IN_PROGRESS"}"""));
+        var status =
+            await StatusAsync(new Answer(503, """{"detail":"Service Unavailable"}"""), new Answer(200, """{"status":"IN_PROGRESS"}"""));
 
         Assert.Equal("InProgress", status.State);
     }
@@ -83,7 +84,8 @@ public sealed class FalQueueProtocolTests
         Assert.Equal((1024, 768, null), (result.Images[0].Width, result.Images[0].Height, result.Images[0].ContentType));
         Assert.Equal([null, """{"extra":1}"""], result.Images.Select(image => image.AdditionalOutput));
         Assert.Equal((7L, null), (result.Seed, result.Description));
-        Assert.StartsWith("""{"timings":{"inference":1.5},"has_nsfw_concepts":[false]""", result.AdditionalOutput, StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"timings":{"inference":1.5},"has_nsfw_concepts":[false]""", result.AdditionalOutput, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -121,10 +123,12 @@ public sealed class FalQueueProtocolTests
 
         await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
 
-        Assert.Equal("PUT /fal-ai/imagen4/requests/r-1/cancel", string.Join(";", server.Requests.Select(seen => $"{seen.Method} {seen.Path}")));
+        Assert.Equal(
+            "PUT /fal-ai/imagen4/requests/r-1/cancel", string.Join(";", server.Requests.Select(seen => $"{seen.Method} {seen.Path}")));
     }
 
-    private RequestReference Refer(WebServer server) => _protocol.Refer(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
+    private RequestReference Refer(WebServer server) =>
+        _protocol.Refer(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
 
     private async Task<HostStatus> StatusAsync(params Answer[] answers)
     {
