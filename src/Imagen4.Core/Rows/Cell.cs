@@ -20,10 +20,10 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     public bool IsEmpty => Value is null or DBNull || (Value is string text && string.IsNullOrWhiteSpace(text));
 
     /// <summary>The cell as text; numbers and truth values as JSON writes them.</summary>
-    /// <exception cref="InvalidInputException">The cell holds an object or a list.</exception>
+    /// <exception cref="InvalidInputException">The cell holds an object or a list, or text that no encoding can carry.</exception>
     public string? Text() => IsEmpty ? null : Value switch
     {
-        string text => text,
+        string text => PlainText.IsWhole(text) ? text : throw Refuse(Messages.CellIsBrokenText),
         char letter => letter.ToString(),
         bool truth => truth ? "true" : "false",
         Enum or Uri or Guid => Value.ToString(),
@@ -41,7 +41,8 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
             ? parsed
             : null,
-        double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
+        decimal exact => decimal.Floor(exact) == exact && exact >= long.MinValue && exact <= long.MaxValue ? (long)exact : null,
+        double or float => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
         BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
         ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
         _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
@@ -68,17 +69,25 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     {
         try
         {
-            var text = (Value as JsonObject)?.ToJsonString() ?? Value as string ?? "";
-            var root = JsonElement.Parse(text, Strict);
-            return root.ValueKind == JsonValueKind.Object
-                ? root.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+            var given = Value as JsonObject ?? (Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null);
+            return given is not null && IsWhole(given)
+                ? JsonElement.Parse(given.ToJsonString()).EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what an escape for half a character is read as.
             return null;
         }
     }
+
+    private static bool IsWhole(JsonNode? node) => node switch
+    {
+        JsonObject members => members.All(member => PlainText.IsWhole(member.Key) && IsWhole(member.Value)),
+        JsonArray items => items.All(IsWhole),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => PlainText.IsWhole(value.ToString()),
+        _ => true,
+    };
 
     private bool IsNumber => Value is sbyte or byte or short or ushort or int or uint or long or ulong
         or float or double or decimal or BigInteger;

@@ -30,7 +30,7 @@ internal sealed class KeyCache(TimeProvider time)
         }
 
         var channel = new HostChannel(HttpStack.Media, time);
-        var response = await new ReadRetry(time)
+        var response = await new ReadRetry(time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)
             .ConfigureAwait(false);
         try

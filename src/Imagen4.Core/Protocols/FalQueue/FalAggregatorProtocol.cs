@@ -91,7 +91,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     // By the model's own name first; where the host does not know that, by the name that stands for any.
     private static async Task<HostResponse> GetResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetResultAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
         if (!IsUnknown(response))
         {
             return response;
@@ -99,7 +99,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
         var owner = request.Model.Split('/')[0];
         var any = HostAddress.Below(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
-        return await request.Host.GetAsync(any, cancellation).ConfigureAwait(false);
+        return await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
     }
 
     // A host that does not know an address says 404 or 405, or shows a page.

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Protocols.FalQueue;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<int>), typeof(TolerantNumber<long>), typeof(TolerantNumber<double>)])]
 [JsonSerializable(typeof(FalSubmitAnswer))]
 [JsonSerializable(typeof(FalStatusAnswer))]
 [JsonSerializable(typeof(FalResultAnswer))]

@@ -79,7 +79,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetResultAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response))
         {
             return null;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Imagen4.Core.Http;
 using Imagen4.Core.Media;
 
@@ -62,5 +61,5 @@ internal static class FalResults
         return new HostImage(image, bytes);
     }
 
-    private static string? Json(JsonObject? others) => others is { Count: > 0 } ? others.ToJsonString() : null;
+    private static string? Json(Dictionary<string, JsonElement>? others) => others is { Count: > 0 } ? JsonText.Write(others) : null;
 }

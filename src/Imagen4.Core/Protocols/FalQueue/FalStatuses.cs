@@ -42,7 +42,7 @@ internal static class FalStatuses
         "COMPLETED" => new HostStatus
         {
             State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
-            InferenceTime = answer.Metrics?.InferenceTime,
+            InferenceTime = answer.InferenceTime,
             Error = answer.Error is { } error ? PlainText.Line(error) : null,
             ErrorType = answer.ErrorType,
             Logs = Logs(answer),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Protocols.ImagesGenerations;
@@ -21,7 +20,7 @@ internal sealed record GenerationAnswer
     public GenerationMeta? Meta { get; init; }
 
     [JsonExtensionData]
-    public JsonObject? Others { get; set; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>The list of images in its third form.</summary>
@@ -46,7 +45,7 @@ internal sealed record GeneratedFile
     public long? FileSize { get; init; }
 
     [JsonExtensionData]
-    public JsonObject? Others { get; set; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>What the host says about the generation.</summary>

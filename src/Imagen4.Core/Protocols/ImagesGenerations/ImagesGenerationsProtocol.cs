@@ -59,7 +59,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             Images = files.OfType<GeneratedFile>().Select(Image).OfType<HostImage>().ToList(),
             Seed = answer.Seed,
             BillableUnits = answer.Meta?.Usage?.CreditsUsed,
-            AdditionalOutput = answer.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+            AdditionalOutput = answer.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
         };
     }
 
@@ -83,7 +83,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
                 ContentType = file.ContentType,
                 FileName = file.FileName,
                 FileSize = file.FileSize,
-                AdditionalOutput = file.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+                AdditionalOutput = file.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
             },
             bytes);
     }
