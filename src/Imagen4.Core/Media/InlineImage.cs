@@ -11,14 +11,16 @@ namespace Imagen4.Core.Media;
 /// </summary>
 internal static class InlineImage
 {
-    // Four letters of base64 are three bytes, so a piece has a multiple of four.
     private const int Piece = 64 * 1024;
 
     /// <summary>Whether JSON text is a data URI.</summary>
     public static bool IsDataUri(JsonElement text)
     {
-        var start = Raw(text);
-        return start.Length >= 5 && System.Text.Ascii.EqualsIgnoreCase(start[..5], "data:"u8);
+        // A letter is at most six bytes, where it is escaped.
+        var start = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        return start.Length >= 5 && (start[..Math.Min(start.Length, 6 * 5)].Contains((byte)'\\')
+            ? Unescaped(text).Span.StartsWithIgnoreCase("data:"u8)
+            : start.StartsWithIgnoreCase("data:"u8));
     }
 
     /// <summary>Writes the bytes of the image.</summary>
@@ -29,15 +31,19 @@ internal static class InlineImage
         var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(Piece));
         try
         {
-            for (var at = 0; at < base64.Length; at += Piece)
+            for (var at = 0; at < base64.Length;)
             {
-                var piece = base64.Span[at..Math.Min(at + Piece, base64.Length)];
-                if (Base64.DecodeFromUtf8(piece, buffer, out var consumed, out var written) != OperationStatus.Done || consumed != piece.Length)
+                // Line breaks are allowed between the letters, so a piece may end within a group of four: it is left to the next.
+                var isLast = base64.Length - at <= Piece;
+                var piece = base64.Span[at..(isLast ? base64.Length : at + Piece)];
+                var status = Base64.DecodeFromUtf8(piece, buffer, out var consumed, out var written, isLast);
+                if (consumed == 0 || status is not (OperationStatus.Done or OperationStatus.NeedMoreData) || (isLast && status != OperationStatus.Done))
                 {
                     throw new InvalidMediaException(Messages.DataUriMalformed);
                 }
 
                 await target.WriteAsync(buffer.AsMemory(0, written), cancellation).ConfigureAwait(false);
+                at += consumed;
             }
         }
         finally
@@ -54,8 +60,10 @@ internal static class InlineImage
             return whole;
         }
 
-        var marker = whole.Span.IndexOf(";base64,"u8);
-        return marker >= 0 ? whole[(marker + ";base64,".Length)..] : throw new InvalidMediaException(Messages.DataUriMalformed);
+        var comma = whole.Span.IndexOf((byte)',');
+        return comma >= 0 && whole.Span[..comma].EndsWithIgnoreCase(";base64"u8)
+            ? whole[(comma + 1)..]
+            : throw new InvalidMediaException(Messages.DataUriMalformed);
     }
 
     // A slash may be written \/ and a plus \u002B: only then the text is not the bytes.
@@ -68,5 +76,9 @@ internal static class InlineImage
         return bytes.AsMemory(0, reader.CopyString(bytes));
     }
 
-    private static ReadOnlySpan<byte> Raw(JsonElement text) => JsonMarshal.GetRawUtf8Value(text)[1..^1];
+    private static bool StartsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
+        text.Length >= start.Length && System.Text.Ascii.EqualsIgnoreCase(text[..start.Length], start);
+
+    private static bool EndsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> end) =>
+        text.Length >= end.Length && System.Text.Ascii.EqualsIgnoreCase(text[^end.Length..], end);
 }
