@@ -68,7 +68,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var run = Run(new BatchOptions());
 
         var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
-        var (status, statusError) = await run.ReadStatusAsync(run.Refer(record), CancellationToken.None).InTime();
+        var (status, statusError) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
 
         Assert.Null(result);
         Assert.Null(status);
@@ -82,7 +82,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("[emulator:content_policy_violation]");
         var run = Run(new BatchOptions { Wait = true });
 
-        var (status, error) = await run.ReadStatusAsync(run.Refer(record), CancellationToken.None).InTime();
+        var (status, error) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Failed, "content_policy_violation"), (status!.State, status.ErrorType));

@@ -99,6 +99,26 @@ public sealed class InputCheckTests
         Assert.Equal("""{"style":"oil","none":null}""", TestHost.Json(passed));
     }
 
+    [Theory]
+    [InlineData("prompt", "Prompt")]
+    [InlineData("num_images", "NumImages")]
+    [InlineData("safety_tolerance", "SafetyTolerance")]
+    public void Additional_input_does_not_take_what_the_model_has_a_parameter_for(string name, string parameter)
+    {
+        var error = Refused(new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional($$"""{"{{name}}":null}""") });
+
+        Assert.Equal(
+            $"Row 7, {Preview}: AdditionalInput has '{name}', which has a parameter of its own: use {parameter}. Nothing was sent.", error.Message);
+    }
+
+    [Fact]
+    public void Additional_input_passes_what_the_model_is_not_known_to_take()
+    {
+        var input = new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional("""{"resolution":"4K"}""") };
+
+        Assert.Equal("""{"resolution":"4K"}""", TestHost.Json(Check(input, Fast)));
+    }
+
     [Fact]
     public void An_input_that_the_newest_schema_dropped_is_told_by_its_parameter()
     {
@@ -109,10 +129,10 @@ public sealed class InputCheckTests
     }
 
     private static ImageInput Check(ImageInput input, string model = Preview) =>
-        InputCheck.Check(new ImageRow { Index = 7, Input = input }, Definition(model));
+        InputCheck.Check(new ImageRow { Index = 7, Input = input }, model, Definition(model));
 
     private static InvalidInputException Refused(ImageInput input, string model = Preview) =>
         Assert.Throws<InvalidInputException>(() => Check(input, model));
 
-    private static ModelDefinition Definition(string id) => HostData.BuiltIn.FindModel(HostProtocol.FalQueue, id)!;
+    private static ModelDefinition Definition(string id) => HostData.BuiltIn.Models.Single(model => model.IsFor(HostProtocol.FalQueue, id));
 }

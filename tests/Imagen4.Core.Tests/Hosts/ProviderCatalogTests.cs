@@ -11,7 +11,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     [Fact]
     public void Without_settings_there_are_the_built_in_ones_and_fal_is_the_default()
     {
-        Assert.Equal(["emulator", "fal"], ProviderCatalog.All().Select(profile => profile.Name));
+        Assert.Equal(["aimlapi", "chainhub", "emulator", "fal", "fal-sync", "kkiai"], ProviderCatalog.All().Select(profile => profile.Name));
         Assert.Equal("fal", ProviderCatalog.Find().Name);
         Assert.Equal(ProviderScope.BuiltIn, ProviderCatalog.Find("FAL").Scope);
         Assert.Empty(Home.Names);
@@ -96,7 +96,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         var error = Assert.Throws<InvalidInputException>(() => ProviderCatalog.Find("fall"));
 
-        Assert.Equal("There is no provider 'fall'. There are: emulator, fal.", error.Message);
+        Assert.Equal("There is no provider 'fall'. There are: aimlapi, chainhub, emulator, fal, fal-sync, kkiai.", error.Message);
     }
 
     [Theory]

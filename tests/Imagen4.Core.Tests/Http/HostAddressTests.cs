@@ -53,7 +53,7 @@ public sealed class HostAddressTests
         Assert.True(adopted is null || adopted.GetLeftPart(UriPartial.Authority) == "https://queue.fal.run", $"{adopted}");
         if (adopted is not null)
         {
-            HostAddress.Demand(Fal, adopted);
+            HostAddress.Demand(adopted, Fal, platform: null);
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class HostAddressTests
             return;
         }
 
-        var error = Assert.Throws<InvalidOperationException>(() => HostAddress.Demand(Fal, address));
+        var error = Assert.Throws<InvalidOperationException>(() => HostAddress.Demand(address, Fal, platform: null));
 
         Assert.Contains("must not go to", error.Message, StringComparison.Ordinal);
     }

@@ -33,7 +33,7 @@ public sealed class HostConnectionTests
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => TestHost.Connect(own.Address).PutAsync(other.Address, CancellationToken.None).InTime());
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => TestHost.Connect(own.Address).PostAsync(other.Address, content, CancellationToken.None).InTime());
+            () => TestHost.Connect(own.Address).PostAsync(other.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
 
         Assert.Empty(other.Requests);
     }

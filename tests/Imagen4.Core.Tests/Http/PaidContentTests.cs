@@ -12,7 +12,7 @@ public sealed class PaidContentTests
         using var content = new PaidContent("{}"u8.ToArray());
         Assert.False(content.AskedFor);
 
-        await TestHost.Connect(server.Address).PostAsync(server.Address, content, CancellationToken.None).InTime();
+        await TestHost.Connect(server.Address).PostAsync(server.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime();
 
         Assert.True(content.AskedFor);
         var headers = Assert.Single(server.Requests).Headers;
@@ -28,7 +28,7 @@ public sealed class PaidContentTests
         using var content = new PaidContent("{}"u8.ToArray());
 
         await Assert.ThrowsAsync<HttpRequestException>(
-            () => TestHost.Connect(address).PostAsync(address, content, CancellationToken.None).InTime());
+            () => TestHost.Connect(address).PostAsync(address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
 
         Assert.False(content.AskedFor);
     }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using Imagen4.Core.Media;
+using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Media;
@@ -25,8 +27,8 @@ public sealed class ImageSaverTests : IDisposable
         Assert.Null(await SaveAsync(images));
 
         Assert.Equal(["r-1-1.png", "r-1-2.jpg", "r-1-3.webp"], _temp.Names);
-        Assert.Equal(["image/png", "image/jpeg", "image/webp"], images.Select(image => image.ContentType));
-        foreach (var (image, bytes) in images.Zip([Pictures.Png, Pictures.Jpeg, Pictures.Webp]))
+        Assert.Equal(["image/png", "image/jpeg", "image/webp"], images.Select(image => image.Image.ContentType));
+        foreach (var (image, bytes) in images.Select(image => image.Image).Zip([Pictures.Png, Pictures.Jpeg, Pictures.Webp]))
         {
             Assert.Equal(bytes, await File.ReadAllBytesAsync(image.Path!));
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), image.Sha256);
@@ -44,8 +46,8 @@ public sealed class ImageSaverTests : IDisposable
 
         Assert.Null(await SaveAsync(images));
 
-        Assert.Equal(_temp.At("r-1-1.png"), images[0].Path);
-        Assert.Null(images[0].Uri);
+        Assert.Equal(_temp.At("r-1-1.png"), images[0].Image.Path);
+        Assert.Null(images[0].Image.Uri);
     }
 
     [Theory]
@@ -84,7 +86,7 @@ public sealed class ImageSaverTests : IDisposable
 
         Assert.Equal(404, Assert.IsType<DownloadFailedException>(error).StatusCode);
         Assert.Equal(["r-1-1.png", "r-1-3.png"], _temp.Names);
-        Assert.Equal([true, false, true], images.Select(image => image.Path is not null));
+        Assert.Equal([true, false, true], images.Select(image => image.Image.Path is not null));
     }
 
     [Fact]
@@ -121,7 +123,7 @@ public sealed class ImageSaverTests : IDisposable
         await using var server = await WebServer.AnsweringAsync(
             new Answer(200) { Bytes = Pictures.Png, Headers = [("Content-Disposition", "attachment; filename=../../evil.png")] });
         var images = Images(server.Address.AbsoluteUri);
-        images[0].FileName = "../../evil.png";
+        images[0].Image.FileName = "../../evil.png";
 
         Assert.Null(await SaveAsync(images));
 
@@ -146,10 +148,11 @@ public sealed class ImageSaverTests : IDisposable
         Assert.Empty(_temp.Names);
     }
 
-    private static List<ImagenImage> Images(params string[] addresses) =>
-        [.. addresses.Select((address, position) => new ImagenImage { Index = position + 1, Uri = address })];
+    // As a host's answer is read.
+    private static IReadOnlyList<HostImage> Images(params string[] addresses) =>
+        FalResults.Read(Encoding.UTF8.GetBytes($$"""{"images":[{{string.Join(',', addresses.Select(address => $$"""{"url":"{{address}}"}"""))}}]}"""))!.Images;
 
-    private Task<ImagenException?> SaveAsync(IReadOnlyList<ImagenImage> images, bool force = false, CancellationToken cancellation = default) =>
+    private Task<ImagenException?> SaveAsync(IReadOnlyList<HostImage> images, bool force = false, CancellationToken cancellation = default) =>
         new ImageSaver(new OutputFolder(_temp.Path, force), new FileNameTemplate(null))
             .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, _values, cancellation).InTime();
 }

@@ -1,25 +1,23 @@
+using System.Text.Json;
 using Imagen4.Core.Media;
 
 namespace Imagen4.Core.Tests.Media;
 
-public sealed class DataUriTests
+public sealed class InlineImageTests
 {
+    public static TheoryData<int> Lengths => [0, 1, 2, 3, 49_151, 49_152, 49_153, 500_000];
+
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(49_151)]
-    [InlineData(49_152)]
-    [InlineData(49_153)]
-    [InlineData(500_000)]
+    [MemberData(nameof(Lengths))]
     public async Task Every_byte_comes_out_whatever_the_length(int length)
     {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-
-        Assert.Equal(bytes, await DecodeAsync($"data:image/png;base64,{Convert.ToBase64String(bytes)}"));
+        Assert.Equal(Bytes(length), await DecodeAsync(Json($"data:image/png;base64,{Convert.ToBase64String(Bytes(length))}")));
     }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public async Task Base64_without_a_data_URI_around_it_is_the_same(int length) =>
+        Assert.Equal(Bytes(length), await DecodeAsync(Json(Convert.ToBase64String(Bytes(length)))));
 
     [Theory]
     [InlineData("DATA:image/png;BASE64,QUJD")]
@@ -27,8 +25,8 @@ public sealed class DataUriTests
     [InlineData("data:image/png;charset=x;base64,QUJD")]
     public async Task The_words_around_the_data_do_not_matter(string address)
     {
-        Assert.True(DataUri.IsOne(address));
-        Assert.Equal("ABC"u8.ToArray(), await DecodeAsync(address));
+        Assert.True(InlineImage.IsDataUri(Json(address)));
+        Assert.Equal("ABC"u8.ToArray(), await DecodeAsync(Json(address)));
     }
 
     [Theory]
@@ -36,12 +34,71 @@ public sealed class DataUriTests
     [InlineData("data:")]
     [InlineData("data:image/png;base64,not base64!")]
     [InlineData("data:image/png;base64,QUJ")]
-    public Task What_is_not_base64_is_InvalidMedia(string address) => Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(address));
+    [InlineData("not base64!")]
+    [InlineData("QUJ")]
+    public Task What_is_not_base64_is_InvalidMedia(string address) => Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(Json(address)));
 
-    private static async Task<byte[]> DecodeAsync(string address)
+    [Theory]
+    [InlineData("""
+        "data:image\/png;base64,+\/\/+"
+        """)]
+    [InlineData("""
+        "data:image/png;base64,\u002B\u002f/\u002b"
+        """)]
+    [InlineData("""
+        "\u0064ata:image/png;base64,+//+"
+        """)]
+    [InlineData("""
+        "\u002B\/\/+"
+        """)]
+    public async Task Escapes_of_JSON_are_no_part_of_the_data(string json) =>
+        Assert.Equal([0xFB, 0xFF, 0xFE], await DecodeAsync(JsonElement.Parse(json)));
+
+    [Fact]
+    public async Task An_escape_that_straddles_two_pieces_costs_no_byte()
+    {
+        var bytes = Bytes(150_001);
+        var escaped = Convert.ToBase64String(bytes)
+            .Replace("/", "\\/", StringComparison.Ordinal).Replace("+", "\\u002B", StringComparison.Ordinal);
+
+        Assert.Equal(bytes, await DecodeAsync(JsonElement.Parse($"\"data:image\\/png;base64,{escaped}\"")));
+    }
+
+    [Fact]
+    public async Task Line_breaks_between_the_letters_cost_no_byte()
+    {
+        var text = Convert.ToBase64String(Bytes(150_001), Base64FormattingOptions.InsertLineBreaks);
+
+        Assert.Equal(Bytes(150_001), await DecodeAsync(Json(text.Replace("\r\n", "\\r\\n", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData(49_152)]
+    [InlineData(49_151)]
+    public Task Data_after_its_end_is_InvalidMedia(int length) =>
+        Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(Json($"{Convert.ToBase64String(Bytes(length - 1))}QUJD")));
+
+    [Theory]
+    [InlineData("https://a/1.png")]
+    [InlineData("")]
+    [InlineData("dat")]
+    [InlineData("database")]
+    public void An_address_is_no_data_URI(string address) => Assert.False(InlineImage.IsDataUri(Json(address)));
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    // Written as it stands: a serializer would escape the plus.
+    private static JsonElement Json(string text) => JsonElement.Parse($"\"{text}\"");
+
+    private static async Task<byte[]> DecodeAsync(JsonElement text)
     {
         using var target = new MemoryStream();
-        await DataUri.DecodeAsync(address, target, CancellationToken.None);
+        await InlineImage.DecodeAsync(text, target, CancellationToken.None);
         return target.ToArray();
     }
 }

@@ -15,7 +15,7 @@ public sealed class ImageInputTests
 
         Assert.Equal(
             """{"prompt":"zwei Füchse 狐 <b>&'\"","num_images":2,"sync_mode":false,"style":null}""",
-            await new FalQueueProtocol().SubmitContent(input).ReadAsStringAsync());
+            await new FalQueueProtocol().SubmitContent(TestHost.Model, input).ReadAsStringAsync());
     }
 
     [Fact]
@@ -24,10 +24,10 @@ public sealed class ImageInputTests
         var input = new ImageInput
         {
             Prompt = "p", NegativePrompt = "n", AspectRatio = "1:1", NumImages = 1, Seed = 2, Resolution = "1K", OutputFormat = "png", SyncMode = true,
-            SafetyTolerance = "4",
+            SafetyTolerance = "4", EnhancePrompt = true, PersonGeneration = "dont_allow", SafetySetting = "block_only_high", AddWatermark = false,
         };
 
-        var content = new FalQueueProtocol().SubmitContent(input);
+        var content = new FalQueueProtocol().SubmitContent(TestHost.Model, input);
         var body = JsonNode.Parse(await content.ReadAsStringAsync())!.AsObject();
 
         Assert.Equal(InputField.All.Select(field => field.Name), body.Select(member => member.Key));

@@ -83,11 +83,14 @@ public sealed class RowReaderTests
     [InlineData("prompt", "Prompt")]
     [InlineData("num_images", "NumImages")]
     [InlineData("safety_tolerance", "SafetyTolerance")]
-    public void Additional_input_does_not_take_what_has_a_parameter(string name, string parameter)
+    public void Additional_input_does_not_take_what_is_given_under_its_parameter(string name, string parameter)
     {
-        var error = Assert.Throws<InvalidInputException>(() => Read(("Prompt", "x"), ("AdditionalInput", $$"""{"{{name}}":null}""")));
+        (string, object?)[] given = parameter == "Prompt" ? [] : [("Prompt", "x")];
 
-        Assert.Equal($"Row 3: AdditionalInput has '{name}', which has a parameter of its own: use {parameter}.", error.Message);
+        var error = Assert.Throws<InvalidInputException>(
+            () => Read([.. given, (parameter, "1"), ("AdditionalInput", $$"""{"{{name}}":null}""")]));
+
+        Assert.Equal($"Row 3: AdditionalInput has '{name}', and {parameter} is given too. Use one.", error.Message);
     }
 
     [Theory]

@@ -55,7 +55,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         var acceptance = await SubmitAsync(server.Address);
 
-        Assert.Equal($"{server.Address}fal-ai/imagen4/requests/r-1/status", acceptance!.Request.StatusUri.AbsoluteUri);
+        Assert.Equal($"{server.Address}fal-ai/imagen4/requests/r-1/status", acceptance!.Request.StatusUri!.AbsoluteUri);
         SentOnce(server, LedgerStep.Accepted);
     }
 

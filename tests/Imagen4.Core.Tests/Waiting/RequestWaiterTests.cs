@@ -31,13 +31,15 @@ public sealed class RequestWaiterTests
     [Fact]
     public async Task A_result_that_lags_behind_its_status_is_asked_for_again()
     {
-        await using var server =
-            await WebServer.AnsweringAsync(Done, new(400, """{"detail":"Request is still in progress"}"""), Done, Result);
+        var results = new Queue<Answer>([new(400, """{"detail":"Request is still in progress"}"""), Running, Result]);
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
 
         var result =
             await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
+        Assert.Empty(results);
     }
 
     [Fact]
@@ -45,7 +47,7 @@ public sealed class RequestWaiterTests
     {
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(Running);
-        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), CancellationToken.None);
+        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), StatusWatch.Nothing, CancellationToken.None);
         await time.WaitsAsync(1);
 
         time.Advance(TimeSpan.FromMinutes(10));
@@ -65,7 +67,7 @@ public sealed class RequestWaiterTests
         await using var server = await WebServer.AnsweringAsync(Running);
         var request = Refer(server, time);
         time.Advance(TimeSpan.FromMinutes(9));
-        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(request, CancellationToken.None);
+        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(request, StatusWatch.Nothing, CancellationToken.None);
         await time.WaitsAsync(1);
 
         time.Advance(TimeSpan.FromMinutes(1));
@@ -82,7 +84,7 @@ public sealed class RequestWaiterTests
     {
         await using var server = await WebServer.AnsweringAsync(Running, Done);
 
-        var status = await new RequestWaiter(TimeSpan.FromSeconds(seconds)).UntilEndedAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+        var status = await new RequestWaiter(TimeSpan.FromSeconds(seconds)).UntilEndedAsync(Refer(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Equal(ImagenStates.Completed, status.State);
     }
@@ -93,7 +95,7 @@ public sealed class RequestWaiterTests
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(Running);
         using var stop = new CancellationTokenSource();
-        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), stop.Token);
+        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), StatusWatch.Nothing, stop.Token);
         await time.WaitsAsync(1);
 
         await stop.CancelAsync();

@@ -50,10 +50,10 @@ public sealed class EmulatorQueueTests : EmulatorTest
 
         var result = await ResultAsync(acceptance);
 
-        Assert.Equal([1, 2, 3], result.Images.Select(image => image.Index));
-        Assert.All(result.Images, image => Assert.Equal((1408, 768, "image/png"), (image.Width, image.Height, image.ContentType)));
+        Assert.Equal([1, 2, 3], result.Images.Select(image => image.Image.Index));
+        Assert.All(result.Images, image => Assert.Equal((1408, 768, "image/png"), (image.Image.Width, image.Image.Height, image.Image.ContentType)));
         Assert.Equal(5, result.Seed);
-        Assert.Equal(3, result.Images.Select(image => image.Uri).Distinct().Count());
+        Assert.Equal(3, result.Images.Select(image => image.Image.Uri).Distinct().Count());
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
     {
         var result = await ResultAsync(await SubmitAsync(TestHost.Input("[emulator:seconds=0][emulator:null_fields]")));
 
-        Assert.NotNull(Assert.Single(result.Images).Uri);
+        Assert.NotNull(Assert.Single(result.Images).Image.Uri);
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
 
         await Assert.ThrowsAsync<AlreadyCompletedException>(() => _protocol.CancelAsync(finished.Request, CancellationToken.None));
         await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.CancelAsync(unknown, CancellationToken.None));
-        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadStatusAsync(unknown, CancellationToken.None));
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadStatusAsync(unknown, logs: false, CancellationToken.None));
         await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(unknown, CancellationToken.None));
     }
 
@@ -130,7 +130,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
         var acceptance = await SubmitAsync(TestHost.Input(), "fal-ai/imagen4/preview/fast");
 
         var status = await _protocol.ReadStatusAsync(
-            _protocol.Refer(Host, "fal-ai/imagen4/preview/fast", acceptance.Request.RequestId), CancellationToken.None);
+            _protocol.Refer(Host, "fal-ai/imagen4/preview/fast", acceptance.Request.RequestId), logs: false, CancellationToken.None);
 
         Assert.Equal(ImagenStates.InProgress, status.State);
     }
@@ -140,7 +140,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
             .SubmitAsync(Host, new LedgerEntry("test", model, null, input), CancellationToken.None).InTime())!;
 
     private Task<HostStatus> StatusAsync(Acceptance acceptance) =>
-        _protocol.ReadStatusAsync(acceptance.Request, CancellationToken.None).InTime();
+        _protocol.ReadStatusAsync(acceptance.Request, logs: false, CancellationToken.None).InTime();
 
     private async Task<HostResult> ResultAsync(Acceptance acceptance) =>
         (await _protocol.ReadResultAsync(acceptance.Request, CancellationToken.None).InTime())!;

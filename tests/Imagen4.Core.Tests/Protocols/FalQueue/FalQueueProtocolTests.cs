@@ -19,9 +19,9 @@ public sealed class FalQueueProtocolTests
 
         var request = _protocol.Refer(host, model, "r-1");
 
-        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1", request.ResponseUri.AbsoluteUri);
-        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1/status", request.StatusUri.AbsoluteUri);
-        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1/cancel", request.CancelUri.AbsoluteUri);
+        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1", request.ResponseUri!.AbsoluteUri);
+        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1/status", request.StatusUri!.AbsoluteUri);
+        Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1/cancel", request.CancelUri!.AbsoluteUri);
     }
 
     [Theory]
@@ -79,10 +79,10 @@ public sealed class FalQueueProtocolTests
              "seed":"7","description":null,"timings":{"inference":1.5},"has_nsfw_concepts":[false],"note":"\ud83e","note":"again"}
             """));
 
-        Assert.Equal(["https://a/1.png", "https://a/2.png"], result!.Images.Select(image => image.Uri));
-        Assert.Equal([1, 2], result.Images.Select(image => image.Index));
-        Assert.Equal((1024, 768, null), (result.Images[0].Width, result.Images[0].Height, result.Images[0].ContentType));
-        Assert.Equal([null, """{"extra":1}"""], result.Images.Select(image => image.AdditionalOutput));
+        Assert.Equal(["https://a/1.png", "https://a/2.png"], result!.Images.Select(image => image.Image.Uri));
+        Assert.Equal([1, 2], result.Images.Select(image => image.Image.Index));
+        Assert.Equal((1024, 768, null), (result.Images[0].Image.Width, result.Images[0].Image.Height, result.Images[0].Image.ContentType));
+        Assert.Equal([null, """{"extra":1}"""], result.Images.Select(image => image.Image.AdditionalOutput));
         Assert.Equal((7L, null), (result.Seed, result.Description));
         Assert.StartsWith(
             """{"timings":{"inference":1.5},"has_nsfw_concepts":[false]""", result.AdditionalOutput, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class FalQueueProtocolTests
     private async Task<HostStatus> StatusAsync(params Answer[] answers)
     {
         await using var server = await WebServer.AnsweringAsync(answers);
-        return await _protocol.ReadStatusAsync(Refer(server), CancellationToken.None).InTime();
+        return await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
     }
 
     private async Task<HostResult?> ResultAsync(Answer answer)
