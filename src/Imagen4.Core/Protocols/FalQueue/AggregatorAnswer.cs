@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Protocols.FalQueue;
@@ -12,19 +11,19 @@ internal static class AggregatorAnswer
     {
         "IN_QUEUE" => new HostStatus { State = ImagenStates.InQueue },
         "IN_PROGRESS" => new HostStatus { State = ImagenStates.InProgress },
-        _ when response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response) => new HostStatus { State = ImagenStates.InProgress },
+        "FAILED" or "COMPLETED" => null,
+        _ when response.Status == HttpStatusCode.Accepted || SaysStillInProgress(response) => new HostStatus { State = ImagenStates.InProgress },
         _ => null,
     };
 
-    /// <summary>Whether the answer says that the request has failed.</summary>
-    public static bool SaysFailed(HostResponse response) =>
-        Status(response) == "FAILED" || Reason(response) is not null || (!response.IsSuccess && FalErrorDetail.Read(response).IsJson && (int)response.Status is 400 or 422 or >= 500);
+    /// <summary>Whether the answer says that the request has failed. A message alone does not: some hosts have one for a request that goes on.</summary>
+    public static bool SaysFailed(HostResponse response) => response.IsSuccess
+        ? Status(response) == "FAILED" || Text(response, "error", "detail") is not null
+        : FalErrorDetail.Read(response).IsJson && (int)response.Status is 400 or 422 or 499 or >= 500;
 
     /// <summary>What a successful answer gives as the reason of a failure, or null.</summary>
     public static string? Reason(HostResponse response) =>
-        response.IsSuccess && response.JsonObject() is { } body && Text(body, "error", "detail", "message") is { } reason
-            ? PlainText.Line(reason)
-            : null;
+        Text(response, "error", "detail", "message") is { } reason ? PlainText.Line(reason) : null;
 
     /// <summary>The error an answer stands for that is neither a result nor "not yet".</summary>
     public static ImagenException Failure(RequestReference request, HostResponse response)
@@ -39,16 +38,24 @@ internal static class AggregatorAnswer
             : FalErrors.NotTheProtocol(request, response);
     }
 
-    private static string? Status(HostResponse response) =>
-        response.IsSuccess && response.JsonObject() is { } body ? Text(body, "status")?.ToUpperInvariant() : null;
+    // Not every host keeps the status 400 for it.
+    private static bool SaysStillInProgress(HostResponse response) =>
+        FalErrors.SaysStillInProgress(response) || FalErrors.SaysStillInProgress(Text(response, "detail", "error") ?? "");
 
-    private static string? Text(JsonElement body, params ReadOnlySpan<string> names)
+    private static string? Status(HostResponse response) => Text(response, "status")?.ToUpperInvariant();
+
+    private static string? Text(HostResponse response, params ReadOnlySpan<string> names)
     {
+        if (!response.IsSuccess || response.JsonObject() is not { } body)
+        {
+            return null;
+        }
+
         foreach (var name in names)
         {
-            if (body.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+            if (body.TryGetProperty(name, out var value) && JsonText.Text(value) is { Length: > 0 } text)
             {
-                return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+                return text;
             }
         }
 

@@ -43,12 +43,21 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         if (!_withoutStatus.ContainsKey(Name(request)))
         {
             var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
-            if (!IsUnknown(response))
+            if (FalStatuses.TryRead(response) is { } status)
             {
-                return FalStatuses.Read(request, response);
+                return status;
             }
 
-            _withoutStatus[Name(request)] = true;
+            if (!response.IsSuccess && !IsUnknown(response))
+            {
+                throw FalErrors.OfRead(request, response);
+            }
+
+            // Where the host knows the address and not the request, the next request may be known.
+            if (!IsUnknownRequest(response) && !AggregatorAnswer.SaysFailed(response))
+            {
+                _withoutStatus[Name(request)] = true;
+            }
         }
 
         var result = await GetResultAsync(request, cancellation).ConfigureAwait(false);
@@ -76,7 +85,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         if (!_withoutCancel.ContainsKey(Name(request)))
         {
             var response = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
-            if (!IsUnknown(response))
+            if (!IsUnknown(response) || IsUnknownRequest(response))
             {
                 _ = response.IsSuccess ? true : throw FalErrors.OfCancel(request, response);
                 return;
@@ -106,6 +115,10 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     private static bool IsUnknown(HostResponse response) =>
         response.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
         || (response.IsSuccess && response.JsonObject() is null);
+
+    // fal's own word, passed on.
+    private static bool IsUnknownRequest(HostResponse response) =>
+        response.Status == HttpStatusCode.NotFound && response.Read(FalJson.Default.FalErrorAnswer)?.Status == "NOT_FOUND";
 
     private static string Name(RequestReference request) => request.Host.BaseUri.AbsoluteUri;
 }

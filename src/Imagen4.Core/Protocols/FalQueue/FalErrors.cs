@@ -14,7 +14,10 @@ internal static class FalErrors
 
     /// <summary>Whether an early result read was answered with "not yet".</summary>
     public static bool SaysStillInProgress(HostResponse response) =>
-        response.Status == HttpStatusCode.BadRequest && FalErrorDetail.Read(response).Text.Contains(StillInProgress, StringComparison.Ordinal);
+        response.Status == HttpStatusCode.BadRequest && SaysStillInProgress(FalErrorDetail.Read(response).Text);
+
+    /// <summary>Whether a host's words are "not yet".</summary>
+    public static bool SaysStillInProgress(string text) => text.Contains(StillInProgress, StringComparison.Ordinal);
 
     /// <summary>A refused submit.</summary>
     public static ImagenException OfSubmit(HostConnection host, string model, HostResponse response)

@@ -19,8 +19,12 @@ internal static class FalStatuses
             throw FalErrors.OfRead(request, response);
         }
 
-        return Describe(response.Read(FalJson.Default.FalStatusAnswer)) ?? throw FalErrors.NotTheProtocol(request, response);
+        return TryRead(response) ?? throw FalErrors.NotTheProtocol(request, response);
     }
+
+    /// <summary>Reads the state in a successful answer, or nothing where it has none.</summary>
+    public static HostStatus? TryRead(HostResponse response) =>
+        response.IsSuccess ? Describe(response.Read(FalJson.Default.FalStatusAnswer)) : null;
 
     /// <summary>Reads one event of the status stream, or nothing where it is none.</summary>
     public static HostStatus? ReadEvent(byte[] data)
