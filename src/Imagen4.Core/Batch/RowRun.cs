@@ -122,6 +122,7 @@ public sealed class RowRun
     private static string? StateAfter(ImagenException error) => error switch
     {
         SubmissionInDoubtException => ImagenStates.InDoubt,
+        RequestFailedException => ImagenStates.Failed,
         HostUnavailableException => null,
         _ => ImagenStates.Rejected,
     };

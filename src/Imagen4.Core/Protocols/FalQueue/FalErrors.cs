@@ -35,6 +35,7 @@ internal static class FalErrors
                 StatusCode = (int)response.Status,
             },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
+            >= 500 => OfModel(requestId: null, response, detail),
             _ => OfModel(requestId: null, response, detail) is ContentPolicyViolationException refused ? refused : Refused(response, detail),
         };
     }
