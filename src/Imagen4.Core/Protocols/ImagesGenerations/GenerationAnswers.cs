@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -17,10 +18,32 @@ internal sealed record GenerationAnswer
 
     public long? Seed { get; init; }
 
-    public GenerationMeta? Meta { get; init; }
+    public JsonElement? Meta { get; init; }
+
+    /// <summary>What the generation cost, in the host's credits, where it says so.</summary>
+    [JsonIgnore]
+    public decimal? CreditsUsed =>
+        Member(Member(Meta, "usage"), "credits_used") is { } credits
+        && decimal.TryParse(JsonText.Text(credits), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
+
+    /// <summary>The images, under whichever name there are any.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<GeneratedFile?>? Files
+    {
+        get
+        {
+            IReadOnlyList<GeneratedFile?>?[] lists = [Images, Data, Output?.Choices];
+            return lists.FirstOrDefault(list => list is { Count: > 0 }) ?? lists.FirstOrDefault(list => list is not null);
+        }
+    }
 
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
+
+    private static JsonElement? Member(JsonElement? owner, string name) =>
+        owner is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? value : null;
 }
 
 /// <summary>The list of images in its third form.</summary>
@@ -46,16 +69,4 @@ internal sealed record GeneratedFile
 
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
-}
-
-/// <summary>What the host says about the generation.</summary>
-internal sealed record GenerationMeta
-{
-    public GenerationUsage? Usage { get; init; }
-}
-
-/// <summary>What the generation cost, in the host's credits.</summary>
-internal sealed record GenerationUsage
-{
-    public decimal? CreditsUsed { get; init; }
 }

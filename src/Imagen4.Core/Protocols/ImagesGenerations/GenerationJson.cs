@@ -1,15 +1,16 @@
 using System.Text.Json.Serialization;
+using Imagen4.Core.Protocols.FalQueue;
 
 namespace Imagen4.Core.Protocols.ImagesGenerations;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<long>)])]
 [JsonSerializable(typeof(GenerationAnswer))]
 internal sealed partial class GenerationJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<int>)])]
 [JsonSerializable(typeof(GenerationError))]
 internal sealed partial class GenerationErrorJson : JsonSerializerContext;

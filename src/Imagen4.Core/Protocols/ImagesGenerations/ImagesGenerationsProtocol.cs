@@ -39,6 +39,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said)) { StatusCode = status },
             402 or 403 => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
             404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
+            407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, said)) { StatusCode = status },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
@@ -49,7 +50,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
     protected override HostResult? ReadResult(HostResponse response)
     {
         if (response.Read(GenerationJson.Default.GenerationAnswer) is not { } answer
-            || (answer.Images ?? answer.Data ?? answer.Output?.Choices) is not { } files)
+            || answer.Files is not { } files)
         {
             return null;
         }
@@ -58,7 +59,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         {
             Images = files.OfType<GeneratedFile>().Select(Image).OfType<HostImage>().ToList(),
             Seed = answer.Seed,
-            BillableUnits = answer.Meta?.Usage?.CreditsUsed,
+            BillableUnits = answer.CreditsUsed,
             AdditionalOutput = answer.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
         };
     }
@@ -70,7 +71,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
     {
         ImageBytes? bytes = file switch
         {
-            { Url: { ValueKind: JsonValueKind.String } url } => ImageBytes.Of(url),
+            { Url: { ValueKind: JsonValueKind.String } url } when !url.ValueEquals("") => ImageBytes.Of(url),
             { B64Json: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
             { ImageBase64: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
             _ => null,
