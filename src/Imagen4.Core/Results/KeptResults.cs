@@ -40,7 +40,7 @@ internal static class KeptResults
             var file = image.Bytes is ImageBytes.Inline ? $"{image.Image.Index}.image" : null;
             if (image.Bytes is ImageBytes.Inline inline)
             {
-                await WriteAsync(Path.Combine(folder, file!), stream => InlineImage.DecodeAsync(inline.Text, stream, CancellationToken.None)).ConfigureAwait(false);
+                await WriteAsync(Path.Combine(folder, file!), stream => DecodeAsync(inline, stream)).ConfigureAwait(false);
             }
 
             images.Add(new KeptImage(image.Image, file));
@@ -87,6 +87,19 @@ internal static class KeptResults
         catch (Exception error) when (error is JsonException or IOException)
         {
             throw new InvalidResponseException(Messages.KeptResultUnreadable.With(path, error.Message), error) { RequestId = request.RequestId };
+        }
+    }
+
+    // One image that is broken must not cost the others: it is kept as a file that is no image, and found out when it is saved.
+    private static async Task DecodeAsync(ImageBytes.Inline inline, Stream target)
+    {
+        try
+        {
+            await InlineImage.DecodeAsync(inline.Text, target, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (InvalidMediaException)
+        {
+            target.SetLength(0);
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     throw protocol.ReadRejection(host, entry.Model, post.Response!);
 
                 case SubmitOutcome.Accepted:
-                    await KeepAsync(acceptance!).ConfigureAwait(false);
+                    await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
                     await RecordAsync(LedgerStep.Accepted, entry with { RequestId = acceptance!.Request.RequestId }).ConfigureAwait(false);
                     return acceptance;
 
@@ -106,9 +106,24 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     }
 
     // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
-    private static Task KeepAsync(Acceptance acceptance) => acceptance.Result is { } result
-        ? KeptResults.SaveAsync(acceptance.Request, result)
-        : Task.CompletedTask;
+    private async Task KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
+    {
+        if (acceptance.Result is not { } result)
+        {
+            return;
+        }
+
+        try
+        {
+            await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var requestId = acceptance.Request.RequestId;
+            await RecordAsync(LedgerStep.InDoubt, entry with { RequestId = requestId }).ConfigureAwait(false);
+            throw new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId };
+        }
+    }
 
     // What has happened is written down even when the batch is being stopped.
     private ValueTask RecordAsync(LedgerStep step, LedgerEntry entry) => ledger.RecordAsync(step, entry, CancellationToken.None);
