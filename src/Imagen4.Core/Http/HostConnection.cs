@@ -26,6 +26,7 @@ public sealed class HostConnection
         Profile = profile;
         BaseUri = ProviderAddress.Demand(
             profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
+        _ = profile.PlatformUri is { } platform ? ProviderAddress.Demand(platform) : null;
         Time = time;
         _key = key;
         _retry = new ReadRetry(time, readsModel: false);

@@ -31,7 +31,10 @@ public static class PriceReader
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
-            throw FalErrors.OfSubmit(host, model, response);
+            var status = (int)response.Status;
+            throw status is 408 or >= 500
+                ? new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status }
+                : FalErrors.OfSubmit(host, model, response);
         }
 
         var answer = response.Read(PricingJson.Default.PricingAnswer)
