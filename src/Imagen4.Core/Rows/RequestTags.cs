@@ -28,6 +28,7 @@ public sealed record RequestTags
             .Select(member => KeyValuePair.Create(member.Key.Trim().ToLowerInvariant(), Value(member.Value)))
             .ToList();
         return tags.Count is > 0 and <= MostTags
+            && tags.DistinctBy(tag => tag.Key).Count() == tags.Count
             && tags.All(tag => IsKey(tag.Key) && IsValue(tag.Value))
             && tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value)) <= MostBytes
                 ? new RequestTags(tags)
@@ -41,8 +42,13 @@ public sealed record RequestTags
     public string ToJson() =>
         new JsonObject(_tags.Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)JsonValue.Create(tag.Value)))).ToJsonString();
 
-    private static string Value(JsonElement value) =>
-        (value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).Trim();
+    // Nothing is no label, and lists and objects cannot be one: they become the empty text, which is refused.
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!.Trim(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => "",
+    };
 
     private static bool IsKey(string key) =>
         key.Length is > 0 and <= LongestKey
