@@ -37,7 +37,8 @@ internal static class UserModels
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), HostDataJson.Default.HostData)?.Models ?? [];
+            var models = JsonSerializer.Deserialize(File.ReadAllBytes(path), HostDataJson.Default.HostData)?.Models ?? [];
+            return models.All(IsWhole) ? models : throw new JsonException(Messages.ModelIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -48,4 +49,7 @@ internal static class UserModels
             throw new InvalidInputException(Messages.SettingsUnreadable.With(path, error.Message), error);
         }
     }
+
+    private static bool IsWhole(ModelDefinition? model) =>
+        model is { Ids.Count: > 0, Protocols.Count: > 0, Inputs.Count: > 0 } && model.Inputs.All(input => input is { Name.Length: > 0, Choices: not null });
 }
