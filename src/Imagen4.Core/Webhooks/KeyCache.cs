@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Webhooks;
@@ -14,7 +15,7 @@ internal sealed class KeyCache(TimeProvider time)
     // A signature by a key nobody knows may mean a new key; asking for it more often than this would let anybody make us ask.
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<Uri, (IReadOnlyList<byte[]> Keys, long Fetched)> _kept = [];
+    private readonly ConcurrentDictionary<Uri, (IReadOnlyList<byte[]> Keys, long Fetched, long Tried)> _kept = [];
 
     /// <summary>The keys of a host.</summary>
     /// <param name="address">Where its key set is.</param>
@@ -24,11 +25,17 @@ internal sealed class KeyCache(TimeProvider time)
     /// <exception cref="InvalidResponseException">What is there is no key set.</exception>
     public async Task<IReadOnlyList<byte[]>> GetAsync(Uri address, bool fresh, CancellationToken cancellation)
     {
-        if (_kept.TryGetValue(address, out var kept) && time.GetElapsedTime(kept.Fetched) < (fresh ? Shortest : Longest))
+        if (_kept.TryGetValue(address, out var kept)
+            && time.GetElapsedTime(kept.Fetched) < Longest
+            && !(fresh && time.GetElapsedTime(kept.Tried) >= Shortest))
         {
             return kept.Keys;
         }
 
+        // Asked for in vain counts too.
+        _kept.TryUpdate(address, kept with { Tried = time.GetTimestamp() }, kept);
+
+        _ = ProviderAddress.Demand(address);
         var channel = new HostChannel(HttpStack.Media, time);
         var response = await new ReadRetry(time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)
@@ -36,7 +43,7 @@ internal sealed class KeyCache(TimeProvider time)
         try
         {
             var keys = response.IsSuccess ? KeySet.Read(response.Body.Span) : throw new JsonException();
-            _kept[address] = (keys, time.GetTimestamp());
+            _kept[address] = (keys, time.GetTimestamp(), time.GetTimestamp());
             return keys;
         }
         catch (JsonException error)

@@ -54,7 +54,8 @@ public sealed class WebhookReader(TimeProvider time)
             : null;
         if (found is null)
         {
-            result.State = ImagenStates.Failed;
+            // A result that could not be put into the webhook is still at the host.
+            result.State = payload is { Status: "OK", PayloadError: not null } ? ImagenStates.Completed : ImagenStates.Failed;
             result.Error = PlainText.Line(payload.Error ?? payload.PayloadError ?? Messages.NoImages);
             return result;
         }
