@@ -55,6 +55,27 @@ public sealed class RowCheckTests : EnvironmentTest
     public void A_model_that_is_no_endpoint_id_is_refused() =>
         Assert.Throws<InvalidInputException>(() => Check(new BatchOptions { Model = "../admin" }).Check(TestHost.Row()));
 
+    [Theory]
+    [InlineData("fal", "fal-ai/imagen4/preview", "")]
+    [InlineData("fal-sync", "fal-ai/imagen4/preview", "WebhookUri, Priority, MaxQueueLength")]
+    [InlineData("chainhub", "fal-ai/imagen4/preview", "WebhookUri, Priority, StartTimeoutSec, MaxQueueLength, Tag, ObjectLifetime")]
+    [InlineData("kkiai", "fal-ai/imagen4/preview", "WebhookUri, Priority, StartTimeoutSec, MaxQueueLength, Tag, ObjectLifetime")]
+    [InlineData("aimlapi", "google/imagen4/preview", "WebhookUri, Priority, StartTimeoutSec, MaxQueueLength, Tag, ObjectLifetime")]
+    public void Settings_a_provider_does_not_take_are_refused_by_name(string provider, string model, string refused)
+    {
+        Set($"{provider.ToUpperInvariant()}_API_KEY", "key");
+        var cells = new Dictionary<string, object?>
+        {
+            ["Prompt"] = "x", ["WebhookUri"] = "https://example.com", ["Priority"] = "low", ["StartTimeoutSec"] = 5, ["MaxQueueLength"] = 5,
+            ["Tag"] = """{"a":"1"}""", ["ObjectLifetime"] = "1h",
+        };
+        var row = RowReader.Read(4, cells) with { Provider = provider, Model = model };
+
+        var error = Record.Exception(() => Check(new BatchOptions()).Check(row));
+
+        Assert.Equal(refused.Length == 0 ? null : $"Row 4: {provider} does not take {refused}. Nothing was sent.", error?.Message);
+    }
+
     [Fact]
     public void An_input_the_newest_schema_dropped_is_warned_of_once()
     {

@@ -1,3 +1,4 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Submission;
@@ -24,4 +25,7 @@ public abstract class SubmitterTest
     private protected Task<Acceptance?> SubmitAsync(
         Uri address, string prompt = "a red fox", TimeProvider? time = null, CancellationToken cancellation = default) =>
         Submitter.SubmitAsync(TestHost.Connect(address, time ?? Time), Entry(prompt), cancellation).InTime();
+
+    private protected Task<Acceptance?> SubmitAsync(ProviderProfile profile, Action<string>? trace = null) =>
+        Submitter.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
 }

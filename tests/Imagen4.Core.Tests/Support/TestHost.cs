@@ -22,6 +22,9 @@ internal static class TestHost
     public static HostConnection Connect(Uri address, TimeProvider? time = null, Action<string>? trace = null) =>
         new(Profile(address), new ApiKey(Secret, "the test"), time ?? TimeProvider.System, trace);
 
+    public static HostConnection Connect(ProviderProfile profile, TimeProvider? time = null, Action<string>? trace = null) =>
+        new(profile, new ApiKey(Secret, "the test"), time ?? TimeProvider.System, trace);
+
     public static ImageInput Input(string prompt = "a red fox") => new() { Prompt = prompt };
 
     /// <summary>Additional input as a row reader makes it.</summary>

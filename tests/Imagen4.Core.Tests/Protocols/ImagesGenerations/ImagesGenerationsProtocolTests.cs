@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.ImagesGenerations;
+using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Protocols.ImagesGenerations;
+
+/// <summary>What odd members cost: nothing. The answer has been paid for.</summary>
+public sealed class ImagesGenerationsProtocolTests
+{
+    private const string Image = """{"url":"https://a/1.png"}""";
+
+    [Theory]
+    [InlineData($$"""{"images":[{{Image}}]}""")]
+    [InlineData($$"""{"data":[{{Image}}]}""")]
+    [InlineData($$"""{"images":null,"data":[{{Image}}]}""")]
+    [InlineData($$"""{"images":[],"data":[{{Image}}]}""")]
+    [InlineData($$$"""{"output":{"choices":[{{{Image}}}]}}""")]
+    [InlineData($$"""{"images":[null,{{Image}},{"url":null},{}]}""")]
+    [InlineData($$"""{"images":[{{Image}}],"seed":"many","meta":"none"}""")]
+    [InlineData($$$"""{"images":[{{{Image}}}],"seed":1.5,"meta":{"usage":[]}}""")]
+    [InlineData($$$$"""{"images":[{{{{Image}}}}],"meta":{"usage":{"credits_used":"?"}}}""")]
+    [InlineData("""{"images":[{"url":"https://a/1.png","content_type":5,"file_name":{},"file_size":"big"}]}""")]
+    public void The_images_are_found_whatever_stands_around_them(string body)
+    {
+        var image = Assert.Single(Read(body)!.Images);
+
+        Assert.Equal(new ImageBytes.Remote("https://a/1.png"), image.Bytes);
+        Assert.Equal("https://a/1.png", image.Image.Uri);
+    }
+
+    [Theory]
+    [InlineData("""{"url":null,"b64_json":"QUJD"}""")]
+    [InlineData("""{"url":"","b64_json":"QUJD"}""")]
+    [InlineData("""{"image_base64":"QUJD"}""")]
+    [InlineData("""{"url":"data:image/png;base64,QUJD"}""")]
+    public async Task Bytes_inside_the_answer_are_taken_under_any_name_and_are_no_address(string file)
+    {
+        var result = Read($$"""{"data":[{{file}}]}""")!;
+        using var target = new MemoryStream();
+
+        var image = Assert.Single(result.Images);
+        await new MediaSource(TimeProvider.System, allowLoopback: false).CopyAsync(image.Bytes, target, CancellationToken.None);
+
+        Assert.Equal("ABC"u8.ToArray(), target.ToArray());
+        Assert.Null(image.Image.Uri);
+        Assert.DoesNotContain("QUJD", $"{image.Image.AdditionalOutput} {result.AdditionalOutput}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("105000", 105000)]
+    [InlineData("\"12.5\"", 12.5)]
+    public void Credits_are_the_results_billable_units(string credits, double units) =>
+        Assert.Equal((decimal)units, Read($$$$"""{"data":[{{{{Image}}}}],"meta":{"usage":{"credits_used":{{{{credits}}}}}}}""")!.BillableUnits);
+
+    [Fact]
+    public void What_nobody_knows_is_kept()
+    {
+        var result = Read($$"""{"data":[{"url":"https://a/1.png","x":1}],"seed":"42","created":5}""")!;
+
+        Assert.Equal((42L, """{"created":5}"""), (result.Seed, result.AdditionalOutput));
+        Assert.Equal("""{"x":1}""", result.Images[0].Image.AdditionalOutput);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"images":null}""")]
+    [InlineData("""{"images":"x"}""")]
+    [InlineData("<html></html>")]
+    public void What_has_no_list_of_images_is_no_result(string body) => Assert.Null(Read(body));
+
+    [Fact]
+    public async Task The_body_names_the_model_first_and_has_what_was_given()
+    {
+        var input = new ImageInput { Prompt = "ein Füchslein", NumImages = 2, EnhancePrompt = false, AdditionalInput = TestHost.Additional("""{"convert_base64_to_url":true}""") };
+
+        using var content = new ImagesGenerationsProtocol().SubmitContent("google/imagen4/preview", input);
+
+        Assert.Equal(
+            """{"model":"google/imagen4/preview","prompt":"ein Füchslein","num_images":2,"enhance_prompt":false,"convert_base64_to_url":true}""",
+            await content.ReadAsStringAsync());
+    }
+
+    private static HostResult? Read(string body)
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.Created);
+        var host = TestHost.Connect(TestHost.Profile(new Uri("https://api.example.com")) with { Protocol = HostProtocol.ImagesGenerations });
+        return new ImagesGenerationsProtocol()
+            .ReadAcceptance(host, "google/imagen4/preview", new HostResponse(response.StatusCode, response.Headers, "application/json", Encoding.UTF8.GetBytes(body)))
+            ?.Result;
+    }
+}

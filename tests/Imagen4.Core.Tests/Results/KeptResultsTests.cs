@@ -1,0 +1,176 @@
+using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Media;
+using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Results;
+
+/// <summary>Hosts that say a result once: whoever asks later, in whichever process, is answered from this machine.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
+{
+    private readonly TempFolder _images = new();
+    private readonly List<string> _trace = [];
+    private WebServer _server = null!;
+    private Answer _answer = new(200, $$"""
+        {"images":[{"url":"data:image/png;base64,{{Base64}}","content_type":"image/png"}],"seed":7,"description":"a fox","extra":{"a":1} }
+        """) { Headers = [("X-Fal-Billable-Units", "2.5")] };
+
+    private static string Base64 => Convert.ToBase64String(Pictures.Png);
+
+    public async Task InitializeAsync()
+    {
+        _server = await WebServer.StartAsync(context => _answer.WriteAsync(context));
+        ProviderCatalog.Set(
+            TestHost.Profile(_server.Address, "once") with { Protocol = HostProtocol.FalSync, OpenKey = "open", Scope = ProviderScope.Session },
+            makeDefault: false);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _images.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_submitted_row_is_completed_and_received_by_somebody_else()
+    {
+        var (request, error) = await SubmitAsync();
+        Assert.Null(error);
+        Assert.Equal((ImagenStates.Completed, null, null), (request!.State, request.StatusUri, request.CancelUri));
+
+        var later = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false), Trace = _trace.Add });
+        var record = Record(request.RequestId!);
+        var (status, _) = await later.ReadStatusAsync(later.Refer(record), logs: true, changed: null, CancellationToken.None).InTime();
+        var (result, received) = await later.ReceiveAsync(later.Refer(record), record, CancellationToken.None).InTime();
+
+        Assert.Null(received);
+        Assert.Equal(ImagenStates.Completed, status!.State);
+        Assert.Equal((ImagenStates.Delivered, 7L, "a fox", 2.5m), (result!.State, result.Seed, result.Description, result.BillableUnits));
+        Assert.Equal("""{"extra":{"a":1}}""", result.AdditionalOutput);
+        Assert.Equal(Pictures.Png, await File.ReadAllBytesAsync(result.Path!));
+        Assert.Null(result.Images[0].Uri);
+        Assert.Single(_server.Requests);
+        Assert.Empty(_trace);
+    }
+
+    [Fact]
+    public async Task A_wait_for_it_ends_at_once()
+    {
+        var (request, _) = await SubmitAsync();
+        var later = Run(new BatchOptions { Wait = true, Time = new SkippingTime() });
+        var seen = new List<ImagenRequestStatus>();
+
+        var (status, error) = await later
+            .ReadStatusAsync(later.Refer(Record(request!.RequestId!)), logs: true, seen.Add, CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Completed, status!.State);
+        Assert.Empty(seen);
+    }
+
+    [Fact]
+    public async Task It_cannot_be_cancelled_any_more()
+    {
+        var (request, _) = await SubmitAsync();
+        var run = Run(new BatchOptions());
+
+        var (_, error) = await RequestRun.CancelAsync(run.Refer(Record(request!.RequestId!)), readBack: false, CancellationToken.None).InTime();
+
+        Assert.IsType<AlreadyCompletedException>(error);
+    }
+
+    [Fact]
+    public async Task An_id_nobody_kept_is_RequestNotFound_whatever_is_asked()
+    {
+        var run = Run(new BatchOptions());
+        var record = Record("unknown");
+
+        var (result, received) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var (status, read) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
+        var (_, cancelled) = await RequestRun.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+
+        Assert.Null(result);
+        Assert.Null(status);
+        Assert.All([received, read, cancelled], error => Assert.IsType<RequestNotFoundException>(error));
+        Assert.Contains("kept only in the state folder", received!.Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../once")]
+    [InlineData("a/b")]
+    public void What_is_no_request_id_is_refused(string id) => Assert.Throws<InvalidInputException>(() => Run(new BatchOptions()).Refer(Record(id)));
+
+    [Fact]
+    public async Task A_kept_result_that_was_damaged_is_said_to_be()
+    {
+        var (request, _) = await SubmitAsync();
+        var file = Home.Names.Single(name => name.EndsWith("result.json", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Home.At(file), "{");
+        var run = Run(new BatchOptions());
+
+        var (_, error) = await run.ReceiveAsync(run.Refer(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
+
+        Assert.Contains(file, Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_broken_image_does_not_cost_the_others_and_leaves_no_file(bool later)
+    {
+        const string broken = "QUJDUVVKRFFVSkQ!";
+        _answer = new Answer(200, $$"""{"images":[{"url":"data:image/png;base64,{{broken}}"},{"url":"data:image/png;base64,{{Base64}}"}]}""");
+        var options = new BatchOptions { Wait = true, Output = new OutputFolder(_images.Path, force: false), Trace = _trace.Add };
+        var run = Run(options);
+
+        var submitted = later ? await SubmitAsync() : null;
+        var record = Record(submitted?.Value!.RequestId ?? "none");
+        var (result, error) = later
+            ? await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime()
+            : await new RowRun(options).RunAsync(Row(options), CancellationToken.None).InTime();
+
+        Assert.IsType<InvalidMediaException>(error);
+        Assert.Equal((ImagenStates.Completed, error.Message), (result!.State, result.Error));
+        Assert.Equal([$"{result.RequestId}-2.png"], _images.Names);
+        Assert.DoesNotContain("QUJD", $"{error} {string.Concat(_trace)}", StringComparison.Ordinal);
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_host_that_failed_leaves_a_failed_row_that_names_no_bytes()
+    {
+        _answer = new Answer(500, """{"detail":"boom","error_type":"internal_error"}""");
+
+        var (request, error) = await SubmitAsync();
+
+        Assert.IsType<RequestFailedException>(error);
+        Assert.Equal((ImagenStates.Failed, null), (request!.State, request.RequestId));
+    }
+
+    [Fact]
+    public async Task Nothing_of_an_image_is_ever_printed()
+    {
+        var traced = new BatchOptions { Wait = true, Trace = _trace.Add, Warn = _trace.Add };
+
+        var (result, _) = await new RowRun(traced).RunAsync(Row(traced), CancellationToken.None).InTime();
+
+        Assert.NotEmpty(_trace);
+        Assert.DoesNotContain(Base64[..40], string.Concat(_trace) + System.Text.Json.JsonSerializer.Serialize(result), StringComparison.Ordinal);
+        Assert.DoesNotContain(Home.Names.Where(name => name.EndsWith("json", StringComparison.Ordinal)).Select(name => File.ReadAllText(Home.At(name))),
+            text => text.Contains(Base64[..40], StringComparison.Ordinal));
+    }
+
+    private static CheckedRow Row(BatchOptions options) =>
+        new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Provider = "once" });
+
+    private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));
+
+    private static RequestRecord Record(string id) => new() { Index = 1, RequestId = id, Provider = "once", Model = TestHost.Model };
+
+    private static Task<RowOutcome<ImagenRequest>> SubmitAsync() =>
+        new RowRun(new BatchOptions()).SubmitAsync(Row(new BatchOptions()), CancellationToken.None).InTime();
+}

@@ -1,0 +1,83 @@
+using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Settings;
+
+[Collection(RunsAlone.Name)]
+public sealed class UserModelsTests : EnvironmentTest
+{
+    [Fact]
+    public void A_model_can_be_added_without_a_new_version()
+    {
+        Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt","required":true},{"name":"seed","minimum":0,"maximum":9}]}]}""");
+
+        Assert.Contains("Seed 10 is outside 0 to 9", Refused("me/fox", new ImageInput { Prompt = "x", Seed = 10 }), StringComparison.Ordinal);
+        Assert.Contains("it does not take NumImages (it takes Prompt, Seed)", Refused("me/fox", new ImageInput { Prompt = "x", NumImages = 1 }), StringComparison.Ordinal);
+        Assert.Null(ModelCatalog.Find(HostProtocol.FalSync, "me/fox"));
+        Assert.Contains("me/fox", ModelCatalog.Ids(HostProtocol.FalQueue));
+        Assert.DoesNotContain("me/fox", ModelCatalog.Ids(HostProtocol.FalSync));
+        Assert.NotNull(ModelCatalog.Find(HostProtocol.FalQueue, TestHost.Model));
+    }
+
+    [Fact]
+    public void A_users_definition_comes_before_the_built_in_one()
+    {
+        Write($$"""{"models":[{"ids":["{{TestHost.Model}}"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"aspect_ratio","choices":["21:9"]}]}]}""");
+
+        Assert.Contains("AspectRatio '1:1' is not one of 21:9", Refused(TestHost.Model, new ImageInput { Prompt = "x", AspectRatio = "1:1" }), StringComparison.Ordinal);
+        Assert.Single(ModelCatalog.Ids(HostProtocol.FalQueue), TestHost.Model);
+        Assert.Contains("21:9", ModelCatalog.ChoicesFor("AspectRatio"));
+    }
+
+    [Fact]
+    public void A_file_that_changes_is_read_again()
+    {
+        Assert.Null(ModelCatalog.Find(HostProtocol.FalQueue, "me/fox"));
+        Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"}]}]}""");
+        Assert.NotNull(ModelCatalog.Find(HostProtocol.FalQueue, "me/fox"));
+        File.Delete(Home.At("models.json"));
+        Assert.Null(ModelCatalog.Find(HostProtocol.FalQueue, "me/fox"));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("""{"models":[null]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":["FalQueue"],"inputs":[null]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":["FalQueue"],"inputs":[{"required":true}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"inputs":[{"name":"prompt"}]}]}""")]
+    [InlineData("""{"models":[{"protocols":["FalQueue"],"inputs":[{"name":"prompt"}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":["Telepathy"],"inputs":[{"name":"prompt"}]}]}""")]
+    public void A_file_that_holds_no_definitions_is_refused_by_its_name(string text)
+    {
+        Write(text);
+
+        var error = Assert.Throws<InvalidInputException>(() => ModelCatalog.Find(HostProtocol.FalQueue, TestHost.Model));
+
+        Assert.Contains(Home.At("models.json"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"models":null}""")]
+    [InlineData("""{"models":[]}""")]
+    public void A_file_without_models_changes_nothing(string text)
+    {
+        Write(text);
+
+        Assert.NotNull(ModelCatalog.Find(HostProtocol.FalQueue, TestHost.Model));
+    }
+
+    private void Write(string text) => File.WriteAllText(Home.At("models.json"), text);
+
+    private string Refused(string model, ImageInput input)
+    {
+        Set("FAL_KEY", "key");
+        var options = new BatchOptions { Provider = "fal", Model = model };
+        return Assert.Throws<InvalidInputException>(
+            () => new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Input = input })).Message;
+    }
+}
