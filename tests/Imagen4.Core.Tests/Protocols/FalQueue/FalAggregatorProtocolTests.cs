@@ -1,8 +1,11 @@
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Rows;
+using Imagen4.Core.Submission;
 using Imagen4.Core.Tests.Support;
+using Imagen4.Core.Waiting;
 
 namespace Imagen4.Core.Tests.Protocols.FalQueue;
 
@@ -36,6 +39,25 @@ public sealed class FalAggregatorProtocolTests
         Assert.Equal(new Uri(server.Address, Own), request.ResponseUri);
         Assert.Equal(new Uri(server.Address, $"{Own}/status"), request.StatusUri);
         Assert.Equal(new Uri(server.Address, $"{Own}/cancel"), request.CancelUri);
+    }
+
+    [Fact]
+    public async Task The_token_never_goes_to_the_host_whose_addresses_were_returned()
+    {
+        await using var upstream = await WebServer.AnsweringAsync(Done);
+        await using var server = await StartAsync(path => path.EndsWith("/preview", StringComparison.Ordinal)
+            ? new Answer(200, $$"""{"request_id":"r-1","response_url":"{{upstream.Address}}fal-ai/imagen4/requests/r-1","status_url":"{{upstream.Address}}other/requests/r-1/status"}""")
+            : path == Own ? Done : new Answer(404));
+        var host = Host(server);
+
+        var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop())
+            .SubmitAsync(host, new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()), CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(acceptance!.Request, CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Empty(upstream.Requests);
+        Assert.DoesNotContain(_trace, line => line.Contains(TestHost.Secret, StringComparison.Ordinal));
+        Assert.NotEmpty(_trace);
     }
 
     [Theory]
