@@ -23,6 +23,10 @@ public sealed class HostConnections(BatchOptions options)
         var profile = ProviderCatalog.Find(name);
         return profile.BaseUri is null
             ? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
-            : new HostConnection(profile, ApiKeySource.Find(profile, options.ApiKey), options.Time, options.Trace);
+            : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile)), options.Time, options.Trace);
     }
+
+    // A key given for the batch is a key for the batch's own provider, not for another one that a row names.
+    private string? GivenKey(ProviderProfile profile) =>
+        profile.Name.Equals(_default.Value, StringComparison.OrdinalIgnoreCase) ? options.ApiKey : null;
 }

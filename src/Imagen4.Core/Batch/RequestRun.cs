@@ -57,7 +57,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             RequestId = request.RequestId,
         };
         var error = await _receiver.ReceiveAsync(request, result, entry, cancellation).ConfigureAwait(false);
-        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType);
+        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 

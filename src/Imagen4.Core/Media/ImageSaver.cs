@@ -60,7 +60,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
             }
 
             var final = folder.Final(name, header.Type.Extension);
-            folder.Publish(draft, final);
+            await folder.PublishAsync(draft, final, image.Sha256, cancellation).ConfigureAwait(false);
             (image.Path, image.ContentType, image.Width, image.Height) = (final, header.Type.Name, header.Width, header.Height);
             image.Uri = DataUri.IsOne(image.Uri!) ? null : image.Uri;
         }
