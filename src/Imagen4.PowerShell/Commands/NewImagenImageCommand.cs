@@ -119,8 +119,7 @@ public sealed class NewImagenImageCommand : RowCommand
 
     private void SubmitPrompts()
     {
-        var prompts = Unwrap.Value(Prompt) is Array several ? several.Cast<object?>() : [Prompt ?? throw new InvalidInputException(Messages.PromptMissing)];
-        foreach (var prompt in prompts)
+        foreach (var prompt in Unwrap.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
         {
             try
             {
