@@ -17,6 +17,9 @@ internal static class Unwrap
         _ => value,
     };
 
+    /// <summary>Whether the value is a list, of whatever kind.</summary>
+    public static bool IsList(object? value) => Value(value) is IList;
+
     /// <summary>The items of a list of any kind; whatever else is given is one item.</summary>
     public static IEnumerable<object?> List(object? value) => Value(value) is IList several ? several.Cast<object?>() : [value];
 

@@ -13,6 +13,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly WorkPump _pump = new();
+    private Origin? _dispatched;
     private volatile bool _stopped;
 
     /// <summary>Whether the pipeline is being stopped.</summary>
@@ -39,7 +40,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
             TakeOne();
         }
 
-        _pump.Start(target, work);
+        _pump.Start(new Origin(Row, target), work);
     });
 
     /// <summary>Hands on what has come, without waiting.</summary>
@@ -74,7 +75,8 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes an error that ends nothing.</summary>
-    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
+    protected void WriteError(Exception error, object? target) =>
+        WriteError(ErrorTable.Record(error, target, IsBatch ? _dispatched?.Row ?? Row : null));
 
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
@@ -85,6 +87,9 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
 
     /// <summary>The number of the record being processed, from 1.</summary>
     protected int Row { get; set; }
+
+    /// <summary>Whether there may be several records, so that errors have to say which one they are about.</summary>
+    protected virtual bool IsBatch => false;
 
     /// <summary>Prepares the command. An error here ends the pipeline.</summary>
     protected virtual void OnBegin()
@@ -164,11 +169,15 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     {
         switch (taken)
         {
-            case WorkEvent.Outcome outcome:
-                Emit(outcome.Value, outcome.Target);
+            case WorkEvent.Outcome { Target: Origin origin } outcome:
+                _dispatched = origin;
+                Emit(outcome.Value, origin.Target);
+                _dispatched = null;
                 break;
-            case WorkEvent.Fault fault:
-                WriteError(fault.Error, fault.Target);
+            case WorkEvent.Fault { Target: Origin origin } fault:
+                _dispatched = origin;
+                WriteError(fault.Error, origin.Target);
+                _dispatched = null;
                 break;
             case WorkEvent.Warning warning:
                 WriteWarning(warning.Text);
@@ -178,6 +187,9 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
                 break;
         }
     }
+
+    // Where a piece of work came from.
+    private sealed record Origin(int Row, object? Target);
 
     // A stop is no error: the engine itself ends the pipeline.
     private void Unstopped(Action action)
