@@ -104,7 +104,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);
-        own.MapGet(MediaUrl.Pattern, media.HandleAsync);
+        own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
         application.Map("/{**path}", fal.HandleAsync);
     }

@@ -30,6 +30,9 @@ public sealed class ImagenImage
     /// <summary>The SHA-256 of the saved file, in lower-case hexadecimal digits.</summary>
     public string? Sha256 { get; set; }
 
+    /// <summary>What the host says of the file besides, as JSON text of one object.</summary>
+    public string? AdditionalOutput { get; set; }
+
     /// <summary>The path, else the address: an address that carries the image itself is cut short.</summary>
     public override string ToString() =>
         Path ?? (Uri is { Length: > 200 } && Uri.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? "data:…" : Uri) ?? "";

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Imagen4.Emulator.Billing;
-using Imagen4.Emulator.Fal;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
@@ -45,11 +44,11 @@ internal sealed class AdminEndpoints(JobQueue queue, JobStore jobs, BillLog bill
         try
         {
             var value = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
-            answer = value is null ? FalErrors.Message(400, "The body is null") : act(value);
+            answer = value is null ? ErrorText.Answer(400, "The body is null") : act(value);
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
-            answer = FalErrors.Message(400, exception.Message);
+            answer = ErrorText.Answer(400, exception.Message);
         }
 
         await answer.ExecuteAsync(context);

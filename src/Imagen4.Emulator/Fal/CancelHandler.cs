@@ -8,5 +8,7 @@ namespace Imagen4.Emulator.Fal;
 internal sealed class CancelHandler(JobQueue queue)
 {
     public JsonAnswer Handle(Job job) =>
-        queue.Cancel(job, Failure.Cancelled) ? FalErrors.State(202, "CANCELLATION_REQUESTED") : FalErrors.AlreadyCompleted;
+        queue.Cancel(job, Failure.Cancelled)
+            ? JsonAnswer.Of(202, new QueueAnswer("CANCELLATION_REQUESTED"), FalJson.Wire.QueueAnswer)
+            : FalErrors.AlreadyCompleted;
 }

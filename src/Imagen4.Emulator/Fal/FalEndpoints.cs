@@ -31,8 +31,7 @@ internal sealed class FalEndpoints(
 
         var body = call.Operation == FalOperation.Submit ? await SubmitBody.ReadAsync(request, context.RequestAborted) : null;
         var job = Find(call);
-        var rule = faults.Take(FaultTarget.Of(call.Operation), request, job?.Plan.Prompt ?? body?.Prompt);
-        return FaultTable.Around(rule, () => Perform(context, call, job, body));
+        return faults.Around(FaultTarget.Of(call.Operation), request, job?.Plan.Prompt ?? body?.Prompt, () => Perform(context, call, job, body));
     }
 
     private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)

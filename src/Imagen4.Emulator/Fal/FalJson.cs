@@ -6,8 +6,7 @@ namespace Imagen4.Emulator.Fal;
 /// <summary>How fal writes JSON: snake case, and text as it is rather than escaped.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(QueueStatus))]
-[JsonSerializable(typeof(FalMessage))]
-[JsonSerializable(typeof(FalState))]
+[JsonSerializable(typeof(QueueAnswer))]
 [JsonSerializable(typeof(InfrastructureError))]
 [JsonSerializable(typeof(ModelError))]
 internal sealed partial class FalJson : JsonSerializerContext

@@ -12,9 +12,8 @@ internal sealed class KeyCheck(string? onlyKey)
     {
         var header = request.Headers.Authorization.ToString();
         var key = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
-        return key.Length == 0 || key.Contains(' ')
-                ? (null, FalErrors.Message(401, $"Cannot access application \"{endpoint.App}\". Authentication is required to access this application."))
-            : onlyKey is not null && key != onlyKey ? (null, FalErrors.Message(401, "No user found for Key ID and Secret"))
+        return key.Length == 0 || key.Contains(' ') ? (null, FalErrors.NoKey(endpoint))
+            : onlyKey is not null && key != onlyKey ? (null, FalErrors.WrongKey)
             : (key, null);
     }
 }

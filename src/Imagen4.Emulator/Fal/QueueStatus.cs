@@ -46,12 +46,3 @@ internal sealed record QueueStatus(
         _ => "COMPLETED",
     };
 }
-
-internal sealed record QueueMetrics
-{
-    /// <summary>Seconds that the job ran, once it has ended.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? InferenceTime { get; init; }
-
-    public static QueueMetrics Of(JobProgress progress) => new() { InferenceTime = (progress.EndedAt - progress.StartedAt)?.TotalSeconds };
-}

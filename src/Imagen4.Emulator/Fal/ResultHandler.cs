@@ -25,9 +25,6 @@ internal sealed class ResultHandler(Snapshot snapshot)
         var body = job.Plan.ResultFault == ResultFault.NotJson
             ? "This is not JSON."u8.ToArray()
             : ModelOutput.Write(job, snapshot, BaseAddress.Of(request));
-        return new JsonAnswer(200, body)
-        {
-            Headers = [new(FalHeaders.BillableUnits, job.Plan.Images.Count.ToString(CultureInfo.InvariantCulture))],
-        };
+        return new JsonAnswer(200, body).With(FalHeaders.BillableUnits, job.Plan.Images.Count.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -38,8 +38,21 @@ internal sealed class FaultTable
         }
     }
 
+    /// <summary>Performs the operation; or answers with the fault of the rule that hits the call, instead or afterwards.</summary>
+    public IResult Around(string operation, HttpRequest request, string? prompt, Func<IResult> perform)
+    {
+        var rule = Take(operation, request, prompt);
+        if (rule is { AfterAccept: false })
+        {
+            return FaultKinds.Create(rule);
+        }
+
+        var answer = perform();
+        return rule is null ? answer : FaultKinds.Create(rule);
+    }
+
     /// <summary>The rule that hits this call, counted down; null when there is none.</summary>
-    public FaultRule? Take(string operation, HttpRequest request, string? prompt)
+    private FaultRule? Take(string operation, HttpRequest request, string? prompt)
     {
         lock (_gate)
         {
@@ -62,18 +75,6 @@ internal sealed class FaultTable
 
             return rule;
         }
-    }
-
-    /// <summary>Answers with the fault of the rule, if there is one, instead of performing the operation or after it.</summary>
-    public static IResult Around(FaultRule? rule, Func<IResult> perform)
-    {
-        if (rule is { AfterAccept: false })
-        {
-            return FaultKinds.Create(rule);
-        }
-
-        var answer = perform();
-        return rule is null ? answer : FaultKinds.Create(rule);
     }
 
     private static bool Fits(FaultRule rule, string operation, HttpRequest request, string? prompt) =>

@@ -16,16 +16,3 @@ internal sealed record Failure(int Status, string Type, string Message)
     public static Failure Invalid(IReadOnlyList<Problem> problems) =>
         new(422, problems[0].Type, problems[0].Message) { Form = FailureForm.Problems, Problems = problems, Retryable = false };
 }
-
-/// <summary>How the body of a failure is built.</summary>
-internal enum FailureForm
-{
-    /// <summary><c>{"detail":"…","error_type":"…"}</c></summary>
-    Infrastructure,
-
-    /// <summary><c>{"detail":[{…}]}</c>, from the model.</summary>
-    Problems,
-
-    /// <summary><c>{"detail":"…"}</c>, from models that were not migrated.</summary>
-    Text,
-}

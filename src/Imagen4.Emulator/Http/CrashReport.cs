@@ -1,5 +1,3 @@
-using Imagen4.Emulator.Fal;
-
 namespace Imagen4.Emulator.Http;
 
 /// <summary>A bug of the emulator must not look like a fault that a test asked for: it is told on standard error and in the answer.</summary>
@@ -11,14 +9,19 @@ internal static class CrashReport
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client left, or the server ends: nobody is there to answer.
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            // A request that breaks HTTP itself: a body that is too long, or shorter than it said.
+            await ErrorText.Answer(exception.StatusCode, exception.Message).ExecuteAsync(context);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             await Console.Error.WriteLineAsync($"Emulator bug at {context.Request.Method} {context.Request.Path}: {exception}");
-            await FalErrors.Message(500, $"Emulator bug: {exception.Message}").ExecuteAsync(context);
+            await ErrorText.Answer(500, $"Emulator bug: {exception.Message}").ExecuteAsync(context);
         }
     }
 }

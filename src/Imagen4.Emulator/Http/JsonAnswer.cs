@@ -4,23 +4,25 @@ using System.Text.Json.Serialization.Metadata;
 namespace Imagen4.Emulator.Http;
 
 /// <summary>A JSON body with its status and headers.</summary>
-internal sealed class JsonAnswer(int status, ReadOnlyMemory<byte> body) : IResult
+internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body) : IResult
 {
-    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+    private IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     public static JsonAnswer Of<T>(int status, T value, JsonTypeInfo<T> type) => new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    public JsonAnswer With(string header, string value) => this with { Headers = [.. Headers, (header, value)] };
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.StatusCode = status;
+        response.StatusCode = Status;
         response.ContentType = "application/json";
-        response.ContentLength = body.Length;
+        response.ContentLength = Body.Length;
         foreach (var (name, value) in Headers)
         {
             response.Headers[name] = value;
         }
 
-        return response.BodyWriter.WriteAsync(body, httpContext.RequestAborted).AsTask();
+        return response.BodyWriter.WriteAsync(Body, httpContext.RequestAborted).AsTask();
     }
 }

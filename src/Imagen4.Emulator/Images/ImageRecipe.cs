@@ -19,5 +19,9 @@ internal sealed record ImageRecipe(ulong Identity, ImageSize Size, ImageFormat F
         ];
     }
 
-    public byte[] Render() => Format.Encode(Scene.Paint(Identity, Size));
+    public byte[] Render()
+    {
+        using var image = Scene.Paint(Identity, Size);
+        return Format.Encode(image);
+    }
 }

@@ -1,6 +1,6 @@
-using Imagen4.Emulator.Fal;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Images;
 using Imagen4.Emulator.Queue;
 
@@ -12,30 +12,31 @@ namespace Imagen4.Emulator.Media;
 /// </summary>
 internal sealed class MediaEndpoint(JobStore jobs, FaultTable faults)
 {
+    private static readonly JsonAnswer NotFound = ErrorText.Answer(404, "Not Found");
+
     public Task HandleAsync(HttpContext context)
     {
         var job = jobs.Find((string)context.Request.RouteValues["requestId"]!);
-        var rule = faults.Take(FaultTarget.Download, context.Request, job?.Plan.Prompt);
-        return FaultTable.Around(rule, () => Answer(context, job)).ExecuteAsync(context);
+        return faults.Around(FaultTarget.Download, context.Request, job?.Plan.Prompt, () => Answer(context, job)).ExecuteAsync(context);
     }
 
     private static IResult Answer(HttpContext context, Job? job)
     {
         if (context.Request.Headers.Authorization.Count > 0)
         {
-            return FalErrors.Message(403, "Files are public: a key must not be sent here");
+            return ErrorText.Answer(403, "Files are public: a key must not be sent here");
         }
 
         var name = (string)context.Request.RouteValues["fileName"]!;
         var image = job is { Progress: { State: JobState.Completed, Failure: null } } ? job.Plan.Images.FirstOrDefault(recipe => recipe.FileName == name) : null;
         if (image is null)
         {
-            return FalErrors.NoSuchPath;
+            return NotFound;
         }
 
         return job!.Plan.MediaFault switch
         {
-            MediaFault.Missing => FalErrors.NoSuchPath,
+            MediaFault.Missing => NotFound,
             MediaFault.Html => Results.Text("<html><body><h1>Sign in to continue</h1></body></html>", "text/html"),
             MediaFault.NotImage => Results.Bytes("These bytes are not an image."u8.ToArray(), image.Format.ContentType),
             MediaFault.Truncated => new TruncatedFile(image),

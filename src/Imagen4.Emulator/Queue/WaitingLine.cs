@@ -6,6 +6,8 @@ namespace Imagen4.Emulator.Queue;
 /// </summary>
 internal sealed class WaitingLine
 {
+    private static readonly Comparer<Entry> ByTicket = Comparer<Entry>.Create((a, b) => a.Ticket.CompareTo(b.Ticket));
+
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<Job, long> _tickets = [];
     private long _nextTicket;
@@ -47,7 +49,7 @@ internal sealed class WaitingLine
     public int? PositionOf(Job job) => _tickets.TryGetValue(job, out var ticket) ? IndexOf(ticket) - _head : null;
 
     private int IndexOf(long ticket) =>
-        _entries.BinarySearch(_head, Count, new Entry(ticket, null!), Comparer<Entry>.Create((a, b) => a.Ticket.CompareTo(b.Ticket)));
+        _entries.BinarySearch(_head, Count, new Entry(ticket, null!), ByTicket);
 
     // Taken entries are dropped in bulk, so that taking one costs no move of all the others.
     private void Compact()

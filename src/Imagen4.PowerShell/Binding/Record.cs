@@ -42,6 +42,9 @@ internal sealed class Record
         ? Table.Keys.Cast<object>().Select(key => key.ToString()!)
         : _object?.Properties.Select(property => property.Name) ?? [];
 
+    /// <summary>Whether there is a column by any of these names.</summary>
+    public bool Has(params IEnumerable<string> names) => Names.Intersect(names, StringComparer.OrdinalIgnoreCase).Any();
+
     /// <summary>The value of a column, by any of its names; null where there is none.</summary>
     public object? At(params IEnumerable<string> names)
     {

@@ -33,8 +33,9 @@ internal static class RequestBinder
 
         return (given ?? record.Text?.Trim()) is { Length: > 0 } found
             ? found
-            : throw new InvalidInputException(record.IsRows
-                ? Messages.RecordHasNoRequestId.With(row, record.ShownNames)
+            : throw new InvalidInputException(record.Has("RequestId", "request_id")
+                ? Messages.RequestIdEmpty.With(row)
+                : record.IsRows ? Messages.RecordHasNoRequestId.With(row, record.ShownNames)
                 : Messages.RecordIsNotRequest.With(row, record.TypeName));
     }
 

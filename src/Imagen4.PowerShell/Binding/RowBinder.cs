@@ -36,7 +36,7 @@ internal static class RowBinder
             return prompt is null ? text : throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(text)));
         }
 
-        if (prompt is not null || record.Names.Intersect(namesOf("Prompt"), StringComparer.OrdinalIgnoreCase).Any())
+        if (prompt is not null || record.Has(namesOf("Prompt")))
         {
             return prompt;
         }

@@ -127,7 +127,7 @@ public sealed class NewImagenImageCommand : RowCommand
             }
             catch (ImagenException error)
             {
-                WriteError(error, prompt);
+                WriteRecordError(error, prompt);
             }
 
             Row++;

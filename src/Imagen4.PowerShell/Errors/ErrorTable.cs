@@ -9,20 +9,17 @@ internal static class ErrorTable
     /// <summary>The error record for an exception.</summary>
     /// <param name="error">The exception.</param>
     /// <param name="target">The record it is about.</param>
-    /// <param name="row">The number of that record, where it is one of several.</param>
-    public static ErrorRecord Record(Exception error, object? target, int? row = null)
+    public static ErrorRecord Record(Exception error, object? target)
     {
         var entry = Find(error);
         var record = new ErrorRecord(error, entry.Id, entry.Category, target);
-        record.ErrorDetails = new ErrorDetails(Said(error.Message, row)) { RecommendedAction = entry.Advice ?? "" };
+        if (entry.Advice is not null)
+        {
+            record.ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = entry.Advice };
+        }
+
         return record;
     }
-
-    // In a batch, an error says which row it is about; many a message does so by itself.
-    private static string Said(string message, int? row) =>
-        row is null || message.StartsWith(Messages.OfRow.With(row, "").TrimEnd(' ', ':'), StringComparison.Ordinal)
-            ? message
-            : Messages.OfRow.With(row, message);
 
     private static ErrorEntry Find(Exception error) => error switch
     {

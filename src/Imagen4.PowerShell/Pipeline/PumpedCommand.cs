@@ -13,7 +13,6 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly WorkPump _pump = new();
-    private Origin? _dispatched;
     private volatile bool _stopped;
 
     /// <summary>Whether the pipeline is being stopped.</summary>
@@ -40,7 +39,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
             TakeOne();
         }
 
-        _pump.Start(new Origin(Row, target), work);
+        _pump.Start(target, work);
     });
 
     /// <summary>Hands on what has come, without waiting.</summary>
@@ -75,8 +74,19 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes an error that ends nothing.</summary>
-    protected void WriteError(Exception error, object? target) =>
-        WriteError(ErrorTable.Record(error, target, IsBatch ? _dispatched?.Row ?? Row : null));
+    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
+
+    /// <summary>Writes an error of the record being processed; in a batch it says which one that is.</summary>
+    protected void WriteRecordError(ImagenException error, object? target)
+    {
+        // Many a message names the row by itself.
+        if (IsBatch && !error.Message.StartsWith("Row ", StringComparison.Ordinal))
+        {
+            error.Row = Row;
+        }
+
+        WriteError(error, target);
+    }
 
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
@@ -88,7 +98,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     /// <summary>The number of the record being processed, from 1.</summary>
     protected int Row { get; set; }
 
-    /// <summary>Whether there may be several records, so that errors have to say which one they are about.</summary>
+    /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
     protected virtual bool IsBatch => false;
 
     /// <summary>Prepares the command. An error here ends the pipeline.</summary>
@@ -128,7 +138,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
         }
         catch (ImagenException error)
         {
-            WriteError(error, Target);
+            WriteRecordError(error, Target);
         }
     }
 
@@ -169,15 +179,11 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     {
         switch (taken)
         {
-            case WorkEvent.Outcome { Target: Origin origin } outcome:
-                _dispatched = origin;
-                Emit(outcome.Value, origin.Target);
-                _dispatched = null;
+            case WorkEvent.Outcome outcome:
+                Emit(outcome.Value, outcome.Target);
                 break;
-            case WorkEvent.Fault { Target: Origin origin } fault:
-                _dispatched = origin;
-                WriteError(fault.Error, origin.Target);
-                _dispatched = null;
+            case WorkEvent.Fault fault:
+                WriteError(fault.Error, fault.Target);
                 break;
             case WorkEvent.Warning warning:
                 WriteWarning(warning.Text);
@@ -187,9 +193,6 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
                 break;
         }
     }
-
-    // Where a piece of work came from.
-    private sealed record Origin(int Row, object? Target);
 
     // A stop is no error: the engine itself ends the pipeline.
     private void Unstopped(Action action)

@@ -72,7 +72,7 @@ public abstract class RequestCommand : HostCommand
             }
             catch (ImagenException error)
             {
-                WriteError(error, Target);
+                WriteRecordError(error, Target);
             }
 
             Row++;

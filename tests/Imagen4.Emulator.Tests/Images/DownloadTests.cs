@@ -119,6 +119,18 @@ public sealed class DownloadTests : EmulatorTest
     }
 
     [Fact]
+    public async Task Head_tells_the_size_without_the_file()
+    {
+        var result = await RunAsync("""{"prompt":"a red fox"}""");
+        using var anonymous = new FalClient(Address) { Authorization = null };
+
+        var head = await anonymous.SendAsync(HttpMethod.Head, Urls(result)[0]);
+        var file = await Client.DownloadAsync(Urls(result)[0]);
+
+        Assert.Equal((200, 0, $"{file.Content.Length}"), (head.Status, head.Content.Length, head.Header("Content-Length")));
+    }
+
+    [Fact]
     public async Task Request_with_a_key_is_refused_and_recorded()
     {
         var result = await RunAsync("""{"prompt":"a red fox"}""");

@@ -65,6 +65,9 @@ internal sealed record FalFile
     public int? Width { get; init; }
 
     public int? Height { get; init; }
+
+    [JsonExtensionData]
+    public JsonObject? Others { get; set; }
 }
 
 /// <summary>An error: of a model (a list of details), of the infrastructure (flat), or a bare text.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -77,7 +78,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
             Images = files.OfType<FalFile>().Where(file => file.Url is not null).Select(Image).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
-            AdditionalOutput = answer.Others is { Count: > 0 } others ? others.ToJsonString() : null,
+            AdditionalOutput = Json(answer.Others),
         };
     }
 
@@ -127,5 +128,8 @@ internal sealed class FalQueueProtocol : IHostProtocol
         FileSize = file.FileSize,
         Width = file.Width,
         Height = file.Height,
+        AdditionalOutput = Json(file.Others),
     };
+
+    private static string? Json(JsonObject? others) => others is { Count: > 0 } ? others.ToJsonString() : null;
 }
