@@ -122,3 +122,38 @@ function Invoke-Pwsh {
         Pop-Location
     }
 }
+
+# Starts a script in a runspace of this process, with the module and without waiting.
+function Start-Shell {
+    param([scriptblock]$Script, [object[]]$ArgumentList)
+    $shell = [powershell]::Create()
+    $null = $shell.AddCommand('Import-Module').AddArgument($ModuleManifest).AddStatement()
+    $null = $shell.AddScript($Script.ToString())
+    foreach ($argument in $ArgumentList) {
+        $null = $shell.AddArgument($argument)
+    }
+    $nothing = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    $nothing.Complete()
+    $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    $null = $shell.BeginInvoke($nothing, $output)
+    @{ Shell = $shell; Output = $output }
+}
+
+# What Ctrl+C does. The limit is a safety net, not a measure.
+function Stop-Shell {
+    param([hashtable]$Running)
+    $stop = $Running.Shell.BeginStop($null, $null)
+    $stop.AsyncWaitHandle.WaitOne(15000) | Should -BeTrue -Because 'a stop returns'
+    $Running.Shell.EndStop($stop)
+    $Running.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+    $Running.Shell.Dispose()
+}
+
+# Nothing comes any more. Whoever waits for a request asks at least every 3 s: a longer silence is the end of it.
+function Wait-Quiet {
+    param([hashtable]$Test)
+    Wait-Until {
+        $newest = Get-Seen $Test | Select-Object -Last 1
+        -not $newest -or ([datetime]::UtcNow - $newest.time.ToUniversalTime()).TotalSeconds -gt 3.5
+    } 'the emulator hears nothing any more'
+}

@@ -78,8 +78,9 @@ Describe 'New-ImagenImage: errors' {
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'first', 'second', 'third'
         }
 
-        It 'a status read that fails on the way is repeated' {
-            Add-Fault $test @{ kind = 'status'; operation = 'status'; status = 503 }
+        It 'reads that fail on the way are repeated' {
+            Add-Fault $test @{ kind = 'html'; operation = 'status' }
+            Add-Fault $test @{ kind = 'abort'; operation = 'result' }
             (New-ImagenImage 'p' -Wait).State | Should -Be 'Completed'
             Get-Bill $test | Should -HaveCount 1
         }

@@ -132,6 +132,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord()
     {
         Row++;
+        Unstopped(Drain);
         try
         {
             OnRecord();
