@@ -3,6 +3,7 @@
 
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
 $OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET'
+$StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 
 # Imports the built module, moves its state into a folder of the test, hides the user's keys and starts an emulator.
@@ -26,6 +27,8 @@ function Enter-ImagenTest {
 
 function Exit-ImagenTest {
     param([hashtable]$Test)
+    # Those of tests that failed before their end; a second Stop does nothing.
+    $StartedShells | ForEach-Object { $_.Stop(); $_.Dispose() }
     if ($Test.Emulator) {
         Stop-ImagenEmulator
     }
@@ -136,6 +139,7 @@ function Start-Shell {
     $nothing.Complete()
     $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
     $null = $shell.BeginInvoke($nothing, $output)
+    $StartedShells.Add($shell)
     @{ Shell = $shell; Output = $output }
 }
 
@@ -146,6 +150,7 @@ function Stop-Shell {
     $stop.AsyncWaitHandle.WaitOne(15000) | Should -BeTrue -Because 'a stop returns'
     $Running.Shell.EndStop($stop)
     $Running.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+    $null = $StartedShells.Remove($Running.Shell)
     $Running.Shell.Dispose()
 }
 

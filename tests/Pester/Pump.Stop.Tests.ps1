@@ -59,7 +59,7 @@ Describe 'The pump, stopped' {
 
         It 'while requests run and rows wait for a place: <limit> at once, no more' -ForEach @(@{ limit = 1 }, @{ limit = 4 }) {
             $running = Start-Shell { param($long, $limit) 1..10 | ForEach-Object { "$long $_" } | New-ImagenImage -Wait -ThrottleLimit $limit } $long, $limit
-            Wait-Until { (Get-Summary $test).running -eq $limit } "$limit requests run"
+            Wait-Until { @(Get-Bill $test).Count -eq $limit } "$limit requests run"
             Stop-Shell $running
             Get-Bill $test | Should -HaveCount $limit
         }
