@@ -22,7 +22,8 @@ Describe 'Stop-ImagenRequest' {
         $status = $request | Stop-ImagenRequest -PassThru
         $status | Should -BeOfType ([Imagen4.ImagenRequestStatus])
         $status.RequestId | Should -Be $request.RequestId
-        $status.State | Should -BeIn 'InProgress', 'Failed', 'Cancelled', 'Completed'
+        $status.State | Should -Be 'Cancelled'
+        ($request | Get-ImagenRequestStatus).State | Should -Be 'Cancelled'
     }
 
     It '-WhatIf asks nothing' {
