@@ -28,7 +28,7 @@ function Enter-ImagenTest {
 function Exit-ImagenTest {
     param([hashtable]$Test)
     # Those of tests that failed before their end; a second Stop does nothing.
-    $StartedShells | ForEach-Object { $_.Stop(); $_.Dispose() }
+    $StartedShells | ForEach-Object { $_.Stop(); $_.Runspace.Dispose(); $_.Dispose() }
     if ($Test.Emulator) {
         Stop-ImagenEmulator
     }
@@ -129,8 +129,11 @@ function Invoke-Pwsh {
 # Starts a script in a runspace of this process, with the module and without waiting.
 function Start-Shell {
     param([scriptblock]$Script, [object[]]$ArgumentList)
-    $shell = [powershell]::Create()
-    $null = $shell.AddCommand('Import-Module').AddArgument($ModuleManifest).AddStatement()
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+    $state.ImportPSModule($ModuleManifest)
+    $runspace = [runspacefactory]::CreateRunspace($state)
+    $runspace.Open()
+    $shell = [powershell]::Create($runspace)
     $null = $shell.AddScript($Script.ToString())
     foreach ($argument in $ArgumentList) {
         $null = $shell.AddArgument($argument)
@@ -151,6 +154,7 @@ function Stop-Shell {
     $Running.Shell.EndStop($stop)
     $Running.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
     $null = $StartedShells.Remove($Running.Shell)
+    $Running.Shell.Runspace.Dispose()
     $Running.Shell.Dispose()
 }
 

@@ -14,7 +14,7 @@ Describe 'Objects' {
                 'CSV' { $Object | Export-Csv $file; Import-Csv $file }
                 'JSON' { $Object | ConvertTo-Json -Depth 5 | ConvertFrom-Json }
                 'CLIXML' { $Object | Export-Clixml $file; Import-Clixml $file }
-                'a job' { Start-Job { param($in) $in } -ArgumentList $Object | Receive-Job -Wait -AutoRemoveJob }
+                'a job' { Start-Job { $args[0] } -ArgumentList $Object | Receive-Job -Wait -AutoRemoveJob }
             }
         }
     }
@@ -33,7 +33,7 @@ Describe 'Objects' {
         $result.Images[0] | Should -BeOfType ([Imagen4.ImagenImage])
         $result.Images[0].Width | Should -Be 1024
         $result.Images[1].Index | Should -Be 2
-        "$($result.Images)" | Should -Be ($result.Images.Path -join '; ')
+        $result.Images.ToString() | Should -Be ($result.Images.Path -join '; ')
     }
 
     It 'carry every input of their row under the parameters'' names (<type>)' -ForEach @(
