@@ -8,6 +8,9 @@ public static class EmulatorSession
     private static readonly SemaphoreSlim One = new(1, 1);
     private static EmulatorProcess? _running;
 
+    /// <summary>Whether it runs.</summary>
+    public static bool IsRunning => _running is { HasEnded: false };
+
     /// <summary>Starts the emulator, or returns the one that runs.</summary>
     /// <exception cref="EmulatorUnavailableException">It cannot be started.</exception>
     public static async Task<EmulatorProcess> StartAsync(string program, EmulatorOptions options, CancellationToken cancellation)

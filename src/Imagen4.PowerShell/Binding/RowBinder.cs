@@ -20,7 +20,7 @@ internal static class RowBinder
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
-            cell => Unwrap.Cell(cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
+            cell => Unwrap.Cell(index, cell.Key, cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
         if (record is not null)
         {
             cells["Prompt"] = Prompt(index, record, cells["Prompt"], namesOf);
@@ -36,13 +36,13 @@ internal static class RowBinder
             return prompt is null ? text : throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(text)));
         }
 
-        if (!record.IsRows)
+        if (prompt is not null || record.Has(namesOf("Prompt")))
         {
-            throw new InvalidInputException(Messages.RecordIsNotText.With(index, record.TypeName));
+            return prompt;
         }
 
-        return prompt is not null || record.Has(namesOf("Prompt"))
-            ? prompt
-            : throw new InvalidInputException(Messages.RecordHasNoPrompt.With(index, record.ShownNames));
+        throw new InvalidInputException(record.IsRows
+            ? Messages.RecordHasNoPrompt.With(index, record.ShownNames)
+            : Messages.RecordIsNotText.With(index, record.TypeName));
     }
 }

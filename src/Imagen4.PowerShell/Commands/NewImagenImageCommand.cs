@@ -119,8 +119,7 @@ public sealed class NewImagenImageCommand : RowCommand
 
     private void SubmitPrompts()
     {
-        var prompts = Unwrap.Value(Prompt) is Array several ? several.Cast<object?>() : [Prompt ?? throw new InvalidInputException(Messages.PromptMissing)];
-        foreach (var prompt in prompts)
+        foreach (var prompt in Unwrap.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
         {
             try
             {
@@ -128,7 +127,7 @@ public sealed class NewImagenImageCommand : RowCommand
             }
             catch (ImagenException error)
             {
-                WriteError(error, prompt);
+                WriteRecordError(error, prompt);
             }
 
             Row++;
@@ -146,7 +145,7 @@ public sealed class NewImagenImageCommand : RowCommand
             return;
         }
 
-        _options.Output?.Prepare();
+        Prepare(target);
         Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
         Start(target, async cancellation => _options.Wait
             ? await _run.RunAsync(ready, cancellation).ConfigureAwait(false)
@@ -163,6 +162,19 @@ public sealed class NewImagenImageCommand : RowCommand
             _options.Output?.Check();
         }
         catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider || error is ApiKeyMissingException)
+        {
+            EndWith(error, target);
+        }
+    }
+
+    // A folder that cannot be made or written to is the same for every row.
+    private void Prepare(object? target)
+    {
+        try
+        {
+            _options.Output?.Prepare();
+        }
+        catch (InvalidInputException error)
         {
             EndWith(error, target);
         }

@@ -34,6 +34,9 @@ public abstract class HostCommand : PumpedCommand
     [ValidateRange(1, MostAtOnce)]
     public int ThrottleLimit { get; set; }
 
+    /// <inheritdoc/>
+    protected override bool IsBatch => MyInvocation.ExpectingInput;
+
     /// <summary>What holds for every record, as far as this class knows it.</summary>
     /// <param name="provider">The provider named on the command line, or null.</param>
     private protected BatchOptions Options(string? provider) => new()

@@ -76,6 +76,18 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     /// <summary>Writes an error that ends nothing.</summary>
     protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
 
+    /// <summary>Writes an error of the record being processed; in a batch it says which one that is.</summary>
+    protected void WriteRecordError(ImagenException error, object? target)
+    {
+        // Many a message names the row by itself.
+        if (IsBatch && !error.Message.StartsWith("Row ", StringComparison.Ordinal))
+        {
+            error.Row = Row;
+        }
+
+        WriteError(error, target);
+    }
+
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
     {
@@ -85,6 +97,9 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
 
     /// <summary>The number of the record being processed, from 1.</summary>
     protected int Row { get; set; }
+
+    /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
+    protected virtual bool IsBatch => false;
 
     /// <summary>Prepares the command. An error here ends the pipeline.</summary>
     protected virtual void OnBegin()
@@ -117,13 +132,14 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord()
     {
         Row++;
+        Unstopped(Drain);
         try
         {
             OnRecord();
         }
         catch (ImagenException error)
         {
-            WriteError(error, Target);
+            WriteRecordError(error, Target);
         }
     }
 

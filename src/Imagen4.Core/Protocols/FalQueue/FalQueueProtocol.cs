@@ -112,7 +112,9 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     private static HostStatus Ended(FalStatusAnswer answer) => new()
     {
-        State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
+        State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed
+            : answer.ErrorType == FalErrors.Cancelled ? ImagenStates.Cancelled
+            : ImagenStates.Failed,
         InferenceTime = answer.InferenceTime,
         Error = answer.Error is { } error ? PlainText.Line(error) : null,
         ErrorType = answer.ErrorType,
