@@ -15,14 +15,14 @@ public sealed class HostConnections(BatchOptions options)
     /// <param name="provider">What the row names, or null.</param>
     /// <exception cref="InvalidInputException">There is no such provider.</exception>
     /// <exception cref="ApiKeyMissingException">There is no key for it.</exception>
-    /// <exception cref="HostUnavailableException">It is a provider that is not running.</exception>
+    /// <exception cref="EmulatorUnavailableException">It is the emulator, and it is not running.</exception>
     public HostConnection For(string? provider) => _connections.GetOrAdd(provider ?? _default.Value, Connect);
 
     private HostConnection Connect(string name)
     {
         var profile = ProviderCatalog.Find(name);
         return profile.BaseUri is null
-            ? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
+            ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
             : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile)), options.Time, options.Trace);
     }
 

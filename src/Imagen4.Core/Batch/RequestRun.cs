@@ -65,15 +65,27 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     /// <param name="request">The request.</param>
     /// <param name="readBack">Whether to read the state afterwards: a host may only promise to try.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
+    public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (options.TimeLimit > TimeSpan.Zero)
+        {
+            limit.CancelAfter(options.TimeLimit);
+        }
+
         try
         {
-            await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
-            var status = readBack ? await protocol.ReadStatusAsync(request, cancellation).ConfigureAwait(false) : null;
+            await protocol.CancelAsync(request, limit.Token).ConfigureAwait(false);
+            var status = readBack ? await protocol.ReadStatusAsync(request, limit.Token).ConfigureAwait(false) : null;
             return new RowOutcome<ImagenRequestStatus>(status is null ? null : Describe(request, status), null);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            var late = new HostUnavailableException(
+                Messages.HostTimedOut.With(request.Host.BaseUri.Host, options.TimeLimit.TotalSeconds), error) { RequestId = request.RequestId };
+            return new RowOutcome<ImagenRequestStatus>(null, late);
         }
         catch (ImagenException error)
         {

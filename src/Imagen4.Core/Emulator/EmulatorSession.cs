@@ -7,6 +7,7 @@ public static class EmulatorSession
 {
     private static readonly SemaphoreSlim One = new(1, 1);
     private static EmulatorProcess? _running;
+    private static string? _defaultBefore;
 
     /// <summary>Whether it runs.</summary>
     public static bool IsRunning => _running is { HasEnded: false };
@@ -20,6 +21,7 @@ public static class EmulatorSession
         {
             if (_running is not { HasEnded: false })
             {
+                _defaultBefore = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName ? _defaultBefore : ProviderCatalog.SessionDefault;
                 _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
             }
 
@@ -46,7 +48,14 @@ public static class EmulatorSession
             }
 
             _running = null;
+            var wasDefault = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName;
             ProviderCatalog.Remove(ProviderCatalog.EmulatorName);
+            if (wasDefault)
+            {
+                // What the user had chosen for the session holds again, and not the provider that costs money.
+                ProviderCatalog.SetDefault(_defaultBefore, ProviderScope.Session);
+            }
+
             await running.StopAsync(cancellation).ConfigureAwait(false);
             running.Dispose();
             return true;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Imagen4.Core;
 using Imagen4.Core.Batch;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Binding;
@@ -36,6 +37,9 @@ public abstract class HostCommand : PumpedCommand
 
     /// <inheritdoc/>
     protected override bool IsBatch => MyInvocation.ExpectingInput;
+
+    /// <summary>How many blank lines came instead of records.</summary>
+    protected int BlankLines { get; set; }
 
     /// <summary>What holds for every record, as far as this class knows it.</summary>
     /// <param name="provider">The provider named on the command line, or null.</param>
@@ -84,9 +88,19 @@ public abstract class HostCommand : PumpedCommand
     protected override void OnEnd()
     {
         base.OnEnd();
-        if (!IsStopped && _progress.End() is { } record)
+        if (IsStopped)
+        {
+            return;
+        }
+
+        if (_progress.End() is { } record)
         {
             WriteProgress(record);
+        }
+
+        if (BlankLines > 0)
+        {
+            WriteWarning(Messages.BlankLinesSkipped.With(BlankLines));
         }
     }
 }

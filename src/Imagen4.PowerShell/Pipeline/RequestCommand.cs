@@ -59,7 +59,14 @@ public abstract class RequestCommand : HostCommand
     {
         if (MyInvocation.ExpectingInput)
         {
-            Start(RequestBinder.Bind(Row, new Record(InputObject), RequestId, Provider, Model));
+            var record = new Record(InputObject);
+            if (record.IsBlank)
+            {
+                BlankLines++;
+                return;
+            }
+
+            Start(RequestBinder.Bind(Row, record, RequestId, Provider, Model));
             return;
         }
 
