@@ -63,11 +63,33 @@ Describe 'The emulator' {
         Test-Process $emulator.ProcessId | Should -BeFalse
         (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'fal'
         $seen = Watch-Command { New-ImagenImage 'p' -Provider emulator }
-        $seen.Thrown.FullyQualifiedErrorId | Should -Be 'HostUnavailable,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be 'EmulatorUnavailable,Imagen4.PowerShell.Commands.NewImagenImageCommand'
         $seen.Thrown.Exception.Message | Should -Be "Provider 'emulator' is not running. Start-ImagenEmulator starts the emulator."
         $seen = Watch-Command { Stop-ImagenEmulator }
         $seen.Error | Should -HaveCount 0
         $seen.Warning | Should -Be 'No emulator of this session is running.'
+    }
+
+    It 'gives the session its own default back when it stops' {
+        Set-ImagenProvider mine -Protocol FalQueue -BaseUri http://127.0.0.1:9 -Default
+        try {
+            $null = Start-ImagenEmulator
+            (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'emulator'
+            Stop-ImagenEmulator
+            (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'mine'
+        }
+        finally {
+            Remove-ImagenProvider mine
+        }
+        (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'fal'
+    }
+
+    It 'keeps its profile as long as it runs' {
+        $null = Start-ImagenEmulator
+        $seen = Watch-Command { Remove-ImagenProvider emulator }
+        $seen.Error.Exception.Message | Should -Be 'The emulator is running; Stop-ImagenEmulator ends it and takes its profile away.'
+        (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'emulator'
+        Stop-ImagenEmulator
     }
 
     It 'that was killed is started anew' {

@@ -132,7 +132,27 @@ Describe 'New-ImagenImage: bad input' {
         }
     }
 
+    Context 'a prompt of the record and another for all' {
+        It 'is refused for that record; records without one take the one for all' {
+            $seen = Watch-Command {
+                [pscustomobject]@{ prompt = 'a fox'; seed = '1' }, [pscustomobject]@{ seed = '2' } | New-ImagenImage -Prompt 'a hare'
+            }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt. Use one."
+            (Get-Bill $test).input.prompt | Should -Be 'a hare'
+            (Get-Bill $test).input.seed | Should -Be 2
+        }
+    }
+
     Context 'what is skipped or only looks wrong' {
+        It 'skips blank lines among request ids too' {
+            $id = (New-ImagenImage 'one').RequestId
+            $seen = Watch-Command { '', $id, ' ' | Get-ImagenRequestStatus -Wait }
+            $seen.Error | Should -HaveCount 0
+            $seen.Output.RequestId | Should -Be $id
+            $seen.Warning | Should -Be 'Blank lines skipped: 2.'
+        }
+
         It 'skips blank lines, counts them, and says so once' {
             "one`n`n   `nfour" | Set-Content (Join-Path $TestDrive lines.txt)
             $seen = Watch-Command { Get-Content (Join-Path $TestDrive lines.txt) | New-ImagenImage }

@@ -197,7 +197,4 @@ public sealed class NewImagenImageCommand : RowCommand
 
         EndWith(reason, null);
     }
-
-    private IEnumerable<string> NamesOf(string parameter) =>
-        MyInvocation.MyCommand.Parameters.TryGetValue(parameter, out var known) ? known.Aliases.Prepend(parameter) : [parameter];
 }
