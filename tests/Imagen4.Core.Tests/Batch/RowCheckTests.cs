@@ -83,7 +83,7 @@ public sealed class RowCheckTests : EnvironmentTest
         Set("FAL_KEY", null);
 
         Assert.Throws<ApiKeyMissingException>(() => Check(new BatchOptions()).Check(TestHost.Row()));
-        Assert.Throws<HostUnavailableException>(() => Check(new BatchOptions { Provider = "emulator" }).Check(TestHost.Row()));
+        Assert.Throws<EmulatorUnavailableException>(() => Check(new BatchOptions { Provider = "emulator" }).Check(TestHost.Row()));
         Assert.Throws<InvalidInputException>(() => Check(new BatchOptions { Provider = "nobody" }).Check(TestHost.Row()));
     }
 
