@@ -6,6 +6,7 @@
     Test    every test: xunit and Pester
     Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
     Bench   figures: how long an import takes, how fast a batch runs
+    Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4
 .EXAMPLE
     ./build.ps1 Demo
@@ -13,7 +14,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Docs', 'Pack')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -44,6 +45,10 @@ function Invoke-Demo {
 function Invoke-Bench {
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
+}
+
+function Invoke-Docs {
+    & $pwsh -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1')
 }
 
 function Invoke-Pack {

@@ -15,6 +15,20 @@ public static class PlainText
     /// <summary>At most 500 characters, for what a host said.</summary>
     public static string Line(string text) => Clean(text, LineLength);
 
+    /// <summary>Whether every character is whole. Half a surrogate pair cannot be written in UTF-8: it would be replaced without a word.</summary>
+    public static bool IsWhole(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsSurrogate(text[at]) && (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[++at])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static string Clean(string text, int length)
     {
         var clean = new StringBuilder(Math.Min(text.Length, length + 1));

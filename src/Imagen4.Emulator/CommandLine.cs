@@ -7,13 +7,13 @@ namespace Imagen4.Emulator;
 internal sealed record CommandLine(EmulatorOptions Options, bool EndWithStdin, bool ShowHelp)
 {
     public static string Usage { get; } = $"""
-        Imagen4.Emulator [--port 0] [--slots 4] [--generation-time 0.5] [--key VALUE] [--schema {Catalogue.DefaultSnapshot}] [--end-with-stdin]
+        Imagen4.Emulator [--port 0] [--slots 4] [--generation-time 0.5] [--key VALUE] [--schema NAME] [--end-with-stdin]
 
           --port N               port on 127.0.0.1; 0 takes any free one
           --slots N              jobs that run at the same time; the others wait in the queue
           --generation-time S    seconds that each job runs; 0 finishes it at once
           --key VALUE            accept this key only; without it any key will do
-          --schema NAME          input schema: {string.Join(", ", Catalogue.Default.SnapshotNames)}
+          --schema NAME          input schema: {string.Join(", ", Catalogue.Default.SnapshotNames)}; {Catalogue.DefaultSnapshot} by default
           --end-with-stdin       end when standard input closes (the parent is gone)
           --help                 show this text
         """;

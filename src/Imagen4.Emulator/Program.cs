@@ -47,7 +47,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 catch (IOException exception)
 {
-    await Console.Error.WriteLineAsync($"Cannot listen on 127.0.0.1:{commandLine.Options.Port}: {exception.InnerException?.Message ?? exception.Message}");
+    var reason = exception.InnerException?.Message ?? exception.Message;
+    await Console.Error.WriteLineAsync($"Cannot listen on 127.0.0.1:{commandLine.Options.Port}: {reason}");
     return CannotListen;
 }
 

@@ -10,6 +10,9 @@ namespace Imagen4.Core.Batch;
 /// <param name="hosts">The hosts of the batch.</param>
 public sealed class RowCheck(BatchOptions options, HostConnections hosts)
 {
+    // No known model makes more than 4; what an unknown one is asked for may be any number.
+    private const int MostImages = 16;
+
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
 
     /// <summary>Checks one row. Nothing is sent or written.</summary>
@@ -59,7 +62,10 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             Prompt = row.Input.Prompt,
             Seed = row.Input.Seed,
         };
-        folder.Claim(options.FileName.Expand(values, 1));
+        for (var image = 1; image <= Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages); image++)
+        {
+            folder.Claim(options.FileName.Expand(values, image));
+        }
     }
 
     private void NoteOnce(string about, Action<string>? note, string text)

@@ -11,6 +11,7 @@ public sealed class HostConnection
 
     private readonly HostChannel _channel;
     private readonly ReadRetry _retry;
+    private readonly ReadRetry _resultRetry;
     private readonly ApiKey _key;
 
     /// <summary>Connects a profile with a key. Nothing is sent.</summary>
@@ -19,13 +20,16 @@ public sealed class HostConnection
     /// <param name="time">The clock.</param>
     /// <param name="trace">Receives a line for every exchange, on any thread.</param>
     /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
+    /// <exception cref="InvalidInputException">The key must not go to its address: a settings file may have been written by hand.</exception>
     public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null)
     {
         Profile = profile;
-        BaseUri = profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name));
+        BaseUri = ProviderAddress.Demand(
+            profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
         Time = time;
         _key = key;
-        _retry = new ReadRetry(time);
+        _retry = new ReadRetry(time, readsModel: false);
+        _resultRetry = new ReadRetry(time, readsModel: true);
         _channel = new HostChannel(HttpStack.Host, time) { Trace = trace };
     }
 
@@ -49,6 +53,11 @@ public sealed class HostConnection
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
         _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, ReadLimit, token), cancellation);
+
+    /// <summary>Reads a result: a server error of the model is one too.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
+        _resultRetry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, ReadLimit, token), cancellation);
 
     /// <summary>Asks for a change that may be asked for twice.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>

@@ -5,11 +5,12 @@ using Polly.Retry;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// Repeats reads that failed on the way: connection failures, 408, 429 and server errors that no model wrote.
+/// Repeats reads that failed on the way: connection failures, 408, 429 and server errors.
 /// Reads cost nothing; a paid POST never goes through here.
 /// </summary>
 /// <param name="time">The clock for the waits.</param>
-internal sealed class ReadRetry(TimeProvider time)
+/// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
+internal sealed class ReadRetry(TimeProvider time, bool readsModel)
 {
     private const int Attempts = 8;
 
@@ -25,7 +26,7 @@ internal sealed class ReadRetry(TimeProvider time)
                 .Handle<HttpRequestException>()
                 .Handle<IOException>()
                 .Handle<TimeoutException>()
-                .HandleResult(IsPassing),
+                .HandleResult(response => IsPassing(response, readsModel)),
             DelayGenerator = arguments => ValueTask.FromResult(
                 arguments.Outcome.Result is { } response ? RetryAfter.Read(response.Headers, time) : null),
         })
@@ -48,7 +49,7 @@ internal sealed class ReadRetry(TimeProvider time)
         }
     }
 
-    private static bool IsPassing(HostResponse response) =>
+    private static bool IsPassing(HostResponse response, bool readsModel) =>
         response.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-        || ((int)response.Status >= 500 && response.JsonObject()?.TryGetProperty("detail", out _) != true);
+        || ((int)response.Status >= 500 && !(readsModel && response.JsonObject()?.TryGetProperty("detail", out _) == true));
 }

@@ -70,6 +70,6 @@ public sealed partial class FileNameTemplate
 
     private static bool IsImageIndex(string name) => name.Equals(ImageIndex, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"\{(\w+)\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\{([^{}]*)\}", RegexOptions.CultureInvariant)]
     private static partial Regex PlacePattern();
 }

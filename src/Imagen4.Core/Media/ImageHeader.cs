@@ -34,7 +34,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
     {
         DemandEnd(file, PngEnd, MediaType.Png);
-        return head.Length >= 24
+        return head.Length >= 24 && head[12..16].SequenceEqual("IHDR"u8)
             ? new(MediaType.Png, BinaryPrimitives.ReadInt32BigEndian(head[16..]), BinaryPrimitives.ReadInt32BigEndian(head[20..]))
             : throw Broken(MediaType.Png);
     }

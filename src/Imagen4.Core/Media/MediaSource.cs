@@ -105,7 +105,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     {
         if ((int)response.StatusCode is >= 300 and <= 399 && response.Headers.Location is { } location && hop < MostRedirects)
         {
-            return new Uri(source, location);
+            return Uri.TryCreate(source, location, out var next)
+                ? next
+                : throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(location.OriginalString)));
         }
 
         var said = Messages.MediaAnswer.With((int)response.StatusCode);

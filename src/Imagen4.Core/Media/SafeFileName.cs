@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Imagen4.Core.Media;
@@ -20,11 +21,15 @@ internal static class SafeFileName
     };
 
     /// <summary>A value inside a name: letters and digits of any script, <c>- _ .</c>, and a dash for everything else.</summary>
-    public static string Part(string value, int longest = LongestName)
+    /// <param name="value">The value.</param>
+    /// <param name="longest">How many bytes of it are used.</param>
+    public static string Part(string value, int longest = int.MaxValue)
     {
         var part = new StringBuilder();
         var bytes = 0;
-        foreach (var rune in value.Normalize(NormalizationForm.FormC).EnumerateRunes())
+        // Half a character would fail to normalise; read as runes, it is one that is not allowed.
+        var whole = string.Concat(value.EnumerateRunes());
+        foreach (var rune in whole.Normalize(NormalizationForm.FormC).EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
             if (bytes > longest)
@@ -45,12 +50,27 @@ internal static class SafeFileName
         return part.ToString().Trim('-', '.', ' ');
     }
 
-    /// <summary>A whole name: its parts are safe, and the whole is neither empty, nor a device, nor hidden, nor too long.</summary>
+    /// <summary>
+    /// A whole name: its parts are safe, and the whole is neither empty, nor a device, nor hidden, nor too long.
+    /// Names that are cut stay different from each other.
+    /// </summary>
     public static string Whole(string name)
     {
-        var whole = Part(name);
+        var whole = Short(Part(name));
         var first = whole.Split('.')[0];
         return first.Length == 0 || Devices.Contains(first) ? $"image-{whole}".TrimEnd('-') : whole;
+    }
+
+    // What tells two names apart (a request's id, an image's number) often stands at their end.
+    private static string Short(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= LongestName)
+        {
+            return name;
+        }
+
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
+        return $"{Part(name, LongestName - mark.Length - 1)}-{mark}";
     }
 
     private static bool IsAllowed(Rune rune) =>

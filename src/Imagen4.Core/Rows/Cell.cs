@@ -16,10 +16,10 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     public bool IsEmpty => Value is null or DBNull || (Value is string text && string.IsNullOrWhiteSpace(text));
 
     /// <summary>The cell as text; numbers and truth values as JSON writes them.</summary>
-    /// <exception cref="InvalidInputException">The cell holds an object or a list.</exception>
+    /// <exception cref="InvalidInputException">The cell holds an object or a list, or text that no encoding can carry.</exception>
     public string? Text() => IsEmpty ? null : Value switch
     {
-        string text => text,
+        string text => PlainText.IsWhole(text) ? text : throw Refuse(Messages.CellIsBrokenText),
         char letter => letter.ToString(),
         bool truth => truth ? "true" : "false",
         Enum or Uri or Guid => Value.ToString(),
@@ -37,7 +37,8 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         string text => long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed)
             ? parsed
             : null,
-        double or float or decimal => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
+        decimal exact => decimal.Floor(exact) == exact && exact >= long.MinValue && exact <= long.MaxValue ? (long)exact : null,
+        double or float => FromFraction(Convert.ToDouble(Value, CultureInfo.InvariantCulture)),
         BigInteger big => big >= long.MinValue && big <= long.MaxValue ? (long)big : null,
         ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
         _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),

@@ -57,15 +57,24 @@ public static class RowReader
     {
         try
         {
-            var text = (cell.Value as JsonObject)?.ToJsonString() ?? cell.Value as string ?? "";
-            var root = JsonElement.Parse(text, Strict);
-            return root.ValueKind == JsonValueKind.Object
-                ? root.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+            var given = cell.Value as JsonObject
+                ?? (cell.Value is string text ? JsonNode.Parse(text, documentOptions: Strict) as JsonObject : null);
+            return given is not null && IsWhole(given)
+                ? JsonElement.Parse(given.ToJsonString()).EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The second is what an escape for half a character is read as.
             return null;
         }
     }
+
+    private static bool IsWhole(JsonNode? node) => node switch
+    {
+        JsonObject members => members.All(member => PlainText.IsWhole(member.Key) && IsWhole(member.Value)),
+        JsonArray items => items.All(IsWhole),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => PlainText.IsWhole(value.ToString()),
+        _ => true,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Imagen4.Core.Submission;
 
 /// <summary>
@@ -18,10 +20,11 @@ public sealed class SubmissionStop
     internal static bool IsForAll(ImagenException error) => error switch
     {
         AuthenticationFailedException or AccountLockedException or ApiKeyMissingException => true,
+        HostUnavailableException { StatusCode: 407 } => true,
 
         // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row.
-        HostUnavailableException { InnerException: HttpRequestException { HttpRequestError: var kind } } =>
-            kind is HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        HostUnavailableException { InnerException: HttpRequestException inner } =>
+            inner is { HttpRequestError: HttpRequestError.SecureConnectionError } or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
         _ => false,
     };
 }

@@ -1,3 +1,4 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
@@ -112,7 +113,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             : PlainText.Line(post.Error!.Message);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason), post.Error)
         {
-            RequestId = post.Response?.Header("x-fal-request-id"),
+            RequestId = post.Response?.Header("x-fal-request-id") is { } id && RequestIds.IsOne(id) ? id : null,
             StatusCode = (int?)post.Response?.Status,
         };
     }

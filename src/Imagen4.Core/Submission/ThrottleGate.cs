@@ -22,7 +22,8 @@ internal sealed class ThrottleGate(TimeProvider time)
     {
         while (Remaining() is { Ticks: > 0 } wait)
         {
-            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+            // A delay drops fractions of a millisecond, and would come back too early again and again.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellation).ConfigureAwait(false);
         }
     }
 

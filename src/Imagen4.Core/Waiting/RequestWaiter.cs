@@ -42,7 +42,17 @@ internal sealed class RequestWaiter(TimeSpan limit)
         {
             return await ReadNowAsync(request, cancellation).ConfigureAwait(false);
         }
-        catch (ImagenException error) when (status.State == ImagenStates.Failed && error is (RequestNotFoundException or HostUnavailableException))
+        catch (ImagenException error) when (status.State == ImagenStates.Cancelled
+            && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
+        {
+            throw new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
+            {
+                RequestId = request.RequestId,
+                HostErrorType = status.ErrorType,
+            };
+        }
+        catch (ImagenException error) when (status.State == ImagenStates.Failed
+            && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
         {
             throw new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error.StatusCode), error)
             {
@@ -57,7 +67,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
     {
         var time = request.Host.Time;
         using var deadline = limit > TimeSpan.Zero
-            ? new CancellationTokenSource(Positive(limit - time.GetElapsedTime(request.Since)), time)
+            ? new CancellationTokenSource(Bounded(limit - time.GetElapsedTime(request.Since)), time)
             : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         var schedule = new PollSchedule();
@@ -83,5 +93,6 @@ internal sealed class RequestWaiter(TimeSpan limit)
         }
     }
 
-    private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.FromMilliseconds(1) ? span : TimeSpan.FromMilliseconds(1);
+    // A timer takes a millisecond to 49 days; no host keeps a request for longer.
+    private static TimeSpan Bounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Clamp(span.TotalMilliseconds, 1, uint.MaxValue - 1.0));
 }

@@ -9,7 +9,13 @@ using Imagen4.Emulator.Queue;
 namespace Imagen4.Emulator.Admin;
 
 /// <summary>What no host has: the bill log, the requests seen, the jobs, the settings and the faults, under <c>/_emulator</c>.</summary>
-internal sealed class AdminEndpoints(JobQueue queue, JobStore jobs, BillLog bills, RequestLog requests, FaultTable faults, ConnectionGauge connections)
+internal sealed class AdminEndpoints(
+    JobQueue queue,
+    JobStore jobs,
+    BillLog bills,
+    RequestLog requests,
+    FaultTable faults,
+    ConnectionGauge connections)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -27,7 +33,8 @@ internal sealed class AdminEndpoints(JobQueue queue, JobStore jobs, BillLog bill
         routes.MapPut("/settings", context => ReadAsync(context, AdminJson.Default.SettingsChange, ChangeSettings));
     }
 
-    private static void Answer(Func<string, RequestDelegate, IEndpointConventionBuilder> map, string path, Func<HttpContext, IResult> answer) =>
+    private static void Answer(
+        Func<string, RequestDelegate, IEndpointConventionBuilder> map, string path, Func<HttpContext, IResult> answer) =>
         map(path, context => answer(context).ExecuteAsync(context));
 
     private static IResult Done(Action act)
@@ -66,12 +73,14 @@ internal sealed class AdminEndpoints(JobQueue queue, JobStore jobs, BillLog bill
     private JsonAnswer Summary()
     {
         var figures = queue.Figures;
-        return JsonAnswer.Of(200, new Summary(figures.Running, figures.Waiting, bills.Count, queue.Slots, queue.GenerationTime.TotalSeconds), AdminJson.Default.Summary);
+        var summary = new Summary(figures.Running, figures.Waiting, bills.Count, queue.Slots, queue.GenerationTime.TotalSeconds);
+        return JsonAnswer.Of(200, summary, AdminJson.Default.Summary);
     }
 
     private JsonAnswer Jobs(HttpContext context)
     {
-        var limit = int.TryParse(context.Request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        var asked = context.Request.Query["limit"];
+        var limit = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
         var baseAddress = BaseAddress.Of(context.Request);
         IReadOnlyList<JobView> views = [.. jobs.NewestFirst(limit).Select(job => JobView.Of(job, queue.PositionOf(job), baseAddress))];
         return JsonAnswer.Of(200, views, AdminJson.Default.IReadOnlyListJobView);

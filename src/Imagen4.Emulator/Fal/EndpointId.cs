@@ -1,6 +1,6 @@
 namespace Imagen4.Emulator.Fal;
 
-/// <summary>The id of a model endpoint: <c>fal-ai/imagen4/preview/fast</c> is the app <c>fal-ai/imagen4</c> and the path <c>preview/fast</c>.</summary>
+/// <summary>A model endpoint: <c>fal-ai/imagen4/preview/fast</c> is app <c>fal-ai/imagen4</c>, path <c>preview/fast</c>.</summary>
 internal sealed record EndpointId(string App, string Path)
 {
     /// <summary>Reads an id from its segments; null when there are too few.</summary>

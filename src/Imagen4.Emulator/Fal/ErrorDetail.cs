@@ -15,9 +15,9 @@ internal sealed record ErrorDetail(IReadOnlyList<string> Loc, string Msg, string
     [JsonConverter(typeof(AsReceivedConverter))]
     public JsonElement? Input { get; init; }
 
-    public static ErrorDetail Of(Problem problem) => new(problem.Location, problem.Message, problem.Type, $"https://docs.fal.ai/errors#{problem.Type}")
+    public static ErrorDetail Of(Problem problem)
     {
-        Ctx = problem.Context,
-        Input = problem.Input,
-    };
+        var url = $"https://docs.fal.ai/errors#{problem.Type}";
+        return new ErrorDetail(problem.Location, problem.Message, problem.Type, url) { Ctx = problem.Context, Input = problem.Input };
+    }
 }

@@ -31,12 +31,12 @@ internal sealed class FalEndpoints(
 
         var body = call.Operation == FalOperation.Submit ? await SubmitBody.ReadAsync(request, context.RequestAborted) : null;
         var job = Find(call);
-        return faults.Around(FaultTarget.Of(call.Operation), request, job?.Plan.Prompt ?? body?.Prompt, () => Perform(context, call, job, body));
+        var prompt = job?.Plan.Prompt ?? body?.Prompt;
+        return faults.Around(FaultTarget.Of(call.Operation), request, prompt, () => Perform(context, call, job, body));
     }
 
     private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)
     {
-        context.Response.Headers[FalHeaders.RequestId] = job?.RequestId ?? Guid.NewGuid().ToString();
         var (key, refusal) = keys.Read(context.Request, call.Endpoint);
         if (key is null)
         {
@@ -48,7 +48,14 @@ internal sealed class FalEndpoints(
             return submit.Handle(context.Request, call.Endpoint, body, key);
         }
 
-        return job is null ? FalErrors.NotFound : call.Operation switch
+        if (job is null)
+        {
+            return FalErrors.NotFound;
+        }
+
+        // Only where there is a request: a client takes this header for the proof that one was accepted.
+        context.Response.Headers[FalHeaders.RequestId] = job.RequestId;
+        return call.Operation switch
         {
             FalOperation.Status => status.Handle(context.Request, job),
             FalOperation.Stream => stream.Handle(job),

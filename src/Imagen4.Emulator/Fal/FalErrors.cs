@@ -26,20 +26,24 @@ internal static class FalErrors
 
     public static JsonAnswer NoSuchApplication(EndpointId endpoint) => ErrorText.Answer(404, $"Application '{endpoint}' not found");
 
-    public static JsonAnswer Retired(EndpointId endpoint) => ErrorText.Answer(404, $"Application '{endpoint}' is retired and no longer available");
+    public static JsonAnswer Retired(EndpointId endpoint) =>
+        ErrorText.Answer(404, $"Application '{endpoint}' is retired and no longer available");
 
     /// <summary>The answer of a job that failed: the model's own status, body and headers.</summary>
     public static JsonAnswer Of(Failure failure)
     {
-        var answer = failure.Form switch
-        {
-            FailureForm.Problems => JsonAnswer.Of(failure.Status, new ModelError([.. failure.Problems.Select(ErrorDetail.Of)]), FalJson.Wire.ModelError),
-            FailureForm.Text => ErrorText.Answer(failure.Status, failure.Message),
-            _ => JsonAnswer.Of(failure.Status, new InfrastructureError(failure.Message, failure.Type), FalJson.Wire.InfrastructureError),
-        };
-        answer = answer.With(FalHeaders.ErrorType, failure.Type);
+        var answer = Body(failure).With(FalHeaders.ErrorType, failure.Type);
         return failure.Retryable is { } retryable ? answer.With(FalHeaders.Retryable, retryable ? "true" : "false") : answer;
     }
+
+    private static JsonAnswer Body(Failure failure) => failure.Form switch
+    {
+        FailureForm.Problems => JsonAnswer.Of(
+            failure.Status, new ModelError([.. failure.Problems.Select(ErrorDetail.Of)]), FalJson.Wire.ModelError),
+        FailureForm.Text => ErrorText.Answer(failure.Status, failure.Message),
+        _ => JsonAnswer.Of(
+            failure.Status, new InfrastructureError(failure.Message, failure.Type), FalJson.Wire.InfrastructureError),
+    };
 
     private static JsonAnswer Word(int status, string word) => JsonAnswer.Of(status, new QueueAnswer(word), FalJson.Wire.QueueAnswer);
 }

@@ -8,9 +8,7 @@ namespace Imagen4.Emulator.Fal;
 internal sealed record SubmitBody(JsonElement Input, Failure? Refusal)
 {
     /// <summary>The prompt as far as there is one, for rules that look for text in it.</summary>
-    public string? Prompt =>
-        Refusal is null && Input.TryGetProperty("prompt", out var prompt) && prompt.ValueKind == JsonValueKind.String &&
-        InputCheck.TryText(prompt, out var text) ? text : null;
+    public string? Prompt => Refusal is null ? JsonText.PromptOf(Input) : null;
 
     public static async Task<SubmitBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

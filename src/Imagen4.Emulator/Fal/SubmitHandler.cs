@@ -44,11 +44,15 @@ internal sealed class SubmitHandler(Planner planner, JobQueue queue, JobStore jo
         }
 
         jobs.Add(job);
-        bills.Add(new Bill(job.SubmittedAt.UtcDateTime, requestId, endpoint.ToString(), plan.ImagesAsked, BillLog.HashKey(key), body.Input));
+        bills.Add(new Bill(
+            job.SubmittedAt.UtcDateTime, requestId, endpoint.ToString(), plan.ImagesAsked, BillLog.HashKey(key), body.Input));
         request.HttpContext.Response.Headers[FalHeaders.RequestId] = requestId;
         return JsonAnswer.Of(200, QueueStatus.Of(job, waiting, position, logs: null, BaseAddress.Of(request)), FalJson.Wire.QueueStatus);
     }
 
-    private static int? MaxWaiting(HttpRequest request) =>
-        int.TryParse(request.Query["fal_max_queue_length"], NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+    private static int? MaxWaiting(HttpRequest request)
+    {
+        var asked = request.Query["fal_max_queue_length"];
+        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+    }
 }

@@ -10,13 +10,15 @@ internal static class FailureCatalogue
     private static readonly string[] Count = ["body", "num_images"];
     private static readonly string[] File = ["body", "image_url"];
 
+    private const string Flagged = "The content could not be processed because it contained material flagged by a content checker.";
+
     private static readonly Dictionary<string, Failure> ByType = new Failure[]
     {
         Model(500, "internal_server_error", "Internal server error", Body, retryable: true),
         Model(504, "generation_timeout", "Generation timeout", Body, retryable: true),
         Model(400, "downstream_service_error", "Downstream service error", Body, retryable: false),
         Model(500, "downstream_service_unavailable", "Downstream service unavailable", Body, retryable: true),
-        Model(422, "content_policy_violation", "The content could not be processed because it contained material flagged by a content checker.", Prompt),
+        Model(422, "content_policy_violation", Flagged, Prompt),
         Model(422, "no_media_generated", "No media was generated for this input.", Body),
         Model(422, "greater_than", "Input should be greater than 0", Count, """{"gt":0}"""),
         Model(422, "greater_than_equal", "Input should be greater than or equal to 1", Count, """{"ge":1}"""),
@@ -66,7 +68,8 @@ internal static class FailureCatalogue
     private static JsonElement? At(IReadOnlyList<string> location, JsonElement input) =>
         location.Count == 1 ? input : input.TryGetProperty(location[1], out var value) ? value : null;
 
-    private static Failure Model(int status, string type, string message, string[] location, string? context = null, bool retryable = false) =>
+    private static Failure Model(
+        int status, string type, string message, string[] location, string? context = null, bool retryable = false) =>
         new(status, type, message)
         {
             Form = FailureForm.Problems,

@@ -16,7 +16,7 @@ internal sealed partial class Planner(Snapshot snapshot)
             // A model looks at its input before it works, so this takes no time.
             return new GenerationPlan
             {
-                Prompt = PromptOf(body),
+                Prompt = JsonText.PromptOf(body) ?? "",
                 Duration = TimeSpan.Zero,
                 Failure = Failure.Invalid(checkedInput.Problems),
             };
@@ -35,9 +35,6 @@ internal sealed partial class Planner(Snapshot snapshot)
         };
         return PromptDirective.AllIn(input.Prompt).Aggregate(plan, (changed, directive) => Directives.Apply(changed, directive, body));
     }
-
-    private static string PromptOf(JsonElement body) =>
-        body.TryGetProperty("prompt", out var prompt) && prompt.ValueKind == JsonValueKind.String && InputCheck.TryText(prompt, out var text) ? text : "";
 
     // Random to the client, the same whenever the job is looked at.
     private static long SeedFrom(string requestId) => (long)(StableHash.Of(requestId) % uint.MaxValue);

@@ -9,7 +9,8 @@ namespace Imagen4.Emulator.Http;
 /// </summary>
 internal sealed class AsReceivedConverter : JsonConverter<JsonElement>
 {
-    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonElement.ParseValue(ref reader);
 
     // Line breaks are only ever between tokens: inside strings JSON has them escaped.
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) =>

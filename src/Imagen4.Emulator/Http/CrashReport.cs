@@ -1,6 +1,6 @@
 namespace Imagen4.Emulator.Http;
 
-/// <summary>A bug of the emulator must not look like a fault that a test asked for: it is told on standard error and in the answer.</summary>
+/// <summary>A bug here must not look like a fault that a test asked for: it is told on standard error and in the answer.</summary>
 internal static class CrashReport
 {
     public static async Task Middleware(HttpContext context, RequestDelegate next)

@@ -8,7 +8,8 @@ internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body) : IResu
 {
     private IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
-    public static JsonAnswer Of<T>(int status, T value, JsonTypeInfo<T> type) => new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    public static JsonAnswer Of<T>(int status, T value, JsonTypeInfo<T> type) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     public JsonAnswer With(string header, string value) => this with { Headers = [.. Headers, (header, value)] };
 

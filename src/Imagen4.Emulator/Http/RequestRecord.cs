@@ -3,7 +3,12 @@ using System.Text.Json.Serialization;
 namespace Imagen4.Emulator.Http;
 
 /// <summary>One request that was seen, without secrets.</summary>
-internal sealed record RequestRecord(DateTime Time, string Method, string Path, string Connection, IReadOnlyDictionary<string, string> Headers)
+internal sealed record RequestRecord(
+    DateTime Time,
+    string Method,
+    string Path,
+    string Connection,
+    IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>The answer's status; null while there is none, and for good when the connection was cut.</summary>
     public int? Status { get; set; }

@@ -11,7 +11,7 @@ internal static class RequestRecording
             // Noted before the client can have the answer, so that a test that reads the log next sees it.
             context.Response.OnStarting(() =>
             {
-                record.Status = context.Response.StatusCode;
+                record.Status = context.RequestAborted.IsCancellationRequested ? null : context.Response.StatusCode;
                 return Task.CompletedTask;
             });
         }
@@ -20,5 +20,6 @@ internal static class RequestRecording
     };
 
     private static bool IsOwn(PathString path) =>
-        path == "/" || path == "/favicon.ico" || (path.StartsWithSegments("/_emulator", out var rest) && !rest.StartsWithSegments("/files"));
+        path == "/" || path == "/favicon.ico"
+        || (path.StartsWithSegments("/_emulator", out var rest) && !rest.StartsWithSegments("/files"));
 }

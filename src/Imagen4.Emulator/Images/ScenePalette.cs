@@ -23,7 +23,8 @@ internal static class ScenePalette
         for (var layer = 0; layer < Ink.LandLayers; layer++)
         {
             var nearness = layer / (Ink.LandLayers - 1.0);
-            palette[Ink.Land(layer)] = Rgb.FromHsl(landHue, 0.3 + (0.2 * nearness), (night ? 0.34 : 0.58) - ((night ? 0.24 : 0.4) * nearness));
+            var (far, fall) = night ? (0.34, 0.24) : (0.58, 0.4);
+            palette[Ink.Land(layer)] = Rgb.FromHsl(landHue, 0.3 + (0.2 * nearness), far - (fall * nearness));
         }
 
         palette[Ink.Halo] = Rgb.FromHsl(glowHue, 0.7, night ? 0.5 : 0.9);

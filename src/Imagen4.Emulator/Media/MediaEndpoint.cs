@@ -28,13 +28,13 @@ internal sealed class MediaEndpoint(JobStore jobs, FaultTable faults)
         }
 
         var name = (string)context.Request.RouteValues["fileName"]!;
-        var image = job is { Progress: { State: JobState.Completed, Failure: null } } ? job.Plan.Images.FirstOrDefault(recipe => recipe.FileName == name) : null;
-        if (image is null)
+        if (job is not { Progress: { State: JobState.Completed, Failure: null } }
+            || job.Plan.Images.FirstOrDefault(recipe => recipe.FileName == name) is not { } image)
         {
             return NotFound;
         }
 
-        return job!.Plan.MediaFault switch
+        return job.Plan.MediaFault switch
         {
             MediaFault.Missing => NotFound,
             MediaFault.Html => Results.Text("<html><body><h1>Sign in to continue</h1></body></html>", "text/html"),

@@ -8,5 +8,6 @@ internal static class MediaUrl
 {
     public const string Pattern = "/files/{requestId}/{fileName}";
 
-    public static string Of(string baseAddress, Job job, ImageRecipe image) => $"{baseAddress}/_emulator/files/{job.RequestId}/{image.FileName}";
+    public static string Of(string baseAddress, Job job, ImageRecipe image) =>
+        $"{baseAddress}/_emulator/files/{job.RequestId}/{image.FileName}";
 }

@@ -8,7 +8,8 @@ public sealed class BillTests : EmulatorTest
     [Fact]
     public async Task Each_accepted_post_is_one_line_with_the_input_as_it_came()
     {
-        var first = await Client.SubmitAsync("{\n  \"prompt\": \"zwei\\nZeilen, 東京\",\r\n  \"num_images\": 2.0,\n  \"unknown\": [1, {}]\n}");
+        const string Input = "{\n  \"prompt\": \"zwei\\nZeilen, 東京\",\r\n  \"num_images\": 2.0,\n  \"unknown\": [1, {}]\n}";
+        var first = await Client.SubmitAsync(Input);
         Client.Authorization = "Key other";
         await Client.SubmitAsync("""{"prompt":"b"}""", $"{FalClient.Model}/fast");
 

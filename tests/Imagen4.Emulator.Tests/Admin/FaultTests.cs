@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Imagen4.Emulator.Tests.Support;
 
 namespace Imagen4.Emulator.Tests.Admin;
@@ -40,6 +41,7 @@ public sealed class FaultTests : EmulatorTest
         await Assert.ThrowsAsync<HttpRequestException>(() => Client.SubmitAsync("""{"prompt":"a"}"""));
 
         Assert.Equal(bills, (await BillsAsync()).Count);
+        Assert.Equal(JsonValueKind.Null, Assert.Single(await RequestsAsync()).GetProperty("status").ValueKind);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class FaultTests : EmulatorTest
 
         Assert.Equal((502, "text/html"), (html.Status, html.Header("Content-Type")));
         Assert.Equal((200, "application/json"), (broken.Status, broken.Header("Content-Type")));
-        Assert.ThrowsAny<System.Text.Json.JsonException>(() => broken.Json);
+        Assert.ThrowsAny<JsonException>(() => broken.Json);
     }
 
     [Fact]
@@ -129,7 +131,8 @@ public sealed class FaultTests : EmulatorTest
     public async Task Rules_can_be_listed_and_deleted()
     {
         await AddAsync("""{"kind":"status","count":-1}""");
-        Assert.Equal("""[{"kind":"status","operation":"any","count":-1,"after_accept":false}]""", (await Client.GetAsync("/_emulator/faults")).Text);
+        var rules = await Client.GetAsync("/_emulator/faults");
+        Assert.Equal("""[{"kind":"status","operation":"any","count":-1,"after_accept":false}]""", rules.Text);
 
         await Client.SendAsync(HttpMethod.Delete, "/_emulator/faults");
 
@@ -149,5 +152,6 @@ public sealed class FaultTests : EmulatorTest
         Assert.Equal(400, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
     }
 
-    private async Task AddAsync(string rule) => Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
+    private async Task AddAsync(string rule) =>
+        Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
 }

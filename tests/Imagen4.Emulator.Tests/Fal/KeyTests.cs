@@ -53,6 +53,7 @@ public sealed class AnyKeyTests : EmulatorTest
     [Theory]
     [InlineData("Key anything", 200)]
     [InlineData("Key ", 401)]
+    [InlineData("Key two words", 401)]
     [InlineData("Bearer anything", 401)]
     [InlineData(null, 401)]
     public async Task Any_key_opens_when_none_is_configured(string? authorization, int status)

@@ -39,7 +39,8 @@ public sealed class ResultTests : EmulatorTest
         Assert.Equal(4, images.Select(image => image.GetProperty("url").GetString()).Distinct().Count());
         Assert.All(images, image =>
         {
-            Assert.Equal(["url", "content_type", "file_name", "file_size", "width", "height"], image.EnumerateObject().Select(property => property.Name));
+            string[] names = ["url", "content_type", "file_name", "file_size", "width", "height"];
+            Assert.Equal(names, image.EnumerateObject().Select(property => property.Name));
             Assert.StartsWith($"{Address}_emulator/files/", image.GetProperty("url").GetString(), StringComparison.Ordinal);
             Assert.Equal("image/png", image.GetProperty("content_type").GetString());
             Assert.Equal(1408, image.GetProperty("width").GetInt32());
@@ -68,9 +69,10 @@ public sealed class ResultTests : EmulatorTest
 
         Assert.All(result.Json.GetProperty("images").EnumerateArray(), image =>
         {
+            const string Prefix = "data:image/webp;base64,";
             var url = image.GetProperty("url").GetString()!;
-            Assert.StartsWith("data:image/webp;base64,", url, StringComparison.Ordinal);
-            Assert.Equal(image.GetProperty("file_size").GetInt32(), Convert.FromBase64String(url[(url.IndexOf(',', StringComparison.Ordinal) + 1)..]).Length);
+            Assert.StartsWith(Prefix, url, StringComparison.Ordinal);
+            Assert.Equal(image.GetProperty("file_size").GetInt32(), Convert.FromBase64String(url[Prefix.Length..]).Length);
         });
     }
 }

@@ -34,9 +34,11 @@ public sealed class StatusTests : EmulatorTest
 
         for (var step = 0; step < 2; step++)
         {
-            var json = (await Client.StatusAsync(id)).Json;
+            var reply = await Client.StatusAsync(id);
+            var json = reply.Json;
             var url = $"{Address}fal-ai/imagen4/requests/{id}";
             Assert.Equal(id, json.GetProperty("request_id").GetString());
+            Assert.Equal(id, reply.Header("x-fal-request-id"));
             Assert.Equal(url, json.GetProperty("response_url").GetString());
             Assert.Equal($"{url}/status", json.GetProperty("status_url").GetString());
             Assert.Equal($"{url}/cancel", json.GetProperty("cancel_url").GetString());

@@ -36,13 +36,12 @@ public sealed class StreamTests : EmulatorTest
         var seen = new List<string>();
         while (await events.NextAsync() is { } status)
         {
-            seen.AddRange(status.GetProperty("logs").EnumerateArray().Select(entry => entry.GetProperty("message").GetString()!));
+            seen.AddRange(MessagesOf(status));
             Time.Advance(GenerationSeconds / 4);
             Time.Advance(Tick);
         }
 
-        var all = (await Client.StatusAsync(id, "?logs=1")).Json.GetProperty("logs").EnumerateArray().Select(entry => entry.GetProperty("message").GetString()!);
-        Assert.Equal(all, seen);
+        Assert.Equal(MessagesOf((await Client.StatusAsync(id, "?logs=1")).Json), seen);
     }
 
     [Fact]
@@ -57,6 +56,13 @@ public sealed class StreamTests : EmulatorTest
         Assert.Null(await events.NextAsync());
     }
 
-    private static (string?, int?) StateOf(JsonElement? status) =>
-        (status!.Value.GetProperty("status").GetString(), status.Value.TryGetProperty("queue_position", out var position) ? position.GetInt32() : null);
+    private static IEnumerable<string> MessagesOf(JsonElement status) =>
+        status.GetProperty("logs").EnumerateArray().Select(entry => entry.GetProperty("message").GetString()!);
+
+    private static (string? State, int? Position) StateOf(JsonElement? status)
+    {
+        var json = status!.Value;
+        var state = json.GetProperty("status").GetString();
+        return (state, json.TryGetProperty("queue_position", out var position) ? position.GetInt32() : null);
+    }
 }

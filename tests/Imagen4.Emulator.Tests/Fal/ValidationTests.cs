@@ -80,8 +80,12 @@ public sealed class ValidationTests : EmulatorTest
 /// <summary>Which fields a model has follows the date of the schema: one it does not have is ignored, even when it is wrong.</summary>
 public sealed class DatedSchemaTests
 {
-    private const string EveryFieldWrong =
-        """{"negative_prompt":1,"aspect_ratio":1,"num_images":"x","seed":"x","resolution":1,"output_format":1,"sync_mode":[],"safety_tolerance":4}""";
+    private const string EveryFieldWrong = """
+        {
+          "negative_prompt": 1, "aspect_ratio": 1, "num_images": "x", "seed": "x", "resolution": 1,
+          "output_format": 1, "sync_mode": [], "safety_tolerance": 4
+        }
+        """;
 
     [Theory]
     [InlineData("2025-07", "prompt,negative_prompt,aspect_ratio,num_images,seed")]

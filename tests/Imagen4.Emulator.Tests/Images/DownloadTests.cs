@@ -71,10 +71,17 @@ public sealed class DownloadTests : EmulatorTest
     [Fact]
     public async Task Prompt_negative_prompt_and_seed_each_change_the_picture()
     {
+        string[] inputs =
+        [
+            """{"prompt":"a","seed":1}""",
+            """{"prompt":"b","seed":1}""",
+            """{"prompt":"a","seed":2}""",
+            """{"prompt":"a","seed":1,"negative_prompt":"c"}""",
+        ];
         var files = new List<byte[]>();
-        foreach (var input in (string[])["\"prompt\":\"a\",\"seed\":1", "\"prompt\":\"b\",\"seed\":1", "\"prompt\":\"a\",\"seed\":2", "\"prompt\":\"a\",\"seed\":1,\"negative_prompt\":\"c\""])
+        foreach (var input in inputs)
         {
-            files.Add((await FirstFileAsync($"{{{input}}}")).Content);
+            files.Add((await FirstFileAsync(input)).Content);
         }
 
         Assert.Equal(4, files.Select(Convert.ToBase64String).Distinct().Count());
@@ -138,7 +145,8 @@ public sealed class DownloadTests : EmulatorTest
         var reply = await Client.GetAsync(Urls(result)[0]);
 
         Assert.Equal(403, reply.Status);
-        var recorded = Assert.Single(await RequestsAsync(), request => request.GetProperty("path").GetString()!.Contains("/files/", StringComparison.Ordinal));
+        var recorded = (await RequestsAsync())[^1];
+        Assert.Contains("/files/", recorded.GetProperty("path").GetString(), StringComparison.Ordinal);
         Assert.Equal("Key", recorded.GetProperty("headers").GetProperty("authorization").GetString());
         Assert.Equal(403, recorded.GetProperty("status").GetInt32());
     }
@@ -150,7 +158,9 @@ public sealed class DownloadTests : EmulatorTest
         var failed = await Client.SubmitPromptAsync("[emulator:internal_error]");
         var done = await Client.SubmitPromptAsync("[emulator:images=1]");
 
-        foreach (var path in (string[])[$"{slow}/image-1.png", $"{failed}/image-1.png", $"{done}/image-2.png", $"{done}/image-1.webp", "nobody/image-1.png"])
+        string[] jobs = [slow, failed, "nobody"];
+        string[] paths = [.. jobs.Select(job => $"{job}/image-1.png"), $"{done}/image-2.png", $"{done}/image-1.webp"];
+        foreach (var path in paths)
         {
             Assert.Equal(404, (await Client.DownloadAsync($"/_emulator/files/{path}")).Status);
         }

@@ -71,7 +71,8 @@ public sealed class JavaScriptClientTests : EmulatorTest
         Assert.Equal(7, data.GetProperty("seed").GetInt32());
         var urls = data.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("url").GetString()!).ToArray();
         Assert.Equal(2, urls.Length);
-        Assert.All(await Task.WhenAll(urls.Select(Client.DownloadAsync)), file => Assert.Equal((200, "image/png"), (file.Status, file.Header("Content-Type"))));
+        var files = await Task.WhenAll(urls.Select(Client.DownloadAsync));
+        Assert.All(files, file => Assert.Equal((200, "image/png"), (file.Status, file.Header("Content-Type"))));
 
         var billed = await BilledIdsAsync();
         Assert.Equal(2, billed.Length);

@@ -46,5 +46,5 @@ public sealed class WaitingLineTests
     }
 
     private static Job Create() =>
-        new(Guid.NewGuid().ToString(), new EndpointId("fal-ai/imagen4", "preview"), new GenerationPlan { Prompt = "" }, DateTimeOffset.UnixEpoch);
+        new("id", new EndpointId("fal-ai/imagen4", "preview"), new GenerationPlan { Prompt = "" }, DateTimeOffset.UnixEpoch);
 }

@@ -65,7 +65,8 @@ public sealed partial class ProcessTests
         var (exitCode, output, _) = await RunAsync("--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All((string[])["--port", "--slots", "--generation-time", "--key", "--schema", "--end-with-stdin"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        string[] names = ["--port", "--slots", "--generation-time", "--key", "--schema", "--end-with-stdin"];
+        Assert.All(names, name => Assert.Contains(name, output, StringComparison.Ordinal));
     }
 
     private static async Task<Uri> ReadAddressAsync(Process process)

@@ -47,5 +47,6 @@ public abstract class EmulatorTest : IAsyncLifetime
         return [.. reply.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 
-    internal async Task<IReadOnlyList<JsonElement>> RequestsAsync() => [.. (await Client.GetAsync("/_emulator/requests")).Json.EnumerateArray()];
+    internal async Task<IReadOnlyList<JsonElement>> RequestsAsync() =>
+        [.. (await Client.GetAsync("/_emulator/requests")).Json.EnumerateArray()];
 }

@@ -49,8 +49,8 @@ internal sealed class FalClient(Uri address) : IDisposable
     /// <summary>Opens a stream of events; the caller reads them one by one.</summary>
     public async Task<EventReader> StreamAsync(string requestId, string query = "")
     {
-        var response = await _http.SendAsync(
-            Request(HttpMethod.Get, $"/{App}/requests/{requestId}/status/stream{query}", null, []), HttpCompletionOption.ResponseHeadersRead);
+        var request = Request(HttpMethod.Get, $"/{App}/requests/{requestId}/status/stream{query}", null, []);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return new EventReader(response, await response.Content.ReadAsStreamAsync(), Deadline);
     }

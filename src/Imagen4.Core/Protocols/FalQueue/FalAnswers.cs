@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Protocols.FalQueue;
@@ -25,17 +24,21 @@ internal sealed record FalStatusAnswer
 
     public int? QueuePosition { get; init; }
 
-    public FalMetrics? Metrics { get; init; }
+    public JsonElement? Metrics { get; init; }
 
     public string? Error { get; init; }
 
     public string? ErrorType { get; init; }
-}
 
-/// <summary>What the host measured.</summary>
-internal sealed record FalMetrics
-{
-    public double? InferenceTime { get; init; }
+    /// <summary>What the host measured, where it did.</summary>
+    [JsonIgnore]
+    public double? InferenceTime =>
+        Metrics is { ValueKind: JsonValueKind.Object } metrics
+        && metrics.TryGetProperty("inference_time", out var seconds)
+        && seconds.ValueKind == JsonValueKind.Number
+        && seconds.TryGetDouble(out var value)
+            ? value
+            : null;
 }
 
 /// <summary>The result of an image model, in both published generations: with a seed, or with a description.</summary>
@@ -48,7 +51,7 @@ internal sealed record FalResultAnswer
     public string? Description { get; init; }
 
     [JsonExtensionData]
-    public JsonObject? Others { get; set; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>A file of a result. Everything but its address may be absent or null.</summary>
@@ -67,7 +70,7 @@ internal sealed record FalFile
     public int? Height { get; init; }
 
     [JsonExtensionData]
-    public JsonObject? Others { get; set; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>An error: of a model (a list of details), of the infrastructure (flat), or a bare text.</summary>

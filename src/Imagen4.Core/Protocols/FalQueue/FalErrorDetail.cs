@@ -20,7 +20,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
 
         return answer.Detail switch
         {
-            { ValueKind: JsonValueKind.String } text => new(PlainText.Line(text.GetString()!), answer.ErrorType, IsJson: true),
+            { ValueKind: JsonValueKind.String } text => new(PlainText.Line(FalJson.Text(text)), answer.ErrorType, IsJson: true),
             { ValueKind: JsonValueKind.Array } list => OfList(list),
             { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsJson: true),
             _ => new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null),
@@ -38,16 +38,16 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
 
     private static string Entry(JsonElement entry)
     {
-        var message = Member(entry, "msg") ?? entry.ToString();
+        var message = Member(entry, "msg") ?? FalJson.Text(entry);
         var place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array
-            ? string.Join('.', loc.EnumerateArray().Select(part => part.ToString()).Where(part => part != "body"))
+            ? string.Join('.', loc.EnumerateArray().Select(FalJson.Text).Where(part => part != "body"))
             : "";
         return place.Length > 0 ? $"{place}: {message}" : message;
     }
 
     private static string? Member(JsonElement entry, string name) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+            ? FalJson.Text(value)
             : null;
 
     // Enough of a foreign page to recognise whose it is.

@@ -30,8 +30,12 @@ internal static class FalErrors
                 StatusCode = (int)response.Status,
             },
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text)) { StatusCode = 429 },
-            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status)),
-            _ => OfModel(requestId: null, response, detail),
+            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
+            {
+                StatusCode = (int)response.Status,
+            },
+            407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
+            _ => OfModel(requestId: null, response, detail) is ContentPolicyViolationException refused ? refused : Refused(response, detail),
         };
     }
 
@@ -46,8 +50,12 @@ internal static class FalErrors
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text)) { RequestId = request.RequestId },
-            >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
+            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text))
+            {
+                RequestId = request.RequestId,
+                StatusCode = 429,
+            },
+            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
             {
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
@@ -61,7 +69,8 @@ internal static class FalErrors
     {
         var detail = FalErrorDetail.Read(response);
         var isModels = detail.IsJson && response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired
-            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests);
+            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone
+            or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
         return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
     }
 
@@ -100,11 +109,24 @@ internal static class FalErrors
             _ => null,
         };
 
+    // Whatever the host's reason: nothing has run, and there is something to correct.
+    private static InvalidInputException Refused(HostResponse response, FalErrorDetail detail) =>
+        new(Messages.HostRefusesInput.With(Said(response, detail)))
+        {
+            HostErrorType = TypeOf(response, detail),
+            StatusCode = (int)response.Status,
+        };
+
+    private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
+
+    private static string Said(HostResponse response, FalErrorDetail detail) =>
+        detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.Status}");
+
     private static ImagenException OfModel(string? requestId, HostResponse response, FalErrorDetail detail)
     {
         var status = (int)response.Status;
-        var type = response.Header("X-Fal-Error-Type") ?? detail.Type;
-        var said = detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {status}");
+        var type = TypeOf(response, detail);
+        var said = Said(response, detail);
         return (status, type) switch
         {
             (_, "content_policy_violation") => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
@@ -56,7 +55,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetAsync(request.ResponseUri, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetResultAsync(request.ResponseUri, cancellation).ConfigureAwait(false);
         if (response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response))
         {
             return null;
@@ -116,7 +115,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
         State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed
             : answer.ErrorType == FalErrors.Cancelled ? ImagenStates.Cancelled
             : ImagenStates.Failed,
-        InferenceTime = answer.Metrics?.InferenceTime,
+        InferenceTime = answer.InferenceTime,
         Error = answer.Error is { } error ? PlainText.Line(error) : null,
         ErrorType = answer.ErrorType,
     };
@@ -133,5 +132,5 @@ internal sealed class FalQueueProtocol : IHostProtocol
         AdditionalOutput = Json(file.Others),
     };
 
-    private static string? Json(JsonObject? others) => others is { Count: > 0 } ? others.ToJsonString() : null;
+    private static string? Json(Dictionary<string, JsonElement>? others) => others is { Count: > 0 } ? FalJson.Write(others) : null;
 }

@@ -36,7 +36,7 @@ internal static class JpegWriter
     private static void WriteBlocks(Stream file, PaletteImage image)
     {
         var output = new JpegBitWriter(file);
-        var planes = Enumerable.Range(0, Components).Select(component => image.Palette.Select(colour => Sample(colour, component)).ToArray()).ToArray();
+        float[][] planes = [.. Enumerable.Range(0, Components).Select(component => Plane(image.Palette, component))];
         Span<int> previous = stackalloc int[Components];
         Span<byte> block = stackalloc byte[ForwardDct.BlockLength];
         Span<float> samples = stackalloc float[ForwardDct.BlockLength];
@@ -46,7 +46,7 @@ internal static class JpegWriter
             for (var x = 0; x < image.Size.Width; x += ForwardDct.Side)
             {
                 ReadBlock(image, x, y, block);
-                var flat = block.ContainsAnyExcept(block[0]) is false;
+                var flat = !block.ContainsAnyExcept(block[0]);
                 for (var component = 0; component < Components; component++)
                 {
                     var plane = planes[component];
@@ -127,6 +127,8 @@ internal static class JpegWriter
             output.Write((uint)bits & ((1u << length) - 1), length);
         }
     }
+
+    private static float[] Plane(IReadOnlyList<Rgb> palette, int component) => [.. palette.Select(colour => Sample(colour, component))];
 
     /// <summary>One component of YCbCr, around zero.</summary>
     private static float Sample(Rgb colour, int component) => component switch

@@ -9,7 +9,11 @@ internal static class Ridge
         var (phase1, phase2, phase3) = (random.Between(0, Math.Tau), random.Between(0, Math.Tau), random.Between(0, Math.Tau));
         var waves = random.Between(0.7, 1.6) * Math.Tau;
         return Outline(canvas, x =>
-            level + (swing * ((0.6 * Math.Sin((waves * x) + phase1)) + (0.3 * Math.Sin((2.3 * waves * x) + phase2)) + (0.1 * Math.Sin((5.1 * waves * x) + phase3)))));
+        {
+            var angle = waves * x;
+            var broad = (0.6 * Math.Sin(angle + phase1)) + (0.3 * Math.Sin((2.3 * angle) + phase2));
+            return level + (swing * (broad + (0.1 * Math.Sin((5.1 * angle) + phase3))));
+        });
     }
 
     /// <summary>Straight slopes between peaks and valleys.</summary>

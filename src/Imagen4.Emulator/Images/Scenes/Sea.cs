@@ -10,7 +10,8 @@ internal static class Sea
         var sun = Sun.Paint(canvas, random, lowest: 0.45);
         for (var islands = 1 + random.Pick(2); islands > 0; islands--)
         {
-            canvas.Circle(canvas.Width * random.Next(), horizon + (canvas.Unit * 0.1), canvas.Unit * random.Between(0.13, 0.22), Ink.Land(islands));
+            var x = canvas.Width * random.Next();
+            canvas.Circle(x, horizon + (canvas.Unit * 0.1), canvas.Unit * random.Between(0.13, 0.22), Ink.Land(islands));
         }
 
         var depth = canvas.Height - horizon;

@@ -70,7 +70,7 @@ internal static class WebpWriter
     {
         var width = (image.Size.Width + 1) / 2;
         var tokens = Token.AllOf(Pack(image, width), width);
-        var green = new BalancedCode(GreenSymbols, tokens.Select(token => token.IsCopy ? LiteralSymbols + token.LengthPrefix : token.Value));
+        var green = new BalancedCode(GreenSymbols, tokens.Select(GreenSymbol));
         var distance = new BalancedCode(DistanceSymbols, [Token.Above, Token.Left]);
         var zero = new BalancedCode(LiteralSymbols, [0]);
 
@@ -83,18 +83,16 @@ internal static class WebpWriter
 
         foreach (var token in tokens)
         {
+            green.WriteSymbol(output, GreenSymbol(token));
             if (token.IsCopy)
             {
-                green.WriteSymbol(output, LiteralSymbols + token.LengthPrefix);
                 output.Write(token.LengthExtra, token.LengthExtraBits);
                 distance.WriteSymbol(output, token.Value);
             }
-            else
-            {
-                green.WriteSymbol(output, token.Value);
-            }
         }
     }
+
+    private static int GreenSymbol(Token token) => token.IsCopy ? LiteralSymbols + token.LengthPrefix : token.Value;
 
     private static byte[] Pack(PaletteImage image, int width)
     {

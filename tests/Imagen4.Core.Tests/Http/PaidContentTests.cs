@@ -1,0 +1,39 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Http;
+
+public sealed class PaidContentTests
+{
+    [Fact]
+    public async Task It_notes_that_it_was_asked_for_its_bytes()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200));
+        using var content = new PaidContent("{}"u8.ToArray());
+        Assert.False(content.AskedFor);
+
+        await TestHost.Connect(server.Address).PostAsync(server.Address, content, CancellationToken.None).InTime();
+
+        Assert.True(content.AskedFor);
+        var headers = Assert.Single(server.Requests).Headers;
+        Assert.Equal(("2", "application/json"), (headers["Content-Length"], headers["Content-Type"]));
+        Assert.DoesNotContain("Expect", headers.Keys);
+        Assert.DoesNotContain("Transfer-Encoding", headers.Keys);
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_was_does_not_ask()
+    {
+        var address = Unused.Address();
+        using var content = new PaidContent("{}"u8.ToArray());
+
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => TestHost.Connect(address).PostAsync(address, content, CancellationToken.None).InTime());
+
+        Assert.False(content.AskedFor);
+    }
+
+    [Fact]
+    public void A_paid_POST_always_has_a_body() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PaidContent(ReadOnlyMemory<byte>.Empty));
+}

@@ -1,0 +1,106 @@
+using Imagen4.Core.Media;
+using Imagen4.Core.Tests.Support;
+using Imagen4.Emulator.Images;
+
+namespace Imagen4.Core.Tests.Media;
+
+public sealed class ImageHeaderTests
+{
+    public static TheoryData<string, int, int> Sizes => new()
+    {
+        { "png", 1, 1 }, { "png", 1408, 768 }, { "jpeg", 1, 1 }, { "jpeg", 768, 1408 }, { "webp", 16, 16 }, { "webp", 1024, 1024 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_whole_image_tells_its_format_and_size(string format, int width, int height)
+    {
+        var header = Read(Pictures.Encode(ImageFormat.Named(format), width, height));
+
+        Assert.Equal(($"image/{format}", width, height), (header.Type.Name, header.Width, header.Height));
+    }
+
+    [Fact]
+    public void Lossy_and_extended_WebP_tell_their_size_too()
+    {
+        Assert.Equal(new ImageHeader(MediaType.Webp, 550, 368), Read(Pictures.LossyWebp));
+        Assert.Equal(new ImageHeader(MediaType.Webp, 4096, 3), Read(Pictures.ExtendedWebp));
+    }
+
+    [Fact]
+    public void A_JPEG_may_have_other_segments_and_padding_before_its_frame()
+    {
+        byte[] app = [0xFF, 0xE1, 0x00, 0x05, 1, 2, 3];
+        byte[] padded = [0xFF, 0xFF, 0xFF, 0xFE, 0x00, 0x04, 0xFF, 0xC0];
+
+        var header = Read([.. Pictures.Jpeg[..2], .. app, .. padded, .. Pictures.Jpeg[2..]]);
+
+        Assert.Equal(new ImageHeader(MediaType.Jpeg, 40, 30), header);
+    }
+
+    [Fact]
+    public void Every_image_cut_anywhere_is_refused_and_nothing_worse_happens()
+    {
+        foreach (var picture in new[] { Pictures.Png, Pictures.Jpeg, Pictures.Webp, Pictures.LossyWebp, Pictures.ExtendedWebp })
+        {
+            for (var length = 0; length < picture.Length; length++)
+            {
+                Assert.Throws<InvalidMediaException>(() => Read(picture[..length]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_damage_is_read_or_refused_and_nothing_worse_happens()
+    {
+        var random = new Random(20260101);
+        byte[][] pictures = [Pictures.Png, Pictures.Jpeg, Pictures.Webp, Pictures.LossyWebp, Pictures.ExtendedWebp];
+        var refused = 0;
+        for (var round = 0; round < 20_000; round++)
+        {
+            var damaged = pictures[round % pictures.Length].ToArray();
+            for (var flips = random.Next(1, 20); flips > 0; flips--)
+            {
+                damaged[random.Next(Math.Min(damaged.Length, 64))] = (byte)random.Next(256);
+            }
+
+            if (Record.Exception(() => Read(damaged)) is { } error)
+            {
+                Assert.IsType<InvalidMediaException>(error);
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 1000, $"{refused}");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html><body>Sign in to continue</body></html>")]
+    [InlineData("GIF89a..........................................")]
+    [InlineData("RIFF\u0004\0\0\0WAVEfmt                          ")]
+    [InlineData("{\"detail\":\"Not Found\"}")]
+    public void What_is_no_image_is_refused(string text) =>
+        Assert.Throws<InvalidMediaException>(() => Read(System.Text.Encoding.Latin1.GetBytes(text)));
+
+    [Fact]
+    public void A_PNG_without_its_header_chunk_is_refused() =>
+        Assert.Throws<InvalidMediaException>(() => Read([.. Pictures.Png[..12], .. "IDAT"u8, .. Pictures.Png[16..]]));
+
+    [Fact]
+    public void A_size_of_nothing_or_less_is_refused()
+    {
+        var picture = Pictures.Png.ToArray();
+        picture[16] = 0x80;
+        Assert.Throws<InvalidMediaException>(() => Read(picture));
+
+        picture.AsSpan(16, 4).Clear();
+        Assert.Throws<InvalidMediaException>(() => Read(picture));
+    }
+
+    private static ImageHeader Read(byte[] bytes)
+    {
+        using var file = new MemoryStream(bytes);
+        return ImageHeader.Read(file);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using Imagen4.Core.Media;
+
+namespace Imagen4.Core.Tests.Media;
+
+public sealed class SafeFileNameTests
+{
+    [Theory]
+    [InlineData("a red fox", "a-red-fox")]
+    [InlineData("zwei Füchse", "zwei-Füchse")]
+    [InlineData("u\u0308ber", "über")]
+    [InlineData("赤い狐", "赤い狐")]
+    [InlineData("рыжая лиса", "рыжая-лиса")]
+    [InlineData("ลูกหมา", "ลูกหมา")]
+    [InlineData("fox 🦊 fox", "fox-fox")]
+    [InlineData("v1.2_final-3", "v1.2_final-3")]
+    public void Letters_and_digits_of_any_script_are_kept(string text, string expected) => Assert.Equal(expected, SafeFileName.Whole(text));
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("..\\..\\windows\\system32")]
+    [InlineData("/etc/passwd")]
+    [InlineData("C:\\x")]
+    [InlineData("\\\\server\\share")]
+    [InlineData("a/../b")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("...")]
+    [InlineData(".hidden")]
+    [InlineData("name.")]
+    [InlineData("name ")]
+    [InlineData("name. . .")]
+    [InlineData("file.txt:stream")]
+    [InlineData("a\0b")]
+    [InlineData("a\r\nb")]
+    [InlineData("con")]
+    [InlineData("NUL")]
+    [InlineData("nul.txt")]
+    [InlineData("aux .png")]
+    [InlineData("COM1")]
+    [InlineData("com¹")]
+    [InlineData("LPT9.tar.gz")]
+    [InlineData("CLOCK$")]
+    [InlineData("CONIN$")]
+    [InlineData("gnp\u202e.exe")]
+    [InlineData("a\u200bb")]
+    [InlineData("~$x")]
+    [InlineData("%TEMP%")]
+    [InlineData("$(rm -rf)")]
+    [InlineData("-rf")]
+    [InlineData("a*b?c<d>e|f\"g")]
+    [InlineData("🦊")]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("／fullwidth／")]
+    public void No_text_becomes_a_name_that_is_none_on_some_system(string text) =>
+        Assert.True(IsSafe(SafeFileName.Whole(text)), SafeFileName.Whole(text));
+
+    [Fact]
+    public void Half_a_character_is_no_reason_to_fail()
+    {
+        Assert.True(IsSafe(SafeFileName.Whole("fox \ud83e fox")));
+        Assert.True(IsSafe(SafeFileName.Whole("\udd8a")));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("狐")]
+    [InlineData("e\u0301\u0302")]
+    public void A_name_is_never_longer_than_a_file_system_takes(string letter)
+    {
+        var name = SafeFileName.Whole(string.Concat(Enumerable.Repeat(letter, 5000)));
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(name), 100, 180);
+        Assert.True(IsSafe(name));
+    }
+
+    [Fact]
+    public void Long_names_that_differ_at_their_end_stay_different()
+    {
+        var first = SafeFileName.Whole(new string('x', 500) + "-1");
+        var second = SafeFileName.Whole(new string('x', 500) + "-2");
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, SafeFileName.Whole(new string('x', 500) + "-1"));
+    }
+
+    [Fact]
+    public void Random_text_never_becomes_a_name_that_is_none()
+    {
+        var random = new Random(4711);
+        for (var round = 0; round < 5_000; round++)
+        {
+            var text = new string([.. Enumerable.Range(0, random.Next(0, 40)).Select(_ => (char)random.Next(0, 0x3000))]);
+            Assert.True(IsSafe(SafeFileName.Whole(text)), $"round {round}: {SafeFileName.Whole(text)}");
+        }
+    }
+
+    private static bool IsSafe(string name) =>
+        name.Length > 0
+        && name[0] is not ('.' or '-' or ' ')
+        && name[^1] is not ('.' or ' ')
+        && name.All(letter => letter > ' ' && !"\\/:*?\"<>|$%~\u202e\u200b".Contains(letter, StringComparison.Ordinal) && !char.IsControl(letter))
+        && !IsDevice(name.Split('.')[0].TrimEnd(' '))
+        && Encoding.UTF8.GetByteCount(name) <= 180;
+
+    private static bool IsDevice(string name) =>
+        name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
+        || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase))
+            && (char.IsAsciiDigit(name[3]) || name[3] is '¹' or '²' or '³'));
+}

@@ -1,0 +1,8 @@
+namespace Imagen4.Core.Tests.Support;
+
+/// <summary>Tests that change what the whole process shares: environment variables and the session's providers. They run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class RunsAlone
+{
+    public const string Name = "Environment";
+}

@@ -1,0 +1,48 @@
+BeforeDiscovery {
+    $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
+    $section = [regex]::Match($readme, '(?s)\n## Five examples\n(.*?)\n## ').Groups[1].Value
+    $examples = [regex]::Matches($section, '(?s)```powershell\n(.*?)```') | ForEach-Object { $_.Groups[1].Value }
+}
+
+Describe 'The README' {
+    BeforeAll {
+        $root = (Resolve-Path (Join-Path $PSScriptRoot '../..')).Path
+        $pwsh = (Get-Process -Id $PID).Path
+    }
+
+    It 'has five examples' -ForEach @{ examples = $examples } {
+        $examples | Should -HaveCount 5
+    }
+
+    It 'has examples that run as written, one after the other' -ForEach @{ examples = $examples } {
+        $folder = New-Item (Join-Path $TestDrive 'readme') -ItemType Directory
+        Copy-Item (Join-Path $root 'samples') $folder -Recurse
+        $script = Join-Path $folder 'examples.ps1'
+        @(
+            # Any error that an example does not ask for itself ends the script.
+            '$ErrorActionPreference = ''Stop'''
+            '$PSStyle.OutputRendering = ''PlainText'''
+            "`$env:IMAGEN4_HOME = Join-Path '$folder' 'home'"
+            'Remove-Item Env:FAL_KEY*, Env:IMAGEN4_PROVIDER -ErrorAction Ignore'
+            "Import-Module '$root/Imagen4.psd1'"
+            "Set-Location '$folder'"
+            $examples
+            '"images: $(@(Get-ChildItem out -File).Count)"'
+            '"columns: $((Import-Csv requests.csv)[0].State)"'
+            '"left: $(@(Get-ChildItem out -File -Hidden -Force | Where-Object Extension -EQ .partial).Count)"'
+            '"never: $(Test-Path never)"'
+        ) | Set-Content $script
+
+        $said = (& $pwsh -NoProfile -File $script 2>&1 | Out-String)
+
+        $LASTEXITCODE | Should -Be 0 -Because $said
+
+        # 1 + the sample batch's 34 + 4 by key + 4 from JSON lines + 2
+        $said | Should -Match 'images: 45'
+        $said | Should -Match 'columns: InQueue'
+        $said | Should -Match 'left: 0'
+        $said | Should -Match 'never: False'
+        $said | Should -Match 'ContentPolicyViolation'
+        $said | Should -Match 'What if: '
+    }
+}
