@@ -35,8 +35,8 @@ public abstract class HostCommand : PumpedCommand
     [ValidateRange(1, MostAtOnce)]
     public int ThrottleLimit { get; set; }
 
-    /// <inheritdoc/>
-    protected override bool IsBatch => MyInvocation.ExpectingInput;
+    /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
+    protected virtual bool IsBatch => MyInvocation.ExpectingInput;
 
     /// <summary>How many blank lines came instead of records.</summary>
     protected int BlankLines { get; set; }
@@ -70,6 +70,18 @@ public abstract class HostCommand : PumpedCommand
         {
             _progress.Done++;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteRecordError(ImagenException failure, object? target)
+    {
+        // Many a message names the row by itself.
+        if (IsBatch && !failure.Message.StartsWith("Row ", StringComparison.Ordinal))
+        {
+            failure.Row = Row;
+        }
+
+        base.WriteRecordError(failure, target);
     }
 
     /// <summary>Writes the error of an outcome.</summary>

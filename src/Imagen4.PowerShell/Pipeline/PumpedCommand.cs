@@ -76,17 +76,8 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     /// <summary>Writes an error that ends nothing.</summary>
     protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
 
-    /// <summary>Writes an error of the record being processed; in a batch it says which one that is.</summary>
-    protected void WriteRecordError(ImagenException error, object? target)
-    {
-        // Many a message names the row by itself.
-        if (IsBatch && !error.Message.StartsWith("Row ", StringComparison.Ordinal))
-        {
-            error.Row = Row;
-        }
-
-        WriteError(error, target);
-    }
+    /// <summary>Writes an error of the record being processed.</summary>
+    protected virtual void WriteRecordError(ImagenException failure, object? target) => WriteError(failure, target);
 
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
@@ -97,9 +88,6 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
 
     /// <summary>The number of the record being processed, from 1.</summary>
     protected int Row { get; set; }
-
-    /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
-    protected virtual bool IsBatch => false;
 
     /// <summary>Prepares the command. An error here ends the pipeline.</summary>
     protected virtual void OnBegin()
