@@ -207,7 +207,7 @@ Describe 'New-ImagenImage: saving' {
             $lines = $said -split "`r?`n"
             $lines | Should -HaveCount 2
             $lines[0] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 2" on target "row 1: a fox".'
-            $lines[1] | Should -Be 'What if: Performing the operation "Generate 1 image(s) with fal-ai/imagen4/preview at here" on target "row 2: a hare".'
+            $lines[1] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 1" on target "row 2: a hare".'
             Get-Seen $test | Should -HaveCount 0
         }
 
