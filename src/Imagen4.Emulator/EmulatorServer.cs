@@ -1,10 +1,13 @@
 using System.Net;
 using Imagen4.Emulator.Admin;
+using Imagen4.Emulator.Aggregators;
 using Imagen4.Emulator.Billing;
 using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.FalSync;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
+using Imagen4.Emulator.ImagesGenerations;
 using Imagen4.Emulator.Media;
 using Imagen4.Emulator.Page;
 using Imagen4.Emulator.Queue;
@@ -89,15 +92,22 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
         var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, connections);
         var media = new MediaEndpoint(jobs, faults);
+        var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
+        var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
+        var intake = new Intake(queue, jobs, bills);
+        var falIntake = new FalIntake(new Planner(snapshot), intake, time);
+        var result = new ResultHandler(snapshot);
         var fal = new FalEndpoints(
-            new KeyCheck(options.Key),
+            falKeys,
             jobs,
             faults,
-            new SubmitHandler(new Planner(snapshot), queue, jobs, bills, time),
+            new SubmitHandler(falIntake),
             new StatusHandler(queue, time),
             new StreamHandler(queue, time),
-            new ResultHandler(snapshot),
+            result,
             new CancelHandler(queue));
+        var falSync = new FalSyncEndpoint(falKeys, faults, falIntake, result);
+        var generations = new GenerationsEndpoint(bearerKeys, faults, intake, time);
 
         application.Use(RequestRecording.Middleware(requests));
         application.Use(CrashReport.Middleware);
@@ -106,6 +116,14 @@ internal sealed class EmulatorServer : IAsyncDisposable
         admin.Map(own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
+        application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
+        application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
+        foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])
+        {
+            var aggregator = new AggregatorEndpoints(host, bearerKeys, jobs, faults, falIntake, snapshot);
+            application.Map(aggregator.Pattern, aggregator.HandleAsync);
+        }
+
         application.Map("/{**path}", fal.HandleAsync);
     }
 }

@@ -7,6 +7,7 @@ namespace Imagen4.Emulator.Admin;
 /// <summary>One job as the page and the tests see it.</summary>
 internal sealed record JobView(
     string RequestId,
+    string Host,
     string Model,
     string Prompt,
     string State,
@@ -22,6 +23,7 @@ internal sealed record JobView(
         var delivered = progress is { State: JobState.Completed, Failure: null };
         return new JobView(
             job.RequestId,
+            job.Host,
             job.Endpoint.ToString(),
             job.Plan.Prompt,
             QueueStatus.Name(progress.State),

@@ -36,7 +36,8 @@ internal static class FalErrors
         return failure.Retryable is { } retryable ? answer.With(FalHeaders.Retryable, retryable ? "true" : "false") : answer;
     }
 
-    private static JsonAnswer Body(Failure failure) => failure.Form switch
+    /// <summary>The same without the headers.</summary>
+    public static JsonAnswer Body(Failure failure) => failure.Form switch
     {
         FailureForm.Problems => JsonAnswer.Of(
             failure.Status, new ModelError([.. failure.Problems.Select(ErrorDetail.Of)]), FalJson.Wire.ModelError),

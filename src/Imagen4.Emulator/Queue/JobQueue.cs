@@ -39,17 +39,17 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
 
     private int Waiting => _normal.Count + _low.Count;
 
-    /// <summary>Takes the job and says how many are ahead of it; null if more jobs than the caller allows wait already.</summary>
-    public int? Submit(Job job, int? maxWaiting)
+    /// <summary>Takes the job and says how many are ahead of it; null if more jobs than it allows wait already.</summary>
+    public int? Submit(Job job)
     {
         lock (_gate)
         {
-            if (Waiting > maxWaiting)
+            if (Waiting > job.Settings.MaxWaiting)
             {
                 return null;
             }
 
-            (job.LowPriority ? _low : _normal).Enqueue(job);
+            (job.Settings.LowPriority ? _low : _normal).Enqueue(job);
             var position = PositionOf(job);
             StartWaiting();
             _peak = _peak with { Waiting = Math.Max(_peak.Waiting, Waiting) };
@@ -62,7 +62,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         lock (_gate)
         {
-            return job.LowPriority ? _normal.Count + _low.PositionOf(job) : _normal.PositionOf(job);
+            return job.Settings.LowPriority ? _normal.Count + _low.PositionOf(job) : _normal.PositionOf(job);
         }
     }
 

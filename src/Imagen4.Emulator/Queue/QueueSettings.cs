@@ -1,0 +1,12 @@
+namespace Imagen4.Emulator.Queue;
+
+/// <summary>What a client asks of the queue for one job, beside the model's input.</summary>
+internal sealed record QueueSettings
+{
+    public static QueueSettings None { get; } = new();
+
+    public bool LowPriority { get; init; }
+
+    /// <summary>The job is refused when more than this many wait already.</summary>
+    public int? MaxWaiting { get; init; }
+}
