@@ -10,6 +10,7 @@ using Imagen4.Emulator.Http;
 using Imagen4.Emulator.ImagesGenerations;
 using Imagen4.Emulator.Media;
 using Imagen4.Emulator.Page;
+using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -89,8 +90,9 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var bills = new BillLog();
         var faults = new FaultTable();
         var requests = new RequestLog(RequestsKept, time);
+        var history = new History(jobs);
 
-        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, connections);
+        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, history, connections);
         var media = new MediaEndpoint(jobs, faults);
         var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
         var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
@@ -116,6 +118,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         admin.Map(own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
+        new PlatformEndpoints(falKeys, history).Map(application);
         application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
         application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
         foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])

@@ -10,6 +10,7 @@ internal static class SettingsReader
     {
         LowPriority = string.Equals(request.Headers[FalHeaders.QueuePriority], "low", StringComparison.OrdinalIgnoreCase),
         MaxWaiting = WholeNumber(request.Query["fal_max_queue_length"]),
+        Tags = request.Headers[FalHeaders.Tags],
     };
 
     private static int? WholeNumber(string? text) =>

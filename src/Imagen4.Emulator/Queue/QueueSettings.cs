@@ -9,4 +9,7 @@ internal sealed record QueueSettings
 
     /// <summary>The job is refused when more than this many wait already.</summary>
     public int? MaxWaiting { get; init; }
+
+    /// <summary>The tags as they came, such as <c>project=a,run=7</c>.</summary>
+    public string? Tags { get; init; }
 }

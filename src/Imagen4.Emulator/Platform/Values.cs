@@ -1,0 +1,8 @@
+namespace Imagen4.Emulator.Platform;
+
+/// <summary>A parameter that can be given more than once, or once with commas.</summary>
+internal static class Values
+{
+    public static IReadOnlyList<string> Of(IQueryCollection query, string name) =>
+        [.. query[name].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}
