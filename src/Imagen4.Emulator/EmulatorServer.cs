@@ -13,6 +13,8 @@ using Imagen4.Emulator.Page;
 using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
+using Imagen4.Emulator.Signing;
+using Imagen4.Emulator.Webhooks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Imagen4.Emulator;
@@ -22,14 +24,17 @@ internal sealed class EmulatorServer : IAsyncDisposable
 {
     private const int JobsKept = 100_000;
     private const int RequestsKept = 10_000;
+    private const int WebhooksKept = 10_000;
 
     private readonly WebApplication _application;
     private readonly JobQueue _queue;
+    private readonly WebhookCourier _webhooks;
 
-    private EmulatorServer(WebApplication application, JobQueue queue)
+    private EmulatorServer(WebApplication application, JobQueue queue, WebhookCourier webhooks)
     {
         _application = application;
         _queue = queue;
+        _webhooks = webhooks;
         Address = new Uri(application.Urls.Single());
     }
 
@@ -42,14 +47,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var connections = new ConnectionGauge();
         var application = Build(options, connections);
         var queue = new JobQueue(options.Slots, options.GenerationTime, options.Time);
-        Map(application, options, queue, connections);
+        var webhooks = Map(application, options, queue, connections);
         try
         {
             await application.StartAsync(cancellationToken);
-            return new EmulatorServer(application, queue);
+            return new EmulatorServer(application, queue, webhooks);
         }
         catch
         {
+            webhooks.Dispose();
             await application.DisposeAsync();
             throw;
         }
@@ -58,6 +64,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Dispose();
+        _webhooks.Dispose();
         await _application.StopAsync();
         await _application.DisposeAsync();
     }
@@ -82,7 +89,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         return builder.Build();
     }
 
-    private static void Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
+    private static WebhookCourier Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
     {
         var time = options.Time;
         var snapshot = Catalogue.Default.Snapshot(options.Schema);
@@ -94,6 +101,9 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
         var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, history, connections);
         var media = new MediaEndpoint(jobs, faults);
+        var signingKey = options.WebhookKey ?? SigningKey.Create();
+        var deliveries = new WebhookLog(WebhooksKept);
+        var webhooks = new WebhookCourier(signingKey, snapshot, deliveries, time);
         var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
         var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
         var intake = new Intake(queue, jobs, bills);
@@ -103,7 +113,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             falKeys,
             jobs,
             faults,
-            new SubmitHandler(falIntake),
+            new SubmitHandler(falIntake, webhooks),
             new StatusHandler(queue, time),
             new StreamHandler(queue, time),
             result,
@@ -116,6 +126,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);
+        new WebhookEndpoints(signingKey, deliveries).Map(application, own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
         new PlatformEndpoints(falKeys, history).Map(application);
@@ -128,5 +139,6 @@ internal sealed class EmulatorServer : IAsyncDisposable
         }
 
         application.Map("/{**path}", fal.HandleAsync);
+        return webhooks;
     }
 }

@@ -21,6 +21,9 @@ internal static class FalErrors
     public static JsonAnswer QueueTooLong { get; } =
         ErrorText.Answer(429, "The queue is longer than fal_max_queue_length allows").With(FalHeaders.NeedsRetry, "1");
 
+    public static JsonAnswer WebhookElsewhere { get; } =
+        ErrorText.Answer(422, "fal_webhook: the emulator calls addresses of this machine only, such as http://127.0.0.1:8080/done");
+
     public static JsonAnswer NoKey(EndpointId endpoint) =>
         ErrorText.Answer(401, $"Cannot access application \"{endpoint.App}\". Authentication is required to access this application.");
 

@@ -10,6 +10,7 @@ internal static class SettingsReader
     {
         LowPriority = string.Equals(request.Headers[FalHeaders.QueuePriority], "low", StringComparison.OrdinalIgnoreCase),
         MaxWaiting = WholeNumber(request.Query["fal_max_queue_length"]),
+        WebhookUrl = request.Query["fal_webhook"],
         Tags = request.Headers[FalHeaders.Tags],
     };
 

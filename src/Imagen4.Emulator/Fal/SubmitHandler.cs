@@ -1,19 +1,32 @@
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
+using Imagen4.Emulator.Webhooks;
 
 namespace Imagen4.Emulator.Fal;
 
 /// <summary>Accepts a job and says where it can be asked for.</summary>
-internal sealed class SubmitHandler(FalIntake intake)
+internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
 {
     private static readonly JobProgress Waiting = new(JobState.InQueue);
 
     public JsonAnswer Handle(HttpRequest request, EndpointId endpoint, SubmitBody body, string key)
     {
-        var submission = intake.Accept(HostName.Fal, endpoint, body, SettingsReader.Read(request), key);
+        var settings = SettingsReader.Read(request);
+        Uri? webhook = null;
+        if (settings.WebhookUrl is { } text && !WebhookAddress.TryRead(text, out webhook))
+        {
+            return FalErrors.WebhookElsewhere;
+        }
+
+        var submission = intake.Accept(HostName.Fal, endpoint, body, settings, key);
         if (submission.Job is not { } job)
         {
             return submission.Refusal!;
+        }
+
+        if (webhook is not null)
+        {
+            webhooks.Watch(job, webhook, BaseAddress.Of(request));
         }
 
         request.HttpContext.Response.Headers[FalHeaders.RequestId] = job.RequestId;

@@ -10,6 +10,9 @@ internal sealed record QueueSettings
     /// <summary>The job is refused when more than this many wait already.</summary>
     public int? MaxWaiting { get; init; }
 
+    /// <summary>Who wants to be told when the job has ended.</summary>
+    public string? WebhookUrl { get; init; }
+
     /// <summary>The tags as they came, such as <c>project=a,run=7</c>.</summary>
     public string? Tags { get; init; }
 }
