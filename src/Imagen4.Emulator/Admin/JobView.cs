@@ -15,7 +15,10 @@ internal sealed record JobView(
     DateTime SubmittedAt,
     string? Error,
     string? ErrorType,
-    IReadOnlyList<string> Images)
+    IReadOnlyList<string> Images,
+    bool LowPriority,
+    string? Tags,
+    string? ObjectLifecycle)
 {
     public static JobView Of(Job job, int? position, string baseAddress)
     {
@@ -31,6 +34,9 @@ internal sealed record JobView(
             job.SubmittedAt.UtcDateTime,
             progress.Failure?.Message,
             progress.Failure?.Type,
-            delivered ? [.. job.Plan.Images.Select(image => MediaUrl.Of(baseAddress, job, image))] : []);
+            delivered ? [.. job.Plan.Images.Select(image => MediaUrl.Of(baseAddress, job, image))] : [],
+            job.Settings.LowPriority,
+            job.Settings.Tags,
+            job.Settings.ObjectLifecycle);
     }
 }

@@ -15,6 +15,12 @@ internal sealed record Bill(
     string KeyHash,
     [property: JsonConverter(typeof(AsReceivedConverter))] JsonElement Input)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tags { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ObjectLifecycle { get; init; }
+
     public static Bill Of(Job job, string key) => new(
         job.SubmittedAt.UtcDateTime,
         job.RequestId,
@@ -22,7 +28,11 @@ internal sealed record Bill(
         job.Endpoint.ToString(),
         job.Plan.ImagesAsked,
         BillLog.HashKey(key),
-        job.Input);
+        job.Input)
+    {
+        Tags = job.Settings.Tags,
+        ObjectLifecycle = job.Settings.ObjectLifecycle,
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -11,11 +11,10 @@ internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
 
     public JsonAnswer Handle(HttpRequest request, EndpointId endpoint, SubmitBody body, string key)
     {
-        var settings = SettingsReader.Read(request);
-        Uri? webhook = null;
-        if (settings.WebhookUrl is { } text && !WebhookAddress.TryRead(text, out webhook))
+        var (settings, wrong) = SettingsReader.Read(request);
+        if (wrong is not null)
         {
-            return FalErrors.WebhookElsewhere;
+            return wrong;
         }
 
         var submission = intake.Accept(HostName.Fal, endpoint, body, settings, key);
@@ -24,7 +23,7 @@ internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
             return submission.Refusal!;
         }
 
-        if (webhook is not null)
+        if (settings.Webhook is { } webhook)
         {
             webhooks.Watch(job, webhook, BaseAddress.Of(request));
         }

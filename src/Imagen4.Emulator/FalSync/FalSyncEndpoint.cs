@@ -36,7 +36,13 @@ internal sealed class FalSyncEndpoint(KeyCheck keys, FaultTable faults, FalIntak
             return refusal!;
         }
 
-        var submission = intake.Accept(HostName.FalSync, endpoint, body, SettingsReader.Read(context.Request), key);
+        var (settings, wrong) = SettingsReader.Read(context.Request);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
+        var submission = intake.Accept(HostName.FalSync, endpoint, body, settings, key);
         if (submission.Job is not { } job)
         {
             return submission.Refusal!;

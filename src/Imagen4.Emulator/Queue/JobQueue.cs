@@ -9,6 +9,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     private readonly WaitingLine _normal = new();
     private readonly WaitingLine _low = new();
     private readonly Dictionary<Job, ITimer> _running = [];
+    private readonly Dictionary<Job, ITimer> _deadlines = [];
     private QueueFigures _peak;
 
     public int Slots { get; private set; } = slots;
@@ -52,6 +53,11 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
             (job.Settings.LowPriority ? _low : _normal).Enqueue(job);
             var position = PositionOf(job);
             StartWaiting();
+            if (job is { Progress.State: JobState.InQueue, Settings.StartTimeout: { } timeout })
+            {
+                _deadlines.Add(job, time.CreateTimer(_ => Expire(job), null, timeout, Timeout.InfiniteTimeSpan));
+            }
+
             _peak = _peak with { Waiting = Math.Max(_peak.Waiting, Waiting) };
             return position;
         }
@@ -75,7 +81,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
             {
                 timer.Dispose();
             }
-            else if (!_normal.Remove(job) && !_low.Remove(job))
+            else if (!StopWaiting(job))
             {
                 return false;
             }
@@ -109,12 +115,13 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         lock (_gate)
         {
-            foreach (var timer in _running.Values)
+            foreach (var timer in _running.Values.Concat(_deadlines.Values))
             {
                 timer.Dispose();
             }
 
             _running.Clear();
+            _deadlines.Clear();
         }
     }
 
@@ -122,6 +129,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         while (_running.Count < Slots && (_normal.Dequeue() ?? _low.Dequeue()) is { } job)
         {
+            ForgetDeadline(job);
             _peak = _peak with { Running = Math.Max(_peak.Running, _running.Count + 1) };
             var duration = job.Plan.Duration ?? GenerationTime;
             job.MoveTo(new JobProgress(JobState.InProgress) { StartedAt = time.GetUtcNow(), Duration = duration });
@@ -133,6 +141,32 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
             {
                 _running.Add(job, time.CreateTimer(_ => Finish(job), null, duration, Timeout.InfiniteTimeSpan));
             }
+        }
+    }
+
+    private void Expire(Job job)
+    {
+        lock (_gate)
+        {
+            if (StopWaiting(job))
+            {
+                Complete(job, Failure.NotStartedInTime);
+            }
+        }
+    }
+
+    /// <summary>False when it does not wait: it was started, cancelled or expired.</summary>
+    private bool StopWaiting(Job job)
+    {
+        ForgetDeadline(job);
+        return _normal.Remove(job) || _low.Remove(job);
+    }
+
+    private void ForgetDeadline(Job job)
+    {
+        if (_deadlines.Remove(job, out var timer))
+        {
+            timer.Dispose();
         }
     }
 
