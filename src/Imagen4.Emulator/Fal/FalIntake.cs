@@ -1,4 +1,5 @@
 using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
 
@@ -12,6 +13,11 @@ internal sealed class FalIntake(Planner planner, Intake intake, TimeProvider tim
 {
     public Submission Accept(string host, EndpointId endpoint, SubmitBody body, QueueSettings settings, string key)
     {
+        if (AccountRefusal.Find(body.Prompt) is { } account)
+        {
+            return Submission.Refused(ErrorText.Answer(account.Status, account.Message));
+        }
+
         if (Catalogue.Default.FindModel(endpoint.ToString()) is not { } model)
         {
             return Submission.Refused(FalErrors.NoSuchApplication(endpoint));

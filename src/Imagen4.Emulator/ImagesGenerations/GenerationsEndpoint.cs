@@ -16,7 +16,8 @@ internal sealed class GenerationsEndpoint(KeyCheck keys, FaultTable faults, Inta
     public const string Pattern = "/aimlapi/{**path}";
 
     private const string Path = "v1/images/generations";
-    private const string NoKey = "This request requires a valid API key. You can create a new API key on the Billing page: https://aimlapi.com/app/keys";
+    private const string NoKey =
+        "This request requires a valid API key. You can create a new API key on the Billing page: https://aimlapi.com/app/keys";
 
     public async Task HandleAsync(HttpContext context) => await (await AnswerAsync(context)).ExecuteAsync(context);
 
@@ -47,6 +48,11 @@ internal sealed class GenerationsEndpoint(KeyCheck keys, FaultTable faults, Inta
         if (key is null)
         {
             return refusal!;
+        }
+
+        if (AccountRefusal.Find(body.Prompt) is { } account)
+        {
+            return error(account.Status, account.Message);
         }
 
         if (body.Refusal is { } wrong)

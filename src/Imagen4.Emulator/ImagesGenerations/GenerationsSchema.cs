@@ -50,6 +50,9 @@ internal sealed record GenerationsSchema(
         var schema = JsonSerializer.Deserialize(stream, GenerationsSchemaJson.Default.GenerationsSchema)!;
         // The document shows the choice of one page; every model's page has the same fields and its own name there.
         var model = schema.Properties["model"] with { Enum = schema.Models };
-        return schema with { Properties = schema.Properties.ToDictionary(pair => pair.Key, pair => pair.Key == "model" ? model : pair.Value) };
+        return schema with
+        {
+            Properties = schema.Properties.ToDictionary(pair => pair.Key, pair => pair.Key == "model" ? model : pair.Value),
+        };
     }
 }

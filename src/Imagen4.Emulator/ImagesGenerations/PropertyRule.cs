@@ -37,7 +37,9 @@ internal sealed record PropertyRule(
 
     private static (object?, string?) Expected(string type, JsonElement given)
     {
-        var received = given.ValueKind is JsonValueKind.True or JsonValueKind.False ? "boolean" : given.ValueKind.ToString().ToLowerInvariant();
+        var received = given.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? "boolean"
+            : given.ValueKind.ToString().ToLowerInvariant();
         return (null, $"Expected {type}, received {received}");
     }
 }

@@ -12,7 +12,8 @@ namespace Imagen4.Emulator.Webhooks;
 internal static class WebhookBody
 {
     private const string NoJson =
-        "Response payload is not JSON serializable. Either return a JSON serializable object or use the queue endpoint to retrieve the response.";
+        "Response payload is not JSON serializable. "
+        + "Either return a JSON serializable object or use the queue endpoint to retrieve the response.";
 
     public static byte[] Write(Job job, Snapshot snapshot, string baseAddress)
     {
