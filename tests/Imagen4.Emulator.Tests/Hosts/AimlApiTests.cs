@@ -71,9 +71,12 @@ public sealed class AimlApiTests : EmulatorTest
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","num_images":5}""", "num_images: Number must be less than or equal to 4")]
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","num_images":"2"}""", "num_images: Expected number, received string")]
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","num_images":1.5}""", "num_images: Expected integer, received float")]
-    [InlineData("""{"model":"google/imagen4/preview","prompt":"a","seed":-1}""", "seed: Number must be greater than or equal to 0")]
-    [InlineData("""{"model":"google/imagen4/preview","prompt":"a","seed":4294967296}""", "seed: Number must be less than or equal to 4294967295")]
-    [InlineData("""{"model":"google/imagen4/preview","prompt":"a","aspect_ratio":"2:1"}""", "aspect_ratio: Invalid enum value. Expected '1:1' |")]
+    [InlineData(
+        """{"model":"google/imagen4/preview","prompt":"a","seed":-1}""", "seed: Number must be greater than or equal to 0")]
+    [InlineData(
+        """{"model":"google/imagen4/preview","prompt":"a","seed":4294967296}""", "seed: Number must be less than or equal to 4294967295")]
+    [InlineData(
+        """{"model":"google/imagen4/preview","prompt":"a","aspect_ratio":"2:1"}""", "aspect_ratio: Invalid enum value. Expected '1:1' |")]
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","add_watermark":"no"}""", "add_watermark: Expected boolean, received string")]
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","seed":null}""", "seed: Expected number, received null")]
     [InlineData("[]", "Input should be a valid dictionary")]
@@ -84,6 +87,21 @@ public sealed class AimlApiTests : EmulatorTest
 
         AssertError(reply, 400, $"Body validation error! {words}");
         Assert.Empty(await BillsAsync());
+    }
+
+    [Theory]
+    [InlineData("\"seed\":0", 1)]
+    [InlineData("\"seed\":4294967295", 1)]
+    [InlineData("\"num_images\":4", 4)]
+    [InlineData("\"num_images\":0", 0)]
+    [InlineData("\"num_images\":-1", 0)]
+    public async Task Limits_are_those_of_the_schema_and_no_others(string field, int images)
+    {
+        var reply = await PostAsync($$"""{"model":"google/imagen4/preview","prompt":"a",{{field}}}""");
+
+        Assert.Equal(201, reply.Status);
+        Assert.Equal(images, reply.Json.GetProperty("images").GetArrayLength());
+        Assert.Equal(images, Assert.Single(await BillsAsync()).GetProperty("images").GetInt32());
     }
 
     [Theory]

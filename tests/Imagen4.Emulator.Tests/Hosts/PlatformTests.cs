@@ -142,6 +142,7 @@ public sealed class PlatformTests : EmulatorTest
         var settings = await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history":false}""");
         Assert.Equal("""{"slots":1,"generation_time":10,"history":false}""", settings.Text);
 
+        await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"slots":1}""");
         Assert.Equal(404, (await Client.GetAsync($"{Requests}?endpoint_id={FalClient.Model}")).Status);
 
         await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history":true}""");
