@@ -9,12 +9,16 @@ internal sealed record AccountRefusal(int Status, string Message)
         ["payment_required"] = new(402, "Payment required"),
         ["out_of_credits"] = new(
             403,
-            "You've run out of credits. Please top up your balance or update your payment method to continue: https://aimlapi.com/app/billing/"),
+            "You've run out of credits. "
+            + "Please top up your balance or update your payment method to continue: https://aimlapi.com/app/billing/"),
     };
 
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <summary>The refusal that the prompt asks for, if it does.</summary>
     public static AccountRefusal? Find(string? prompt) =>
-        PromptDirective.AllIn(prompt ?? "").Select(directive => ByName.GetValueOrDefault(directive.Name)).FirstOrDefault(found => found is not null);
+        PromptDirective.AllIn(prompt ?? "")
+            .Select(directive => ByName.GetValueOrDefault(directive.Name))
+            .OfType<AccountRefusal>()
+            .FirstOrDefault();
 }

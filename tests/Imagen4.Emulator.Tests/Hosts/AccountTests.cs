@@ -22,7 +22,8 @@ public sealed class AccountTests : EmulatorTest
     {
         Client.Authorization = authorization;
 
-        var reply = await Client.SendAsync(HttpMethod.Post, $"{root}{FalClient.Model}", $$"""{"prompt":"a fox [emulator:{{directive}}]"}""");
+        var input = $$"""{"prompt":"a fox [emulator:{{directive}}]"}""";
+        var reply = await Client.SendAsync(HttpMethod.Post, $"{root}{FalClient.Model}", input);
 
         Assert.Equal((status, $$"""{"detail":"{{message}}"}"""), (reply.Status, reply.Text));
         Assert.Null(reply.Header("x-fal-request-id"));

@@ -77,7 +77,8 @@ public sealed class AimlApiTests : EmulatorTest
         """{"model":"google/imagen4/preview","prompt":"a","seed":4294967296}""", "seed: Number must be less than or equal to 4294967295")]
     [InlineData(
         """{"model":"google/imagen4/preview","prompt":"a","aspect_ratio":"2:1"}""", "aspect_ratio: Invalid enum value. Expected '1:1' |")]
-    [InlineData("""{"model":"google/imagen4/preview","prompt":"a","add_watermark":"no"}""", "add_watermark: Expected boolean, received string")]
+    [InlineData(
+        """{"model":"google/imagen4/preview","prompt":"a","add_watermark":"no"}""", "add_watermark: Expected boolean, received string")]
     [InlineData("""{"model":"google/imagen4/preview","prompt":"a","seed":null}""", "seed: Expected number, received null")]
     [InlineData("[]", "Input should be a valid dictionary")]
     [InlineData("{", "JSON decode error")]
