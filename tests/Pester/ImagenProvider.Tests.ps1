@@ -105,12 +105,17 @@ Describe 'Providers' {
 
         It 'refuses the address <address>' -ForEach @(
             @{ address = 'http://example.com' }, @{ address = 'ftp://example.com' }, @{ address = 'example.com' }
-            @{ address = 'https://user@example.com' }, @{ address = 'https://example.com/?a=1' }, @{ address = 'https://example.com/#x' }, @{ address = 'file:///etc' }
+            @{ address = 'https://example.com/?a=1' }, @{ address = 'https://example.com/#x' }, @{ address = 'file:///etc' }
         ) {
             $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri $address }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
             $seen.Thrown.Exception.Message | Should -BeLike "'$address*' cannot be the address of a provider: it has to be https (http for this machine alone), without user, query or fragment."
             (Get-ImagenProvider).Name | Should -Not -Contain 'here'
+        }
+
+        It 'refuses an address with a password without repeating it' {
+            $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri 'https://user:hunter2@example.com/x' }
+            $seen.Thrown.Exception.Message | Should -BeLike "'https://example.com/x' cannot be the address of a provider: *"
         }
 
         It 'refuses <kind>' -ForEach @(

@@ -108,6 +108,16 @@ Describe 'New-ImagenImage: errors' {
             $seen.Output | Should -HaveCount 0
         }
 
+        It 'not a key that is missing for the provider of one row' {
+            $seen = Watch-Command {
+                [pscustomobject]@{ prompt = 'one' }, [pscustomobject]@{ prompt = 'two'; provider = 'fal' }, [pscustomobject]@{ prompt = 'three' } | New-ImagenImage -Wait
+            }
+            $seen.Thrown | Should -BeNullOrEmpty
+            $seen.Error.FullyQualifiedErrorId | Should -Be "ApiKeyMissing,$command"
+            $seen.Error.Exception.Message | Should -BeLike 'Row 2: *'
+            (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'one', 'three'
+        }
+
         It 'an empty key is no key, from <source>' -ForEach @(
             @{ source = '-ApiKey'; given = @{ ApiKey = '' }; variable = $null }
             @{ source = 'an empty SecureString'; given = @{ ApiKey = [securestring]::new() }; variable = $null }

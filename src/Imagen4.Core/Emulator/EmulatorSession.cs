@@ -25,8 +25,9 @@ public static class EmulatorSession
                 _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
             }
 
-            var builtIn = HostData.BuiltIn.Providers.First(profile => profile.Name == ProviderCatalog.EmulatorName);
-            ProviderCatalog.Set(builtIn with { BaseUri = _running.Address, Scope = ProviderScope.Session }, makeDefault: true);
+            // What the user has changed about the emulator's profile stays; only where it listens is new.
+            var profile = ProviderCatalog.Find(ProviderCatalog.EmulatorName);
+            ProviderCatalog.Set(profile with { BaseUri = _running.Address, Scope = ProviderScope.Session }, makeDefault: true);
             return _running;
         }
         finally

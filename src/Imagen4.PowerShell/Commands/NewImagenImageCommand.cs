@@ -163,7 +163,7 @@ public sealed class NewImagenImageCommand : RowCommand
             _ = _hosts.For(row.Provider);
             _options.Output?.Check();
         }
-        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider || error is ApiKeyMissingException)
+        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider)
         {
             EndWith(error, target);
         }

@@ -101,7 +101,7 @@ public abstract class RequestCommand : HostCommand
         {
             _ = _hosts.For(record.Provider);
         }
-        catch (ImagenException error) when (record.Provider is null || record.Provider == _provider || error is ApiKeyMissingException)
+        catch (ImagenException error) when (record.Provider is null || record.Provider == _provider)
         {
             EndWith(error, Target);
         }
