@@ -29,29 +29,29 @@ $manifest = Join-Path $root 'Imagen4.psd1'
 # A module's assemblies stay loaded until the process ends, so whatever imports it runs in a process of its own.
 $pwsh = (Get-Process -Id $PID).Path
 
-function Invoke-Build {
+function Invoke-BuildTask {
     dotnet build (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --nologo --verbosity quiet
 }
 
-function Invoke-Test {
+function Invoke-TestTask {
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
     & $pwsh -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
 }
 
-function Invoke-Demo {
+function Invoke-DemoTask {
     & $pwsh -NoProfile -File (Join-Path $root 'samples/Demo.ps1') -OutputDirectory (Join-Path $root 'out/demo')
 }
 
-function Invoke-Bench {
+function Invoke-BenchTask {
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
 }
 
-function Invoke-Docs {
+function Invoke-DocsTask {
     & $pwsh -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1')
 }
 
-function Invoke-Pack {
+function Invoke-PackTask {
     $package = Join-Path $root 'out/Imagen4'
     Remove-Item $package -Recurse -Force -ErrorAction Ignore
     $null = New-Item $package -ItemType Directory
@@ -68,8 +68,8 @@ function Invoke-Pack {
 
 foreach ($name in $Task) {
     if ($name -ne 'Build') {
-        Invoke-Build
+        Invoke-BuildTask
     }
 
-    & "Invoke-$name"
+    & "Invoke-${name}Task"
 }

@@ -67,7 +67,7 @@ function Add-Paragraph([Xml.XmlElement] $parent, [object[]] $blocks) {
 
 # PlatyPS writes an example as one text, fences and all. PowerShell wants the code apart from what is said of it, and has
 # no line break between an introduction and the code: so the words come after the code, as in PowerShell's own help.
-function Set-Example([Xml.XmlElement] $node, [string] $markdown) {
+function Write-Example([Xml.XmlElement] $node, [string] $markdown) {
     $blocks = @(Split-Block $markdown)
     $node.SelectSingleNode("*[local-name()='introduction']").RemoveAll()
     $node.SelectSingleNode("*[local-name()='code']").InnerText = $blocks.Where{ $_.Kind -in 'powershell', 'output' }.Text -join "`n`n"
@@ -90,7 +90,7 @@ function Export-Maml([string] $folder) {
         $node = $document.SelectSingleNode("//*[local-name()='command'][*/*[local-name()='name'] = '$($command.Title)']")
         $examples = @($node.SelectNodes(".//*[local-name()='example']"))
         for ($i = 0; $i -lt $examples.Count; $i++) {
-            Set-Example $examples[$i] $command.Examples[$i].Remarks
+            Write-Example $examples[$i] $command.Examples[$i].Remarks
         }
 
         foreach ($text in @($node.SelectNodes(".//*[local-name()='description' or local-name()='alert'][*[local-name()='para']]"))) {
@@ -102,12 +102,14 @@ function Export-Maml([string] $folder) {
         # The short names of types, as PowerShell itself shows them.
         foreach ($parameter in $node.SelectNodes("*[local-name()='parameters']/*")) {
             $known = "*[local-name()='syntax']//*[local-name()='parameter'][*[local-name()='name'] = '$($parameter.name)']"
-            if ($short = $node.SelectSingleNode("$known/*[local-name()='parameterValue']")) {
+            $short = $node.SelectSingleNode("$known/*[local-name()='parameterValue']")
+            if ($short) {
                 $parameter.parameterValue.InnerText = $short.InnerText
                 $parameter.type.name = $short.InnerText
             }
 
-            if ($default = $command.Parameters.Where{ $_.Name -eq $parameter.name }[0].DefaultValue) {
+            $default = $command.Parameters.Where{ $_.Name -eq $parameter.name }[0].DefaultValue
+            if ($default) {
                 $parameter.AppendChild($document.CreateElement('dev', 'defaultValue', $dev)).InnerText = $default
             }
         }

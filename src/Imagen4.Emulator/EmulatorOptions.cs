@@ -1,3 +1,5 @@
+using Imagen4.Emulator.Signing;
+
 namespace Imagen4.Emulator;
 
 /// <summary>How one emulator is set up when it starts.</summary>
@@ -17,6 +19,9 @@ internal sealed record EmulatorOptions
 
     /// <summary>The dated input schema, by its name in the catalogue.</summary>
     public string Schema { get; init; } = Imagen4.Emulator.Schema.Catalogue.DefaultSnapshot;
+
+    /// <summary>What webhooks are signed with; null takes a new key.</summary>
+    public SigningKey? WebhookKey { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -1,14 +1,20 @@
 using System.Net;
 using Imagen4.Emulator.Admin;
+using Imagen4.Emulator.Aggregators;
 using Imagen4.Emulator.Billing;
 using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.FalSync;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
+using Imagen4.Emulator.ImagesGenerations;
 using Imagen4.Emulator.Media;
 using Imagen4.Emulator.Page;
+using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
+using Imagen4.Emulator.Signing;
+using Imagen4.Emulator.Webhooks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Imagen4.Emulator;
@@ -18,14 +24,17 @@ internal sealed class EmulatorServer : IAsyncDisposable
 {
     private const int JobsKept = 100_000;
     private const int RequestsKept = 10_000;
+    private const int WebhooksKept = 10_000;
 
     private readonly WebApplication _application;
     private readonly JobQueue _queue;
+    private readonly WebhookCourier _webhooks;
 
-    private EmulatorServer(WebApplication application, JobQueue queue)
+    private EmulatorServer(WebApplication application, JobQueue queue, WebhookCourier webhooks)
     {
         _application = application;
         _queue = queue;
+        _webhooks = webhooks;
         Address = new Uri(application.Urls.Single());
     }
 
@@ -38,14 +47,15 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var connections = new ConnectionGauge();
         var application = Build(options, connections);
         var queue = new JobQueue(options.Slots, options.GenerationTime, options.Time);
-        Map(application, options, queue, connections);
+        var webhooks = Map(application, options, queue, connections);
         try
         {
             await application.StartAsync(cancellationToken);
-            return new EmulatorServer(application, queue);
+            return new EmulatorServer(application, queue, webhooks);
         }
         catch
         {
+            webhooks.Dispose();
             await application.DisposeAsync();
             throw;
         }
@@ -54,6 +64,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Dispose();
+        _webhooks.Dispose();
         await _application.StopAsync();
         await _application.DisposeAsync();
     }
@@ -78,7 +89,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         return builder.Build();
     }
 
-    private static void Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
+    private static WebhookCourier Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
     {
         var time = options.Time;
         var snapshot = Catalogue.Default.Snapshot(options.Schema);
@@ -86,26 +97,48 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var bills = new BillLog();
         var faults = new FaultTable();
         var requests = new RequestLog(RequestsKept, time);
+        var history = new History(jobs);
 
-        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, connections);
+        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, history, connections);
         var media = new MediaEndpoint(jobs, faults);
+        var signingKey = options.WebhookKey ?? SigningKey.Create();
+        var deliveries = new WebhookLog(WebhooksKept);
+        var webhooks = new WebhookCourier(signingKey, snapshot, deliveries, time);
+        var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
+        var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
+        var intake = new Intake(queue, jobs, bills);
+        var falIntake = new FalIntake(new Planner(snapshot), intake, time);
+        var result = new ResultHandler(snapshot);
         var fal = new FalEndpoints(
-            new KeyCheck(options.Key),
+            falKeys,
             jobs,
             faults,
-            new SubmitHandler(new Planner(snapshot), queue, jobs, bills, time),
+            new SubmitHandler(falIntake, webhooks),
             new StatusHandler(queue, time),
             new StreamHandler(queue, time),
-            new ResultHandler(snapshot),
+            result,
             new CancelHandler(queue));
+        var falSync = new FalSyncEndpoint(falKeys, faults, falIntake, result);
+        var generations = new GenerationsEndpoint(bearerKeys, faults, intake, time);
 
         application.Use(RequestRecording.Middleware(requests));
         application.Use(CrashReport.Middleware);
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);
+        new WebhookEndpoints(signingKey, deliveries).Map(application, own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
+        new PlatformEndpoints(falKeys, history).Map(application);
+        application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
+        application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
+        foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])
+        {
+            var aggregator = new AggregatorEndpoints(host, bearerKeys, jobs, faults, falIntake, snapshot);
+            application.Map(aggregator.Pattern, aggregator.HandleAsync);
+        }
+
         application.Map("/{**path}", fal.HandleAsync);
+        return webhooks;
     }
 }

@@ -23,6 +23,9 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         if (Interlocked.Exchange(ref _hooked, 1) == 0)
         {
             AssemblyLoadContext.Default.Resolving += Resolve;
+
+            // PowerShell finds types only in assemblies that are loaded, and a script may name one before it runs a command.
+            _ = AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(Model));
         }
     }
 

@@ -15,14 +15,18 @@ public sealed class HostConnections(BatchOptions options)
     /// <param name="provider">What the row names, or null.</param>
     /// <exception cref="InvalidInputException">There is no such provider.</exception>
     /// <exception cref="ApiKeyMissingException">There is no key for it.</exception>
-    /// <exception cref="HostUnavailableException">It is a provider that is not running.</exception>
+    /// <exception cref="EmulatorUnavailableException">It is the emulator, and it is not running.</exception>
     public HostConnection For(string? provider) => _connections.GetOrAdd(provider ?? _default.Value, Connect);
 
     private HostConnection Connect(string name)
     {
         var profile = ProviderCatalog.Find(name);
         return profile.BaseUri is null
-            ? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
-            : new HostConnection(profile, ApiKeySource.Find(profile, options.ApiKey), options.Time, options.Trace);
+            ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
+            : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile)), options.Time, options.Trace);
     }
+
+    // A key given for the batch is a key for the batch's own provider, not for another one that a row names.
+    private string? GivenKey(ProviderProfile profile) =>
+        profile.Name.Equals(_default.Value, StringComparison.OrdinalIgnoreCase) ? options.ApiKey : null;
 }

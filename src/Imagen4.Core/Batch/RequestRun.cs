@@ -10,6 +10,9 @@ namespace Imagen4.Core.Batch;
 /// <param name="hosts">The hosts of the batch.</param>
 public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 {
+    // What a timer takes: some 49 days.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly ResultReceiver _receiver = new(options, new NoLedger());
 
@@ -71,7 +74,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             RequestId = request.RequestId,
         };
         var error = await _receiver.ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
-        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType);
+        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
@@ -79,15 +82,27 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     /// <param name="request">The request.</param>
     /// <param name="readBack">Whether to read the state afterwards: a host may only promise to try.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
+    public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (options.TimeLimit > TimeSpan.Zero)
+        {
+            limit.CancelAfter(options.TimeLimit < LongestTimer ? options.TimeLimit : LongestTimer);
+        }
+
         try
         {
-            await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
-            var status = readBack ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false) : null;
+            await protocol.CancelAsync(request, limit.Token).ConfigureAwait(false);
+            var status = readBack ? await protocol.ReadStatusAsync(request, logs: false, limit.Token).ConfigureAwait(false) : null;
             return new RowOutcome<ImagenRequestStatus>(status is null ? null : new StatusFollower(request).Describe(status), null);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            var late = new HostUnavailableException(
+                Messages.HostTimedOut.With(request.Host.BaseUri.Host, options.TimeLimit.TotalSeconds), error) { RequestId = request.RequestId };
+            return new RowOutcome<ImagenRequestStatus>(null, late);
         }
         catch (ImagenException error)
         {

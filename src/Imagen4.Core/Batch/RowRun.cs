@@ -51,7 +51,7 @@ public sealed class RowRun
                 return new RowOutcome<ImagenRequest>(null, error);
             }
 
-            (request.State, request.Error, request.ErrorType) = (state, error.Message, error.HostErrorType);
+            (request.State, request.Error, request.ErrorType) = (state, error.Message, error.HostErrorType ?? error.Kind);
             request.RequestId = error.RequestId;
             return new RowOutcome<ImagenRequest>(request, error);
         }
@@ -96,7 +96,7 @@ public sealed class RowRun
         if (error is not null)
         {
             error.Row = result.Index;
-            (result.Error, result.ErrorType) = (error.Message, error.HostErrorType);
+            (result.Error, result.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
         }
 
         return new RowOutcome<ImagenResult>(result, error);

@@ -61,10 +61,14 @@ public sealed class EmulatorProcess : IDisposable
             var said = await process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false);
             throw new EmulatorUnavailableException(Messages.EmulatorEnded.With(PlainText.Line(said.Length > 0 ? said : line ?? "")));
         }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            End(process);
+            throw new EmulatorUnavailableException(Messages.EmulatorSilent.With(StartLimit.TotalSeconds), error);
+        }
         catch
         {
-            process.Kill(entireProcessTree: true);
-            process.Dispose();
+            End(process);
             throw;
         }
     }
@@ -89,6 +93,12 @@ public sealed class EmulatorProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static void End(Process process)
+    {
+        process.Kill(entireProcessTree: true);
+        process.Dispose();
     }
 
     // Nobody reads further; a full pipe would stop the emulator one day.

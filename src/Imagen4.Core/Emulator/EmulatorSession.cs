@@ -7,6 +7,10 @@ public static class EmulatorSession
 {
     private static readonly SemaphoreSlim One = new(1, 1);
     private static EmulatorProcess? _running;
+    private static string? _defaultBefore;
+
+    /// <summary>Whether it runs.</summary>
+    public static bool IsRunning => _running is { HasEnded: false };
 
     /// <summary>Starts the emulator, or returns the one that runs.</summary>
     /// <exception cref="EmulatorUnavailableException">It cannot be started.</exception>
@@ -17,11 +21,12 @@ public static class EmulatorSession
         {
             if (_running is not { HasEnded: false })
             {
+                _defaultBefore = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName ? _defaultBefore : ProviderCatalog.SessionDefault;
                 _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
             }
 
-            var builtIn = HostData.BuiltIn.Providers.First(profile => profile.Name == ProviderCatalog.EmulatorName);
-            var profile = builtIn with
+            // What the user has changed about the emulator's profile stays; only where it listens is new.
+            var profile = ProviderCatalog.Find(ProviderCatalog.EmulatorName) with
             {
                 BaseUri = _running.Address,
                 PlatformUri = new Uri(_running.Address, "v1"),
@@ -50,7 +55,14 @@ public static class EmulatorSession
             }
 
             _running = null;
+            var wasDefault = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName;
             ProviderCatalog.Remove(ProviderCatalog.EmulatorName);
+            if (wasDefault)
+            {
+                // What the user had chosen for the session holds again, and not the provider that costs money.
+                ProviderCatalog.SetDefault(_defaultBefore, ProviderScope.Session);
+            }
+
             await running.StopAsync(cancellation).ConfigureAwait(false);
             running.Dispose();
             return true;

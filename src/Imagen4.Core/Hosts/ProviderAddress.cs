@@ -12,5 +12,10 @@ public static class ProviderAddress
         && address.Query.Length == 0
         && address.Fragment.Length == 0
             ? address
-            : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(address.OriginalString)));
+            : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(address))));
+
+    // What is refused may be an address with a password in it, and messages end in logs.
+    private static string WithoutSecrets(Uri address) => address is { IsAbsoluteUri: true, UserInfo.Length: > 0 }
+        ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : address.OriginalString;
 }

@@ -38,6 +38,9 @@ public static class ProviderCatalog
         ?? UserSettings.Load().DefaultProvider
         ?? BuiltInDefault;
 
+    /// <summary>The default of the session, or null where the session has none.</summary>
+    internal static string? SessionDefault => _sessionDefault;
+
     /// <summary>Finds a profile.</summary>
     /// <param name="name">Its name, or null for the default one.</param>
     /// <exception cref="InvalidInputException">There is no profile of that name.</exception>
@@ -71,7 +74,9 @@ public static class ProviderCatalog
     }
 
     /// <summary>Makes an existing profile the default one.</summary>
-    public static void SetDefault(string name, ProviderScope scope)
+    /// <param name="name">Its name; null for none.</param>
+    /// <param name="scope">Where.</param>
+    public static void SetDefault(string? name, ProviderScope scope)
     {
         if (scope == ProviderScope.User)
         {

@@ -60,7 +60,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
             }
 
             var final = folder.Final(name, header.Type.Extension);
-            folder.Publish(draft, final);
+            await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
             (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
             (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
         }

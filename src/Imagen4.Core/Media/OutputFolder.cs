@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Imagen4.Core.Media;
 
 /// <summary>The folder a batch saves to. Files appear in it whole, under their final name, or not at all.</summary>
@@ -74,9 +76,13 @@ public sealed class OutputFolder(string path, bool force)
     /// <summary>A path for a file that is still being written: hidden, and like no other.</summary>
     internal string Draft(string name) => Path.Combine(FullPath, $".{name}.{Guid.NewGuid():N}.partial");
 
-    /// <summary>Gives a finished file its final name.</summary>
-    /// <exception cref="FileExistsException">A file is in the way, and is not to be overwritten.</exception>
-    internal void Publish(string draft, string final)
+    /// <summary>Gives a finished file its final name. The same bytes under that name are no other file: they stay.</summary>
+    /// <param name="draft">The finished file.</param>
+    /// <param name="final">The name.</param>
+    /// <param name="sha256">The SHA-256 of the finished file, in hexadecimal digits.</param>
+    /// <param name="cancellation">Stops the comparison.</param>
+    /// <exception cref="FileExistsException">Another file is in the way, and is not to be overwritten.</exception>
+    internal async Task PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
     {
         try
         {
@@ -84,7 +90,14 @@ public sealed class OutputFolder(string path, bool force)
         }
         catch (IOException) when (File.Exists(final) && !force)
         {
-            throw new FileExistsException(Messages.FileExists.With(final));
+            var existing = new FileStream(final, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);
+            await using (existing.ConfigureAwait(false))
+            {
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(existing, cancellation).ConfigureAwait(false)) != sha256)
+                {
+                    throw new FileExistsException(Messages.FileExists.With(final));
+                }
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ internal sealed record UserSettings
     public void Save()
     {
         Directory.CreateDirectory(StateFolder.Path);
-        var draft = $"{File}.{Environment.ProcessId}.tmp";
+        var draft = $"{File}.{Guid.NewGuid():N}.tmp";
         System.IO.File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, HostDataJson.Default.UserSettings));
         System.IO.File.Move(draft, File, overwrite: true);
     }

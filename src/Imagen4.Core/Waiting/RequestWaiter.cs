@@ -76,6 +76,15 @@ internal sealed class RequestWaiter(TimeSpan limit)
         {
             return await ReadNowAsync(request, cancellation).ConfigureAwait(false);
         }
+        catch (ImagenException error) when (status.State == ImagenStates.Cancelled
+            && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
+        {
+            throw new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
+            {
+                RequestId = request.RequestId,
+                HostErrorType = status.ErrorType,
+            };
+        }
         catch (ImagenException error) when (status.State == ImagenStates.Failed
             && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Imagen4.Emulator.Billing;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 
 namespace Imagen4.Emulator.Admin;
@@ -15,6 +16,7 @@ internal sealed class AdminEndpoints(
     BillLog bills,
     RequestLog requests,
     FaultTable faults,
+    History history,
     ConnectionGauge connections)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -116,6 +118,7 @@ internal sealed class AdminEndpoints(
         }
 
         queue.Configure(slots, TimeSpan.FromSeconds(seconds));
-        return JsonAnswer.Of(200, new SettingsChange(slots, seconds), AdminJson.Default.SettingsChange);
+        history.On = change.History ?? history.On;
+        return JsonAnswer.Of(200, new SettingsChange(slots, seconds, history.On), AdminJson.Default.SettingsChange);
     }
 }

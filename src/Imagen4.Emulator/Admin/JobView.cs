@@ -7,6 +7,7 @@ namespace Imagen4.Emulator.Admin;
 /// <summary>One job as the page and the tests see it.</summary>
 internal sealed record JobView(
     string RequestId,
+    string Host,
     string Model,
     string Prompt,
     string State,
@@ -14,7 +15,10 @@ internal sealed record JobView(
     DateTime SubmittedAt,
     string? Error,
     string? ErrorType,
-    IReadOnlyList<string> Images)
+    IReadOnlyList<string> Images,
+    bool LowPriority,
+    string? Tags,
+    string? ObjectLifecycle)
 {
     public static JobView Of(Job job, int? position, string baseAddress)
     {
@@ -22,6 +26,7 @@ internal sealed record JobView(
         var delivered = progress is { State: JobState.Completed, Failure: null };
         return new JobView(
             job.RequestId,
+            job.Host,
             job.Endpoint.ToString(),
             job.Plan.Prompt,
             QueueStatus.Name(progress.State),
@@ -29,6 +34,9 @@ internal sealed record JobView(
             job.SubmittedAt.UtcDateTime,
             progress.Failure?.Message,
             progress.Failure?.Type,
-            delivered ? [.. job.Plan.Images.Select(image => MediaUrl.Of(baseAddress, job, image))] : []);
+            delivered ? [.. job.Plan.Images.Select(image => MediaUrl.Of(baseAddress, job, image))] : [],
+            job.Settings.LowPriority,
+            job.Settings.Tags,
+            job.Settings.ObjectLifecycle);
     }
 }

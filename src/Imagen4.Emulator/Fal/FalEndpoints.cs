@@ -37,7 +37,7 @@ internal sealed class FalEndpoints(
 
     private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)
     {
-        var (key, refusal) = keys.Read(context.Request, call.Endpoint);
+        var (key, refusal) = keys.Read(context.Request, FalErrors.NoKey(call.Endpoint), FalErrors.WrongKey);
         if (key is null)
         {
             return refusal!;
@@ -64,7 +64,7 @@ internal sealed class FalEndpoints(
         };
     }
 
-    // A request is known to its own app only, whatever the rest of the endpoint id says.
+    // A request is known to its own host and app only, whatever the rest of the endpoint id says.
     private Job? Find(FalCall call) =>
-        call.RequestId is { } id && jobs.Find(id) is { } job && job.Endpoint.App == call.Endpoint.App ? job : null;
+        call.RequestId is { } id && jobs.Find(id) is { Host: HostName.Fal } job && job.Endpoint.App == call.Endpoint.App ? job : null;
 }

@@ -21,6 +21,12 @@ internal static class FalErrors
     public static JsonAnswer QueueTooLong { get; } =
         ErrorText.Answer(429, "The queue is longer than fal_max_queue_length allows").With(FalHeaders.NeedsRetry, "1");
 
+    public static JsonAnswer WebhookElsewhere { get; } =
+        ErrorText.Answer(422, "fal_webhook: the emulator calls addresses of this machine only, such as http://127.0.0.1:8080/done");
+
+    public static JsonAnswer WrongTimeout(string given) =>
+        ErrorText.Answer(422, $"{FalHeaders.StartTimeout} takes seconds, such as 30, not '{given}'");
+
     public static JsonAnswer NoKey(EndpointId endpoint) =>
         ErrorText.Answer(401, $"Cannot access application \"{endpoint.App}\". Authentication is required to access this application.");
 
@@ -33,10 +39,12 @@ internal static class FalErrors
     public static JsonAnswer Of(Failure failure)
     {
         var answer = Body(failure).With(FalHeaders.ErrorType, failure.Type);
+        answer = failure.AskedFor ? answer.With(FalHeaders.TimeoutType, "user") : answer;
         return failure.Retryable is { } retryable ? answer.With(FalHeaders.Retryable, retryable ? "true" : "false") : answer;
     }
 
-    private static JsonAnswer Body(Failure failure) => failure.Form switch
+    /// <summary>The same without the headers.</summary>
+    public static JsonAnswer Body(Failure failure) => failure.Form switch
     {
         FailureForm.Problems => JsonAnswer.Of(
             failure.Status, new ModelError([.. failure.Problems.Select(ErrorDetail.Of)]), FalJson.Wire.ModelError),

@@ -13,6 +13,11 @@ internal static class ModelOutput
 {
     public static byte[] Write(Job job, Snapshot snapshot, string baseAddress)
     {
+        if (job.Plan.ResultFault == ResultFault.NotJson)
+        {
+            return "This is not JSON."u8.ToArray();
+        }
+
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PlainText.Encoder }))
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
@@ -22,9 +21,7 @@ internal sealed class ResultHandler(Snapshot snapshot)
             return FalErrors.Of(failure);
         }
 
-        var body = job.Plan.ResultFault == ResultFault.NotJson
-            ? "This is not JSON."u8.ToArray()
-            : ModelOutput.Write(job, snapshot, BaseAddress.Of(request));
-        return new JsonAnswer(200, body).With(FalHeaders.BillableUnits, job.Plan.Images.Count.ToString(CultureInfo.InvariantCulture));
+        return new JsonAnswer(200, ModelOutput.Write(job, snapshot, BaseAddress.Of(request)))
+            .With(FalHeaders.BillableUnits, job.Plan.Images.Count.ToString(CultureInfo.InvariantCulture));
     }
 }

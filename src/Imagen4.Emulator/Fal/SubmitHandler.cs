@@ -1,58 +1,38 @@
-using System.Globalization;
-using Imagen4.Emulator.Billing;
-using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
-using Imagen4.Emulator.Schema;
+using Imagen4.Emulator.Webhooks;
 
 namespace Imagen4.Emulator.Fal;
 
-/// <summary>
-/// Accepts a job. Any JSON object is accepted and billed: what a model thinks of its input shows only in the result,
-/// as on the real queue.
-/// </summary>
-internal sealed class SubmitHandler(Planner planner, JobQueue queue, JobStore jobs, BillLog bills, TimeProvider time)
+/// <summary>Accepts a job and says where it can be asked for.</summary>
+internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
 {
+    private static readonly JobProgress Waiting = new(JobState.InQueue);
+
     public JsonAnswer Handle(HttpRequest request, EndpointId endpoint, SubmitBody body, string key)
     {
-        if (Catalogue.Default.FindModel(endpoint.ToString()) is not { } model)
+        var (settings, wrong) = SettingsReader.Read(request);
+        if (wrong is not null)
         {
-            return FalErrors.NoSuchApplication(endpoint);
+            return wrong;
         }
 
-        if (model.Retired)
+        var submission = intake.Accept(HostName.Fal, endpoint, body, settings, key);
+        if (submission.Job is not { } job)
         {
-            return FalErrors.Retired(endpoint);
+            return submission.Refusal!;
         }
 
-        if (body.Refusal is { } refusal)
+        if (settings.Webhook is { } webhook)
         {
-            return FalErrors.Of(refusal);
+            webhooks.Watch(job, webhook, BaseAddress.Of(request));
         }
 
-        var requestId = Guid.NewGuid().ToString();
-        var plan = planner.Plan(model, requestId, body.Input);
-        var job = new Job(requestId, endpoint, plan, time.GetUtcNow())
-        {
-            LowPriority = string.Equals(request.Headers[FalHeaders.QueuePriority], "low", StringComparison.OrdinalIgnoreCase),
-            WebhookUrl = request.Query["fal_webhook"],
-        };
-        var waiting = job.Progress;
-        if (queue.Submit(job, MaxWaiting(request)) is not { } position)
-        {
-            return FalErrors.QueueTooLong;
-        }
-
-        jobs.Add(job);
-        bills.Add(new Bill(
-            job.SubmittedAt.UtcDateTime, requestId, endpoint.ToString(), plan.ImagesAsked, BillLog.HashKey(key), body.Input));
-        request.HttpContext.Response.Headers[FalHeaders.RequestId] = requestId;
-        return JsonAnswer.Of(200, QueueStatus.Of(job, waiting, position, logs: null, BaseAddress.Of(request)), FalJson.Wire.QueueStatus);
+        request.HttpContext.Response.Headers[FalHeaders.RequestId] = job.RequestId;
+        return Accepted(job, submission.Position, BaseAddress.Of(request));
     }
 
-    private static int? MaxWaiting(HttpRequest request)
-    {
-        var asked = request.Query["fal_max_queue_length"];
-        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
-    }
+    /// <summary>The answer to an accepted job, as of the moment when it had just come in.</summary>
+    public static JsonAnswer Accepted(Job job, int position, string baseAddress) =>
+        JsonAnswer.Of(200, QueueStatus.Of(job, Waiting, position, logs: null, baseAddress), FalJson.Wire.QueueStatus);
 }

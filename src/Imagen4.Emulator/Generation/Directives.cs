@@ -22,7 +22,7 @@ internal static class Directives
         ["media_not_image"] = (plan, _) => plan with { MediaFault = MediaFault.NotImage },
     };
 
-    public static IEnumerable<string> Names => ByName.Keys.Concat(FailureCatalogue.Types);
+    public static IEnumerable<string> Names => ByName.Keys.Concat(AccountRefusal.Names).Concat(FailureCatalogue.Types);
 
     public static GenerationPlan Apply(GenerationPlan plan, PromptDirective directive, JsonElement input)
     {

@@ -10,6 +10,11 @@ internal sealed record Failure(int Status, string Type, string Message)
     /// <summary>Whether the same request may succeed another time; null when the host does not say.</summary>
     public bool? Retryable { get; init; }
 
+    /// <summary>The client itself had set the limit.</summary>
+    public bool AskedFor { get; init; }
+
+    public static Failure NotStartedInTime { get; } = new(504, "request_timeout", "Request timed out") { AskedFor = true };
+
     public static Failure Cancelled { get; } = new(499, "client_cancelled", "Request was cancelled by the client");
 
     /// <summary>The model did not take the input.</summary>

@@ -27,7 +27,8 @@ internal sealed record GenerationInput
         {
             NegativePrompt = Value("negative_prompt", input.NegativePrompt),
             AspectRatio = Value("aspect_ratio", input.AspectRatio),
-            NumImages = (int)Value("num_images", (long)input.NumImages),
+            // Not every host has a least number.
+            NumImages = (int)Math.Max(0, Value("num_images", (long)input.NumImages)),
             Seed = Value("seed", input.Seed),
             Resolution = Value("resolution", input.Resolution),
             OutputFormat = Value("output_format", input.OutputFormat),

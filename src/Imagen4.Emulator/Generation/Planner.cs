@@ -22,7 +22,12 @@ internal sealed partial class Planner(Snapshot snapshot)
             };
         }
 
-        var input = GenerationInput.From(checkedInput.Values);
+        return PlanOf(GenerationInput.From(checkedInput.Values), requestId, body);
+    }
+
+    /// <summary>The plan for an input that was found to be good.</summary>
+    public static GenerationPlan PlanOf(GenerationInput input, string requestId, JsonElement body)
+    {
         var seed = input.Seed ?? SeedFrom(requestId);
         var plan = new GenerationPlan
         {

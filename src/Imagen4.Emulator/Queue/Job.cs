@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Imagen4.Emulator.Fal;
 using Imagen4.Emulator.Generation;
 
@@ -18,9 +19,13 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
 
     public DateTimeOffset SubmittedAt { get; } = submittedAt;
 
-    public bool LowPriority { get; init; }
+    /// <summary>One of <see cref="HostName"/>.</summary>
+    public string Host { get; init; } = HostName.Fal;
 
-    public string? WebhookUrl { get; init; }
+    public QueueSettings Settings { get; init; } = QueueSettings.None;
+
+    /// <summary>The input as it came.</summary>
+    public JsonElement Input { get; init; }
 
     public JobProgress Progress => _progress;
 
@@ -35,6 +40,14 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
         }
 
         change?.TrySetResult();
+    }
+
+    public async Task WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        while (Progress is { State: not JobState.Completed } seen)
+        {
+            await WhenChangedFrom(seen).WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Completes once the progress is no longer the one that the caller has seen.</summary>

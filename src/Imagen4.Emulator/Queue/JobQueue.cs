@@ -9,6 +9,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     private readonly WaitingLine _normal = new();
     private readonly WaitingLine _low = new();
     private readonly Dictionary<Job, ITimer> _running = [];
+    private readonly Dictionary<Job, ITimer> _deadlines = [];
     private QueueFigures _peak;
 
     public int Slots { get; private set; } = slots;
@@ -39,19 +40,24 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
 
     private int Waiting => _normal.Count + _low.Count;
 
-    /// <summary>Takes the job and says how many are ahead of it; null if more jobs than the caller allows wait already.</summary>
-    public int? Submit(Job job, int? maxWaiting)
+    /// <summary>Takes the job and says how many are ahead of it; null if more jobs than it allows wait already.</summary>
+    public int? Submit(Job job)
     {
         lock (_gate)
         {
-            if (Waiting > maxWaiting)
+            if (Waiting > job.Settings.MaxWaiting)
             {
                 return null;
             }
 
-            (job.LowPriority ? _low : _normal).Enqueue(job);
+            (job.Settings.LowPriority ? _low : _normal).Enqueue(job);
             var position = PositionOf(job);
             StartWaiting();
+            if (job is { Progress.State: JobState.InQueue, Settings.StartTimeout: { } timeout })
+            {
+                _deadlines.Add(job, time.CreateTimer(_ => Expire(job), null, timeout, Timeout.InfiniteTimeSpan));
+            }
+
             _peak = _peak with { Waiting = Math.Max(_peak.Waiting, Waiting) };
             return position;
         }
@@ -62,7 +68,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         lock (_gate)
         {
-            return job.LowPriority ? _normal.Count + _low.PositionOf(job) : _normal.PositionOf(job);
+            return job.Settings.LowPriority ? _normal.Count + _low.PositionOf(job) : _normal.PositionOf(job);
         }
     }
 
@@ -75,7 +81,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
             {
                 timer.Dispose();
             }
-            else if (!_normal.Remove(job) && !_low.Remove(job))
+            else if (!StopWaiting(job))
             {
                 return false;
             }
@@ -109,12 +115,13 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         lock (_gate)
         {
-            foreach (var timer in _running.Values)
+            foreach (var timer in _running.Values.Concat(_deadlines.Values))
             {
                 timer.Dispose();
             }
 
             _running.Clear();
+            _deadlines.Clear();
         }
     }
 
@@ -122,6 +129,7 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     {
         while (_running.Count < Slots && (_normal.Dequeue() ?? _low.Dequeue()) is { } job)
         {
+            ForgetDeadline(job);
             _peak = _peak with { Running = Math.Max(_peak.Running, _running.Count + 1) };
             var duration = job.Plan.Duration ?? GenerationTime;
             job.MoveTo(new JobProgress(JobState.InProgress) { StartedAt = time.GetUtcNow(), Duration = duration });
@@ -133,6 +141,32 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
             {
                 _running.Add(job, time.CreateTimer(_ => Finish(job), null, duration, Timeout.InfiniteTimeSpan));
             }
+        }
+    }
+
+    private void Expire(Job job)
+    {
+        lock (_gate)
+        {
+            if (StopWaiting(job))
+            {
+                Complete(job, Failure.NotStartedInTime);
+            }
+        }
+    }
+
+    /// <summary>False when it does not wait: it was started, cancelled or expired.</summary>
+    private bool StopWaiting(Job job)
+    {
+        ForgetDeadline(job);
+        return _normal.Remove(job) || _low.Remove(job);
+    }
+
+    private void ForgetDeadline(Job job)
+    {
+        if (_deadlines.Remove(job, out var timer))
+        {
+            timer.Dispose();
         }
     }
 

@@ -26,6 +26,9 @@ public abstract class ImagenException : Exception
     /// <summary>The host's own type of the error, where it told one.</summary>
     public string? HostErrorType { get; init; }
 
+    /// <summary>What kind of error it is, in one word: the first part of its error id in PowerShell.</summary>
+    public string Kind => GetType().Name.Replace("Exception", "", StringComparison.Ordinal);
+
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 }

@@ -11,10 +11,16 @@ internal static class OutputPath
     /// <exception cref="InvalidInputException">It is no folder of the file system, or there is none for the other parameters.</exception>
     public static OutputFolder? Bind(PSCmdlet command, string? directory, string? fileName, bool force)
     {
-        if (string.IsNullOrWhiteSpace(directory))
+        if (directory is null && !command.MyInvocation.BoundParameters.ContainsKey("OutputDirectory"))
         {
             var lonely = force ? "-Force" : fileName is not null ? "-FileName" : null;
             return lonely is null ? null : throw new InvalidInputException(Messages.FileNameNeedsOutputDirectory.With(lonely));
+        }
+
+        // An unset variable in a script must not turn saving into something else.
+        if (string.IsNullOrWhiteSpace(directory))
+        {
+            throw new InvalidInputException(Messages.OutputDirectoryEmpty);
         }
 
         try

@@ -25,6 +25,9 @@ internal sealed class Record
     /// <summary>The text, when the record is nothing but text.</summary>
     public string? Text { get; }
 
+    /// <summary>Whether the record is a blank line, as the end of a text file often is.</summary>
+    public bool IsBlank => Text is not null && string.IsNullOrWhiteSpace(Text);
+
     /// <summary>The table, when the record is one; the parameter binder does not look into tables.</summary>
     public IDictionary? Table { get; }
 

@@ -15,7 +15,7 @@ internal static class RequestBinder
     /// <exception cref="InvalidInputException">The record names no request.</exception>
     public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model) => new()
     {
-        Index = new Cell(row, "Index", Unwrap.Cell(record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : row,
+        Index = new Cell(row, "Index", Unwrap.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : row,
         RequestId = Id(row, record, id),
         Provider = Text(row, "Provider", provider ?? FromTable(record, "Provider")),
         Model = Text(row, "Model", model ?? FromTable(record, "Model")),
@@ -45,8 +45,8 @@ internal static class RequestBinder
         try
         {
             var cells = InputField.All
-                .Select(field => KeyValuePair.Create(field.Parameter, Unwrap.Cell(record.At(field.Parameter, field.Name))))
-                .Append(KeyValuePair.Create("AdditionalInput", Unwrap.Cell(record.At("AdditionalInput"))))
+                .Select(field => KeyValuePair.Create(field.Parameter, Unwrap.Cell(row, field.Parameter, record.At(field.Parameter, field.Name))))
+                .Append(KeyValuePair.Create("AdditionalInput", Unwrap.Cell(row, "AdditionalInput", record.At("AdditionalInput"))))
                 .ToDictionary();
             return RowReader.Read(row, cells).Input;
         }
@@ -58,5 +58,5 @@ internal static class RequestBinder
 
     private static object? FromTable(Record? record, params string[] names) => record?.Table is null ? null : record.At(names);
 
-    private static string? Text(int row, string name, object? value) => new Cell(row, name, Unwrap.Cell(value)).Text()?.Trim();
+    private static string? Text(int row, string name, object? value) => new Cell(row, name, Unwrap.Cell(row, name, value)).Text()?.Trim();
 }

@@ -13,36 +13,49 @@ internal static class RowBinder
     /// <param name="index">The number of the row, from 1.</param>
     /// <param name="record">The record; null when nothing is piped.</param>
     /// <param name="bound">What PowerShell bound, from the command line or by property name, under the parameters' names.</param>
+    /// <param name="promptIsGiven">Whether the prompt comes from the command line, for every record.</param>
     /// <param name="namesOf">Every name a parameter can be given by.</param>
     /// <exception cref="InvalidInputException">The record is no row, or a cell does not hold what its input takes.</exception>
     public static ImageRow Bind(
-        int index, Record? record, IReadOnlyDictionary<string, object?> bound, Func<string, IEnumerable<string>> namesOf)
+        int index,
+        Record? record,
+        IReadOnlyDictionary<string, object?> bound,
+        bool promptIsGiven,
+        Func<string, IEnumerable<string>> namesOf)
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
-            cell => Unwrap.Cell(cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
+            cell => Unwrap.Cell(index, cell.Key, cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
         if (record is not null)
         {
-            cells["Prompt"] = Prompt(index, record, cells["Prompt"], namesOf);
+            cells["Prompt"] = Prompt(index, record, cells["Prompt"], promptIsGiven, namesOf);
         }
 
         return RowReader.Read(index, cells);
     }
 
-    private static object? Prompt(int index, Record record, object? prompt, Func<string, IEnumerable<string>> namesOf)
+    private static object? Prompt(
+        int index, Record record, object? prompt, bool promptIsGiven, Func<string, IEnumerable<string>> namesOf)
     {
+        // PowerShell lets the command line win without a word; here that would be the wrong image, paid for.
+        var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
+        if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
+        {
+            throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(own)));
+        }
+
         if (record.Text is { } text)
         {
-            return prompt is null ? text : throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(text)));
+            return text;
         }
 
-        if (!record.IsRows)
+        if (prompt is not null || record.Has(namesOf("Prompt")))
         {
-            throw new InvalidInputException(Messages.RecordIsNotText.With(index, record.TypeName));
+            return prompt;
         }
 
-        return prompt is not null || record.Has(namesOf("Prompt"))
-            ? prompt
-            : throw new InvalidInputException(Messages.RecordHasNoPrompt.With(index, record.ShownNames));
+        throw new InvalidInputException(record.IsRows
+            ? Messages.RecordHasNoPrompt.With(index, record.ShownNames)
+            : Messages.RecordIsNotText.With(index, record.TypeName));
     }
 }

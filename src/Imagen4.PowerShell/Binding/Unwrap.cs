@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
-using System.Text.Json.Nodes;
 
 namespace Imagen4.PowerShell.Binding;
 
@@ -18,26 +17,21 @@ internal static class Unwrap
         _ => value,
     };
 
-    /// <summary>The value as a cell: hashtables and objects become JSON.</summary>
-    public static object? Cell(object? value) => Value(value) switch
-    {
-        IDictionary or PSObject => Json(value),
-        var plain => plain,
-    };
+    /// <summary>Whether the value is a list, of whatever kind.</summary>
+    public static bool IsList(object? value) => Value(value) is IList;
 
-    private static JsonNode? Json(object? value) => Value(value) switch
+    /// <summary>The items of a list of any kind; whatever else is given is one item.</summary>
+    public static IEnumerable<object?> List(object? value) => Value(value) is IList several ? several.Cast<object?>() : [value];
+
+    /// <summary>The value as a cell: hashtables and objects become JSON.</summary>
+    /// <param name="row">The number of the row, from 1.</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidInputException">It is an object that cannot be JSON.</exception>
+    public static object? Cell(int row, string name, object? value) => Value(value) switch
     {
-        null => null,
-        PSObject record => new JsonObject(record.Properties.Select(property => KeyValuePair.Create(property.Name, Json(property.Value)))),
-        IDictionary table => new JsonObject(table.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString()!, Json(table[key])))),
-        string text => JsonValue.Create(text),
-        IEnumerable list => new JsonArray(list.Cast<object?>().Select(Json).ToArray()),
-        bool truth => JsonValue.Create(truth),
-        byte or sbyte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(Value(value), null)),
-        ulong number => JsonValue.Create(number),
-        float or double => JsonValue.Create(Convert.ToDouble(Value(value), null)),
-        decimal number => JsonValue.Create(number),
-        SwitchParameter given => JsonValue.Create(given.IsPresent),
-        var other => JsonValue.Create(other.ToString()),
+        IDictionary or PSObject => new JsonCell(row, name).Of(value),
+        SwitchParameter given => given.IsPresent,
+        var plain => plain,
     };
 }

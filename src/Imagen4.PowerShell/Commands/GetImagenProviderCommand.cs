@@ -20,24 +20,28 @@ public sealed class GetImagenProviderCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        try
+        foreach (var wanted in Name)
         {
-            var profiles = ProviderCatalog.All();
-            foreach (var wanted in Name)
+            try
             {
-                var pattern = WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase);
-                var found = profiles.Where(profile => pattern.IsMatch(profile.Name)).Select(ProviderView.Of).ToList();
-                if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(wanted))
-                {
-                    _ = ProviderCatalog.Find(wanted);
-                }
-
-                WriteObject(found, enumerateCollection: true);
+                WriteObject(Find(wanted).Select(ProviderView.Of).ToList(), enumerateCollection: true);
+            }
+            catch (ImagenException error)
+            {
+                WriteError(ErrorTable.Record(error, wanted));
             }
         }
-        catch (ImagenException error)
+    }
+
+    // A pattern may match nothing; a name is expected to be there.
+    private static IEnumerable<ProviderProfile> Find(string wanted)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(wanted))
         {
-            WriteError(ErrorTable.Record(error, Name));
+            return [ProviderCatalog.Find(wanted)];
         }
+
+        var pattern = WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase);
+        return ProviderCatalog.All().Where(profile => pattern.IsMatch(profile.Name));
     }
 }

@@ -20,7 +20,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
 
     /// <inheritdoc/>
     private protected override void Start(RequestReference request, RequestRecord record) =>
-        Start(Target, async cancellation => await Run.ReadStatusAsync(request, cancellation).ConfigureAwait(false));
+        Start(Target, async cancellation => await Run.ReadStatusAsync(request, logs: false, changed: null, cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequestStatus>)value, target);

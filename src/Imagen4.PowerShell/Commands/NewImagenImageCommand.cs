@@ -18,7 +18,8 @@ public sealed class NewImagenImageCommand : RowCommand
     private RowCheck _check = null!;
     private RowRun _run = null!;
     private ColumnNames _columns = null!;
-    private int _blankLines;
+    private bool _promptIsGiven;
+    private int _notSent;
 
     /// <summary>Waits for the results.</summary>
     [Parameter]
@@ -46,6 +47,7 @@ public sealed class NewImagenImageCommand : RowCommand
         }
 
         // Read now: what is bound later, record by record, belongs to the records.
+        _promptIsGiven = Prompt is not null;
         _options = Options(Unwrap.Value(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
@@ -68,18 +70,19 @@ public sealed class NewImagenImageCommand : RowCommand
         }
 
         var record = new Record(InputObject);
-        if (record.Text is { } text && string.IsNullOrWhiteSpace(text))
+        if (record.IsBlank)
         {
-            _blankLines++;
+            BlankLines++;
             return;
         }
 
+        var row = RowBinder.Bind(Row, record, Cells(Prompt), _promptIsGiven, NamesOf);
         foreach (var warning in _columns.Suspicious(record))
         {
             WriteWarning(warning);
         }
 
-        Submit(RowBinder.Bind(Row, record, Cells(Prompt), NamesOf), InputObject);
+        Submit(row, InputObject);
     }
 
     /// <inheritdoc/>
@@ -87,10 +90,6 @@ public sealed class NewImagenImageCommand : RowCommand
     {
         base.OnEnd();
         EndIfSubmittingEnded();
-        if (_blankLines > 0)
-        {
-            WriteWarning(Messages.BlankLinesSkipped.With(_blankLines));
-        }
     }
 
     /// <inheritdoc/>
@@ -98,6 +97,9 @@ public sealed class NewImagenImageCommand : RowCommand
     {
         switch (value)
         {
+            case RowOutcome<ImagenRequest> { Value: null, Error: null } or RowOutcome<ImagenResult> { Value: null, Error: null }:
+                _notSent++;
+                break;
             case RowOutcome<ImagenRequest> submitted:
                 Write(submitted, target);
                 break;
@@ -119,16 +121,15 @@ public sealed class NewImagenImageCommand : RowCommand
 
     private void SubmitPrompts()
     {
-        var prompts = Unwrap.Value(Prompt) is Array several ? several.Cast<object?>() : [Prompt ?? throw new InvalidInputException(Messages.PromptMissing)];
-        foreach (var prompt in prompts)
+        foreach (var prompt in Unwrap.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
         {
             try
             {
-                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), NamesOf), prompt);
+                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), promptIsGiven: true, NamesOf), prompt);
             }
             catch (ImagenException error)
             {
-                WriteError(error, prompt);
+                WriteRecordError(error, prompt);
             }
 
             Row++;
@@ -146,7 +147,7 @@ public sealed class NewImagenImageCommand : RowCommand
             return;
         }
 
-        _options.Output?.Prepare();
+        Prepare(target);
         Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
         Start(target, async cancellation => _options.Wait
             ? await _run.RunAsync(ready, cancellation).ConfigureAwait(false)
@@ -162,7 +163,20 @@ public sealed class NewImagenImageCommand : RowCommand
             _ = _hosts.For(row.Provider);
             _options.Output?.Check();
         }
-        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider || error is ApiKeyMissingException)
+        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider)
+        {
+            EndWith(error, target);
+        }
+    }
+
+    // A folder that cannot be made or written to is the same for every row.
+    private void Prepare(object? target)
+    {
+        try
+        {
+            _options.Output?.Prepare();
+        }
+        catch (InvalidInputException error)
         {
             EndWith(error, target);
         }
@@ -170,12 +184,17 @@ public sealed class NewImagenImageCommand : RowCommand
 
     private void EndIfSubmittingEnded()
     {
-        if (_run.Stop.Reason is { } reason && !IsStopped)
+        if (_run.Stop.Reason is not { } reason || IsStopped)
         {
-            EndWith(reason, null);
+            return;
         }
-    }
 
-    private IEnumerable<string> NamesOf(string parameter) =>
-        MyInvocation.MyCommand.Parameters.TryGetValue(parameter, out var known) ? known.Aliases.Prepend(parameter) : [parameter];
+        Finish();
+        if (_notSent > 0)
+        {
+            WriteWarning(Messages.RowsNotSent.With(_notSent));
+        }
+
+        EndWith(reason, null);
+    }
 }

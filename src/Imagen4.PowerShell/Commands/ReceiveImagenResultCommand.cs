@@ -42,7 +42,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             throw new InvalidInputException(Messages.NoDownloadConflict);
         }
 
-        var output = NoDownload ? null : OutputPath.Bind(this, OutputDirectory ?? ".", FileName, Force);
+        var output = NoDownload ? null : OutputPath.Bind(this, MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory)) ? OutputDirectory : ".", FileName, Force);
         output?.Check();
         return options with { Wait = Wait, Output = output, FileName = new FileNameTemplate(FileName) };
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Imagen4.Core;
+using Imagen4.Core.Emulator;
 using Imagen4.Core.Hosts;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Errors;
@@ -24,6 +25,11 @@ public sealed class RemoveImagenProviderCommand : PSCmdlet
             try
             {
                 var profile = ProviderCatalog.Find(name);
+                if (profile.Name == ProviderCatalog.EmulatorName && EmulatorSession.IsRunning)
+                {
+                    throw new InvalidInputException(Messages.ProviderIsEmulator);
+                }
+
                 if (ShouldProcess(profile.Name, Messages.RemoveProviderAction) && !ProviderCatalog.Remove(profile.Name))
                 {
                     throw new InvalidInputException(Messages.ProviderIsBuiltIn.With(profile.Name));

@@ -33,6 +33,12 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
             return;
         }
 
+        string[] settings = [nameof(Port), nameof(Slots), nameof(GenerationTime)];
+        if (EmulatorSession.IsRunning && settings.Where(MyInvocation.BoundParameters.ContainsKey).ToList() is { Count: > 0 } given)
+        {
+            WriteWarning(Messages.EmulatorRunsAlready.With(string.Join(", ", given.Select(name => $"-{name}"))));
+        }
+
         var program = Path.Combine(Path.GetDirectoryName(GetType().Assembly.Location)!, "emulator", "Imagen4.Emulator.dll");
         var options = new EmulatorOptions { Port = Port, Slots = Slots, GenerationTime = GenerationTime };
         Start(target: null, async cancellation => await EmulatorSession.StartAsync(program, options, cancellation).ConfigureAwait(false));

@@ -12,6 +12,6 @@ public sealed class InputCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Choices.Matching(
-            parameterName == "Model" ? ModelCatalog.Ids() : ModelCatalog.ChoicesFor(parameterName),
+            parameterName is "Model" or "DefaultModel" ? ModelCatalog.Ids() : ModelCatalog.ChoicesFor(parameterName),
             wordToComplete);
 }

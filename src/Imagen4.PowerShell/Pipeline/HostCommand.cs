@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Security;
+using Imagen4.Core;
 using Imagen4.Core.Batch;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Binding;
@@ -34,6 +35,12 @@ public abstract class HostCommand : PumpedCommand
     [ValidateRange(1, MostAtOnce)]
     public int ThrottleLimit { get; set; }
 
+    /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
+    protected virtual bool IsBatch => MyInvocation.ExpectingInput;
+
+    /// <summary>How many blank lines came instead of records.</summary>
+    protected int BlankLines { get; set; }
+
     /// <summary>What holds for every record, as far as this class knows it.</summary>
     /// <param name="provider">The provider named on the command line, or null.</param>
     private protected BatchOptions Options(string? provider) => new()
@@ -65,6 +72,18 @@ public abstract class HostCommand : PumpedCommand
         }
     }
 
+    /// <inheritdoc/>
+    protected override void WriteRecordError(ImagenException failure, object? target)
+    {
+        // Many a message names the row by itself.
+        if (IsBatch && !failure.Message.StartsWith("Row ", StringComparison.Ordinal))
+        {
+            failure.Row = Row;
+        }
+
+        base.WriteRecordError(failure, target);
+    }
+
     /// <summary>Writes the error of an outcome.</summary>
     protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteError(failure, target);
 
@@ -81,9 +100,19 @@ public abstract class HostCommand : PumpedCommand
     protected override void OnEnd()
     {
         base.OnEnd();
-        if (!IsStopped && _progress.End() is { } record)
+        if (IsStopped)
+        {
+            return;
+        }
+
+        if (_progress.End() is { } record)
         {
             WriteProgress(record);
+        }
+
+        if (BlankLines > 0)
+        {
+            WriteWarning(Messages.BlankLinesSkipped.With(BlankLines));
         }
     }
 }

@@ -76,6 +76,9 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     /// <summary>Writes an error that ends nothing.</summary>
     protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
 
+    /// <summary>Writes an error of the record being processed.</summary>
+    protected virtual void WriteRecordError(ImagenException failure, object? target) => WriteError(failure, target);
+
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
     {
@@ -117,13 +120,14 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord()
     {
         Row++;
+        Unstopped(Drain);
         try
         {
             OnRecord();
         }
         catch (ImagenException error)
         {
-            WriteError(error, Target);
+            WriteRecordError(error, Target);
         }
     }
 

@@ -14,6 +14,7 @@ public abstract class RequestCommand : HostCommand
 {
     private HostConnections _hosts = null!;
     private string? _provider;
+    private object? _id;
 
     /// <summary>The host's id of the request.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -33,7 +34,10 @@ public abstract class RequestCommand : HostCommand
     private protected RequestRun Run { get; private set; } = null!;
 
     /// <inheritdoc/>
-    protected override object? Target => InputObject ?? RequestId;
+    protected override object? Target => InputObject ?? _id ?? RequestId;
+
+    /// <inheritdoc/>
+    protected override bool IsBatch => base.IsBatch || Unwrap.IsList(RequestId);
 
     /// <summary>What holds for every record of this command.</summary>
     private protected virtual BatchOptions RequestOptions(BatchOptions options) => options;
@@ -53,15 +57,41 @@ public abstract class RequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        var ids = MyInvocation.ExpectingInput ? [RequestId] : Unwrap.Value(RequestId) is Array several ? several.Cast<object?>() : [RequestId];
-        foreach (var id in ids)
+        if (MyInvocation.ExpectingInput)
         {
-            var record = RequestBinder.Bind(Row, MyInvocation.ExpectingInput ? new Record(InputObject) : null, id, Provider, Model);
-            DemandHost(record);
-            var request = Run.Refer(record);
-            Limit = ThrottleLimit > 0 ? ThrottleLimit : request.Host.Profile.ConcurrencyLimit;
-            Start(request, record);
+            var record = new Record(InputObject);
+            if (record.IsBlank)
+            {
+                BlankLines++;
+                return;
+            }
+
+            Start(RequestBinder.Bind(Row, record, RequestId, Provider, Model));
+            return;
         }
+
+        foreach (var id in Unwrap.List(RequestId))
+        {
+            _id = id;
+            try
+            {
+                Start(RequestBinder.Bind(Row, record: null, id, Provider, Model));
+            }
+            catch (ImagenException error)
+            {
+                WriteRecordError(error, Target);
+            }
+
+            Row++;
+        }
+    }
+
+    private void Start(RequestRecord record)
+    {
+        DemandHost(record);
+        var request = Run.Refer(record);
+        Limit = ThrottleLimit > 0 ? ThrottleLimit : request.Host.Profile.ConcurrencyLimit;
+        Start(request, record);
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
@@ -71,7 +101,7 @@ public abstract class RequestCommand : HostCommand
         {
             _ = _hosts.For(record.Provider);
         }
-        catch (ImagenException error) when (record.Provider is null || record.Provider == _provider || error is ApiKeyMissingException)
+        catch (ImagenException error) when (record.Provider is null || record.Provider == _provider)
         {
             EndWith(error, Target);
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 
 namespace Imagen4.PowerShell.Pipeline;
@@ -74,6 +75,13 @@ public abstract class RowCommand : HostCommand
 
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? Prompt;
+
+    /// <inheritdoc/>
+    protected override bool IsBatch => base.IsBatch || Unwrap.IsList(Prompt);
+
+    /// <summary>Every name a parameter can be given by.</summary>
+    private protected IEnumerable<string> NamesOf(string parameter) =>
+        MyInvocation.MyCommand.Parameters.TryGetValue(parameter, out var known) ? known.Aliases.Prepend(parameter) : [parameter];
 
     /// <summary>What PowerShell bound for this record, under the parameters' names.</summary>
     private protected Dictionary<string, object?> Cells(object? prompt) => new(StringComparer.OrdinalIgnoreCase)

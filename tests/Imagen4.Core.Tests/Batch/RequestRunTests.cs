@@ -51,9 +51,9 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("x");
         var run = Run(new BatchOptions { Wait = true });
 
-        var (cancelled, _) = await RequestRun.CancelAsync(run.Refer(record), readBack: true, CancellationToken.None).InTime();
+        var (cancelled, _) = await run.CancelAsync(run.Refer(record), readBack: true, CancellationToken.None).InTime();
         var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
-        var again = await RequestRun.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+        var again = await run.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
 
         Assert.Equal(("client_cancelled", record.RequestId), (cancelled!.ErrorType, cancelled.RequestId));
         Assert.IsType<RequestCancelledException>(error);

@@ -30,6 +30,16 @@ public sealed class RowCheckTests : EnvironmentTest
     }
 
     [Fact]
+    public void A_key_given_for_the_batch_is_not_used_for_another_provider_that_a_row_names()
+    {
+        var hosts = new HostConnections(new BatchOptions { Provider = "fal", ApiKey = "given" });
+
+        Assert.Equal(ApiKeySource.Parameter, hosts.For(null).KeySource);
+        Assert.Equal(ApiKeySource.Parameter, hosts.For("FAL").KeySource);
+        Assert.NotEqual(ApiKeySource.Parameter, hosts.For("test").KeySource);
+    }
+
+    [Fact]
     public void A_row_that_its_model_does_not_take_is_refused_by_its_number()
     {
         var row = TestHost.Row(12) with { Input = new ImageInput { Prompt = "x", NumImages = 5 } };
@@ -94,7 +104,7 @@ public sealed class RowCheckTests : EnvironmentTest
         Set("FAL_KEY", null);
 
         Assert.Throws<ApiKeyMissingException>(() => Check(new BatchOptions()).Check(TestHost.Row()));
-        Assert.Throws<HostUnavailableException>(() => Check(new BatchOptions { Provider = "emulator" }).Check(TestHost.Row()));
+        Assert.Throws<EmulatorUnavailableException>(() => Check(new BatchOptions { Provider = "emulator" }).Check(TestHost.Row()));
         Assert.Throws<InvalidInputException>(() => Check(new BatchOptions { Provider = "nobody" }).Check(TestHost.Row()));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Imagen4.Core.Media;
 using Imagen4.Core.Tests.Support;
 
@@ -76,15 +77,26 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_in_the_way_is_not_overwritten_unless_forced()
+    public async Task A_file_in_the_way_is_not_overwritten_unless_forced()
     {
         File.WriteAllText(_temp.At("final.png"), "mine");
         File.WriteAllText(_temp.At("draft"), "new");
 
-        Assert.Throws<FileExistsException>(() => Folder("").Publish(_temp.At("draft"), _temp.At("final.png")));
+        await Assert.ThrowsAsync<FileExistsException>(() => PublishAsync(Folder("")));
         Assert.Equal("mine", File.ReadAllText(_temp.At("final.png")));
 
-        Folder("", force: true).Publish(_temp.At("draft"), _temp.At("final.png"));
+        await PublishAsync(Folder("", force: true));
+        Assert.Equal("new", File.ReadAllText(_temp.At("final.png")));
+    }
+
+    [Fact]
+    public async Task The_same_bytes_under_the_name_are_the_file_itself()
+    {
+        File.WriteAllText(_temp.At("final.png"), "new");
+        File.WriteAllText(_temp.At("draft"), "new");
+
+        await PublishAsync(Folder(""));
+
         Assert.Equal("new", File.ReadAllText(_temp.At("final.png")));
     }
 
@@ -96,6 +108,12 @@ public sealed class OutputFolderTests : IDisposable
         Assert.StartsWith(".", Path.GetFileName(folder.Draft("x")), StringComparison.Ordinal);
         Assert.NotEqual(folder.Draft("x"), folder.Draft("x"));
     }
+
+    private Task PublishAsync(OutputFolder folder) => folder.PublishAsync(
+        _temp.At("draft"),
+        _temp.At("final.png"),
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_temp.At("draft")))),
+        CancellationToken.None);
 
     private OutputFolder Folder(string name, bool force = false) => new(_temp.At(name), force);
 }

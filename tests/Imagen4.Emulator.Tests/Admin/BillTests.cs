@@ -18,7 +18,8 @@ public sealed class BillTests : EmulatorTest
         var bills = await BillsAsync();
         Assert.Equal(2, bills.Count);
         Assert.Equal(
-            ["time", "request_id", "model", "images", "key_hash", "input"], bills[0].EnumerateObject().Select(property => property.Name));
+            ["time", "request_id", "host", "model", "images", "key_hash", "input"],
+            bills[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal(first.Json.GetProperty("request_id").GetString(), bills[0].GetProperty("request_id").GetString());
         Assert.Equal(FalClient.Model, bills[0].GetProperty("model").GetString());
         Assert.Equal(2, bills[0].GetProperty("images").GetInt32());

@@ -88,16 +88,6 @@ public sealed class SubmitTests : EmulatorTest
     }
 
     [Fact]
-    public async Task Webhook_parameter_does_not_disturb()
-    {
-        const string Query = "?fal_webhook=https%3A%2F%2Fexample.com%2Fhook";
-
-        var reply = await Client.SubmitAsync("""{"prompt":"a red fox"}""", FalClient.Model + Query);
-
-        Assert.Equal(200, reply.Status);
-    }
-
-    [Fact]
     public async Task Urls_follow_the_address_that_the_client_used()
     {
         using var client = new FalClient(new Uri($"http://localhost:{Address.Port}"));

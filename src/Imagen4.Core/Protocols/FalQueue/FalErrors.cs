@@ -10,6 +10,9 @@ namespace Imagen4.Core.Protocols.FalQueue;
 /// </summary>
 internal static class FalErrors
 {
+    /// <summary>The type of the error of a request that was cancelled.</summary>
+    public const string Cancelled = "client_cancelled";
+
     private const string StillInProgress = "Request is still in progress";
 
     /// <summary>Whether an early result read was answered with "not yet".</summary>
@@ -134,7 +137,7 @@ internal static class FalErrors
             {
                 RequestId = requestId, HostErrorType = type, StatusCode = status,
             },
-            (499, _) or (_, "client_cancelled") => new RequestCancelledException(Messages.RequestCancelled.With(said))
+            (499, _) or (_, Cancelled) => new RequestCancelledException(Messages.RequestCancelled.With(said))
             {
                 RequestId = requestId, HostErrorType = type, StatusCode = status,
             },

@@ -45,7 +45,9 @@ internal static class FalStatuses
         "IN_PROGRESS" => new HostStatus { State = ImagenStates.InProgress, Logs = Logs(answer) },
         "COMPLETED" => new HostStatus
         {
-            State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed : ImagenStates.Failed,
+            State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed
+                : answer.ErrorType == FalErrors.Cancelled ? ImagenStates.Cancelled
+                : ImagenStates.Failed,
             InferenceTime = answer.InferenceTime,
             Error = answer.Error is { } error ? PlainText.Line(error) : null,
             ErrorType = answer.ErrorType,

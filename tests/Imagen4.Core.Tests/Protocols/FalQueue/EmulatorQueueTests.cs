@@ -83,7 +83,13 @@ public sealed class EmulatorQueueTests : EmulatorTest
         var status = await StatusAsync(acceptance);
         var error = await Record.ExceptionAsync(() => ResultAsync(acceptance));
 
-        Assert.Equal(directive == "result_not_json" ? ImagenStates.Completed : ImagenStates.Failed, status.State);
+        var state = directive switch
+        {
+            "result_not_json" => ImagenStates.Completed,
+            "client_cancelled" => ImagenStates.Cancelled,
+            _ => ImagenStates.Failed,
+        };
+        Assert.Equal(state, status.State);
         Assert.IsType(type, error);
         Assert.Equal(acceptance.Request.RequestId, ((ImagenException)error).RequestId);
     }

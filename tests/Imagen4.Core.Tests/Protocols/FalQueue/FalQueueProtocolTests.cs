@@ -40,13 +40,13 @@ public sealed class FalQueueProtocolTests
     [InlineData(200, """{"status":"COMPLETED","metrics":[]}""", "Completed", null)]
     [InlineData(200, """{"status":"COMPLETED","error":"Invalid status code: 422"}""", "Failed", null)]
     [InlineData(200, """{"status":"COMPLETED","error":{"message":"boom"}}""", "Failed", null)]
-    [InlineData(200, """{"status":"COMPLETED","error_type":"client_cancelled"}""", "Failed", null)]
+    [InlineData(200, """{"status":"COMPLETED","error_type":"client_cancelled"}""", "Cancelled", null)]
     public async Task Any_2xx_tells_the_state_and_odd_members_do_not_matter(int code, string body, string state, int? position)
     {
         var status = await StatusAsync(new Answer(code, body));
 
         Assert.Equal((state, position), (status.State, status.QueuePosition));
-        Assert.Equal(state is "Completed" or "Failed", status.HasEnded);
+        Assert.Equal(state is "Completed" or "Failed" or "Cancelled", status.HasEnded);
     }
 
     [Theory]

@@ -1,0 +1,4 @@
+namespace Imagen4.Emulator.ImagesGenerations;
+
+/// <summary>Details about a generation.</summary>
+internal sealed record DataMeta(DataUsage Usage);

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Imagen4.Emulator.Schema;
+
+namespace Imagen4.Emulator.ImagesGenerations;
+
+/// <summary>The body that the host documents, in the words of JSON Schema as its document has them, and its models.</summary>
+internal sealed record GenerationsSchema(
+    IReadOnlyList<string> Models,
+    IReadOnlyDictionary<string, PropertyRule> Properties,
+    IReadOnlyList<string> Required)
+{
+    public static GenerationsSchema Default { get; } = Load();
+
+    /// <summary>Takes the values of the known fields, defaults filled in, or says what is wrong with the first that is wrong.</summary>
+    public (IReadOnlyDictionary<string, object?> Values, string? Problem) Check(JsonElement body)
+    {
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (name, rule) in Properties)
+        {
+            if (!body.TryGetProperty(name, out var given))
+            {
+                if (Required.Contains(name))
+                {
+                    return (values, $"{name}: Required");
+                }
+
+                values[name] = rule.DefaultValue;
+                continue;
+            }
+
+            var (value, problem) = rule.Read(given);
+            if (problem is not null)
+            {
+                return (values, $"{name}: {problem}");
+            }
+
+            values[name] = value;
+        }
+
+        return (values, null);
+    }
+
+    /// <summary>Whether the body names a model that is not there. One that is no text is left to the check.</summary>
+    public bool IsUnknownModel(JsonElement body) =>
+        body.TryGetProperty("model", out var given) && JsonText.TryRead(given, out var model) && !Models.Contains(model);
+
+    private static GenerationsSchema Load()
+    {
+        using var stream = typeof(GenerationsSchema).Assembly.GetManifestResourceStream("generations.json")!;
+        var schema = JsonSerializer.Deserialize(stream, GenerationsSchemaJson.Default.GenerationsSchema)!;
+        // The document shows the choice of one page; every model's page has the same fields and its own name there.
+        var model = schema.Properties["model"] with { Enum = schema.Models };
+        return schema with
+        {
+            Properties = schema.Properties.ToDictionary(pair => pair.Key, pair => pair.Key == "model" ? model : pair.Value),
+        };
+    }
+}

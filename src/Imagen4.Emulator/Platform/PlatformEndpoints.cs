@@ -1,0 +1,47 @@
+using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Schema;
+
+namespace Imagen4.Emulator.Platform;
+
+/// <summary>fal's platform (api.fal.ai), under <c>/v1</c>: what images cost, and what was asked for.</summary>
+internal sealed class PlatformEndpoints(KeyCheck keys, History history)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/models/pricing", context => AnswerAsync(context, Prices));
+        routes.MapGet("/v1/models/requests/by-endpoint", context => AnswerAsync(context, Requests));
+    }
+
+    private Task AnswerAsync(HttpContext context, Func<HttpRequest, JsonAnswer> answer)
+    {
+        var unauthorized = PlatformErrors.Unauthorized;
+        var (_, refusal) = keys.Read(context.Request, unauthorized, unauthorized);
+        return (refusal ?? answer(context.Request)).ExecuteAsync(context);
+    }
+
+    private static JsonAnswer Prices(HttpRequest request)
+    {
+        var prices = Values.Of(request.Query, "endpoint_id")
+            .Select(id => Catalogue.Default.FindModel(id)?.Price is { } price ? new Price(id, price, "image", "USD") : null)
+            .OfType<Price>();
+        return JsonAnswer.Of(200, new PriceList([.. prices]), PlatformJson.Wire.PriceList);
+    }
+
+    private JsonAnswer Requests(HttpRequest request)
+    {
+        if (!history.On)
+        {
+            return PlatformErrors.NoHistory;
+        }
+
+        try
+        {
+            return JsonAnswer.Of(200, history.Read(request.Query), PlatformJson.Wire.RequestPage);
+        }
+        catch (FormatException exception)
+        {
+            return PlatformErrors.Invalid(exception.Message);
+        }
+    }
+}

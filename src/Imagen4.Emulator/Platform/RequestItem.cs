@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Queue;
+
+namespace Imagen4.Emulator.Platform;
+
+/// <summary>One request of the history.</summary>
+internal sealed record RequestItem(
+    string RequestId,
+    string EndpointId,
+    DateTime SentAt,
+    DateTime? StartedAt,
+    DateTime? EndedAt,
+    string Status,
+    int? StatusCode,
+    string? Tags)
+{
+    /// <summary>The input as it came; only when payloads are asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(AsReceivedConverter))]
+    public JsonElement? Input { get; init; }
+
+    /// <summary>The same under the name that the host's own clients read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(AsReceivedConverter))]
+    public JsonElement? JsonInput => Input;
+
+    public static RequestItem Of(Job job, bool withPayload)
+    {
+        var progress = job.Progress;
+        return new RequestItem(
+            job.RequestId,
+            job.Endpoint.ToString(),
+            job.SubmittedAt.UtcDateTime,
+            progress.StartedAt?.UtcDateTime,
+            progress.EndedAt?.UtcDateTime,
+            QueueStatus.Name(progress.State),
+            progress.State == JobState.Completed ? progress.Failure?.Status ?? 200 : null,
+            job.Settings.Tags)
+        {
+            Input = withPayload ? job.Input : null,
+        };
+    }
+}

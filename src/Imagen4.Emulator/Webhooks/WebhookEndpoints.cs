@@ -1,0 +1,19 @@
+using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Signing;
+
+namespace Imagen4.Emulator.Webhooks;
+
+/// <summary>The key that webhooks are verified with, and the list of deliveries.</summary>
+internal sealed class WebhookEndpoints(SigningKey key, WebhookLog log)
+{
+    private readonly JsonAnswer _keys = JsonAnswer.Of(200, new KeySet([PublicKey.Of(key)]), WebhookJson.Wire.KeySet);
+
+    /// <param name="routes">The root of the server.</param>
+    /// <param name="own">The emulator's own part of it.</param>
+    public void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder own)
+    {
+        routes.MapGet("/.well-known/jwks.json", context => _keys.ExecuteAsync(context));
+        own.MapGet("/webhooks", context =>
+            JsonAnswer.Of(200, log.Deliveries, WebhookJson.Wire.IReadOnlyListWebhookView).ExecuteAsync(context));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Imagen4.Core;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>Writes a hashtable or an object of a cell as JSON: what JSON has no form for is refused, never sent as some type's name.</summary>
+/// <param name="row">The number of the row, from 1.</param>
+/// <param name="name">The parameter's name.</param>
+internal sealed class JsonCell(int row, string name)
+{
+    // Far more than any host takes, and a table that contains itself ends here.
+    private const int Deepest = 32;
+
+    /// <summary>The value as JSON.</summary>
+    /// <exception cref="InvalidInputException">Something in it cannot be JSON.</exception>
+    public JsonNode? Of(object? value, int depth = 0) => Unwrap.Value(value) switch
+    {
+        _ when depth > Deepest => throw new InvalidInputException(Messages.CellIsTooDeep.With(row, name, Deepest)),
+        null or DBNull => null,
+        PSObject record => Object(record.Properties.Select(property => KeyValuePair.Create(property.Name, (object?)property.Value)), depth),
+        IDictionary table => Object(table.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString()!, table[key])), depth),
+        string text => JsonValue.Create(text),
+        IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(item => Of(item, depth + 1))]),
+        var plain => Plain(plain),
+    };
+
+    private JsonObject Object(IEnumerable<KeyValuePair<string, object?>> members, int depth)
+    {
+        var written = new JsonObject();
+        foreach (var (member, value) in members)
+        {
+            if (!written.TryAdd(member, Of(value, depth + 1)))
+            {
+                throw new InvalidInputException(Messages.CellHasTwice.With(row, name, PlainText.Brief(member)));
+            }
+        }
+
+        return written;
+    }
+
+    private JsonNode Plain(object value) => value switch
+    {
+        bool truth => JsonValue.Create(truth),
+        SwitchParameter given => JsonValue.Create(given.IsPresent),
+        byte or sbyte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+        ulong number => JsonValue.Create(number),
+        decimal number => JsonValue.Create(number),
+        float number when float.IsFinite(number) => JsonValue.Create(number),
+        double number when double.IsFinite(number) => JsonValue.Create(number),
+        BigInteger number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture))!,
+
+        // ConvertFrom-Json makes dates of texts that look like them.
+        DateTime or DateTimeOffset => JsonValue.Create(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)),
+        char or Guid or Uri or Enum => JsonValue.Create(value.ToString())!,
+        _ => throw new InvalidInputException(Messages.CellHasNoJson.With(row, name, value.GetType().Name)),
+    };
+}

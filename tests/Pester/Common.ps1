@@ -1,0 +1,168 @@
+# What every test file shares. A file dot-sources it in BeforeAll, calls Enter-ImagenTest there, Reset-Emulator in BeforeEach
+# and Exit-ImagenTest in AfterAll.
+
+$ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
+$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET'
+$StartedShells = [System.Collections.Generic.List[powershell]]::new()
+$UnknownId = '00000000-0000-4000-8000-000000000000'
+
+# Imports the built module, moves its state into a folder of the test, hides the user's keys and starts an emulator.
+function Enter-ImagenTest {
+    param([string]$StateFolder, [switch]$NoEmulator)
+    Import-Module $ModuleManifest -ErrorAction Stop
+    $saved = @{}
+    foreach ($name in $OwnVariables) {
+        $saved[$name] = [Environment]::GetEnvironmentVariable($name)
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
+    $env:IMAGEN4_HOME = $StateFolder
+    $test = @{ Saved = $saved; Mark = 0 }
+    if (-not $NoEmulator) {
+        $test.Emulator = Start-ImagenEmulator -ErrorAction Stop
+        $test.BaseUri = $test.Emulator.BaseUri.TrimEnd('/')
+        $test.Admin = "$($test.BaseUri)/_emulator"
+    }
+    $test
+}
+
+function Exit-ImagenTest {
+    param([hashtable]$Test)
+    # Those of tests that failed before their end; a second Stop does nothing.
+    $StartedShells | ForEach-Object { $_.Stop(); $_.Runspace.Dispose(); $_.Dispose() }
+    if ($Test.Emulator) {
+        Stop-ImagenEmulator
+    }
+    foreach ($name in $Test.Saved.Keys) {
+        [Environment]::SetEnvironmentVariable($name, $Test.Saved[$name])
+    }
+}
+
+# Fast, with room for everything and without faults; bills from here on are the test's own.
+function Reset-Emulator {
+    param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0)
+    $null = Invoke-RestMethod "$($Test.Admin)/faults" -Method Delete
+    $null = Invoke-RestMethod "$($Test.Admin)/requests" -Method Delete
+    Set-Emulator $Test @{ slots = $Slots; generation_time = $GenerationTime }
+    $Test.Mark = @(Read-Bill $Test).Count
+}
+
+function Set-Emulator {
+    param([hashtable]$Test, [hashtable]$Settings)
+    $null = Invoke-RestMethod "$($Test.Admin)/settings" -Method Put -ContentType 'application/json' -Body ($Settings | ConvertTo-Json)
+}
+
+function Add-Fault {
+    param([hashtable]$Test, [hashtable]$Fault)
+    $null = Invoke-RestMethod "$($Test.Admin)/faults" -Method Post -ContentType 'application/json' -Body ($Fault | ConvertTo-Json -Depth 5)
+}
+
+function Read-Bill {
+    param([hashtable]$Test)
+    # A server that sends no charset means UTF-8; Invoke-RestMethod does not know that for this media type.
+    $bytes = (Invoke-WebRequest "$($Test.Admin)/bills").RawContentStream.ToArray()
+    [System.Text.Encoding]::UTF8.GetString($bytes) -split "`n" | Where-Object { $_ } | ConvertFrom-Json -DateKind String
+}
+
+# What was paid for since Reset-Emulator, in the order of acceptance.
+function Get-Bill {
+    param([hashtable]$Test)
+    @(Read-Bill $Test) | Select-Object -Skip $Test.Mark
+}
+
+function Get-Seen {
+    param([hashtable]$Test)
+    Invoke-RestMethod "$($Test.Admin)/requests" | ForEach-Object { $_ }
+}
+
+function Get-Summary {
+    param([hashtable]$Test)
+    Invoke-RestMethod "$($Test.Admin)/summary"
+}
+
+# Everything a command said, by stream, and the error that ended it.
+function Watch-Command {
+    param([scriptblock]$Script)
+    $ErrorActionPreference = 'Continue'
+    $seen = @{ Output = @(); Error = @(); Warning = @(); Verbose = @(); Other = @(); Thrown = $null }
+    try {
+        & $Script *>&1 | ForEach-Object {
+            switch ($_) {
+                { $_ -is [System.Management.Automation.ErrorRecord] } { $seen.Error += $_; break }
+                { $_ -is [System.Management.Automation.WarningRecord] } { $seen.Warning += $_.Message; break }
+                { $_ -is [System.Management.Automation.VerboseRecord] } { $seen.Verbose += $_.Message; break }
+                { $_ -is [System.Management.Automation.InformationalRecord] -or $_ -is [System.Management.Automation.InformationRecord] } { $seen.Other += "$_"; break }
+                default { $seen.Output += $_ }
+            }
+        }
+    }
+    catch {
+        $seen.Thrown = $_
+    }
+    $seen
+}
+
+# Waits until something holds; the deadline only ends a test that would never end.
+function Wait-Until {
+    param([scriptblock]$Condition, [string]$Because, [int]$Seconds = 30)
+    $deadline = [datetime]::UtcNow.AddSeconds($Seconds)
+    while (-not (& $Condition)) {
+        if ([datetime]::UtcNow -gt $deadline) {
+            throw "Within $Seconds s it did not come true that $Because."
+        }
+        Start-Sleep -Milliseconds 20
+    }
+}
+
+# Runs a script in a PowerShell of its own and returns what it printed, as text.
+function Invoke-Pwsh {
+    param([string]$Script, [string]$WorkingDirectory = $PWD)
+    $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'`n$Script"))
+    Push-Location $WorkingDirectory
+    try {
+        (& ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | Out-String).Trim()
+    }
+    finally {
+        Pop-Location
+    }
+}
+
+# Starts a script in a runspace of this process, with the module and without waiting.
+function Start-Shell {
+    param([scriptblock]$Script, [object[]]$ArgumentList)
+    $state = [System.Management.Automation.Runspaces.InitialSessionState]::CreateDefault2()
+    $state.ImportPSModule($ModuleManifest)
+    $runspace = [runspacefactory]::CreateRunspace($state)
+    $runspace.Open()
+    $shell = [powershell]::Create($runspace)
+    $null = $shell.AddScript($Script.ToString())
+    foreach ($argument in $ArgumentList) {
+        $null = $shell.AddArgument($argument)
+    }
+    $nothing = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    $nothing.Complete()
+    $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    $null = $shell.BeginInvoke($nothing, $output)
+    $StartedShells.Add($shell)
+    @{ Shell = $shell; Output = $output }
+}
+
+# What Ctrl+C does. The limit is a safety net, not a measure.
+function Stop-Shell {
+    param([hashtable]$Running)
+    $stop = $Running.Shell.BeginStop($null, $null)
+    $stop.AsyncWaitHandle.WaitOne(15000) | Should -BeTrue -Because 'a stop returns'
+    $Running.Shell.EndStop($stop)
+    $Running.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+    $null = $StartedShells.Remove($Running.Shell)
+    $Running.Shell.Runspace.Dispose()
+    $Running.Shell.Dispose()
+}
+
+# Nothing comes any more. Whoever waits for a request asks at least every 3 s: a longer silence is the end of it.
+function Wait-Quiet {
+    param([hashtable]$Test)
+    Wait-Until {
+        $newest = Get-Seen $Test | Select-Object -Last 1
+        -not $newest -or ([datetime]::UtcNow - $newest.time.ToUniversalTime()).TotalSeconds -gt 3.5
+    } 'the emulator hears nothing any more'
+}

@@ -1,0 +1,40 @@
+Describe 'Argument completion' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home) -NoEmulator
+        function Get-Completion([string]$Line) {
+            (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText
+        }
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It '<line>' -ForEach @(
+        @{ line = 'New-ImagenImage -AspectRatio '; choices = '1:1', '16:9', '9:16', '4:3', '3:4' }
+        @{ line = 'New-ImagenImage -AspectRatio 1'; choices = '1:1', '16:9' }
+        @{ line = 'New-ImagenImage -Resolution '; choices = '1K', '2K' }
+        @{ line = 'New-ImagenImage -Resolution 2k'; choices = , '2K' }
+        @{ line = 'New-ImagenImage -OutputFormat '; choices = 'jpeg', 'png', 'webp' }
+        @{ line = 'New-ImagenImage -SafetyTolerance '; choices = '1', '2', '3', '4', '5', '6' }
+        @{ line = 'New-ImagenImage -Model fal-ai/imagen4/preview/'; choices = 'fal-ai/imagen4/preview/ultra', 'fal-ai/imagen4/preview/fast' }
+        @{ line = 'Receive-ImagenResult -Model fal-ai/imagen4/preview/u'; choices = , 'fal-ai/imagen4/preview/ultra' }
+        @{ line = 'Set-ImagenProvider fal -DefaultModel fal-ai/imagen4/preview/f'; choices = , 'fal-ai/imagen4/preview/fast' }
+    ) {
+        Get-Completion $line | Should -Be $choices
+    }
+
+    It '<command> -<parameter> knows the providers, those of the session too' -ForEach @(
+        @{ command = 'New-ImagenImage'; parameter = 'Provider' }, @{ command = 'Get-ImagenRequestStatus'; parameter = 'Provider' }
+        @{ command = 'Receive-ImagenResult'; parameter = 'Provider' }, @{ command = 'Stop-ImagenRequest'; parameter = 'Provider' }
+        @{ command = 'Get-ImagenProvider'; parameter = 'Name' }, @{ command = 'Set-ImagenProvider'; parameter = 'Name' }, @{ command = 'Remove-ImagenProvider'; parameter = 'Name' }
+    ) {
+        Set-ImagenProvider fal-of-mine -Protocol FalQueue -BaseUri https://x.example
+        try {
+            Get-Completion "$command -$parameter " | Should -Contain 'emulator'
+            Get-Completion "$command -$parameter fal" | Where-Object { $_ -in 'fal', 'fal-of-mine' } | Should -Be 'fal', 'fal-of-mine'
+            Get-Completion "$command -$parameter fal" | Should -Not -Contain 'emulator'
+        }
+        finally {
+            Remove-ImagenProvider fal-of-mine
+        }
+    }
+}

@@ -1,0 +1,173 @@
+Describe 'Providers' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        function Get-InNewProcess([string]$Script) {
+            Invoke-Pwsh "Import-Module '$ModuleManifest'; $Script"
+        }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterEach {
+        Get-ImagenProvider | Where-Object { $_.Scope -ne 'BuiltIn' -and $_.Name -ne 'emulator' } | Remove-ImagenProvider
+        Remove-Item Env:\FAL_KEY, Env:\FAL_KEY_ID, Env:\FAL_KEY_SECRET, Env:\IMAGEN4_PROVIDER, Env:\HERE_KEY -ErrorAction Ignore
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    Context 'Get-ImagenProvider' {
+        It 'lists the built-in ones, and says where a key would come from, never the key' {
+            $fal = Get-ImagenProvider fal
+            $fal | Should -BeOfType ([Imagen4.ImagenProvider])
+            $fal.BaseUri | Should -Be 'https://queue.fal.run/'
+            $fal.Protocol | Should -Be 'FalQueue'
+            $fal.Scope | Should -Be 'BuiltIn'
+            $fal.DefaultModel | Should -Be 'fal-ai/imagen4/preview'
+            $fal.Models | Should -Contain 'fal-ai/imagen4/preview/ultra'
+            $fal.ApiKeySource | Should -BeNullOrEmpty
+            $env:FAL_KEY = 'sekret-value'
+            (Get-ImagenProvider fal).ApiKeySource | Should -Be '$env:FAL_KEY'
+            Get-ImagenProvider | Format-List * | Out-String | Should -Not -BeLike '*sekret-value*'
+            Remove-Item Env:\FAL_KEY
+            $env:FAL_KEY_ID = 'id'
+            (Get-ImagenProvider fal).ApiKeySource | Should -BeNullOrEmpty
+            $env:FAL_KEY_SECRET = 'sekret'
+            (Get-ImagenProvider fal).ApiKeySource | Should -Be '$env:FAL_KEY_ID, $env:FAL_KEY_SECRET'
+        }
+
+        It 'takes wildcards, and a name that is none is an error' {
+            (Get-ImagenProvider 'e*').Name | Should -Be 'emulator'
+            Get-ImagenProvider 'x*' | Should -BeNullOrEmpty
+            $seen = Watch-Command { Get-ImagenProvider nobody, fal }
+            $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.GetImagenProviderCommand'
+            $seen.Error.Exception.Message | Should -BeLike "There is no provider 'nobody'. There are: *emulator, fal*."
+            $seen.Output.Name | Should -Be 'fal'
+        }
+    }
+
+    Context 'Set-ImagenProvider' {
+        It 'adds one for the session, of all its runspaces, with the protocol''s models' {
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri $test.BaseUri -ApiKeyVariable HERE_KEY -ConcurrencyLimit 3
+            $here = Get-ImagenProvider here
+            $here.Scope | Should -Be 'Session'
+            $here.ConcurrencyLimit | Should -Be 3
+            $here.IsDefault | Should -BeFalse
+            $here.Models | Should -Contain 'fal-ai/imagen4/preview'
+            $manifest = $ModuleManifest
+            1 | ForEach-Object -Parallel { Import-Module $using:manifest; (Get-ImagenProvider here).ConcurrencyLimit } | Should -Be 3
+            $env:IMAGEN4_HOME | Should -Not -Exist
+
+            (Watch-Command { New-ImagenImage 'p' -Provider here }).Thrown.Exception.Message | Should -Be "There is no API key for provider 'here'. Set `$env:HERE_KEY, or run Start-ImagenEmulator to try without one. Nothing was sent."
+            $env:HERE_KEY = 'k'
+            (New-ImagenImage 'p' -Provider here -Wait).Provider | Should -Be 'here'
+        }
+
+        It 'with -Scope User holds in a new process' {
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri "$($test.BaseUri)/" -ApiKeyVariable HERE_KEY -Scope User -Default
+            (Get-ImagenProvider here).Scope | Should -Be 'User'
+            $env:HERE_KEY = 'k'
+            Get-InNewProcess "(Get-ImagenProvider here).Scope; (New-ImagenImage 'p' -Wait).State; Remove-ImagenProvider here; (Get-ImagenProvider).Name -contains 'here'" |
+                ForEach-Object { $_ -split '\s+' } | Should -Be 'User', 'Completed', 'False'
+            Get-ChildItem $env:IMAGEN4_HOME -Recurse -File | Get-Content -Raw | Should -Not -BeLike '*"k"*'
+        }
+
+        It 'with -Default makes one the default; IMAGEN4_PROVIDER and the user''s setting come after the session''s' {
+            Set-ImagenProvider user-one -Protocol FalQueue -BaseUri https://u.example -Scope User -Default
+            $env:IMAGEN4_PROVIDER = 'fal'
+            $asked = { (Get-ImagenProvider | Where-Object IsDefault).Name }
+            & $asked | Should -Be 'emulator'
+            Get-InNewProcess '(Get-ImagenProvider | Where-Object IsDefault).Name' | Should -Be 'fal'
+            Remove-Item Env:\IMAGEN4_PROVIDER
+            Get-InNewProcess '(Get-ImagenProvider | Where-Object IsDefault).Name' | Should -Be 'user-one'
+            Set-ImagenProvider fal -Default
+            & $asked | Should -Be 'fal'
+            Set-ImagenProvider emulator -Default
+            & $asked | Should -Be 'emulator'
+        }
+
+        It 'changes a built-in one, and Remove-ImagenProvider brings it back as it was' {
+            Set-ImagenProvider fal -ConcurrencyLimit 7 -DefaultModel fal-ai/imagen4/preview/fast
+            (Get-ImagenProvider fal).ConcurrencyLimit | Should -Be 7
+            (Get-ImagenProvider fal).DefaultModel | Should -Be 'fal-ai/imagen4/preview/fast'
+            (Get-ImagenProvider fal).BaseUri | Should -Be 'https://queue.fal.run/'
+            (Get-ImagenProvider fal).Scope | Should -Be 'Session'
+            Remove-ImagenProvider fal
+            (Get-ImagenProvider fal).ConcurrencyLimit | Should -Be 40
+            (Get-ImagenProvider fal).Scope | Should -Be 'BuiltIn'
+        }
+
+        It 'sends to a base address with a path, below that path' {
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri "$($test.BaseUri)/some/path"
+            $null = Watch-Command { New-ImagenImage 'p' -Provider here -ApiKey k }
+            (Get-Seen $test).path | Should -Be '/some/path/fal-ai/imagen4/preview'
+        }
+
+        It 'refuses the address <address>' -ForEach @(
+            @{ address = 'http://example.com' }, @{ address = 'ftp://example.com' }, @{ address = 'example.com' }
+            @{ address = 'https://example.com/?a=1' }, @{ address = 'https://example.com/#x' }, @{ address = 'file:///etc' }
+        ) {
+            $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri $address }
+            $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
+            $seen.Thrown.Exception.Message | Should -BeLike "'$address*' cannot be the address of a provider: it has to be https (http for this machine alone), without user, query or fragment."
+            (Get-ImagenProvider).Name | Should -Not -Contain 'here'
+        }
+
+        It 'refuses an address with a password without repeating it' {
+            $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri 'https://user:hunter2@example.com/x' }
+            $seen.Thrown.Exception.Message | Should -BeLike "'https://example.com/x' cannot be the address of a provider: *"
+        }
+
+        It 'refuses <kind>' -ForEach @(
+            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "Provider 'new' is new: it needs -Protocol and -BaseUri." }
+            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "Provider 'new' is new: it needs -Protocol and -BaseUri." }
+            @{ kind = 'a name with a blank'; given = @{ Name = 'a b'; Protocol = 'FalQueue'; BaseUri = 'https://x.example' }; message = "'a b' cannot be the name of a provider: use letters, digits and - _ ." }
+            @{ kind = 'a model that is none'; given = @{ Name = 'fal'; DefaultModel = '../x' }; message = "'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
+        ) {
+            $seen = Watch-Command { Set-ImagenProvider @given }
+            $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
+            $seen.Thrown.Exception.Message | Should -Be $message
+        }
+
+        It '-WhatIf changes nothing' {
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri https://x.example -WhatIf
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri https://x.example -Scope User -Default -WhatIf
+            (Get-ImagenProvider).Name | Should -Not -Contain 'here'
+            $env:IMAGEN4_HOME | Should -Not -Exist
+        }
+    }
+
+    Context 'Remove-ImagenProvider' {
+        It 'leaves the built-in ones' {
+            $seen = Watch-Command { Remove-ImagenProvider fal }
+            $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.RemoveImagenProviderCommand'
+            $seen.Error.Exception.Message | Should -Be "'fal' comes with the module and stays."
+            (Get-ImagenProvider).Name | Should -Contain 'fal'
+        }
+
+        It 'removes those that are piped in, with their being the default' {
+            Set-ImagenProvider one -Protocol FalQueue -BaseUri https://one.example -Default
+            Set-ImagenProvider two -Protocol FalQueue -BaseUri https://two.example
+            Get-ImagenProvider one, two | Remove-ImagenProvider -WhatIf
+            (Get-ImagenProvider).Name | Should -Contain 'one'
+            Get-ImagenProvider one, two | Remove-ImagenProvider
+            (Get-ImagenProvider).Name | Should -Not -Contain 'one'
+            (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'fal'
+            Set-ImagenProvider emulator -Default
+        }
+
+        It 'says so of a name that is none' {
+            $seen = Watch-Command { Remove-ImagenProvider nobody }
+            $seen.Error.Exception.Message | Should -BeLike "There is no provider 'nobody'.*"
+        }
+    }
+
+    It 'settings that cannot be read are named, and nothing is guessed' {
+        $null = New-Item -ItemType Directory $env:IMAGEN4_HOME
+        Set-Content (Join-Path $env:IMAGEN4_HOME settings.json) '{ broken'
+        $seen = Watch-Command { Get-ImagenProvider }
+        Remove-Item (Join-Path $env:IMAGEN4_HOME settings.json)
+        $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        $seen.Error.Exception.Message | Should -BeLike "The settings in *settings.json cannot be read: *"
+    }
+}

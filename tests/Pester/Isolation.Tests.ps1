@@ -1,0 +1,88 @@
+# The module beside another one that brings other versions of the same packages; imported again, from elsewhere, as a copy.
+
+Describe 'Isolation' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home) -NoEmulator
+
+        # Built outside the repository, so that neither its settings nor its solution are touched.
+        $source = Join-Path $TestDrive OtherSource
+        Copy-Item -Recurse (Join-Path $PSScriptRoot OtherModule) $source
+        $folder = Join-Path $TestDrive OtherModule
+        $log = dotnet build $source -c Release -o $folder --nologo -p:RestoreLockedMode=true 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 0 -Because $log
+        $other = Join-Path $folder OtherModule.dll
+
+        # Uses both modules for real: one makes a client, the other an image. Each line that is printed is looked at.
+        $importOurs = "Import-Module '$ModuleManifest' -ErrorAction Stop"
+        $importOther = "Import-Module '$other' -ErrorAction Stop"
+        $useOther = '$o = Get-OtherClient; "other $($o.Http) $($o.Injection)"'
+        $useOurs = '$null = Start-ImagenEmulator; (New-ImagenImage "a fox" -Wait).State; [Imagen4.ImagenRequest].FullName'
+        function Get-Line([string[]]$Script, [string]$From = $TestDrive) {
+            (Invoke-Pwsh ($Script -join "`n") -WorkingDirectory $From) -split "`r?`n"
+        }
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'the other module brings 7.0.0, and this one does not' {
+        foreach ($name in 'Microsoft.Extensions.Http', 'Microsoft.Extensions.DependencyInjection') {
+            [System.Reflection.AssemblyName]::GetAssemblyName((Join-Path $folder "$name.dll")).Version | Should -Be '7.0.0.0'
+        }
+        [System.Reflection.AssemblyName]::GetAssemblyName((Join-Path (Split-Path $ModuleManifest) lib core Microsoft.Extensions.Http.dll)).Version.Major | Should -Be 10
+    }
+
+    It 'both work in one session: <order>' -ForEach @(
+        @{ order = 'this one first'; script = { $importOurs, $importOther, $useOurs, $useOther } }
+        @{ order = 'the other one first'; script = { $importOther, $importOurs, $useOther, $useOurs } }
+        @{ order = 'this one used before the other is imported'; script = { $importOurs, $useOurs, $importOther, $useOther } }
+        @{ order = 'the other one used before this is imported'; script = { $importOther, $useOther, $importOurs, $useOurs } }
+    ) {
+        $lines = Get-Line (& $script)
+        $lines | Sort-Object | Should -Be 'Completed', 'Imagen4.ImagenRequest', 'other 7 7'
+    }
+
+    It 'the packages of each are in a context of its own' {
+        $lines = Get-Line $importOther, $importOurs, $useOther, $useOurs, @'
+[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Microsoft.Extensions.Http' } |
+    ForEach-Object { "$([System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name) $($_.GetName().Version.Major)" } | Sort-Object
+"model $([System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext([Imagen4.ImagenRequest].Assembly).Name)"
+'@
+        $lines[-3..-1] | Should -Be 'Default 7', 'Imagen4 10', 'model Default'
+    }
+
+    It 'Import-Module -Force, and Remove-Module with an import after it, leave everything working' {
+        $lines = Get-Line $importOurs, $useOurs, "$importOurs -Force", $useOurs, 'Remove-Module Imagen4', '(Get-Command New-ImagenImage -ErrorAction Ignore).Count', $importOurs, $useOurs
+        $lines | Should -Be 'Completed', 'Imagen4.ImagenRequest', 'Completed', 'Imagen4.ImagenRequest', '0', 'Completed', 'Imagen4.ImagenRequest'
+    }
+
+    It 'the types are there before any command has run' {
+        Get-Line $importOurs, '[Imagen4.ImagenResult]::new().GetType().FullName' | Should -Be 'Imagen4.ImagenResult'
+    }
+
+    It 'importing loads neither packages nor the HTTP stack' {
+        $lines = Get-Line $importOurs, @'
+[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name } | Where-Object { $_ -like 'Polly*' -or $_ -like 'Microsoft.Extensions.*' }
+'end'
+'@
+        $lines | Should -Be 'end'
+    }
+
+    It 'exports exactly what the manifest says' {
+        $lines = Get-Line $importOurs, '(Get-Command -Module Imagen4).Name | Sort-Object'
+        $lines | Should -Be ((Import-PowerShellDataFile $ModuleManifest).CmdletsToExport | Sort-Object)
+        (Test-ModuleManifest $ModuleManifest).Version | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is imported by a relative path from another folder' {
+        $from = (Get-Item $PSScriptRoot).FullName
+        Get-Line "Import-Module ../../Imagen4.psd1 -ErrorAction Stop", $useOurs -From $from | Should -Be 'Completed', 'Imagen4.ImagenRequest'
+    }
+
+    It 'works as a copy (manifest and lib) in another place, by name too' {
+        $copy = New-Item -ItemType Directory (Join-Path $TestDrive 'my modules' Imagen4)
+        Copy-Item $ModuleManifest $copy
+        Copy-Item -Recurse (Join-Path (Split-Path $ModuleManifest) lib) $copy
+        $lines = Get-Line "`$env:PSModulePath = '$(Split-Path $copy)' + [System.IO.Path]::PathSeparator + `$env:PSModulePath", $useOurs, '(Get-Module Imagen4).ModuleBase'
+        $lines | Should -Be 'Completed', 'Imagen4.ImagenRequest', $copy.FullName
+    }
+}

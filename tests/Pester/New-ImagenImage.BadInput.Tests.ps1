@@ -1,0 +1,189 @@
+# Rows that must not be paid for: each is an error of its own that names row, value and what is allowed, and the bill log stays empty.
+
+Describe 'New-ImagenImage: bad input' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $refused = 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+    }
+    BeforeEach { Reset-Emulator $test }
+    AfterAll { Exit-ImagenTest $test }
+
+    Context 'a cell that its input does not take' {
+        It '<column> <value> (<from>)' -ForEach $(
+            $cases = @(
+                @{ column = 'AspectRatio'; value = '5:4'; message = "Row 2, fal-ai/imagen4/preview: AspectRatio '5:4' is not one of 1:1, 16:9, 9:16, 4:3, 3:4. Nothing was sent." }
+                @{ column = 'Resolution'; value = '4K'; message = "*Resolution '4K' is not one of 1K, 2K. Nothing was sent." }
+                @{ column = 'OutputFormat'; value = 'gif'; message = "*OutputFormat 'gif' is not one of jpeg, png, webp. Nothing was sent." }
+                @{ column = 'SafetyTolerance'; value = '7'; message = "*SafetyTolerance '7' is not one of 1, 2, 3, 4, 5, 6. Nothing was sent." }
+                @{ column = 'NumImages'; value = '5'; message = 'Row 2, fal-ai/imagen4/preview: NumImages 5 is outside 1 to 4. Nothing was sent.' }
+                @{ column = 'NumImages'; value = '0'; message = '*NumImages 0 is outside 1 to 4. Nothing was sent.' }
+                @{ column = 'NumImages'; value = '-1'; message = '*NumImages -1 is outside 1 to 4. Nothing was sent.' }
+                @{ column = 'NumImages'; value = 'five'; message = "Row 2: NumImages is 'five', not a whole number." }
+                @{ column = 'NumImages'; value = '2.6'; message = "Row 2: NumImages is '2.6', not a whole number." }
+                @{ column = 'NumImages'; value = '1,000'; message = "Row 2: NumImages is '1,000', not a whole number." }
+                @{ column = 'NumImages'; value = 'true'; message = "Row 2: NumImages is 'true', not a whole number." }
+                @{ column = 'Seed'; value = '12 34'; message = "Row 2: Seed is '12 34', not a whole number." }
+                @{ column = 'Seed'; value = '0x10'; message = "Row 2: Seed is '0x10', not a whole number." }
+                @{ column = 'Seed'; value = '99999999999999999999'; message = "Row 2: Seed is '99999999999999999999', not a whole number." }
+                @{ column = 'SyncMode'; value = 'yes'; message = "Row 2: SyncMode is 'yes'; it takes true or false." }
+                @{ column = 'SyncMode'; value = '1'; message = "Row 2: SyncMode is '1'; it takes true or false." }
+                @{ column = 'AdditionalInput'; value = 'ink'; message = "Row 2: AdditionalInput is 'ink', not one JSON object such as {`"name`":`"value`"}." }
+                @{ column = 'AdditionalInput'; value = '[1]'; message = "Row 2: AdditionalInput is '[[]1]', not one JSON object*" }
+                @{ column = 'AdditionalInput'; value = '{"a":1,"a":2}'; message = 'Row 2: AdditionalInput is *, not one JSON object*' }
+                @{ column = 'AdditionalInput'; value = '{"num_images":2}'; message = "Row 2: AdditionalInput has 'num_images', which has a parameter of its own: use NumImages." }
+                @{ column = 'Model'; value = 'no model'; message = "*'no model' is not an endpoint id such as fal-ai/imagen4/preview.*" }
+                @{ column = 'Provider'; value = 'nobody'; message = "*There is no provider 'nobody'. There are: *emulator, fal*" }
+            )
+            foreach ($case in $cases) {
+                $case + @{ from = 'a record' }
+                $case + @{ from = 'a hashtable' }
+            }
+        ) {
+            $bad = if ($from -eq 'a record') { [pscustomobject]@{ prompt = 'bad'; $column = $value } } else { @{ prompt = 'bad'; $column = $value } }
+            $seen = Watch-Command { [pscustomobject]@{ prompt = 'good 1' }, $bad, [pscustomobject]@{ prompt = 'good 3' } | New-ImagenImage }
+            $seen.Thrown | Should -BeNullOrEmpty
+            $seen.Error | Should -HaveCount 1
+            $seen.Error[0].FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            $seen.Error[0].Exception.Message | Should -BeLike $message
+            "$($seen.Error[0])" | Should -BeLike 'Row 2*'
+            $seen.Error[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+            [object]::ReferenceEquals($seen.Error[0].TargetObject, $bad) -or $seen.Error[0].TargetObject -eq $bad | Should -BeTrue
+            $seen.Output.Index | Sort-Object | Should -Be 1, 3
+            (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'good 1', 'good 3'
+        }
+
+        It 'on the command line too: <parameters>' -ForEach @(
+            @{ parameters = @{ NumImages = 'five' }; message = "Row 1: NumImages is 'five', not a whole number." }
+            @{ parameters = @{ NumImages = 2.6 }; message = "Row 1: NumImages is '2.6', not a whole number." }
+            @{ parameters = @{ NumImages = 5 }; message = '*NumImages 5 is outside 1 to 4*' }
+            @{ parameters = @{ AspectRatio = '5:4' }; message = "*AspectRatio '5:4' is not one of 1:1, 16:9, 9:16, 4:3, 3:4*" }
+            @{ parameters = @{ SyncMode = 'maybe' }; message = "Row 1: SyncMode is 'maybe'; it takes true or false." }
+            @{ parameters = @{ Seed = 1, 2 }; message = "Row 1: Seed is *, not a whole number." }
+            @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput has a TimeSpan in it, for which JSON has no form.' }
+            @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput has a Double in it, for which JSON has no form.' }
+        ) {
+            $seen = Watch-Command { New-ImagenImage 'p' @parameters }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -BeLike $message
+            Get-Bill $test | Should -HaveCount 0
+        }
+    }
+
+    Context 'a prompt that is none' {
+        It '<kind>' -ForEach @(
+            @{ kind = 'an empty cell'; row = [pscustomobject]@{ prompt = ''; seed = 1 }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
+            @{ kind = 'a cell of blanks'; row = [pscustomobject]@{ prompt = "  `t" }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
+            @{ kind = 'a null cell'; row = [pscustomobject]@{ prompt = $null }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
+            @{ kind = 'an empty cell of a hashtable'; row = @{ prompt = '' }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
+            @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt, seed. Is the header misspelt, or the delimiter another one?' }
+            @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt. *' }
+            @{ kind = 'a number'; row = 5; message = 'Row 1: a Int32 is not a prompt. Pipe text, or objects with a property named Prompt.' }
+            @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a DateTime is not a prompt. *' }
+            @{ kind = 'a list in a cell'; row = [pscustomobject]@{ prompt = @('a', 'b') }; message = 'Row 1: Prompt is a *, not text.' }
+            @{ kind = 'an object in a cell'; row = [pscustomobject]@{ prompt = [pscustomobject]@{ a = 1 } }; message = 'Row 1: Prompt is a *, not text.' }
+        ) {
+            $seen = Watch-Command { $row | New-ImagenImage }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -BeLike $message
+            $seen.Output | Should -HaveCount 0
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'a semicolon CSV' {
+            "prompt;seed`na fox;1`na hare;2" | Set-Content (Join-Path $TestDrive semicolon.csv)
+            $seen = Watch-Command { Import-Csv (Join-Path $TestDrive semicolon.csv) | New-ImagenImage }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
+            $seen.Error[1].Exception.Message | Should -Be 'Row 2: the record has no prompt. Its properties are: prompt;seed. Is the header misspelt, or the delimiter another one?'
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'a file object' {
+            $file = Set-Content (Join-Path $TestDrive a.txt) 'a fox' -PassThru | ForEach-Object { Get-Item (Join-Path $TestDrive a.txt) }
+            $seen = Watch-Command { $file | New-ImagenImage }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -Be 'Row 1: a FileInfo is not a prompt. Pipe text, or objects with a property named Prompt.'
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'nothing at all' {
+            foreach ($command in { New-ImagenImage }, { New-ImagenImage $null }) {
+                $seen = Watch-Command $command
+                $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+                $seen.Error.Exception.Message | Should -Be 'There is no prompt. Give one with -Prompt, or pipe text or objects with a property named Prompt.'
+            }
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'an argument that is empty, among others that are not' {
+            $seen = Watch-Command { New-ImagenImage 'one', ' ', 'three' }
+            $seen.Error.Exception.Message | Should -Be 'Row 2: Prompt is empty. Every row needs a prompt.'
+            $seen.Error.TargetObject | Should -Be ' '
+            $seen.Output.Index | Sort-Object | Should -Be 1, 3
+            Get-Bill $test | Should -HaveCount 2
+        }
+
+        It 'two at once, in the pipeline and in -Prompt' {
+            $seen = Watch-Command { 'a fox' | New-ImagenImage -Prompt 'a hare' }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt. Use one."
+            Get-Bill $test | Should -HaveCount 0
+        }
+    }
+
+    Context 'a prompt of the record and another for all' {
+        It 'is refused for that record; records without one take the one for all' {
+            $seen = Watch-Command {
+                [pscustomobject]@{ prompt = 'a fox'; seed = '1' }, [pscustomobject]@{ seed = '2' } | New-ImagenImage -Prompt 'a hare'
+            }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt. Use one."
+            (Get-Bill $test).input.prompt | Should -Be 'a hare'
+            (Get-Bill $test).input.seed | Should -Be 2
+        }
+    }
+
+    Context 'what is skipped or only looks wrong' {
+        It 'skips blank lines among request ids too' {
+            $id = (New-ImagenImage 'one').RequestId
+            $seen = Watch-Command { '', $id, ' ' | Get-ImagenRequestStatus -Wait }
+            $seen.Error | Should -HaveCount 0
+            $seen.Output.RequestId | Should -Be $id
+            $seen.Warning | Should -Be 'Blank lines skipped: 2.'
+        }
+
+        It 'skips blank lines, counts them, and says so once' {
+            "one`n`n   `nfour" | Set-Content (Join-Path $TestDrive lines.txt)
+            $seen = Watch-Command { Get-Content (Join-Path $TestDrive lines.txt) | New-ImagenImage }
+            $seen.Error | Should -HaveCount 0
+            $seen.Warning | Should -Be 'Blank lines skipped: 2.'
+            $seen.Output.Index | Sort-Object | Should -Be 1, 4
+            (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'four', 'one'
+        }
+
+        It 'warns once of a column whose name is nearly a parameter''s' {
+            $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; 'Aspect Ratio' = '16:9'; seeds = 1; remark = 'x' } }
+            $seen = Watch-Command { $rows | New-ImagenImage }
+            $seen.Warning | Should -HaveCount 1
+            $seen.Warning | Should -Be "The column 'Aspect Ratio' is not used. Was AspectRatio meant?"
+            Get-Bill $test | Should -HaveCount 3
+        }
+
+        It 'takes choices in any case, and sends the host''s own' {
+            New-ImagenImage 'p' -Resolution 2k -OutputFormat PNG | Should -HaveCount 1
+            (Get-Bill $test).input | ConvertTo-Json -Compress | Should -Be '{"prompt":"p","resolution":"2K","output_format":"png"}'
+        }
+
+        It 'names several offences of a row in one message' {
+            $seen = Watch-Command { New-ImagenImage 'p' -AspectRatio 5:4 -NumImages 9 }
+            $seen.Error | Should -HaveCount 1
+            $seen.Error.Exception.Message | Should -BeLike "*AspectRatio '5:4'*; NumImages 9 is outside 1 to 4. Nothing was sent."
+        }
+
+        It 'sends inputs of a model it does not know as they are' {
+            $seen = Watch-Command { New-ImagenImage 'p' -Model fal-ai/imagen4/unheard-of -AspectRatio 5:4 -Verbose }
+            $seen.Verbose | Should -Contain 'The inputs of fal-ai/imagen4/unheard-of are not known here; they are sent as they are.'
+        }
+    }
+}

@@ -1,0 +1,130 @@
+Describe 'Receive-ImagenResult' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.ReceiveImagenResultCommand'
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'saves every image of every request' {
+        $results = [pscustomobject]@{ prompt = 'a'; num_images = 4 }, [pscustomobject]@{ prompt = 'b' } | New-ImagenImage | Receive-ImagenResult -Wait -OutputDirectory $out
+        $results | ForEach-Object { $_ | Should -BeOfType ([Imagen4.ImagenResult]) }
+        $results.State | Should -Be 'Delivered', 'Delivered'
+        Get-ChildItem $out | Should -HaveCount 5
+        ($results | Where-Object Prompt -EQ 'a').Images.Path | Should -Be (1..4 | ForEach-Object { Join-Path $out "$(($results | Where-Object Prompt -EQ 'a').RequestId)-$_.png" })
+        Get-Bill $test | Should -HaveCount 2
+    }
+
+    It 'saves into the current folder where none is given' {
+        $id = (New-ImagenImage 'a').RequestId
+        $null = New-Item -ItemType Directory $out
+        Push-Location $out
+        try {
+            $result = Receive-ImagenResult $id -Wait
+        }
+        finally {
+            Pop-Location
+        }
+        $result.Path | Should -Be (Join-Path $out "$id-1.png")
+        $result.Path | Should -Exist
+    }
+
+    It '-NoDownload reads the result and saves nothing' {
+        $null = New-Item -ItemType Directory $out
+        Push-Location $out
+        try {
+            $result = New-ImagenImage 'a' | Receive-ImagenResult -Wait -NoDownload
+        }
+        finally {
+            Pop-Location
+        }
+        $result.State | Should -Be 'Completed'
+        $result.Path | Should -BeNullOrEmpty
+        $result.Images.Uri | Should -BeLike "$($test.BaseUri)/*"
+        Get-ChildItem $out -Force | Should -HaveCount 0
+        Get-Seen $test | Where-Object path -Like '/_emulator/files/*' | Should -HaveCount 0
+    }
+
+    It '-NoDownload does not go with <parameter>' -ForEach @(
+        @{ parameter = 'OutputDirectory'; value = 'x' }, @{ parameter = 'FileName'; value = 'x' }, @{ parameter = 'Force'; value = $true }
+    ) {
+        $given = @{ $parameter = $value }
+        $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload @given }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName or -Force.'
+        Get-Seen $test | Should -HaveCount 0
+    }
+
+    It 'without -Wait, a request that goes on is returned as it is, without an error and without a file' {
+        $request = New-ImagenImage '[emulator:seconds=60]'
+        $seen = Watch-Command { $request | Receive-ImagenResult -OutputDirectory $out }
+        $seen.Error | Should -HaveCount 0
+        $seen.Output.State | Should -Be 'InProgress'
+        $seen.Output.RequestId | Should -Be $request.RequestId
+        $out | Should -Not -Exist
+        $request | Stop-ImagenRequest
+    }
+
+    It 'an id nobody knows is RequestNotFound; the others are delivered' {
+        $id = (New-ImagenImage 'a').RequestId
+        $seen = Watch-Command { $UnknownId, $id | Receive-ImagenResult -Wait -OutputDirectory $out }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        $seen.Error.Exception.Message | Should -BeLike "*knows no request $UnknownId*"
+        $seen.Output.RequestId | Should -Be $id
+        $seen.Output.State | Should -Be 'Delivered'
+    }
+
+    It 'a request that failed is an error with its object beside it' {
+        $seen = Watch-Command { 'forbidden', 'good' | New-ImagenImage | Receive-ImagenResult -Wait -OutputDirectory $out }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "ContentPolicyViolation,$command"
+        $seen.Error.TargetObject.Prompt | Should -Be 'forbidden'
+        ($seen.Output | Sort-Object Index).State | Should -Be 'Failed', 'Delivered'
+        Get-ChildItem $out | Should -HaveCount 1
+    }
+
+    It 'a cancelled request is RequestCancelled, and its state Cancelled' {
+        $request = New-ImagenImage '[emulator:seconds=60]'
+        $request | Stop-ImagenRequest
+        $seen = Watch-Command { $request | Receive-ImagenResult -Wait -OutputDirectory $out }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "RequestCancelled,$command"
+        $seen.Output.State | Should -Be 'Cancelled'
+    }
+
+    It 'never overwrites a file without -Force, and pays for nothing either way' {
+        $request = New-ImagenImage 'a' -Key taken
+        $null = New-Item -ItemType Directory $out
+        Set-Content (Join-Path $out taken.png) 'mine'
+        $seen = Watch-Command { $request | Receive-ImagenResult -Wait -OutputDirectory $out -FileName '{Key}' }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "FileExists,$command"
+        $seen.Output.State | Should -Be 'Completed'
+        Get-Content (Join-Path $out taken.png) | Should -Be 'mine'
+        $forced = $request | Receive-ImagenResult -Wait -OutputDirectory $out -FileName '{Key}' -Force
+        $forced.State | Should -Be 'Delivered'
+        (Get-Item (Join-Path $out taken.png)).Length | Should -Be $forced.Images[0].FileSize
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It 'fetches again what was fetched before, to the same bytes' {
+        $request = New-ImagenImage 'a'
+        $first = $request | Receive-ImagenResult -Wait -OutputDirectory (Join-Path $out 1)
+        $second = $request | Receive-ImagenResult -OutputDirectory (Join-Path $out 2)
+        $second.Images[0].Sha256 | Should -Be $first.Images[0].Sha256
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It '-OutputDirectory that is <kind> ends it, and nothing is asked' -ForEach @(
+        @{ kind = 'a file'; make = { Set-Content $out 'x'; $out }; message = 'The output directory *is a file.' }
+        @{ kind = 'empty'; make = { '' }; message = '-OutputDirectory is empty.' }
+        @{ kind = 'an unset variable'; make = { $null }; message = '-OutputDirectory is empty.' }
+    ) {
+        $directory = & $make
+        $seen = Watch-Command { $UnknownId | Receive-ImagenResult -OutputDirectory $directory }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        $seen.Thrown.Exception.Message | Should -BeLike $message
+        Get-Seen $test | Should -HaveCount 0
+    }
+}

@@ -1,0 +1,59 @@
+Describe 'Stop-ImagenRequest' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.StopImagenRequestCommand'
+        $long = '[emulator:seconds=60]'
+    }
+    BeforeEach { Reset-Emulator $test }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'cancels requests, running and waiting, and returns nothing' {
+        Set-Emulator $test @{ slots = 1 }
+        $requests = "$long a", "$long b" | New-ImagenImage
+        $requests | Stop-ImagenRequest | Should -BeNullOrEmpty
+        $seen = Watch-Command { $requests | Receive-ImagenResult -Wait -NoDownload }
+        $seen.Output.State | Should -Be 'Cancelled', 'Cancelled'
+        Wait-Until { $now = Get-Summary $test; $now.running + $now.waiting -eq 0 } 'the emulator has nothing left to do'
+    }
+
+    It '-PassThru returns the state after the host was asked' {
+        $request = New-ImagenImage $long
+        $status = $request | Stop-ImagenRequest -PassThru
+        $status | Should -BeOfType ([Imagen4.ImagenRequestStatus])
+        $status.RequestId | Should -Be $request.RequestId
+        $status.State | Should -Be 'Cancelled'
+        ($request | Get-ImagenRequestStatus).State | Should -Be 'Cancelled'
+    }
+
+    It '-WhatIf asks nothing' {
+        $request = New-ImagenImage $long
+        $before = @(Get-Seen $test).Count
+        $said = Invoke-Pwsh "
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            Stop-ImagenRequest $($request.RequestId) -ApiKey k -WhatIf"
+        $said | Should -Be "What if: Performing the operation `"Cancel the request at here`" on target `"$($request.RequestId)`"."
+        Get-Seen $test | Should -HaveCount $before
+        ($request | Get-ImagenRequestStatus).State | Should -Be 'InProgress'
+        $request | Stop-ImagenRequest
+    }
+
+    It 'a request that has ended is AlreadyCompleted, and keeps its result' {
+        $request = New-ImagenImage 'a'
+        $seen = Watch-Command { $request | Stop-ImagenRequest }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "AlreadyCompleted,$command"
+        $seen.Error.CategoryInfo.Category | Should -Be 'InvalidOperation'
+        $seen.Error.Exception.Message | Should -BeLike "*Request $($request.RequestId) had ended before it could be cancelled."
+        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike '*Receive-ImagenResult*'
+        ($request | Receive-ImagenResult -NoDownload).State | Should -Be 'Completed'
+    }
+
+    It 'an id nobody knows is RequestNotFound; the others are cancelled' {
+        $request = New-ImagenImage $long
+        $seen = Watch-Command { Stop-ImagenRequest $UnknownId, $request.RequestId }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        $seen.Error.TargetObject | Should -Be $UnknownId
+        (Watch-Command { $request | Receive-ImagenResult -Wait -NoDownload }).Output.State | Should -Be 'Cancelled'
+    }
+}
