@@ -8,15 +8,16 @@ param(
     [int] $Rows = 1000
 )
 
+$ErrorActionPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot '../Imagen4.psd1')
 $emulator = Start-ImagenEmulator -GenerationTime 0 -Slots 64
 $folder = Join-Path ([IO.Path]::GetTempPath()) "imagen4-bench-$PID"
 try {
-    $null = 'warm up' | New-ImagenImage -OutputDirectory $folder
+    $null = 'warm up' | New-ImagenImage -Provider emulator -OutputDirectory $folder
     $process = Get-Process -Id $PID
     $before = $process.TotalProcessorTime
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    $results = 1..$Rows | ForEach-Object { "row $_" } | New-ImagenImage -OutputDirectory $folder
+    $results = 1..$Rows | ForEach-Object { "row $_" } | New-ImagenImage -Provider emulator -OutputDirectory $folder
     $watch.Stop()
     $process.Refresh()
     $delivered = @($results | Where-Object State -EQ Delivered).Count

@@ -7,12 +7,15 @@ param(
     [string] $OutputDirectory = './out/demo'
 )
 
+$ErrorActionPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot '../Imagen4.psd1')
+
+# Named at every call: without a running emulator the demo ends, and never goes on with a host that costs money.
 $emulator = Start-ImagenEmulator
 Write-Output "The emulator runs on $($emulator.BaseUri) - open it in a browser to watch."
 
 $results = Import-Csv (Join-Path $PSScriptRoot 'prompts.csv') |
-    New-ImagenImage -OutputDirectory $OutputDirectory -ErrorVariable problems -ErrorAction SilentlyContinue
+    New-ImagenImage -Provider emulator -OutputDirectory $OutputDirectory -ErrorVariable problems -ErrorAction SilentlyContinue
 $results | Sort-Object Index | Format-Table Index, Key, State, @{ Name = 'Images'; Expression = { $_.Images.Count } }, Path
 
 foreach ($problem in $problems) {

@@ -49,6 +49,15 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             return error;
         }
+#pragma warning disable CA1031 // Whatever it is: a request that was paid for keeps its object and its id.
+        catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            return new InvalidResponseException(Messages.UnexpectedAfterAcceptance.With(PlainText.Line(error.Message)), error)
+            {
+                RequestId = request.RequestId,
+            };
+        }
         finally
         {
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);

@@ -68,10 +68,8 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             Prompt = row.Input.Prompt,
             Seed = row.Input.Seed,
         };
-        for (var image = 1; image <= Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages); image++)
-        {
-            folder.Claim(options.FileName.Expand(values, image));
-        }
+        var images = (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages);
+        folder.Claim([.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
     }
 
     private void NoteOnce(string about, Action<string>? note, string text)

@@ -91,12 +91,13 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 
     private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
 
+    // Some writers leave a few bytes behind the end; a file that was cut off has no end at all.
     private static void DemandEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
     {
-        Span<byte> tail = stackalloc byte[16];
-        tail = tail[..end.Length];
-        file.Position = Math.Max(0, file.Length - end.Length);
-        if (file.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false) < tail.Length || !tail.SequenceEqual(end))
+        Span<byte> tail = stackalloc byte[256];
+        file.Position = Math.Max(0, file.Length - tail.Length);
+        tail = tail[..file.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false)];
+        if (tail.LastIndexOf(end) < 0)
         {
             throw Broken(type);
         }

@@ -9,6 +9,7 @@ public sealed class OutputFolder(string path, bool force)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _published = new(StringComparer.OrdinalIgnoreCase);
     private bool _prepared;
 
     /// <summary>The full path.</summary>
@@ -51,22 +52,25 @@ public sealed class OutputFolder(string path, bool force)
         }
     }
 
-    /// <summary>Sets a name aside for one row of this batch, before its images are paid for.</summary>
+    /// <summary>Sets the names of one row of this batch aside, all or none, before its images are paid for.</summary>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
-    /// <exception cref="InvalidInputException">Another row of this batch has the name.</exception>
-    public void Claim(string name)
+    /// <exception cref="InvalidInputException">Another row of this batch has a name.</exception>
+    public void Claim(params IReadOnlyList<string> names)
     {
-        if (!force && MediaType.Extensions.Select(extension => Final(name, extension)).FirstOrDefault(File.Exists) is { } existing)
+        var files = names.SelectMany(name => MediaType.Extensions.Select(extension => Final(name, extension)));
+        if (!force && files.FirstOrDefault(File.Exists) is { } existing)
         {
             throw new FileExistsException(Messages.FileExistsBefore.With(existing));
         }
 
         lock (_lock)
         {
-            if (!_taken.Add(name))
+            if (names.FirstOrDefault(_taken.Contains) is { } twice)
             {
-                throw new InvalidInputException(Messages.FileNameTwice.With(name));
+                throw new InvalidInputException(Messages.FileNameTwice.With(twice));
             }
+
+            _taken.UnionWith(names);
         }
     }
 
@@ -84,6 +88,15 @@ public sealed class OutputFolder(string path, bool force)
     /// <exception cref="FileExistsException">Another file is in the way, and is not to be overwritten.</exception>
     internal async Task PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
     {
+        lock (_lock)
+        {
+            // To overwrite is asked for what was there before, not for what this batch has just saved.
+            if (!_published.Add(final))
+            {
+                throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));
+            }
+        }
+
         try
         {
             File.Move(draft, final, force);

@@ -32,11 +32,24 @@ internal sealed record UserSettings
     }
 
     /// <summary>Writes the settings whole or not at all.</summary>
+    /// <exception cref="InvalidInputException">They cannot be written.</exception>
     public void Save()
     {
-        Directory.CreateDirectory(StateFolder.Path);
         var draft = $"{File}.{Guid.NewGuid():N}.tmp";
-        System.IO.File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, HostDataJson.Default.UserSettings));
-        System.IO.File.Move(draft, File, overwrite: true);
+        try
+        {
+            Directory.CreateDirectory(StateFolder.Path);
+            System.IO.File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, HostDataJson.Default.UserSettings));
+            System.IO.File.Move(draft, File, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (System.IO.File.Exists(draft))
+            {
+                System.IO.File.Delete(draft);
+            }
+
+            throw new InvalidInputException(Messages.SettingsUnwritable.With(File, error.Message), error);
+        }
     }
 }

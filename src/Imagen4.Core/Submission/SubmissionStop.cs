@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 
 namespace Imagen4.Core.Submission;
 
@@ -22,9 +23,11 @@ public sealed class SubmissionStop
         AuthenticationFailedException or AccountLockedException or ApiKeyMissingException => true,
         HostUnavailableException { StatusCode: 407 } => true,
 
-        // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row.
+        // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row;
+        // a handshake that broke off is another matter.
         HostUnavailableException { InnerException: HttpRequestException inner } =>
-            inner is { HttpRequestError: HttpRequestError.SecureConnectionError } or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
+            inner is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException }
+                or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
         _ => false,
     };
 }

@@ -74,27 +74,29 @@ internal sealed class RequestWaiter(TimeSpan limit)
     {
         try
         {
-            return await ReadNowAsync(request, cancellation).ConfigureAwait(false);
+            return await ReadNowAsync(request, cancellation).ConfigureAwait(false)
+                ?? (status.State == ImagenStates.Completed ? null : throw EndOf(request, status, error: null));
         }
-        catch (ImagenException error) when (status.State == ImagenStates.Cancelled
+        catch (ImagenException error) when (status.State != ImagenStates.Completed
             && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
         {
-            throw new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
-            {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            };
-        }
-        catch (ImagenException error) when (status.State == ImagenStates.Failed
-            && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
-        {
-            throw new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error.StatusCode), error)
-            {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            };
+            throw EndOf(request, status, error);
         }
     }
+
+    // The error a status stands for, where the result does not say one.
+    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? error) =>
+        status.State == ImagenStates.Cancelled
+            ? new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
+            {
+                RequestId = request.RequestId,
+                HostErrorType = status.ErrorType,
+            }
+            : new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error?.StatusCode), error)
+            {
+                RequestId = request.RequestId,
+                HostErrorType = status.ErrorType,
+            };
 
     private static async Task<T> PollAsync<T>(RequestReference request, Func<CancellationToken, Task<T?>> ask, CancellationToken cancellation)
         where T : class

@@ -6,6 +6,7 @@ namespace Imagen4.PowerShell.Binding;
 internal sealed class ColumnNames(IEnumerable<string> known)
 {
     private readonly HashSet<string> _known = new(known, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _hidden = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A warning for each column of a record that has not been seen before and looks like a slip.</summary>
@@ -16,6 +17,22 @@ internal sealed class ColumnNames(IEnumerable<string> known)
             if (_seen.Add(name) && !_known.Contains(name) && _known.FirstOrDefault(other => IsSlip(Letters(name), Letters(other))) is { } meant)
             {
                 yield return Messages.ColumnUnknown.With(PlainText.Brief(name), meant);
+            }
+        }
+    }
+
+    /// <summary>A warning for each column of a record whose cells the command line hides; once each.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="given">The parameters given for every row.</param>
+    /// <param name="namesOf">Every name a parameter can be given by.</param>
+    public IEnumerable<string> Overridden(Record record, IEnumerable<string> given, Func<string, IEnumerable<string>> namesOf)
+    {
+        foreach (var parameter in given)
+        {
+            var column = record.Names.FirstOrDefault(name => namesOf(parameter).Contains(name, StringComparer.OrdinalIgnoreCase));
+            if (column is not null && !string.IsNullOrWhiteSpace(record.At(column)?.ToString()) && _hidden.Add(column))
+            {
+                yield return Messages.ColumnOverridden.With(PlainText.Brief(column), parameter);
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed class NewImagenImageCommand : RowCommand
     private RowCheck _check = null!;
     private RowRun _run = null!;
     private ColumnNames _columns = null!;
-    private bool _promptIsGiven;
+    private string[] _given = [];
     private int _notSent;
 
     /// <summary>Waits for the results.</summary>
@@ -47,7 +47,7 @@ public sealed class NewImagenImageCommand : RowCommand
         }
 
         // Read now: what is bound later, record by record, belongs to the records.
-        _promptIsGiven = Prompt is not null;
+        _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
         _options = Options(Unwrap.Value(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
@@ -76,8 +76,8 @@ public sealed class NewImagenImageCommand : RowCommand
             return;
         }
 
-        var row = RowBinder.Bind(Row, record, Cells(Prompt), _promptIsGiven, NamesOf);
-        foreach (var warning in _columns.Suspicious(record))
+        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given.Contains(nameof(Prompt)), NamesOf);
+        foreach (var warning in _columns.Suspicious(record).Concat(_columns.Overridden(record, _given, NamesOf)))
         {
             WriteWarning(warning);
         }
@@ -112,8 +112,8 @@ public sealed class NewImagenImageCommand : RowCommand
     /// <inheritdoc/>
     protected override void WriteOutcomeError(ImagenException failure, object? target)
     {
-        // What ends submitting is said once, at the end, not for every row that met it.
-        if (_run.Stop.Reason?.GetType() != failure.GetType())
+        // What ends submitting is said once, at the end, and not here as well.
+        if (!ReferenceEquals(_run.Stop.Reason, failure))
         {
             base.WriteOutcomeError(failure, target);
         }

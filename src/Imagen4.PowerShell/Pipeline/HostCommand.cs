@@ -97,9 +97,8 @@ public abstract class HostCommand : PumpedCommand
     }
 
     /// <inheritdoc/>
-    protected override void OnEnd()
+    protected override void OnFinished()
     {
-        base.OnEnd();
         if (IsStopped)
         {
             return;

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Errors;
 
@@ -8,15 +7,11 @@ namespace Imagen4.PowerShell.Pipeline;
 /// A command whose work runs beside the pipeline. It is the only class that turns what the work says into output,
 /// and it does so on the pipeline's thread, because everything else throws or deadlocks.
 /// </summary>
-public abstract class PumpedCommand : PSCmdlet, IDisposable
+public abstract class PumpedCommand : RecordCommand, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     private readonly WorkPump _pump = new();
-    private volatile bool _stopped;
-
-    /// <summary>Whether the pipeline is being stopped.</summary>
-    protected bool IsStopped => _stopped;
 
     /// <summary>How many pieces of work are under way.</summary>
     protected int Running => _pump.Running;
@@ -73,79 +68,31 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
     {
     }
 
-    /// <summary>Writes an error that ends nothing.</summary>
-    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
-
-    /// <summary>Writes an error of the record being processed.</summary>
-    protected virtual void WriteRecordError(ImagenException failure, object? target) => WriteError(failure, target);
-
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
     {
         Finish();
+        OnFinished();
         ThrowTerminatingError(ErrorTable.Record(error, target));
     }
 
-    /// <summary>The number of the record being processed, from 1.</summary>
-    protected int Row { get; set; }
-
-    /// <summary>Prepares the command. An error here ends the pipeline.</summary>
-    protected virtual void OnBegin()
+    /// <inheritdoc/>
+    protected override void OnEnd()
     {
+        Finish();
+        OnFinished();
     }
 
-    /// <summary>Processes one record. An error here is the record's own.</summary>
-    protected abstract void OnRecord();
-
-    /// <summary>Ends the command.</summary>
-    protected virtual void OnEnd() => Finish();
-
-    /// <summary>What an error of the current record is about.</summary>
-    protected virtual object? Target => null;
-
-    /// <inheritdoc/>
-    protected sealed override void BeginProcessing()
+    /// <summary>Called when all work has been taken, before the command ends one way or another.</summary>
+    protected virtual void OnFinished()
     {
-        try
-        {
-            OnBegin();
-        }
-        catch (ImagenException error)
-        {
-            ThrowTerminatingError(ErrorTable.Record(error, null));
-        }
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
-    {
-        Row++;
-        Unstopped(Drain);
-        try
-        {
-            OnRecord();
-        }
-        catch (ImagenException error)
-        {
-            WriteRecordError(error, Target);
-        }
-    }
+    protected override void OnBetween() => Unstopped(Drain);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing()
-    {
-        if (!_stopped)
-        {
-            OnEnd();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing()
-    {
-        _stopped = true;
-        _pump.Stop();
-    }
+    protected override void OnStop() => _pump.Stop();
 
     /// <summary>Stops what is under way: Select-Object -First and a failing command downstream call nothing else.</summary>
     public void Dispose()
@@ -190,7 +137,7 @@ public abstract class PumpedCommand : PSCmdlet, IDisposable
         {
             action();
         }
-        catch (OperationCanceledException) when (_stopped)
+        catch (OperationCanceledException) when (IsStopped)
         {
         }
     }

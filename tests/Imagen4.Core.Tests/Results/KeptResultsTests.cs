@@ -76,7 +76,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var (request, _) = await SubmitAsync();
         var run = Run(new BatchOptions());
 
-        var (_, error) = await RequestRun.CancelAsync(run.Refer(Record(request!.RequestId!)), readBack: false, CancellationToken.None).InTime();
+        var (_, error) = await run.CancelAsync(run.Refer(Record(request!.RequestId!)), readBack: false, CancellationToken.None).InTime();
 
         Assert.IsType<AlreadyCompletedException>(error);
     }
@@ -89,7 +89,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
         var (result, received) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
         var (status, read) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
-        var (_, cancelled) = await RequestRun.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+        var (_, cancelled) = await run.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
 
         Assert.Null(result);
         Assert.Null(status);

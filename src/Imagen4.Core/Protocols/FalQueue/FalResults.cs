@@ -25,7 +25,7 @@ internal static class FalResults
 
         return new HostResult
         {
-            Images = files.OfType<FalFile>().Where(file => file.Url is { ValueKind: JsonValueKind.String }).Select(Image).ToList(),
+            Images = files.OfType<FalFile>().Select(Image).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
             AdditionalOutput = Json(answer.Others),
@@ -46,11 +46,12 @@ internal static class FalResults
 
     private static HostImage Image(FalFile file, int position)
     {
-        var bytes = ImageBytes.Of(file.Url!.Value);
+        // A file without an address was paid for like the others: it is kept, and saving it fails with a word.
+        var bytes = file.Url is { ValueKind: JsonValueKind.String } url ? ImageBytes.Of(url) : new ImageBytes.Remote("");
         var image = new ImagenImage
         {
             Index = position + 1,
-            Uri = (bytes as ImageBytes.Remote)?.Address,
+            Uri = bytes is ImageBytes.Remote { Address.Length: > 0 } remote ? remote.Address : null,
             ContentType = file.ContentType,
             FileName = file.FileName,
             FileSize = file.FileSize,

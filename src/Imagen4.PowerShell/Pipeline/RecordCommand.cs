@@ -1,0 +1,95 @@
+using System.Management.Automation;
+using Imagen4.PowerShell.Errors;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>
+/// A command that takes record by record. It numbers them and decides how far an error reaches: one at the beginning ends the
+/// pipeline, one of a record is the record's own.
+/// </summary>
+public abstract class RecordCommand : PSCmdlet
+{
+    private volatile bool _stopped;
+
+    /// <summary>Whether the pipeline is being stopped.</summary>
+    protected bool IsStopped => _stopped;
+
+    /// <summary>The number of the record being processed, from 1.</summary>
+    protected int Row { get; set; }
+
+    /// <summary>What an error of the current record is about.</summary>
+    protected virtual object? Target => null;
+
+    /// <summary>Prepares the command. An error here ends the pipeline.</summary>
+    protected virtual void OnBegin()
+    {
+    }
+
+    /// <summary>Called before every record.</summary>
+    protected virtual void OnBetween()
+    {
+    }
+
+    /// <summary>Processes one record. An error here is the record's own.</summary>
+    protected abstract void OnRecord();
+
+    /// <summary>Ends the command.</summary>
+    protected virtual void OnEnd()
+    {
+    }
+
+    /// <summary>Called on another thread when the pipeline is stopped; it must not wait.</summary>
+    protected virtual void OnStop()
+    {
+    }
+
+    /// <summary>Writes an error that ends nothing.</summary>
+    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
+
+    /// <summary>Writes an error of the record being processed.</summary>
+    protected virtual void WriteRecordError(ImagenException failure, object? target) => WriteError(failure, target);
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        try
+        {
+            OnBegin();
+        }
+        catch (ImagenException error)
+        {
+            ThrowTerminatingError(ErrorTable.Record(error, null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        Row++;
+        OnBetween();
+        try
+        {
+            OnRecord();
+        }
+        catch (ImagenException error)
+        {
+            WriteRecordError(error, Target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        if (!_stopped)
+        {
+            OnEnd();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing()
+    {
+        _stopped = true;
+        OnStop();
+    }
+}
