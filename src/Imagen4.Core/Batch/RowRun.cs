@@ -76,7 +76,7 @@ public sealed class RowRun
             result.State = ImagenStates.InQueue;
             entry = entry with { RequestId = result.RequestId };
             error = await _receiver
-                .ReceiveAsync(acceptance.Request, acceptance.Result, result, entry, cancellation)
+                .ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, cancellation)
                 .ConfigureAwait(false);
             WarnOfFewer(row, result);
         }
@@ -96,6 +96,8 @@ public sealed class RowRun
         if (error is not null)
         {
             error.Row = result.Index;
+            error.RequestId ??= result.RequestId;
+            error.CanBeReceived = result.State is ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed;
             (result.Error, result.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
         }
 
@@ -110,7 +112,7 @@ public sealed class RowRun
     private static void Describe(ImagenRequest request, Acceptance acceptance)
     {
         request.RequestId = acceptance.Request.RequestId;
-        request.State = acceptance.Result is null ? ImagenStates.InQueue : ImagenStates.Completed;
+        request.State = acceptance.Answered is null ? ImagenStates.InQueue : ImagenStates.Completed;
         request.QueuePosition = acceptance.QueuePosition;
         request.SubmittedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
         request.StatusUri = acceptance.Request.StatusUri?.AbsoluteUri;

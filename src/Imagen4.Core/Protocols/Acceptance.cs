@@ -6,5 +6,5 @@ namespace Imagen4.Core.Protocols;
 internal sealed record Acceptance(RequestReference Request, int? QueuePosition)
 {
     /// <summary>The result, where the answer to the submit is the result.</summary>
-    public HostResult? Result { get; init; }
+    public HostResult? Answered { get; init; }
 }

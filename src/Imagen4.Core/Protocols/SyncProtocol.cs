@@ -35,7 +35,7 @@ internal abstract class SyncProtocol : IHostProtocol
 
         // Some hosts name what they have done, for their own lists; where one does not, the module does.
         var id = ReadRequestId(response) is { } named && RequestIds.IsOne(named) ? named : Guid.NewGuid().ToString();
-        return new Acceptance(Refer(host, model, id), QueuePosition: null) { Result = result };
+        return new Acceptance(Refer(host, model, id), QueuePosition: null) { Answered = result };
     }
 
     public RequestReference Refer(HostConnection host, string model, string requestId) => RequestIds.IsOne(requestId)

@@ -40,7 +40,11 @@ public static class RowReader
         };
     }
 
-    private static string Prompt(Cell cell) => cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
+    private static string Prompt(Cell cell)
+    {
+        var prompt = cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
+        return prompt.Contains('\uFFFD', StringComparison.Ordinal) ? throw cell.Refuse(Messages.CellIsMojibake) : prompt;
+    }
 
     private static Dictionary<string, JsonElement>? Additional(Cell cell, Func<string, Cell> at)
     {

@@ -108,7 +108,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
     private async Task KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
-        if (acceptance.Result is not { } result)
+        if (acceptance.Answered is not { } result)
         {
             return;
         }

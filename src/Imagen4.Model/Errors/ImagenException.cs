@@ -17,11 +17,16 @@ public abstract class ImagenException : Exception
     /// <summary>The number of the row it is about, from 1, where the message itself does not name it.</summary>
     public int? Row { get; set; }
 
+    /// <summary>Whether the request was accepted and can still be received, so that its id is worth a place in the message.</summary>
+    public bool CanBeReceived { get; set; }
+
     /// <summary>One line for the user; it begins with the row's number where there is one.</summary>
-    public override string Message => Row is { } row ? $"Row {row}: {base.Message}" : base.Message;
+    public override string Message => Row is not { } row ? base.Message
+        : CanBeReceived && RequestId is { } id && !base.Message.Contains(id, StringComparison.Ordinal) ? $"Row {row}, request {id}: {base.Message}"
+        : $"Row {row}: {base.Message}";
 
     /// <summary>The id of the request it is about, where there is one.</summary>
-    public string? RequestId { get; init; }
+    public string? RequestId { get; set; }
 
     /// <summary>The host's own type of the error, where it told one.</summary>
     public string? HostErrorType { get; init; }

@@ -14,7 +14,7 @@ internal sealed class ColumnNames(IEnumerable<string> known)
     {
         foreach (var name in record.Names)
         {
-            if (_seen.Add(name) && !_known.Contains(name) && _known.FirstOrDefault(other => IsSlip(Letters(name), Letters(other))) is { } meant)
+            if (_seen.Add(name) && !_known.Contains(name.Trim()) && _known.FirstOrDefault(other => IsSlip(Letters(name), Letters(other))) is { } meant)
             {
                 yield return Messages.ColumnUnknown.With(PlainText.Brief(name), meant);
             }

@@ -9,6 +9,7 @@ internal sealed class Record
     private const int MostNames = 12;
 
     private readonly PSObject? _object;
+    private Dictionary<string, object?>? _columns;
 
     /// <summary>Wraps what came down the pipeline.</summary>
     public Record(object? input)
@@ -46,22 +47,40 @@ internal sealed class Record
         : _object?.Properties.Select(property => property.Name) ?? [];
 
     /// <summary>Whether there is a column by any of these names.</summary>
-    public bool Has(params IEnumerable<string> names) => Names.Intersect(names, StringComparer.OrdinalIgnoreCase).Any();
+    public bool Has(params IEnumerable<string> names) => names.Any(name => Columns.ContainsKey(name));
 
     /// <summary>The value of a column, by any of its names; null where there is none.</summary>
-    public object? At(params IEnumerable<string> names)
+    public object? At(params IEnumerable<string> names) => names
+        .Select(name => Columns.GetValueOrDefault(name))
+        .FirstOrDefault(value => value is not null);
+
+    // Spreadsheets leave blanks around headers, which nobody sees.
+    private Dictionary<string, object?> Columns => _columns ??= Read();
+
+    private Dictionary<string, object?> Read()
     {
-        foreach (var name in names)
+        var columns = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        var cells = Table is not null
+            ? Table.Keys.Cast<object>().Select(key => (Name: key.ToString()!, Value: Table[key]))
+            : (_object?.Properties ?? Enumerable.Empty<PSPropertyInfo>()).Where(property => property.IsGettable).Select(property => (property.Name, Safe(property)));
+        foreach (var (name, value) in cells)
         {
-            var value = Table is not null
-                ? Table.Keys.Cast<object>().Where(key => name.Equals(key.ToString(), StringComparison.OrdinalIgnoreCase)).Select(key => Table[key]).FirstOrDefault()
-                : _object?.Properties[name]?.Value;
-            if (value is not null)
-            {
-                return value;
-            }
+            columns.TryAdd(name.Trim(), value);
         }
 
-        return null;
+        return columns;
+    }
+
+    // A property of somebody else's class may throw when it is read; then it is no column.
+    private static object? Safe(PSPropertyInfo property)
+    {
+        try
+        {
+            return property.Value;
+        }
+        catch (GetValueException)
+        {
+            return null;
+        }
     }
 }

@@ -25,7 +25,7 @@ internal static class RowBinder
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
-            cell => Unwrap.Cell(index, cell.Key, cell.Value ?? (record?.Table is null ? null : record.At(namesOf(cell.Key)))));
+            cell => Unwrap.Cell(index, cell.Key, cell.Value ?? (record is { IsRows: true } ? record.At(namesOf(cell.Key)) : null)));
         if (record is not null)
         {
             cells["Prompt"] = Prompt(index, record, cells["Prompt"], promptIsGiven, namesOf);

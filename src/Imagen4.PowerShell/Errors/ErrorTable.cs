@@ -42,7 +42,6 @@ internal static class ErrorTable
         FileExistsException => new("FileExists", ErrorCategory.WriteError, Messages.AdviceFileExists),
         CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, Messages.AdviceCancelNotSupported),
         AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, Messages.AdviceAlreadyCompleted),
-        WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, Messages.AdviceWebhookInvalid),
         EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, Messages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };

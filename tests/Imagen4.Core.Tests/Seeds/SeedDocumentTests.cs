@@ -127,7 +127,7 @@ public sealed class SeedDocumentTests
     private static HostResult SyncResult(string provider, string model, JsonObject answer)
     {
         var host = Host(provider);
-        return HostProtocols.For(host.Profile.Protocol).ReadAcceptance(host, model, Answer(answer))!.Result!;
+        return HostProtocols.For(host.Profile.Protocol).ReadAcceptance(host, model, Answer(answer))!.Answered!;
     }
 
     private static HostConnection Host(string provider) =>

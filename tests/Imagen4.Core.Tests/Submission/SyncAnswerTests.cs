@@ -37,7 +37,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         var acceptance = await SubmitAsync(Profile(server, protocol), _trace.Add);
 
         Assert.Contains(acceptance!.Request.RequestId, Assert.Single(kept), StringComparison.Ordinal);
-        Assert.Single(acceptance.Result!.Images);
+        Assert.Single(acceptance.Answered!.Images);
         Assert.Equal([LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
         Assert.Equal(acceptance.Request.RequestId, Ledger.Entries[^1].RequestId);
         Assert.DoesNotContain("QUJD", string.Concat(_trace), StringComparison.Ordinal);

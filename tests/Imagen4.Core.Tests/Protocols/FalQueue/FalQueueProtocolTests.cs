@@ -79,10 +79,10 @@ public sealed class FalQueueProtocolTests
              "seed":"7","description":null,"timings":{"inference":1.5},"has_nsfw_concepts":[false],"note":"\ud83e","note":"again"}
             """));
 
-        Assert.Equal(["https://a/1.png", "https://a/2.png"], result!.Images.Select(image => image.Image.Uri));
-        Assert.Equal([1, 2], result.Images.Select(image => image.Image.Index));
+        Assert.Equal(["https://a/1.png", null, "https://a/2.png"], result!.Images.Select(image => image.Image.Uri));
+        Assert.Equal([1, 2, 3], result.Images.Select(image => image.Image.Index));
         Assert.Equal((1024, 768, null), (result.Images[0].Image.Width, result.Images[0].Image.Height, result.Images[0].Image.ContentType));
-        Assert.Equal([null, """{"extra":1}"""], result.Images.Select(image => image.Image.AdditionalOutput));
+        Assert.Equal([null, null, """{"extra":1}"""], result.Images.Select(image => image.Image.AdditionalOutput));
         Assert.Equal((7L, null), (result.Seed, result.Description));
         Assert.StartsWith(
             """{"timings":{"inference":1.5},"has_nsfw_concepts":[false]""", result.AdditionalOutput, StringComparison.Ordinal);

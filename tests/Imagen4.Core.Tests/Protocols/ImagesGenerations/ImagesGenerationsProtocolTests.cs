@@ -93,6 +93,6 @@ public sealed class ImagesGenerationsProtocolTests
         var host = TestHost.Connect(TestHost.Profile(new Uri("https://api.example.com")) with { Protocol = HostProtocol.ImagesGenerations });
         return new ImagesGenerationsProtocol()
             .ReadAcceptance(host, "google/imagen4/preview", new HostResponse(response.StatusCode, response.Headers, "application/json", Encoding.UTF8.GetBytes(body)))
-            ?.Result;
+            ?.Answered;
     }
 }
