@@ -195,7 +195,7 @@ Describe 'New-ImagenImage: errors' {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory (Join-Path $TestDrive verbose) -Verbose }
             $id = (Get-Bill $test).request_id
             $seen.Verbose | Where-Object { $_ -match "^POST $($test.BaseUri)/fal-ai/imagen4/preview -> 200 in \d+ ms$" } | Should -HaveCount 1
-            $seen.Verbose | Where-Object { $_ -match "^GET $($test.BaseUri)/fal-ai/imagen4/requests/$id/status -> 20[02] in \d+ ms$" } | Should -Not -BeNullOrEmpty
+            $seen.Verbose | Where-Object { $_ -match "^GET $($test.BaseUri)/fal-ai/imagen4/requests/$id/status/stream -> 200 in \d+ ms$" } | Should -Not -BeNullOrEmpty
             $seen.Verbose | Where-Object { $_ -match "^GET $($test.BaseUri)/fal-ai/imagen4/requests/$id -> 200 in \d+ ms$" } | Should -HaveCount 1
         }
 

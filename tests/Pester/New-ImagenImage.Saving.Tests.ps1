@@ -174,7 +174,7 @@ Describe 'New-ImagenImage: saving' {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -FileName late }
             $null = $job | Wait-Job | Receive-Job -ErrorAction Stop
             $seen.Error.FullyQualifiedErrorId | Should -Be $exists
-            $seen.Error.Exception.Message | Should -Be "Row 1: $(Join-Path $out late.png) is there already and was not overwritten."
+            $seen.Error.Exception.Message | Should -Be "Row 1, request $($seen.Output.RequestId): $(Join-Path $out late.png) is there already and was not overwritten."
             Get-Content (Join-Path $out late.png) | Should -Be 'mine'
             $seen.Output.State | Should -Be 'Completed'
             $seen.Output.RequestId | Should -Be (Get-Bill $test).request_id

@@ -51,9 +51,10 @@ Describe 'The pump, stopped' {
         }
 
         It 'while a broken read waits for its next try' {
+            Add-Fault $test @{ kind = 'html'; operation = 'stream'; count = -1 }
             Add-Fault $test @{ kind = 'html'; operation = 'status'; headers = @{ 'Retry-After' = '60' }; count = -1 }
             $running = Start-Shell { New-ImagenImage 'one' -Wait }
-            Wait-Until { @(Get-Seen $test | Where-Object status -EQ 502).Count -ge 1 } 'the read breaks'
+            Wait-Until { @(Get-Seen $test | Where-Object { $_.status -eq 502 -and $_.path -like '*/status' }).Count -ge 1 } 'the read breaks'
             Stop-Shell $running
         }
 
@@ -87,7 +88,7 @@ Describe 'The pump, stopped' {
         ) {
             $id = (New-ImagenImage $long).RequestId
             $running = Start-Shell $script $id
-            Wait-Until { @(Get-Seen $test | Where-Object path -Like "*/$id/status").Count -ge 1 } 'it waits'
+            Wait-Until { @(Get-Seen $test | Where-Object path -Like "*/$id/status*").Count -ge 1 } 'it waits'
             Stop-Shell $running
             Stop-ImagenRequest $id
         }

@@ -9,6 +9,7 @@ namespace Imagen4.Core.Batch;
 public sealed class HostConnections(BatchOptions options)
 {
     private readonly ConcurrentDictionary<string, HostConnection> _connections = new(StringComparer.OrdinalIgnoreCase);
+    private string? _keyHolder;
     private readonly Lazy<string> _default = new(() => ProviderCatalog.Find(options.Provider).Name);
 
     /// <summary>The host of a row.</summary>
@@ -26,7 +27,10 @@ public sealed class HostConnections(BatchOptions options)
             : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile)), options.Time, options.Trace);
     }
 
-    // A key given for the batch is a key for the batch's own provider, not for another one that a row names.
-    private string? GivenKey(ProviderProfile profile) =>
-        profile.Name.Equals(_default.Value, StringComparison.OrdinalIgnoreCase) ? options.ApiKey : null;
+    // A given key is a key of one provider: of the one given with it, else of the first that a record names. No other gets it.
+    private string? GivenKey(ProviderProfile profile)
+    {
+        var holder = options.Provider ?? Interlocked.CompareExchange(ref _keyHolder, profile.Name, null) ?? profile.Name;
+        return profile.Name.Equals(holder, StringComparison.OrdinalIgnoreCase) ? options.ApiKey : null;
+    }
 }

@@ -53,6 +53,19 @@ public static class ProviderCatalog
                 Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", all.Select(profile => profile.Name))));
     }
 
+    /// <summary>What every host of a protocol has in common: the start of a new profile, without a name, an address or a key.</summary>
+    public static ProviderProfile OfProtocol(HostProtocol protocol) =>
+        HostData.BuiltIn.Providers.First(profile => profile.Protocol == protocol) with
+        {
+            Name = "",
+            BaseUri = null,
+            PlatformUri = null,
+            WebhookKeysUri = null,
+            ApiKeyVariables = [],
+            ApiKeyPairVariables = [],
+            OpenKey = null,
+        };
+
     /// <summary>Adds or replaces a profile.</summary>
     /// <param name="profile">The profile; its scope says where it goes.</param>
     /// <param name="makeDefault">Whether it becomes the default of that scope.</param>

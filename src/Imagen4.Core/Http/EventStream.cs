@@ -9,6 +9,9 @@ internal sealed class EventStream(TimeProvider time)
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(90);
 
+    /// <summary>Receives one line for every answer, when somebody listens.</summary>
+    public Action<string>? Trace { get; init; }
+
     /// <summary>The data of every event.</summary>
     /// <exception cref="HttpRequestException">The exchange failed.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
@@ -16,10 +19,16 @@ internal sealed class EventStream(TimeProvider time)
     public async IAsyncEnumerable<byte[]> ReadAsync(
         HttpClient client, HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var started = time.GetTimestamp();
         using var silence = new CancellationTokenSource(LongestSilence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         using var response = await AwakeAsync(
             client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellation).ConfigureAwait(false);
+        Trace?.Invoke(Messages.TraceAnswer.With(
+            request.Method,
+            request.RequestUri!.GetLeftPart(UriPartial.Path),
+            (int)response.StatusCode,
+            (int)time.GetElapsedTime(started).TotalMilliseconds));
         if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
         {
             yield break;

@@ -66,7 +66,7 @@ public sealed class HostConnection
         using var request = Request(HttpMethod.Get, address, content: null);
         request.Headers.Accept.Clear();
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        await foreach (var data in new EventStream(Time).ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
+        await foreach (var data in new EventStream(Time) { Trace = _channel.Trace }.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
         {
             yield return data;
         }

@@ -88,10 +88,9 @@ public sealed class SetImagenProviderCommand : PSCmdlet
             throw new InvalidInputException(Messages.BaseUriMissing.With(PlainText.Brief(Name)));
         }
 
-        return new ProviderProfile
+        return ProviderCatalog.OfProtocol(Protocol) with
         {
             Name = IsName(Name) ? Name : throw new InvalidInputException(Messages.ProviderNameMalformed.With(PlainText.Brief(Name))),
-            DefaultModel = ModelCatalog.Ids(Protocol) is [var first, ..] ? first : "",
         };
     }
 
@@ -100,6 +99,10 @@ public sealed class SetImagenProviderCommand : PSCmdlet
         Scope = scope,
         Protocol = MyInvocation.BoundParameters.ContainsKey(nameof(Protocol)) ? Protocol : profile.Protocol,
         BaseUri = BaseUri is null ? profile.BaseUri : ProviderAddress.Demand(BaseUri),
+
+        // What belongs to another host does not move along, and neither does a key to it.
+        PlatformUri = BaseUri is null ? profile.PlatformUri : null,
+        WebhookKeysUri = BaseUri is null ? profile.WebhookKeysUri : null,
         ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
         DefaultModel = DefaultModel is null ? profile.DefaultModel : EndpointId.Parse(DefaultModel).Full,
         ConcurrencyLimit = ConcurrencyLimit ?? profile.ConcurrencyLimit,

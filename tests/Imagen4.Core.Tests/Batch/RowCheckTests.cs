@@ -40,6 +40,15 @@ public sealed class RowCheckTests : EnvironmentTest
     }
 
     [Fact]
+    public void A_key_given_without_a_provider_is_the_first_ones_that_a_record_names_and_no_others()
+    {
+        var hosts = new HostConnections(new BatchOptions { ApiKey = "given" });
+
+        Assert.Equal(ApiKeySource.Parameter, hosts.For("test").KeySource);
+        Assert.NotEqual(ApiKeySource.Parameter, hosts.For("fal").KeySource);
+    }
+
+    [Fact]
     public void A_row_that_its_model_does_not_take_is_refused_by_its_number()
     {
         var row = TestHost.Row(12) with { Input = new ImageInput { Prompt = "x", NumImages = 5 } };
