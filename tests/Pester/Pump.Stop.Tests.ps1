@@ -113,6 +113,15 @@ Describe 'The pump, stopped' {
             (Get-Bill $test).input.prompt | Should -Not -Contain 'never'
         }
 
+        It '-ErrorAction Stop, submitting only: what was paid for is handed on first' {
+            $handed = [System.Collections.Generic.List[object]]::new()
+            { 'one', 'two', 'three', ' x', 'five' | ForEach-Object { [pscustomobject]@{ prompt = $_; num_images = $_ -eq ' x' ? 'five' : '' } } |
+                New-ImagenImage -ErrorAction Stop | ForEach-Object { $handed.Add($_) } } |
+                Should -Throw -ErrorId 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+            Get-Bill $test | Should -HaveCount 3
+            $handed.RequestId | Sort-Object | Should -Be @((Get-Bill $test).request_id | Sort-Object)
+        }
+
         It '-ErrorAction Stop at a row that is bad input' {
             { $long, ' ', 5, 'never' | New-ImagenImage -Wait -ErrorAction Stop } |
                 Should -Throw -ErrorId 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'

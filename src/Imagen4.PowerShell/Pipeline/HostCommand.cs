@@ -13,7 +13,10 @@ public abstract class HostCommand : PumpedCommand
 {
     private const int MostAtOnce = 1000;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
+
     private readonly ProgressLine _progress = new();
+    private bool _isEnding;
 
     /// <summary>The provider; the default one where none is given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -81,11 +84,34 @@ public abstract class HostCommand : PumpedCommand
             failure.Row = Row;
         }
 
-        base.WriteRecordError(failure, target);
+        WriteLast(failure, target);
     }
 
     /// <summary>Writes the error of an outcome.</summary>
-    protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteError(failure, target);
+    protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteLast(failure, target);
+
+    // With -ErrorAction Stop this error ends the command. What the host is just accepting is handed on first:
+    // a request whose id nobody has seen is paid for all the same.
+    private void WriteLast(ImagenException failure, object? target)
+    {
+        if (_isEnding)
+        {
+            // The error that ends the command is on its way; this one's object says what it has to say.
+            return;
+        }
+
+        if (ErrorsEndCommand)
+        {
+            _isEnding = true;
+            FinishWithin(Grace);
+        }
+
+        WriteError(failure, target);
+    }
+
+    private bool ErrorsEndCommand =>
+        (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"))
+            ?.ToString() == nameof(ActionPreference.Stop);
 
     /// <inheritdoc/>
     protected override void OnTick()

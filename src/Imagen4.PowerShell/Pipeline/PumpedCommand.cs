@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Errors;
 
@@ -50,6 +51,16 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     protected void Finish() => Unstopped(() =>
     {
         while (!_pump.IsIdle)
+        {
+            TakeOne();
+        }
+    });
+
+    /// <summary>Waits for work at most this long and hands on what comes.</summary>
+    protected void FinishWithin(TimeSpan longest) => Unstopped(() =>
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!_pump.IsIdle && Stopwatch.GetElapsedTime(started) < longest)
         {
             TakeOne();
         }
