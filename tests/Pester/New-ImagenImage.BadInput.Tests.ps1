@@ -144,7 +144,30 @@ Describe 'New-ImagenImage: bad input' {
         }
     }
 
+    Context 'what spreadsheets do to a CSV' {
+        It 'blanks around headers do not matter' {
+            $seen = Watch-Command { "prompt , num_images`na fox,2" | ConvertFrom-Csv | New-ImagenImage }
+            $seen.Error | Should -HaveCount 0
+            $seen.Warning | Should -HaveCount 0
+            (Get-Bill $test).input.prompt | Should -Be 'a fox'
+            (Get-Bill $test).input.num_images | Should -Be 2
+        }
+
+        It 'a prompt read in the wrong encoding is refused' {
+            $seen = Watch-Command { [pscustomobject]@{ prompt = "K$([char]0xFFFD)ln" } | New-ImagenImage }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -BeLike 'Row 1: Prompt has a replacement character (U+FFFD) in it: * -Encoding.'
+            Get-Bill $test | Should -HaveCount 0
+        }
+    }
+
     Context 'what is skipped or only looks wrong' {
+        It 'warns once of a column that the command line hides' {
+            $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; num_images = '3' }, [pscustomobject]@{ prompt = 'b'; num_images = '4' } | New-ImagenImage -NumImages 1 }
+            $seen.Warning | Should -Be "The column 'num_images' is not used: -NumImages is given for every row."
+            (Get-Bill $test).input.num_images | Should -Be 1, 1
+        }
+
         It 'skips blank lines among request ids too' {
             $id = (New-ImagenImage 'one').RequestId
             $seen = Watch-Command { '', $id, ' ' | Get-ImagenRequestStatus -Wait }

@@ -127,4 +127,12 @@ Describe 'Receive-ImagenResult' {
         $seen.Thrown.Exception.Message | Should -BeLike $message
         Get-Seen $test | Should -HaveCount 0
     }
+
+    It '-Force overwrites what was there before, never what it has just saved itself' {
+        $requests = New-ImagenImage 'one', 'two'
+        $seen = Watch-Command { $requests | Receive-ImagenResult -Wait -OutputDirectory $out -FileName same -Force -ThrottleLimit 1 }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "FileExists,$command"
+        $seen.Error.Exception.Message | Should -BeLike '*same.png was saved by this very command for another image and is not overwritten.*'
+        $seen.Output.State | Sort-Object | Should -Be 'Completed', 'Delivered'
+    }
 }

@@ -21,6 +21,13 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
+    public void A_few_bytes_behind_the_end_do_not_cost_the_image()
+    {
+        Assert.Equal(40, Read([.. Pictures.Png, (byte)'\r', (byte)'\n']).Width);
+        Assert.Equal(40, Read([.. Pictures.Jpeg, 0, 0]).Width);
+    }
+
+    [Fact]
     public void Lossy_and_extended_WebP_tell_their_size_too()
     {
         Assert.Equal(new ImageHeader(MediaType.Webp, 550, 368), Read(Pictures.LossyWebp));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Imagen4.Core.Http;
 using Imagen4.Core.Submission;
 using Imagen4.Core.Tests.Support;
@@ -46,6 +47,16 @@ public sealed class SubmitVerdictTests
         Assert.Equal(SubmitOutcome.NotSent, Verdict(content.AskedFor, error));
         Assert.Equal(expected, SubmissionStop.IsForAll(new HostUnavailableException("x", error)));
     }
+
+    [Fact]
+    public void A_certificate_nobody_trusts_ends_submitting_and_a_handshake_that_broke_off_does_not()
+    {
+        Assert.True(SubmissionStop.IsForAll(Handshake(new AuthenticationException("untrusted root"))));
+        Assert.False(SubmissionStop.IsForAll(Handshake(new IOException("Connection reset by peer"))));
+    }
+
+    private static HostUnavailableException Handshake(Exception cause) =>
+        new("x", new HttpRequestException(HttpRequestError.SecureConnectionError, "The SSL connection could not be established.", cause));
 
     private static HttpRequestException Reset(long code) => new("reset", new HttpProtocolException(code, "The stream was reset.", null));
 

@@ -107,6 +107,8 @@ public sealed class RequestWaiterTests
     [InlineData(404, "")]
     [InlineData(502, "<html>Bad Gateway</html>")]
     [InlineData(200, """{"error":"boom"}""")]
+    [InlineData(202, "")]
+    [InlineData(400, """{"detail":"Request is still in progress"}""")]
     public async Task A_request_that_failed_has_failed_even_if_its_result_cannot_be_read(int status, string body)
     {
         await using var server = await WebServer.StartAsync(context =>
