@@ -21,9 +21,11 @@ internal static class Batch
             MaxDegreeOfParallelism = hosts.For(null).Profile.ConcurrencyLimit,
             CancellationToken = cancellation,
         };
-        await Parallel.ForEachAsync(CsvFile.Read(csv).Index(), side, async (record, token) =>
+        // Checked one after the other, in the order of the file: the third of three like rows is the third in the next run, too.
+        var rows = CsvFile.Read(csv).Select((cells, index) => Check(check, index + 1, cells));
+        await Parallel.ForEachAsync(rows, side, async (row, token) =>
         {
-            var outcome = await RunAsync(check, run, record.Index + 1, record.Item, token);
+            var outcome = row.Ready is { } ready ? await run.RunAsync(ready, token) : new RowOutcome<ImagenResult>(null, row.Error);
             Interlocked.Add(ref failed, outcome.Error is null ? 0 : 1);
             Console.WriteLine(outcome.Error is { } error ? error.Message : $"{outcome.Value!.Index,4} {outcome.Value.Images}");
         });
@@ -32,16 +34,15 @@ internal static class Batch
         return failed;
     }
 
-    private static async Task<RowOutcome<ImagenResult>> RunAsync(
-        RowCheck check, RowRun run, int index, IReadOnlyDictionary<string, object?> cells, CancellationToken cancellation)
+    private static (CheckedRow? Ready, ImagenException? Error) Check(RowCheck check, int index, IReadOnlyDictionary<string, object?> cells)
     {
         try
         {
-            return await run.RunAsync(check.Check(RowReader.Read(index, cells)), cancellation);
+            return (check.Check(RowReader.Read(index, cells)), null);
         }
         catch (ImagenException error)
         {
-            return new RowOutcome<ImagenResult>(null, error);
+            return (null, error);
         }
     }
 }

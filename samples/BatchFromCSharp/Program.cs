@@ -31,6 +31,7 @@ try
     var options = new BatchOptions
     {
         Wait = true,
+        Continues = true,
         Output = new OutputFolder(output, force: false),
         Warn = Console.Error.WriteLine,
     };

@@ -18,6 +18,9 @@ public sealed class ImagenRequest : ImagenInputs
     /// <summary>The number of the row within its pipeline, from 1.</summary>
     public int Index { get; set; }
 
+    /// <summary>The ledger's own id of it. It is there before the host has told one, and when the host never does.</summary>
+    public string? LedgerId { get; set; }
+
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; set; } = ImagenStates.Pending;
 

@@ -18,6 +18,9 @@ public sealed class ImagenResult : ImagenInputs
     /// <summary>The number of the row within its pipeline, from 1.</summary>
     public int Index { get; set; }
 
+    /// <summary>The ledger's own id of the request; null where the ledger does not know it.</summary>
+    public string? LedgerId { get; set; }
+
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; set; } = ImagenStates.Pending;
 

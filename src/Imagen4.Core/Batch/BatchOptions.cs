@@ -26,6 +26,12 @@ public sealed record BatchOptions
     /// <summary>How long a request may take from its acceptance; zero for no limit.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Whether rows are the same in another run, so that running a batch again continues it. A row with a key always is.</summary>
+    public bool Continues { get; init; }
+
+    /// <summary>Whether rows that are known are submitted all the same.</summary>
+    public bool StartsAfresh { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

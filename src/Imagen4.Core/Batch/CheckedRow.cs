@@ -1,4 +1,5 @@
 using Imagen4.Core.Http;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Batch;
@@ -12,4 +13,7 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
 {
     /// <summary>The number of images it asks for.</summary>
     public long NumImages => Input.NumImages ?? 1;
+
+    /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
+    internal RowIdentity? Identity { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
-    private readonly ResultReceiver _receiver = new(options, new NoLedger());
+    private readonly ResultReceiver _receiver = new(options, RequestLedger.Shared);
 
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>

@@ -12,6 +12,17 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
 
+    /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public async Task<ImagenException?> ContinueAsync(
+        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        var error = await ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
+        return error is RequestNotFoundException
+            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }
+            : error;
+    }
+
     /// <summary>Brings a request to its end.</summary>
     /// <param name="request">The request.</param>
     /// <param name="answered">The result, where the answer to the submit was it.</param>
@@ -22,6 +33,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     public async Task<ImagenException?> ReceiveAsync(
         RequestReference request, HostResult? answered, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
+        var saved = result.Images.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
         try
         {
             var found = answered ?? (options.Wait
@@ -36,7 +48,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
             await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
-            return await DeliverAsync(request, found.Images, result, entry, cancellation).ConfigureAwait(false);
+            return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -44,7 +56,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             result.State = state;
             if (step is { } written)
             {
-                await ledger.RecordAsync(written, entry, CancellationToken.None).ConfigureAwait(false);
+                var ended = entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
+                await ledger.RecordAsync(written, ended, CancellationToken.None).ConfigureAwait(false);
             }
 
             return error;
@@ -65,7 +78,12 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     }
 
     private async Task<ImagenException?> DeliverAsync(
-        RequestReference request, IReadOnlyList<HostImage> images, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        RequestReference request,
+        IReadOnlyList<HostImage> images,
+        Dictionary<int, ImagenImage> saved,
+        ImagenResult result,
+        LedgerEntry entry,
+        CancellationToken cancellation)
     {
         if (result.Images.Count == 0)
         {
@@ -89,14 +107,16 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             Seed = result.Seed,
         };
         var source = new MediaSource(options.Time, request.Host.BaseUri.IsLoopback);
+        var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var error = await new ImageSaver(folder, options.FileName)
-            .SaveAsync(source, images, values, cancellation)
+            .SaveAsync(source, missing, values, cancellation)
             .ConfigureAwait(false);
+        result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
         if (error is null)
         {
             result.State = ImagenStates.Delivered;
-            var delivered = entry with { Paths = [.. result.Images.Select(image => image.Path!)] };
+            var delivered = entry with { Result = LedgerResult.Of(result) };
             await ledger.RecordAsync(LedgerStep.Delivered, delivered, CancellationToken.None).ConfigureAwait(false);
         }
 

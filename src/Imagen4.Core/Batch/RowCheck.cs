@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
@@ -15,6 +16,9 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private const int MostImages = 16;
 
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
+    private readonly RowIdentities _identities = new(options.Output?.FullPath, options.Continues);
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private bool _hasRead;
 
     /// <summary>Checks one row. Nothing is sent or written.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
@@ -39,8 +43,40 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
         }
 
-        ClaimName(row, host.Profile.Name, model);
-        return new CheckedRow(row, host, model, input);
+        var identity = _identities.Of(host.BaseUri, model, row.Key, input);
+        ClaimName(row, host.Profile.Name, model, isNew: identity is null || IsNew(identity));
+        return new CheckedRow(row, host, model, input) { Identity = identity };
+    }
+
+    // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
+    private bool IsNew(RowIdentity identity)
+    {
+        if (!_hasRead)
+        {
+            _ledger.View.Refresh();
+            _hasRead = true;
+        }
+
+        if (options.StartsAfresh || _ledger.View.OfRow(identity.Row) is not { } known)
+        {
+            WarnOfOtherFolder(identity);
+            return true;
+        }
+
+        return RowRules.IsSubmittedAgain(known);
+    }
+
+    // The same rows under another directory are new rows, and are paid for: that may not be what was meant.
+    private void WarnOfOtherFolder(RowIdentity identity)
+    {
+        var elsewhere = options.StartsAfresh ? null : _ledger.View.OfSubject(identity.Subject)
+            .LastOrDefault(known => known.Directory != identity.Directory && !RowRules.IsSubmittedAgain(known));
+        if (elsewhere is not null)
+        {
+            NoteOnce("directory", options.Warn, elsewhere.Directory is { } folder
+                ? Messages.RowsElsewhere.With(folder)
+                : Messages.RowsOnlySubmitted);
+        }
     }
 
     private void WarnOfSuperseded(ImageInput input, string model, ModelDefinition definition)
@@ -52,7 +88,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     }
 
     // A name without the request's id may be another row's, or a file's that is there already: better known before than after.
-    private void ClaimName(ImageRow row, string provider, string model)
+    private void ClaimName(ImageRow row, string provider, string model, bool isNew)
     {
         if (options.Output is not { } folder || options.FileName.NamesRequest || (options.FileName.NeedsSeed && row.Input.Seed is null))
         {
@@ -69,7 +105,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             Seed = row.Input.Seed,
         };
         var images = (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages);
-        folder.Claim([.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
+        folder.Claim(isNew, [.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
     }
 
     private void NoteOnce(string about, Action<string>? note, string text)

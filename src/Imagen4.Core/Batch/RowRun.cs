@@ -1,98 +1,162 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
+using Imagen4.Core.Pump;
 using Imagen4.Core.Submission;
 
 namespace Imagen4.Core.Batch;
 
 /// <summary>
-/// The way of a row, front to back: intent, submit, accepted, wait, result, images, delivered. One instance serves a whole batch;
-/// its rows run side by side.
+/// The way of a row, front to back: its turn, intent, submit, accepted, wait, result, images, delivered. One instance serves a
+/// whole batch; its rows run side by side.
 /// </summary>
 public sealed class RowRun
 {
     private readonly BatchOptions _options;
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly RowTurns _turns;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
+    private int _continued;
+    private int _inDoubt;
 
     /// <summary>Prepares a batch. Nothing is sent.</summary>
     /// <param name="options">What holds for every row.</param>
     public RowRun(BatchOptions options)
     {
-        var ledger = new NoLedger();
         _options = options;
-        _submitter = new Submitter(ledger, new ThrottleGates(), Stop);
-        _receiver = new ResultReceiver(options, ledger);
+        _turns = new RowTurns(_ledger, (known, _) => Task.FromResult(known), options.Time)
+        {
+            StartsAfresh = options.StartsAfresh,
+            SubmitsOnly = !options.Wait,
+        };
+        _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
+        _receiver = new ResultReceiver(options, _ledger);
     }
 
     /// <summary>Whether submitting goes on.</summary>
     public SubmissionStop Stop { get; } = new();
 
+    /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this one.</summary>
+    public int Continued => Volatile.Read(ref _continued);
+
+    /// <summary>How many rows are in doubt.</summary>
+    public int InDoubt => Volatile.Read(ref _inDoubt);
+
+    /// <summary>Where the ledger is.</summary>
+    public string LedgerPath => _ledger.Folder.Root;
+
     /// <summary>Submits a row and leaves the rest to the host.</summary>
-    public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, CancellationToken cancellation)
+    public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, CancellationToken cancellation) =>
+        SubmitAsync(row, new WorkStop(cancellation, cancellation));
+
+    /// <summary>Submits a row and leaves the rest to the host.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="stop">How it is asked to end.</param>
+    public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, WorkStop stop)
     {
-        var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, Index = row.Row.Index };
+        var held = new HeldRow(_ledger, Entry(row));
+        await using var leaving = held.ConfigureAwait(false);
+        var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
         row.Input.CopyTo(request);
         row.Row.Settings.CopyTo(request);
+        ImagenException? error = null;
         try
         {
-            if (await _submitter.SubmitAsync(row.Host, Entry(row), cancellation).ConfigureAwait(false) is not { } acceptance)
+            if (await held.TakeTurnAsync(_turns, stop.Stopping).ConfigureAwait(false) is Turn.Report report)
+            {
+                request = LedgerObjects.Request(report.Known);
+                error = Reported(report.Known);
+            }
+            else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
+            {
+                held.IsLeft = true;
+                Describe(request, acceptance);
+            }
+            else
             {
                 return new RowOutcome<ImagenRequest>(null, null);
             }
-
-            Describe(request, acceptance);
-            return new RowOutcome<ImagenRequest>(request, null);
-        }
-        catch (ImagenException error)
-        {
-            error.Row = request.Index;
-            if (StateAfter(error) is not { } state)
-            {
-                return new RowOutcome<ImagenRequest>(null, error);
-            }
-
-            (request.State, request.Error, request.ErrorType) = (state, error.Message, error.HostErrorType ?? error.Kind);
-            request.RequestId = error.RequestId;
-            return new RowOutcome<ImagenRequest>(request, error);
-        }
-    }
-
-    /// <summary>Submits a row, waits for it and saves its images.</summary>
-    public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, CancellationToken cancellation)
-    {
-        var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, Index = row.Row.Index };
-        row.Input.CopyTo(result);
-        row.Row.Settings.CopyTo(result);
-        ImagenException? error;
-        try
-        {
-            var entry = Entry(row);
-            if (await _submitter.SubmitAsync(row.Host, entry, cancellation).ConfigureAwait(false) is not { } acceptance)
-            {
-                return new RowOutcome<ImagenResult>(null, null);
-            }
-
-            result.RequestId = acceptance.Request.RequestId;
-            result.State = ImagenStates.InQueue;
-            entry = entry with { RequestId = result.RequestId };
-            error = await _receiver
-                .ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, cancellation)
-                .ConfigureAwait(false);
-            WarnOfFewer(row, result);
         }
         catch (ImagenException refused)
         {
+            error = refused;
             if (StateAfter(refused) is not { } state)
             {
-                refused.Row = result.Index;
+                refused.Row = row.Row.Index;
+                return new RowOutcome<ImagenRequest>(null, refused);
+            }
+
+            (request.State, request.RequestId) = (state, refused.RequestId);
+        }
+
+        request.Index = row.Row.Index;
+        if (error is not null)
+        {
+            error.Row = request.Index;
+            (request.Error, request.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
+        }
+
+        return Counted(new RowOutcome<ImagenRequest>(request, error));
+    }
+
+    /// <summary>Submits a row, waits for it and saves its images.</summary>
+    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, CancellationToken cancellation) =>
+        RunAsync(row, new WorkStop(cancellation, cancellation));
+
+    /// <summary>Submits a row, waits for it and saves its images.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="stop">How it is asked to end.</param>
+    public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, WorkStop stop)
+    {
+        var held = new HeldRow(_ledger, Entry(row));
+        await using var leaving = held.ConfigureAwait(false);
+        var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
+        row.Input.CopyTo(result);
+        row.Row.Settings.CopyTo(result);
+        ImagenException? error = null;
+        try
+        {
+            switch (await held.TakeTurnAsync(_turns, stop.Stopping).ConfigureAwait(false))
+            {
+                case Turn.Report report:
+                    result = LedgerObjects.Result(report.Known);
+                    result.Index = row.Row.Index;
+                    error = Reported(report.Known);
+                    break;
+
+                case Turn.Continue going:
+                    _ = Interlocked.Increment(ref _continued);
+                    result = LedgerObjects.Result(going.Known);
+                    result.Index = row.Row.Index;
+                    error = await _receiver.ContinueAsync(Refer(row, going.Known), result, held.Entry, stop.Stopping).ConfigureAwait(false);
+                    break;
+
+                default:
+                    if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is not { } acceptance)
+                    {
+                        return new RowOutcome<ImagenResult>(null, null);
+                    }
+
+                    (result.RequestId, result.State, result.Index) = (acceptance.Request.RequestId, ImagenStates.InQueue, row.Row.Index);
+                    var entry = held.Entry with { RequestId = result.RequestId };
+                    error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping).ConfigureAwait(false);
+                    WarnOfFewer(row, result);
+                    break;
+            }
+        }
+        catch (ImagenException refused)
+        {
+            error = refused;
+            if (StateAfter(refused) is not { } state)
+            {
+                refused.Row = row.Row.Index;
                 return new RowOutcome<ImagenResult>(null, refused);
             }
 
-            result.State = state;
-            result.RequestId = refused.RequestId;
-            error = refused;
+            (result.State, result.RequestId, result.Index) = (state, refused.RequestId, row.Row.Index);
         }
 
+        held.IsLeft = result.State is ImagenStates.Delivered or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
         if (error is not null)
         {
             error.Row = result.Index;
@@ -101,13 +165,46 @@ public sealed class RowRun
             (result.Error, result.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
         }
 
-        return new RowOutcome<ImagenResult>(result, error);
+        return Counted(new RowOutcome<ImagenResult>(result, error));
     }
 
     private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
     {
         Settings = row.Row.Settings,
+        Row = row.Identity,
+        Index = row.Row.Index,
     };
+
+    private static RequestReference Refer(CheckedRow row, LedgerRequest known) =>
+        HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model ?? row.Model, known.RequestId ?? "");
+
+    // A row that is not submitted in this run, because there is nothing more to be done for it.
+    private ImagenException? Reported(LedgerRequest known)
+    {
+        _ = Interlocked.Increment(ref _continued);
+        return known.Step switch
+        {
+            LedgerStep.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
+                known.Provider, DateTimeOffset.FromUnixTimeMilliseconds(known.Started).UtcDateTime, known.LedgerId)) { RequestId = known.RequestId },
+            LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
+            {
+                RequestId = known.RequestId,
+                HostErrorType = known.ErrorType,
+            },
+            _ => null,
+        };
+    }
+
+    private RowOutcome<T> Counted<T>(RowOutcome<T> outcome)
+        where T : class
+    {
+        if (outcome.Error is SubmissionInDoubtException)
+        {
+            _ = Interlocked.Increment(ref _inDoubt);
+        }
+
+        return outcome;
+    }
 
     private static void Describe(ImagenRequest request, Acceptance acceptance)
     {
@@ -125,7 +222,8 @@ public sealed class RowRun
     {
         SubmissionInDoubtException => ImagenStates.InDoubt,
         RequestFailedException => ImagenStates.Failed,
-        HostUnavailableException => null,
+        HostUnavailableException or LedgerUnavailableException => null,
+        InvalidInputException { StatusCode: null } => null,
         _ => ImagenStates.Rejected,
     };
 

@@ -9,12 +9,39 @@ namespace Imagen4.Core.Ledger;
 /// <param name="Input">What is sent.</param>
 internal sealed record LedgerEntry(string Provider, string Model, string? Key, ImageInput Input)
 {
+    /// <summary>The ledger's own id of the submission; all its attempts share it, and hosts that take labels are sent it.</summary>
+    public string LedgerId { get; init; } = NewId();
+
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
+
+    /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
+    public RowIdentity? Row { get; init; }
+
+    /// <summary>The number of the claim it is worked on under.</summary>
+    public int Claim { get; init; }
+
+    /// <summary>The number of the row within its pipeline, from 1.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The number of the attempt, from 1.</summary>
+    public int Attempt { get; init; } = 1;
 
     /// <summary>The host's id, once there is one.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The files, once they are there.</summary>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    /// <summary>What the host made of it, once its images are on disk.</summary>
+    public LedgerResult? Result { get; init; }
+
+    /// <summary>Why it has not come to a good end.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What kind of error it is.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>Whether nobody goes on with it in this process after this step.</summary>
+    public bool IsLeft { get; init; }
+
+    /// <summary>A new id: sorted by time, like no other.</summary>
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
 }

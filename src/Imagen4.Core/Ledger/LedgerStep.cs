@@ -1,8 +1,17 @@
 namespace Imagen4.Core.Ledger;
 
-/// <summary>The steps of a request that have to survive a crash, in their order.</summary>
+/// <summary>
+/// The steps of a request that have to survive a crash. Their order is that of <see cref="LedgerRequest"/>: a later one
+/// tells more, whichever line of whichever process says it.
+/// </summary>
 internal enum LedgerStep
 {
+    /// <summary>A process has taken over a request whose owner is gone.</summary>
+    Held,
+
+    /// <summary>A process no longer works on a request; whoever wants to may go on with it.</summary>
+    Left,
+
     /// <summary>A paid POST is about to be sent. One for every attempt.</summary>
     Intent,
 
@@ -12,8 +21,23 @@ internal enum LedgerStep
     /// <summary>The host asked to come back later.</summary>
     Throttled,
 
+    /// <summary>Nobody knows what has become of it.</summary>
+    InDoubt,
+
+    /// <summary>It was in doubt, and the host's history or the user says that the host never got it.</summary>
+    NotSubmitted,
+
     /// <summary>The host has the request.</summary>
     Accepted,
+
+    /// <summary>The host refused it.</summary>
+    Rejected,
+
+    /// <summary>It was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>The host ran it and failed.</summary>
+    Failed,
 
     /// <summary>The host has finished it.</summary>
     Completed,
@@ -21,15 +45,6 @@ internal enum LedgerStep
     /// <summary>Every image is on disk.</summary>
     Delivered,
 
-    /// <summary>The host refused it.</summary>
-    Rejected,
-
-    /// <summary>The host ran it and failed.</summary>
-    Failed,
-
-    /// <summary>It was cancelled.</summary>
-    Cancelled,
-
-    /// <summary>Nobody knows what has become of it.</summary>
-    InDoubt,
+    /// <summary>The user wants it forgotten.</summary>
+    Removed,
 }

@@ -53,12 +53,14 @@ public sealed class OutputFolder(string path, bool force)
     }
 
     /// <summary>Sets the names of one row of this batch aside, all or none, before its images are paid for.</summary>
+    /// <param name="isNew">Whether the row has not been submitted before: then a file of its name is somebody else's.</param>
+    /// <param name="names">The names, without their endings.</param>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
     /// <exception cref="InvalidInputException">Another row of this batch has a name.</exception>
-    public void Claim(params IReadOnlyList<string> names)
+    public void Claim(bool isNew, params IReadOnlyList<string> names)
     {
         var files = names.SelectMany(name => MediaType.Extensions.Select(extension => Final(name, extension)));
-        if (!force && files.FirstOrDefault(File.Exists) is { } existing)
+        if (isNew && !force && files.FirstOrDefault(File.Exists) is { } existing)
         {
             throw new FileExistsException(Messages.FileExistsBefore.With(existing));
         }

@@ -16,6 +16,9 @@ public sealed record RequestTags
     private const int LongestValue = 256;
     private const int MostBytes = 1024;
 
+    /// <summary>The label with the ledger's id of a request.</summary>
+    internal const string LedgerKey = "imagen4-ledger";
+
     private readonly IReadOnlyList<KeyValuePair<string, string>> _tags;
 
     private RequestTags(IReadOnlyList<KeyValuePair<string, string>> tags) => _tags = tags;
@@ -30,9 +33,18 @@ public sealed record RequestTags
         return tags.Count is > 0 and <= MostTags
             && tags.DistinctBy(tag => tag.Key).Count() == tags.Count
             && tags.All(tag => IsKey(tag.Key) && IsValue(tag.Value))
-            && tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value)) <= MostBytes
+            && Size(tags) <= MostBytes
                 ? new RequestTags(tags)
                 : null;
+    }
+
+    /// <summary>Adds a label of the module's own, unless there is no room for it: the caller's come first.</summary>
+    internal static RequestTags With(RequestTags? tags, string key, string value)
+    {
+        KeyValuePair<string, string>[] all = [.. tags?._tags ?? [], KeyValuePair.Create(key, value)];
+        return tags is not null && (all.Length > MostTags || Size(all) > MostBytes || all.DistinctBy(tag => tag.Key).Count() < all.Length)
+            ? tags
+            : new RequestTags(all);
     }
 
     /// <summary>The labels as the header has them.</summary>
@@ -41,6 +53,9 @@ public sealed record RequestTags
     /// <summary>The labels as JSON text.</summary>
     public string ToJson() =>
         new JsonObject(_tags.Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)JsonValue.Create(tag.Value)))).ToJsonString();
+
+    private static int Size(IEnumerable<KeyValuePair<string, string>> tags) =>
+        tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value));
 
     // Nothing is no label, and lists and objects cannot be one: they become the empty text, which is refused.
     private static string Value(JsonElement value) => value.ValueKind switch

@@ -20,7 +20,7 @@ public sealed class SubmissionStop
     /// <summary>Whether every further submission would fail like this one.</summary>
     internal static bool IsForAll(ImagenException error) => error switch
     {
-        AuthenticationFailedException or AccountLockedException or ApiKeyMissingException => true,
+        AuthenticationFailedException or AccountLockedException or ApiKeyMissingException or LedgerUnavailableException => true,
         HostUnavailableException { StatusCode: 407 } => true,
 
         // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row;

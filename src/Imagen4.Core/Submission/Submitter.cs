@@ -2,7 +2,9 @@ using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
+using Imagen4.Core.Pump;
 using Imagen4.Core.Results;
+using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Submission;
 
@@ -11,18 +13,37 @@ namespace Imagen4.Core.Submission;
 /// </summary>
 /// <param name="ledger">Where every step is written before the next one is taken.</param>
 /// <param name="gates">Where throttled submissions wait.</param>
-/// <param name="stop">Whether submitting goes on.</param>
-internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionStop stop)
+/// <param name="ending">Whether submitting goes on.</param>
+internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionStop ending)
 {
     private const int NotSentBudget = 5;
     private const int ThrottledBudget = 10;
+
+    // An outage of a gateway must not put a whole batch in doubt.
+    private const int MostInDoubt = 10;
+
+    private int _inDoubtInARow;
+
+    /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
+    public bool LeavesAccepted { get; init; }
+
+    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Submits.</summary>
     /// <returns>The accepted request; null when submitting ended before this row's turn.</returns>
     /// <exception cref="SubmissionInDoubtException">The POST was sent and its fate is unknown.</exception>
     /// <exception cref="ImagenException">The host refused it, cannot be reached, or keeps throttling.</exception>
-    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, CancellationToken cancellation)
+    public Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, CancellationToken cancellation) =>
+        SubmitAsync(host, entry, new WorkStop(cancellation, cancellation));
+
+    /// <summary>Submits.</summary>
+    /// <param name="host">Where it goes.</param>
+    /// <param name="entry">What the ledger is told.</param>
+    /// <param name="stop">How it is asked to end: a POST under way is given up only when all is.</param>
+    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, WorkStop stop)
     {
+        var cancellation = stop.Stopping;
         var protocol = HostProtocols.For(host.Profile.Protocol);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
         if (protocol.AnswersWithResult)
@@ -34,22 +55,22 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         for (int notSent = 0, throttled = 0; ;)
         {
             await gate.PassAsync(cancellation).ConfigureAwait(false);
-            if (stop.Reason is not null)
+            if (ending.Reason is not null)
             {
                 return null;
             }
 
-            await ledger.RecordAsync(LedgerStep.Intent, entry, cancellation).ConfigureAwait(false);
-            var (post, acceptance) = await PostAsync(host, protocol, address, entry, cancellation).ConfigureAwait(false);
-            switch (SubmitVerdict.Of(post))
+            entry = entry with { Attempt = notSent + throttled + 1 };
+            await BeginAsync(entry, cancellation).ConfigureAwait(false);
+            var (post, acceptance) = await PostAsync(host, protocol, address, entry, stop.Abandoning).ConfigureAwait(false);
+            var outcome = SubmitVerdict.Of(post);
+            _inDoubtInARow = outcome == SubmitOutcome.InDoubt ? _inDoubtInARow : 0;
+            switch (outcome)
             {
-                case SubmitOutcome.Failed:
-                    await RecordAsync(LedgerStep.Failed, entry).ConfigureAwait(false);
-                    throw protocol.ReadRejection(host, entry.Model, post.Response!);
-
                 case SubmitOutcome.Accepted:
                     await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
-                    await RecordAsync(LedgerStep.Accepted, entry with { RequestId = acceptance!.Request.RequestId }).ConfigureAwait(false);
+                    var accepted = entry with { RequestId = acceptance!.Request.RequestId, IsLeft = LeavesAccepted };
+                    await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
                     return acceptance;
 
                 case SubmitOutcome.NotSent:
@@ -74,13 +95,25 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     gate.Close(RetryAfter.Read(post.Response!.Headers, host.Time) ?? Backoff(throttled));
                     break;
 
+                case SubmitOutcome.Failed:
+                    throw await EndedAsync(LedgerStep.Failed, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false);
+
                 case SubmitOutcome.Rejected:
-                    await RecordAsync(LedgerStep.Rejected, entry).ConfigureAwait(false);
-                    throw Ending(protocol.ReadRejection(host, entry.Model, post.Response!));
+                    throw Ending(await EndedAsync(LedgerStep.Rejected, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false));
 
                 default:
-                    await RecordAsync(LedgerStep.InDoubt, entry).ConfigureAwait(false);
-                    throw InDoubt(host, post);
+                    var doubt = await EndedAsync(LedgerStep.InDoubt, entry, InDoubt(host, post, entry)).ConfigureAwait(false);
+                    if (await ReadAcceptedAsync(host, protocol, entry, doubt, cancellation).ConfigureAwait(false) is { } settled)
+                    {
+                        return settled;
+                    }
+
+                    if (Interlocked.Increment(ref _inDoubtInARow) >= MostInDoubt)
+                    {
+                        ending.End(new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
+                    }
+
+                    throw doubt;
             }
         }
     }
@@ -91,7 +124,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         using var content = protocol.SubmitContent(entry.Model, entry.Input);
         try
         {
-            var response = await host.PostAsync(address, content, protocol.SubmitHeaders(entry.Settings), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
+            var response = await host.PostAsync(address, content, protocol.SubmitHeaders(Labelled(host, entry)), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
             var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
             var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
             {
@@ -125,14 +158,68 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         }
     }
 
-    // What has happened is written down even when the batch is being stopped.
-    private ValueTask RecordAsync(LedgerStep step, LedgerEntry entry) => ledger.RecordAsync(step, entry, CancellationToken.None);
+    // What cannot be written down is not begun, neither for this row nor for any other.
+    private async Task BeginAsync(LedgerEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            await ledger.RecordAsync(LedgerStep.Intent, entry, cancellation).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            throw Ending(error);
+        }
+    }
+
+    // What has happened is written down even when the batch is being stopped. Where it cannot be, the row goes on all the same:
+    // it is paid for, and its object still tells its id.
+    private async Task RecordAsync(LedgerStep step, LedgerEntry entry)
+    {
+        try
+        {
+            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            ending.End(error);
+            Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+        }
+    }
+
+    private async Task<ImagenException> EndedAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
+    {
+        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = true };
+        await RecordAsync(step, ended).ConfigureAwait(false);
+        return error;
+    }
+
+    // The answer did not say so, but one of its headers names a request: one look tells whether it is there.
+    private async Task<Acceptance?> ReadAcceptedAsync(
+        HostConnection host, IHostProtocol protocol, LedgerEntry entry, ImagenException doubt, CancellationToken cancellation)
+    {
+        if (doubt.RequestId is not { } id || protocol.AnswersWithResult)
+        {
+            return null;
+        }
+
+        try
+        {
+            var request = protocol.Refer(host, entry.Model, id);
+            var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+            await RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
+            return new Acceptance(request, status.QueuePosition);
+        }
+        catch (ImagenException)
+        {
+            return null;
+        }
+    }
 
     private ImagenException Ending(ImagenException error)
     {
         if (SubmissionStop.IsForAll(error))
         {
-            stop.End(error);
+            ending.End(error);
         }
 
         return error;
@@ -141,17 +228,22 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private static HostUnavailableException Unreachable(HostConnection host, Exception error) =>
         new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, PlainText.Line(error.Message)), error);
 
-    private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post)
+    private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
     {
         var reason = post.Response is { } response
             ? Messages.InDoubtAnswer.With((int)response.Status, response.ContentType ?? "?")
             : PlainText.Line(post.Error!.Message);
-        return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason), post.Error)
+        return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
             RequestId = post.Response?.Header("x-fal-request-id") is { } id && RequestIds.IsOne(id) ? id : null,
             StatusCode = (int?)post.Response?.Status,
         };
     }
+
+    // The host's history shows the label: a request in doubt is found by it.
+    private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) => host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))
+        ? entry.Settings with { Tag = RequestTags.With(entry.Settings.Tag, RequestTags.LedgerKey, entry.LedgerId) }
+        : entry.Settings;
 
     // Doubles from half a second; up to half as much again, so that workers do not come back in step.
     private static TimeSpan Backoff(int attempt) =>

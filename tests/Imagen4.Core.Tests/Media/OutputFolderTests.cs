@@ -43,20 +43,20 @@ public sealed class OutputFolderTests : IDisposable
     {
         File.WriteAllText(_temp.At("cover" + extension), "mine");
 
-        var error = Assert.Throws<FileExistsException>(() => Folder("").Claim("cover"));
+        var error = Assert.Throws<FileExistsException>(() => Folder("").Claim(isNew: true, "cover"));
 
         Assert.Contains("Nothing was sent", error.Message, StringComparison.Ordinal);
-        Folder("", force: true).Claim("cover");
+        Folder("", force: true).Claim(isNew: true, "cover");
     }
 
     [Fact]
     public void A_name_is_given_to_one_row_of_a_batch_only()
     {
         var folder = Folder("", force: true);
-        folder.Claim("cover");
+        folder.Claim(isNew: true, "cover");
 
-        Assert.Throws<InvalidInputException>(() => folder.Claim("COVER"));
-        folder.Claim("cover-2");
+        Assert.Throws<InvalidInputException>(() => folder.Claim(isNew: true, "COVER"));
+        folder.Claim(isNew: true, "cover-2");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class OutputFolderTests : IDisposable
 
         Parallel.For(0, 200, number =>
         {
-            if (Record.Exception(() => folder.Claim($"name-{number % 20}")) is null)
+            if (Record.Exception(() => folder.Claim(isNew: true, $"name-{number % 20}")) is null)
             {
                 Interlocked.Increment(ref given);
             }

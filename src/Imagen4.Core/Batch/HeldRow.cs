@@ -1,0 +1,66 @@
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>A row this process works on, with the claim that keeps others off it, until it is left.</summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="entry">What the ledger is told of the row.</param>
+internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncDisposable
+{
+    private bool _holds;
+
+    /// <summary>What the ledger is told of the row, as far as it has come.</summary>
+    public LedgerEntry Entry { get; private set; } = entry;
+
+    /// <summary>Whether the ledger has been told that nobody goes on with the row.</summary>
+    public bool IsLeft { get; set; }
+
+    /// <summary>Takes the row's turn.</summary>
+    /// <exception cref="ImagenException">The ledger cannot be used, or the row's key means something else.</exception>
+    public async Task<Turn> TakeTurnAsync(RowTurns turns, CancellationToken cancellation)
+    {
+        if (Entry.Row is not { } row)
+        {
+            return new Turn.Submit(0);
+        }
+
+        var turn = await turns.TakeAsync(row, cancellation).ConfigureAwait(false);
+        switch (turn)
+        {
+            case Turn.Submit submit:
+                (Entry, _holds) = (Entry with { Claim = submit.Claim }, true);
+                break;
+            case Turn.Continue going:
+                (Entry, _holds) = (Entry with { LedgerId = going.Known.LedgerId, RequestId = going.Known.RequestId, Claim = going.Claim }, true);
+                await ledger.RecordAsync(LedgerStep.Held, Entry, cancellation).ConfigureAwait(false);
+                break;
+        }
+
+        return turn;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_holds)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!IsLeft)
+            {
+                await ledger.RecordAsync(LedgerStep.Left, Entry, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (LedgerUnavailableException)
+        {
+            // Others wait until this process ends, and then go on.
+        }
+        finally
+        {
+            ledger.Claims.Leave(Entry.Row!.Row, Entry.Claim);
+        }
+    }
+}

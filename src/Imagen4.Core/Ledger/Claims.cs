@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace Imagen4.Core.Ledger;
+
+/// <summary>
+/// Who works on what. A claim is a file only one process can create; claims on a row are numbered, and the highest holds.
+/// </summary>
+/// <param name="folder">The ledger's files.</param>
+/// <param name="owner">This process.</param>
+internal sealed class Claims(LedgerFolder folder, string owner)
+{
+    private readonly ConcurrentDictionary<(string Row, int Number), bool> _working = new();
+
+    /// <summary>Takes a claim.</summary>
+    /// <returns>False when somebody else has it.</returns>
+    /// <exception cref="LedgerUnavailableException">The folder cannot be written to.</exception>
+    public bool TryTake(string row, int number)
+    {
+        // Before the file, so that nobody in this process takes a claim with this owner for one that was left.
+        if (!_working.TryAdd((row, number), true))
+        {
+            return false;
+        }
+
+        var isTaken = false;
+        try
+        {
+            // Somebody may have seen the file before its owner stood in it, and taken this process for dead.
+            isTaken = TryCreate(folder.Claim(row, number)) && !File.Exists(folder.Claim(row, number + 1));
+            return isTaken;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(Messages.LedgerUnwritable.With(folder.Root, error.Message), error);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                Leave(row, number);
+            }
+        }
+    }
+
+    /// <summary>Says that this process no longer works on a claim. The file stays: it is what keeps the number taken.</summary>
+    public void Leave(string row, int number) => _working.TryRemove((row, number), out _);
+
+    /// <summary>The process that has a claim.</summary>
+    /// <returns>Null when there is no such claim; an empty name when its owner does not stand in it yet.</returns>
+    public string? OwnerOf(string row, int number)
+    {
+        try
+        {
+            using var file = new FileStream(folder.Claim(row, number), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file);
+            return reader.ReadToEnd();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the holder of a claim is at work on it.</summary>
+    public bool IsWorking(string holder, string row, int number) => holder == owner
+        ? _working.ContainsKey((row, number))
+        : OwnerLock.IsAlive(folder, holder);
+
+    /// <summary>Removes the claims on a row that is to be forgotten.</summary>
+    public void Forget(string row, int newest)
+    {
+        for (var number = newest; number >= 0; number--)
+        {
+            File.Delete(folder.Claim(row, number));
+        }
+    }
+
+    private bool TryCreate(string path)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            file.Write(Encoding.ASCII.GetBytes(owner));
+        }
+
+        return true;
+    }
+}

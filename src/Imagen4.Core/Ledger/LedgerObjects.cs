@@ -1,0 +1,66 @@
+namespace Imagen4.Core.Ledger;
+
+/// <summary>Puts what the ledger knows on the objects users see.</summary>
+internal static class LedgerObjects
+{
+    /// <summary>A request as the ledger knows it.</summary>
+    /// <param name="known">What is known.</param>
+    /// <param name="isWorkedOn">Whether a process is at work on it, so that an intent is not yet in doubt.</param>
+    public static ImagenRequest Request(LedgerRequest known, bool isWorkedOn = false)
+    {
+        var request = new ImagenRequest
+        {
+            RequestId = known.RequestId,
+            Provider = known.Provider,
+            Model = known.Model,
+            Key = known.Key,
+            Index = known.Index,
+            LedgerId = known.LedgerId,
+            State = State(known, isWorkedOn),
+            SubmittedAt = known.Accepted is { } accepted ? DateTimeOffset.FromUnixTimeMilliseconds(accepted).UtcDateTime : null,
+            Error = known.Error,
+            ErrorType = known.ErrorType,
+        };
+        known.Input?.CopyTo(request);
+        known.Settings?.CopyTo(request);
+        return request;
+    }
+
+    /// <summary>A result as the ledger knows it.</summary>
+    public static ImagenResult Result(LedgerRequest known)
+    {
+        var result = new ImagenResult
+        {
+            RequestId = known.RequestId,
+            Provider = known.Provider,
+            Model = known.Model,
+            Key = known.Key,
+            Index = known.Index,
+            LedgerId = known.LedgerId,
+            State = State(known, isWorkedOn: false),
+            Error = known.Error,
+            ErrorType = known.ErrorType,
+        };
+        known.Input?.CopyTo(result);
+        known.Settings?.CopyTo(result);
+        known.Result?.CopyTo(result);
+        return result;
+    }
+
+    /// <summary>The state users see.</summary>
+    public static string State(LedgerRequest known, bool isWorkedOn) => known.Step switch
+    {
+        LedgerStep.Accepted => ImagenStates.InQueue,
+        LedgerStep.Completed => ImagenStates.Completed,
+        LedgerStep.Delivered => ImagenStates.Delivered,
+        LedgerStep.Rejected => ImagenStates.Rejected,
+        LedgerStep.Cancelled => ImagenStates.Cancelled,
+        LedgerStep.Failed => ImagenStates.Failed,
+        LedgerStep.InDoubt => ImagenStates.InDoubt,
+        _ when isWorkedOn => ImagenStates.Pending,
+
+        // Its process ended while the POST was on its way.
+        LedgerStep.Intent => ImagenStates.InDoubt,
+        _ => ImagenStates.Failed,
+    };
+}

@@ -1,0 +1,61 @@
+namespace Imagen4.Core.Ledger;
+
+/// <summary>
+/// Says that a process lives. The system frees the lock of a process that ends in whatever way; only <see cref="FileShare.None"/>
+/// keeps a second one out on Linux.
+/// </summary>
+internal sealed class OwnerLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private OwnerLock(string owner, FileStream file) => (Owner, _file) = (owner, file);
+
+    /// <summary>The name of the owner.</summary>
+    public string Owner { get; }
+
+    /// <summary>Takes a new name.</summary>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    public static OwnerLock Take(LedgerFolder folder, TimeProvider time)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var owner = $"{time.GetUtcNow():yyyyMMdd'T'HHmmss}-{Environment.ProcessId}-{Random.Shared.Next():x8}";
+            try
+            {
+                var file = new FileStream(folder.OwnerLock(owner), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+                return new OwnerLock(owner, file);
+            }
+            catch (IOException) when (attempt < 3 && Directory.Exists(folder.Owners))
+            {
+                // Somebody who sweeps up had it open between its creation and its lock.
+            }
+        }
+    }
+
+    /// <summary>Whether any process but this one lives.</summary>
+    public static bool AnyOther(LedgerFolder folder, string owner) => Directory.EnumerateFiles(folder.Owners)
+        .Select(Path.GetFileNameWithoutExtension)
+        .Any(other => other != owner && IsAlive(folder, other!));
+
+    /// <summary>Whether the process of that name still lives.</summary>
+    public static bool IsAlive(LedgerFolder folder, string owner)
+    {
+        try
+        {
+            using var file = new FileStream(folder.OwnerLock(owner), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            return false;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,122 @@
+namespace Imagen4.Core.Ledger;
+
+/// <summary>
+/// Decides, for one row at a time, whether it is submitted, continued or only reported, and takes the claim that goes with it.
+/// Several processes with the same rows each get their turn; only one of them submits.
+/// </summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="settle">Asks whoever may know what has become of a request in doubt; returns what is known then.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RowTurns(
+    RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest>> settle, TimeProvider time)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
+    private const int MostLooks = 15;
+
+    private readonly long _began = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Whether rows that are known are submitted all the same.</summary>
+    public bool StartsAfresh { get; init; }
+
+    /// <summary>Whether rows are only submitted, so that one the host has is done.</summary>
+    public bool SubmitsOnly { get; init; }
+
+    /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
+    /// <exception cref="InvalidInputException">The row's key is known with other input.</exception>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
+    public async Task<Turn> TakeAsync(RowIdentity row, CancellationToken cancellation)
+    {
+        for (var looks = 0; ;)
+        {
+            ledger.View.Refresh();
+            var known = ledger.View.OfRow(row.Row);
+            if (known is not null && !StartsAfresh)
+            {
+                if (IsWorkedOn(known))
+                {
+                    RowRules.Demand(row, known);
+                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                known = await SettledAsync(known, cancellation).ConfigureAwait(false);
+                RowRules.Demand(row, known);
+                if (RowRules.IsDone(known, SubmitsOnly, _began))
+                {
+                    return new Turn.Report(known);
+                }
+            }
+
+            switch (TryClaim(row, known, ref looks))
+            {
+                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known):
+                    return new Turn.Submit(number);
+                case { } number:
+                    return new Turn.Continue(known, number);
+                default:
+                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    // The next claim nobody has; null where somebody has it, or has gone further meanwhile.
+    private int? TryClaim(RowIdentity row, LedgerRequest? known, ref int looks)
+    {
+        for (var number = (known?.Claim ?? -1) + 1; ; number++)
+        {
+            if (ledger.Claims.TryTake(row.Row, number))
+            {
+                return IsNews(row, number) ? Leave(row, number) : number;
+            }
+
+            var holder = ledger.Claims.OwnerOf(row.Row, number);
+            if (holder is null || (holder.Length == 0 && ++looks < MostLooks))
+            {
+                return null;
+            }
+
+            var isGone = holder.Length == 0 || !ledger.Claims.IsWorking(holder, row.Row, number);
+            if ((!isGone && !StartsAfresh) || IsNews(row, number))
+            {
+                return null;
+            }
+
+            // Whatever it had done would stand in its segment, unless that is damaged.
+            if (isGone && ledger.View.IsDamaged(holder))
+            {
+                throw new SubmissionInDoubtException(Messages.ClaimDamaged.With(ledger.Folder.Segments, holder));
+            }
+        }
+    }
+
+    // Between the look and the claim, somebody may have gone on with the row, and even have finished it.
+    private bool IsNews(RowIdentity row, int number)
+    {
+        ledger.View.Refresh();
+        return ledger.View.OfRow(row.Row)?.Claim >= number;
+    }
+
+    private int? Leave(RowIdentity row, int number)
+    {
+        ledger.Claims.Leave(row.Row, number);
+        return null;
+    }
+
+    private async Task<LedgerRequest> SettledAsync(LedgerRequest known, CancellationToken cancellation)
+    {
+        if (known.Step == LedgerStep.Intent)
+        {
+            // Its process ended with the POST on its way: nobody knows.
+            await ledger.RecordAsync(LedgerStep.InDoubt, known).ConfigureAwait(false);
+            known = known with { Step = LedgerStep.InDoubt, IsLeft = true };
+        }
+
+        return known.Step == LedgerStep.InDoubt ? await settle(known, cancellation).ConfigureAwait(false) : known;
+    }
+
+    private bool IsWorkedOn(LedgerRequest known) => !known.IsLeft && !known.HasEnded
+        && ledger.Claims.IsWorking(known.Owner, known.Row!, known.Claim);
+}

@@ -1,0 +1,18 @@
+namespace Imagen4.Core.Ledger;
+
+/// <summary>What is to be done with a row, after a look at what has been done already.</summary>
+internal abstract record Turn
+{
+    /// <summary>It is submitted.</summary>
+    /// <param name="Claim">The number of the claim this process holds on it.</param>
+    public sealed record Submit(int Claim) : Turn;
+
+    /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
+    /// <param name="Known">What is known of it.</param>
+    /// <param name="Claim">The number of the claim this process holds on it.</param>
+    public sealed record Continue(LedgerRequest Known, int Claim) : Turn;
+
+    /// <summary>There is nothing to be done: it has come to an end, good or bad, or is in doubt.</summary>
+    /// <param name="Known">What is known of it.</param>
+    public sealed record Report(LedgerRequest Known) : Turn;
+}
