@@ -69,6 +69,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             Index = record.Index,
         };
         record.Input?.CopyTo(result);
+        record.Settings.CopyTo(result);
         var entry = new LedgerEntry(request.Host.Profile.Name, request.Model, record.Key, record.Input ?? new ImageInput())
         {
             RequestId = request.RequestId,
