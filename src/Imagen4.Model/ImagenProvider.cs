@@ -24,8 +24,17 @@ public sealed class ImagenProvider
     /// <summary>The environment variables that are looked at for a key, in order.</summary>
     public string[] ApiKeyVariable { get; set; } = [];
 
+    /// <summary>The name of the secret that is the key, where <c>Get-Secret</c> finds it.</summary>
+    public string? SecretName { get; set; }
+
+    /// <summary>The vault the secret is in.</summary>
+    public string? SecretVault { get; set; }
+
     /// <summary>Where the key would come from now, or null when there is none.</summary>
     public string? ApiKeySource { get; set; }
+
+    /// <summary>What an image costs, where the user has said so.</summary>
+    public decimal? PricePerImage { get; set; }
 
     /// <summary>Where the profile is defined: <c>BuiltIn</c>, <c>User</c> or <c>Session</c>.</summary>
     public string Scope { get; set; } = "";

@@ -1,3 +1,4 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Media;
 
 namespace Imagen4.Core.Batch;
@@ -10,6 +11,9 @@ public sealed record BatchOptions
 
     /// <summary>A key given by the caller; null to look where the provider's profile says.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Looks up the secrets that profiles name, on the thread that asks for a host; null where nobody can.</summary>
+    public SecretLookup? Secrets { get; init; }
 
     /// <summary>The endpoint id for rows that name none; null for the provider's default.</summary>
     public string? Model { get; init; }

@@ -24,7 +24,7 @@ public sealed class HostConnections(BatchOptions options)
         var profile = ProviderCatalog.Find(name);
         return profile.BaseUri is null
             ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
-            : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile)), options.Time, options.Trace);
+            : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile), options.Secrets), options.Time, options.Trace);
     }
 
     // A given key is a key of one provider: of the one given with it, else of the first that a record names. No other gets it.

@@ -29,24 +29,21 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
     /// <param name="request">The request.</param>
     /// <param name="logs">Whether log lines are wanted.</param>
-    /// <param name="changed">Called with every change while it is waited for, on any thread; the last one is returned only.</param>
+    /// <param name="changed">
+    /// Called with every change while it is waited for, on any thread, one after the other; the last one is returned only.
+    /// </param>
     /// <param name="cancellation">Stops it.</param>
     public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
-        RequestReference request, bool logs, Action<ImagenRequestStatus>? changed, CancellationToken cancellation)
+        RequestReference request, bool logs, Func<ImagenRequestStatus, CancellationToken, Task>? changed, CancellationToken cancellation)
     {
         var follower = new StatusFollower(request);
-        void See(HostStatus seen)
-        {
-            if (!seen.HasEnded && follower.Changed(seen) is { } change)
-            {
-                changed?.Invoke(change);
-            }
-        }
+        Task SeeAsync(HostStatus seen, CancellationToken watching) =>
+            !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
 
         try
         {
             var status = options.Wait
-                ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, See), cancellation).ConfigureAwait(false)
+                ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
         }
@@ -69,6 +66,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             Index = record.Index,
         };
         record.Input?.CopyTo(result);
+        record.Settings.CopyTo(result);
         var entry = new LedgerEntry(request.Host.Profile.Name, request.Model, record.Key, record.Input ?? new ImageInput())
         {
             RequestId = request.RequestId,

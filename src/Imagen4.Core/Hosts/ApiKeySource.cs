@@ -9,22 +9,42 @@ public static class ApiKeySource
     /// <summary>Finds the key.</summary>
     /// <param name="profile">The provider.</param>
     /// <param name="given">A key from the command line, or null.</param>
+    /// <param name="secrets">Looks the profile's secret up; null where nobody can.</param>
     /// <exception cref="ApiKeyMissingException">There is none anywhere.</exception>
     /// <exception cref="AuthenticationFailedException">The first one found cannot be a key.</exception>
-    public static ApiKey Find(ProviderProfile profile, string? given)
+    public static ApiKey Find(ProviderProfile profile, string? given, SecretLookup? secrets = null)
     {
         if (!string.IsNullOrWhiteSpace(given))
         {
             return new ApiKey(given, Parameter);
         }
 
-        return FromEnvironment(profile) is var (secret, source)
-            ? new ApiKey(secret, source)
-            : throw new ApiKeyMissingException(Messages.ApiKeyMissing.With(profile.Name, Wanted(profile)));
+        var answer = profile.SecretName is { } name ? secrets?.Invoke(name, profile.SecretVault) : null;
+        if (answer?.Refusal is { } refusal)
+        {
+            throw new ApiKeyMissingException(Messages.ApiKeySecretRefused.With(profile.Name, Secret(profile), PlainText.Line(refusal)));
+        }
+
+        return answer?.Key is { } kept ? new ApiKey(kept, Secret(profile))
+            : FromEnvironment(profile) is var (secret, source) ? new ApiKey(secret, source)
+            : throw new ApiKeyMissingException(Missing(profile, answer).With(profile.Name, Wanted(profile), Secret(profile)));
     }
 
-    /// <summary>Where a key would come from now, or null.</summary>
-    public static string? Describe(ProviderProfile profile) => FromEnvironment(profile)?.Source;
+    /// <summary>Where a key would come from now, or null. No vault is opened for that.</summary>
+    /// <param name="profile">The provider.</param>
+    /// <param name="hasVaults">Whether secrets can be looked up.</param>
+    public static string? Describe(ProviderProfile profile, bool hasVaults = false)
+    {
+        var variable = FromEnvironment(profile)?.Source;
+        return profile.SecretName is null || !hasVaults ? variable
+            : variable is null ? Secret(profile) : $"{Secret(profile)}, else {variable}";
+    }
+
+    private static string Secret(ProviderProfile profile) =>
+        profile.SecretVault is { } vault ? $"secret {profile.SecretName} (vault {vault})" : $"secret {profile.SecretName}";
+
+    private static string Missing(ProviderProfile profile, SecretAnswer? answer) =>
+        profile.SecretName is null ? Messages.ApiKeyMissing : answer is null ? Messages.ApiKeyNoVault : Messages.ApiKeyNoSecret;
 
     private static (string Secret, string Source)? FromEnvironment(ProviderProfile profile)
     {

@@ -27,6 +27,12 @@ public sealed record ProviderProfile
     /// <summary>Two environment variables that hold the two halves of a key, or none.</summary>
     public IReadOnlyList<string> ApiKeyPairVariables { get; init => field = value ?? []; } = [];
 
+    /// <summary>The name of the secret in the user's vaults that is the key; null for none. It comes before the variables.</summary>
+    public string? SecretName { get; init; }
+
+    /// <summary>The vault the secret is in; null for any.</summary>
+    public string? SecretVault { get; init; }
+
     /// <summary>A key that is no secret: the emulator takes any, and this one is sent.</summary>
     public string? OpenKey { get; init; }
 

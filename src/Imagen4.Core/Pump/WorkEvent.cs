@@ -12,6 +12,21 @@ public abstract record WorkEvent
     /// <param name="Target">What the work was for.</param>
     public sealed record Outcome(object Value, object? Target) : WorkEvent;
 
+    /// <summary>A piece of work has come to something and goes on.</summary>
+    /// <param name="Value">What it has come to.</param>
+    /// <param name="Target">What the work is for.</param>
+    public sealed record Interim(object Value, object? Target) : WorkEvent
+    {
+        // The work goes on on its own thread, not on the one that takes.
+        private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Ends when it has been taken.</summary>
+        internal Task Taken => _taken.Task;
+
+        /// <summary>Lets the work go on.</summary>
+        internal void Acknowledge() => _taken.SetResult();
+    }
+
     /// <summary>A piece of work has ended in an exception it was not meant to throw.</summary>
     /// <param name="Error">The exception.</param>
     /// <param name="Target">What the work was for.</param>

@@ -5,11 +5,11 @@ namespace Imagen4.Core.Pump;
 
 /// <summary>
 /// Runs work side by side, up to a limit, and hands what it says to one consuming thread. A piece of work keeps its slot
-/// until its outcome has been taken, so that outcomes nobody takes cannot pile up.
+/// until its outcome has been taken, and says one interim thing at a time, so that what nobody takes cannot pile up.
 /// </summary>
 /// <remarks>
 /// <see cref="Start"/>, <see cref="TryTake"/> and <see cref="Take"/> belong to the consuming thread;
-/// <see cref="Post"/>, <see cref="Stop"/> and <see cref="Dispose"/> may be called on any.
+/// <see cref="Post"/>, <see cref="HandOnAsync"/>, <see cref="Stop"/> and <see cref="Dispose"/> may be called on any.
 /// </remarks>
 public sealed class WorkPump : IDisposable
 {
@@ -74,6 +74,18 @@ public sealed class WorkPump : IDisposable
         }
     }
 
+    /// <summary>Hands something on from a piece of work that goes on, and waits until it has been taken.</summary>
+    /// <param name="value">What is handed on.</param>
+    /// <param name="target">What the work is for.</param>
+    /// <param name="cancellation">Stops the wait; what is handed on may be taken all the same.</param>
+    public async Task HandOnAsync(object value, object? target, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, cancellation);
+        var interim = new WorkEvent.Interim(value, target);
+        Post(interim);
+        await interim.Taken.WaitAsync(either.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Takes the next event if there is one.</summary>
     public bool TryTake([NotNullWhen(true)] out WorkEvent? taken) => Take(TimeSpan.Zero, out taken);
 
@@ -86,9 +98,14 @@ public sealed class WorkPump : IDisposable
             return false;
         }
 
-        if (taken is WorkEvent.Outcome or WorkEvent.Fault)
+        switch (taken)
         {
-            _running--;
+            case WorkEvent.Outcome or WorkEvent.Fault:
+                _running--;
+                break;
+            case WorkEvent.Interim interim:
+                interim.Acknowledge();
+                break;
         }
 
         return true;

@@ -26,7 +26,8 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         string text => PlainText.IsWhole(text) ? text : throw Refuse(Messages.CellIsBrokenText),
         char letter => letter.ToString(),
         bool truth => truth ? "true" : "false",
-        Enum or Uri or Guid => Value.ToString(),
+        Uri address => address.OriginalString,
+        Enum or Guid => Value.ToString(),
         _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
         _ => throw Refuse(Messages.CellIsNotText),
     };

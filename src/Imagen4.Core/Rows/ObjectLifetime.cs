@@ -18,8 +18,11 @@ public sealed record ObjectLifetime(string Text, long? Seconds)
         ["never"] = null,
     };
 
+    /// <summary>The names there are.</summary>
+    public static IReadOnlyList<string> Named { get; } = [.. Names.Keys];
+
     /// <summary>What is taken, for messages.</summary>
-    public static string Allowed => $"{string.Join(", ", Names.Keys)}, or a number of seconds";
+    public static string Allowed => $"{string.Join(", ", Named)}, or a number of seconds";
 
     /// <summary>Reads a lifetime, or returns null where it is none.</summary>
     public static ObjectLifetime? TryParse(string text)

@@ -20,4 +20,7 @@ public sealed record RequestRecord
 
     /// <summary>What was sent, where the record says so.</summary>
     public ImageInput? Input { get; init; }
+
+    /// <summary>How it was queued and kept, where the record says so.</summary>
+    public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 }

@@ -40,6 +40,13 @@ public static class RowReader
         };
     }
 
+    /// <summary>Reads how a request was queued and kept, without the rest of its row.</summary>
+    /// <param name="index">The number of the record within its pipeline, from 1.</param>
+    /// <param name="cells">The cells by parameter name.</param>
+    /// <exception cref="InvalidInputException">A cell does not hold what its setting takes.</exception>
+    public static SubmitSettings ReadSettings(int index, IReadOnlyDictionary<string, object?> cells) =>
+        SubmitSettingsReader.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
+
     private static string Prompt(Cell cell)
     {
         var prompt = cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);

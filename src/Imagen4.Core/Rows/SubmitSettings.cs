@@ -6,6 +6,18 @@ public sealed record SubmitSettings
     /// <summary>Nothing said: the host's defaults hold.</summary>
     public static SubmitSettings None { get; } = new();
 
+    /// <summary>The names of all settings.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [nameof(WebhookUri), nameof(Priority), nameof(StartTimeoutSec), nameof(MaxQueueLength), nameof(Tag), nameof(ObjectLifetime)];
+
+    /// <summary>The texts a setting takes; none where it takes any text or number.</summary>
+    public static IReadOnlyList<string> ChoicesFor(string name) => name switch
+    {
+        nameof(Priority) => SubmitSettingsReader.Priorities,
+        nameof(ObjectLifetime) => Rows.ObjectLifetime.Named,
+        _ => [],
+    };
+
     /// <summary>The address the host calls when the request has ended.</summary>
     public Uri? WebhookUri { get; init; }
 

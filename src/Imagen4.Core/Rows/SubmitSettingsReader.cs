@@ -3,7 +3,8 @@ namespace Imagen4.Core.Rows;
 /// <summary>Reads the settings of a row from its cells.</summary>
 internal static class SubmitSettingsReader
 {
-    private static readonly string[] Priorities = ["normal", "low"];
+    /// <summary>What <c>Priority</c> takes.</summary>
+    public static IReadOnlyList<string> Priorities { get; } = ["normal", "low"];
 
     /// <summary>Reads them.</summary>
     /// <exception cref="InvalidInputException">A cell does not hold what its setting takes.</exception>
@@ -42,6 +43,7 @@ internal static class SubmitSettingsReader
     private static RequestTags? Tags(Cell cell) => cell.IsEmpty ? null
         : RequestTags.TryCreate(cell.JsonMembers() ?? throw cell.Refuse(Messages.CellIsNotJsonObject)) ?? throw cell.Refuse(Messages.CellIsNotTags);
 
-    private static ObjectLifetime? Lifetime(Cell cell) => cell.Text()?.Trim() is not { } text ? null
+    // A PowerShell literal 1d is the decimal 1, and would be a second where a day was meant.
+    private static ObjectLifetime? Lifetime(Cell cell) => cell.Value is decimal ? throw cell.Refuse(Messages.CellIsDecimal) : cell.Text()?.Trim() is not { } text ? null
         : ObjectLifetime.TryParse(text) ?? throw cell.Refuse(Messages.CellIsNotLifetime, ObjectLifetime.Allowed);
 }

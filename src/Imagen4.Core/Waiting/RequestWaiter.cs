@@ -46,7 +46,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
         {
             await foreach (var status in protocol.FollowAsync(request, watch.Logs, cancellation).ConfigureAwait(false))
             {
-                watch.Seen?.Invoke(status);
+                await watch.TellAsync(status, cancellation).ConfigureAwait(false);
                 if (status.HasEnded)
                 {
                     return status;
@@ -65,7 +65,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
         var status = await protocol.ReadStatusAsync(request, watch.Logs, cancellation).ConfigureAwait(false);
-        watch.Seen?.Invoke(status);
+        await watch.TellAsync(status, cancellation).ConfigureAwait(false);
         return status.HasEnded ? status : null;
     }
 

@@ -4,9 +4,12 @@ namespace Imagen4.Core.Waiting;
 
 /// <summary>What somebody who waits for a request wants to see meanwhile.</summary>
 /// <param name="Logs">Whether the model's log lines are wanted.</param>
-/// <param name="Seen">Called with every state the host tells; several in a row may be the same.</param>
-internal sealed record StatusWatch(bool Logs, Action<HostStatus>? Seen)
+/// <param name="Seen">Called with every state the host tells, one after the other; several in a row may be the same.</param>
+internal sealed record StatusWatch(bool Logs, Func<HostStatus, CancellationToken, Task>? Seen)
 {
     /// <summary>Nothing but the end.</summary>
     public static StatusWatch Nothing { get; } = new(Logs: false, Seen: null);
+
+    /// <summary>Tells what the host has said, and waits until it has been heard.</summary>
+    public Task TellAsync(HostStatus status, CancellationToken cancellation) => Seen?.Invoke(status, cancellation) ?? Task.CompletedTask;
 }

@@ -6,7 +6,9 @@ namespace Imagen4.PowerShell.Binding;
 internal static class ProviderView
 {
     /// <summary>The profile as an object of the pipeline.</summary>
-    public static ImagenProvider Of(ProviderProfile profile) => new()
+    /// <param name="profile">The profile.</param>
+    /// <param name="secrets">Tells whether secrets can be looked up.</param>
+    public static ImagenProvider Of(ProviderProfile profile, VaultSecrets secrets) => new()
     {
         Name = profile.Name,
         IsDefault = profile.Name.Equals(ProviderCatalog.DefaultName, StringComparison.OrdinalIgnoreCase),
@@ -15,7 +17,10 @@ internal static class ProviderView
         DefaultModel = profile.DefaultModel,
         ConcurrencyLimit = profile.ConcurrencyLimit,
         ApiKeyVariable = [.. profile.ApiKeyVariables, .. profile.ApiKeyPairVariables],
-        ApiKeySource = ApiKeySource.Describe(profile),
+        ApiKeySource = ApiKeySource.Describe(profile, profile.SecretName is not null && secrets.AreThere),
+        SecretName = profile.SecretName,
+        SecretVault = profile.SecretVault,
+        PricePerImage = profile.PricePerImage,
         Scope = profile.Scope.ToString(),
         Models = [.. ModelCatalog.Ids(profile.Protocol)],
     };

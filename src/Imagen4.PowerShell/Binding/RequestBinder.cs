@@ -21,6 +21,7 @@ internal static class RequestBinder
         Model = Text(row, "Model", model ?? FromTable(record, "Model")),
         Key = Text(row, "Key", record?.At("Key")),
         Input = record is { IsRows: true } ? Input(row, record) : null,
+        Settings = record is { IsRows: true } ? Settings(row, record) : SubmitSettings.None,
     };
 
     private static string Id(int row, Record? record, object? id)
@@ -39,7 +40,7 @@ internal static class RequestBinder
                 : Messages.RecordIsNotRequest.With(row, record.TypeName));
     }
 
-    // What was sent is worth carrying on, and no reason to refuse a paid result.
+    // What was sent, and how, is worth carrying on, and no reason to refuse a paid result.
     private static ImageInput? Input(int row, Record record)
     {
         try
@@ -53,6 +54,18 @@ internal static class RequestBinder
         catch (InvalidInputException)
         {
             return null;
+        }
+    }
+
+    private static SubmitSettings Settings(int row, Record record)
+    {
+        try
+        {
+            return RowReader.ReadSettings(row, SubmitSettings.Names.ToDictionary(name => name, name => Unwrap.Cell(row, name, record.At(name))));
+        }
+        catch (InvalidInputException)
+        {
+            return SubmitSettings.None;
         }
     }
 

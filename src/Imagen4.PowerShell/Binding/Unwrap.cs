@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
 
@@ -16,6 +17,11 @@ internal static class Unwrap
         _ when value == AutomationNull.Value => null,
         _ => value,
     };
+
+    /// <summary>The value as it was written on the command line, where PowerShell has read a text such as 007 or 1d as a number.</summary>
+    public static object? AsWritten(object? value) =>
+        value is PSObject { BaseObject: IFormattable number } written && written.ToString() is var text
+        && text != number.ToString(null, CultureInfo.InvariantCulture) ? text : value;
 
     /// <summary>Whether the value is a list, of whatever kind.</summary>
     public static bool IsList(object? value) => Value(value) is IList;

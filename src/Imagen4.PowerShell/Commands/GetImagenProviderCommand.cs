@@ -20,11 +20,12 @@ public sealed class GetImagenProviderCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var secrets = new VaultSecrets(this);
         foreach (var wanted in Name)
         {
             try
             {
-                WriteObject(Find(wanted).Select(ProviderView.Of).ToList(), enumerateCollection: true);
+                WriteObject(Find(wanted).Select(profile => ProviderView.Of(profile, secrets)).ToList(), enumerateCollection: true);
             }
             catch (ImagenException error)
             {

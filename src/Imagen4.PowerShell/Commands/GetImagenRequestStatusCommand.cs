@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core;
 using Imagen4.Core.Batch;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
@@ -15,13 +16,38 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <inheritdoc/>
-    private protected override BatchOptions RequestOptions(BatchOptions options) => options with { Wait = Wait };
+    /// <summary>Returns every change until the request has ended.</summary>
+    [Parameter]
+    public SwitchParameter Follow { get; set; }
+
+    /// <summary>Asks for the lines the model wrote.</summary>
+    [Parameter]
+    public SwitchParameter Logs { get; set; }
 
     /// <inheritdoc/>
-    private protected override void Start(RequestReference request, RequestRecord record) =>
-        Start(Target, async cancellation => await Run.ReadStatusAsync(request, logs: false, changed: null, cancellation).ConfigureAwait(false));
+    private protected override BatchOptions RequestOptions(BatchOptions options) =>
+        Follow && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait
+            ? throw new InvalidInputException(Messages.FollowNeedsWait)
+            : options with { Wait = Wait || Follow };
 
     /// <inheritdoc/>
-    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequestStatus>)value, target);
+    private protected override void Start(RequestReference request, RequestRecord record)
+    {
+        var target = Target;
+        Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow ? (change, token) => HandOnAsync(change, target, token) : null;
+        Start(target, async cancellation => await Run.ReadStatusAsync(request, Logs, changed, cancellation).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        if (value is RowOutcome<ImagenRequestStatus> ended)
+        {
+            Write(ended, target);
+        }
+        else
+        {
+            WriteObject(value);
+        }
+    }
 }

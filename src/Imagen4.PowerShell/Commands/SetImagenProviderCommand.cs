@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Hosts;
+using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Errors;
 
@@ -28,10 +29,22 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     [Parameter]
     public string[]? ApiKeyVariable { get; set; }
 
+    /// <summary>The name of the secret that is the key; empty for none.</summary>
+    [Parameter]
+    public string? SecretName { get; set; }
+
+    /// <summary>The vault the secret is in; empty for any.</summary>
+    [Parameter]
+    public string? SecretVault { get; set; }
+
     /// <summary>The endpoint id used where none is named.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(InputCompleter))]
     public string? DefaultModel { get; set; }
+
+    /// <summary>What an image costs; empty for unknown.</summary>
+    [Parameter]
+    public object? PricePerImage { get; set; }
 
     /// <summary>How many requests are under way at once by default.</summary>
     [Parameter]
@@ -83,7 +96,7 @@ public sealed class SetImagenProviderCommand : PSCmdlet
 
     private ProviderProfile New()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(Protocol)) || BaseUri is null)
+        if (!IsGiven(nameof(Protocol)) || BaseUri is null)
         {
             throw new InvalidInputException(Messages.BaseUriMissing.With(PlainText.Brief(Name)));
         }
@@ -97,16 +110,32 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => profile with
     {
         Scope = scope,
-        Protocol = MyInvocation.BoundParameters.ContainsKey(nameof(Protocol)) ? Protocol : profile.Protocol,
+        Protocol = IsGiven(nameof(Protocol)) ? Protocol : profile.Protocol,
         BaseUri = BaseUri is null ? profile.BaseUri : ProviderAddress.Demand(BaseUri),
 
         // What belongs to another host does not move along, and neither does a key to it.
         PlatformUri = BaseUri is null ? profile.PlatformUri : null,
         WebhookKeysUri = BaseUri is null ? profile.WebhookKeysUri : null,
         ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
+        SecretName = IsGiven(nameof(SecretName)) ? Text(SecretName) : profile.SecretName,
+        SecretVault = Vault(profile),
+        PricePerImage = IsGiven(nameof(PricePerImage)) ? PlainPrice.Of(PricePerImage) : profile.PricePerImage,
         DefaultModel = DefaultModel is null ? profile.DefaultModel : EndpointId.Parse(DefaultModel).Full,
         ConcurrencyLimit = ConcurrencyLimit ?? profile.ConcurrencyLimit,
     };
+
+    // A vault is said of a secret, and goes with it.
+    private string? Vault(ProviderProfile profile)
+    {
+        var hasSecret = IsGiven(nameof(SecretName)) ? Text(SecretName) is not null : profile.SecretName is not null;
+        return !IsGiven(nameof(SecretVault)) ? (hasSecret ? profile.SecretVault : null)
+            : Text(SecretVault) is not { } vault ? null
+            : hasSecret ? vault : throw new InvalidInputException(Messages.SecretVaultNeedsName);
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private static string? Text(string? given) => string.IsNullOrWhiteSpace(given) ? null : given.Trim();
 
     private static bool IsName(string name) =>
         name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');

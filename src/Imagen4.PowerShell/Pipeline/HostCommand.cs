@@ -23,7 +23,7 @@ public abstract class HostCommand : PumpedCommand
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public object? Provider { get; set; }
 
-    /// <summary>The key. Without it, the provider's environment variable is read.</summary>
+    /// <summary>The key. Without it, the provider's secret is looked up, then its environment variable.</summary>
     [Parameter]
     [ApiKeyTransformation]
     public SecureString? ApiKey { get; set; }
@@ -50,6 +50,7 @@ public abstract class HostCommand : PumpedCommand
     {
         Provider = provider,
         ApiKey = PlainKey.Of(ApiKey),
+        Secrets = new VaultSecrets(this).Find,
         TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         Trace = text => Post(new WorkEvent.Verbose(text)),
         Warn = text => Post(new WorkEvent.Warning(text)),

@@ -69,7 +69,11 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Says something from a piece of work, on any thread.</summary>
     private protected void Post(WorkEvent said) => _pump.Post(said);
 
-    /// <summary>Hands on what a piece of work has come to.</summary>
+    /// <summary>Hands something on from a piece of work that goes on, and waits until it has been taken.</summary>
+    private protected Task HandOnAsync(object value, object? target, CancellationToken cancellation) =>
+        _pump.HandOnAsync(value, target, cancellation);
+
+    /// <summary>Hands on what a piece of work has come to, or has come to so far.</summary>
     /// <param name="value">What it has come to.</param>
     /// <param name="target">The record it was for.</param>
     protected abstract void Emit(object value, object? target);
@@ -128,6 +132,9 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
         {
             case WorkEvent.Outcome outcome:
                 Emit(outcome.Value, outcome.Target);
+                break;
+            case WorkEvent.Interim interim:
+                Emit(interim.Value, interim.Target);
                 break;
             case WorkEvent.Fault fault:
                 WriteError(fault.Error, fault.Target);

@@ -8,7 +8,7 @@ namespace Imagen4.PowerShell.Pipeline;
 /// A command whose records are rows. Every input is declared as an object and converted in one place, so that a cell is
 /// taken exactly or refused, never dropped or rounded on the way.
 /// </summary>
-public abstract class RowCommand : HostCommand
+public abstract class RowCommand : SubmitCommand
 {
     /// <summary>What the image shows.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -60,6 +60,28 @@ public abstract class RowCommand : HostCommand
     [ArgumentCompleter(typeof(InputCompleter))]
     public object? SafetyTolerance { get; set; }
 
+    /// <summary>Whether the host rewrites the prompt before it generates.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("enhance_prompt")]
+    public object? EnhancePrompt { get; set; }
+
+    /// <summary>Which people may be shown.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("person_generation")]
+    [ArgumentCompleter(typeof(InputCompleter))]
+    public object? PersonGeneration { get; set; }
+
+    /// <summary>How much the host's safety filter blocks.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("safety_setting")]
+    [ArgumentCompleter(typeof(InputCompleter))]
+    public object? SafetySetting { get; set; }
+
+    /// <summary>Whether an invisible watermark is added.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("add_watermark")]
+    public object? AddWatermark { get; set; }
+
     /// <summary>Inputs that have no parameter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public object? AdditionalInput { get; set; }
@@ -84,7 +106,7 @@ public abstract class RowCommand : HostCommand
         MyInvocation.MyCommand.Parameters.TryGetValue(parameter, out var known) ? known.Aliases.Prepend(parameter) : [parameter];
 
     /// <summary>What PowerShell bound for this record, under the parameters' names.</summary>
-    private protected Dictionary<string, object?> Cells(object? prompt) => new(StringComparer.OrdinalIgnoreCase)
+    private protected Dictionary<string, object?> Cells(object? prompt) => new(SettingCells(), StringComparer.OrdinalIgnoreCase)
     {
         [nameof(Prompt)] = prompt,
         [nameof(NegativePrompt)] = NegativePrompt,
@@ -95,9 +117,13 @@ public abstract class RowCommand : HostCommand
         [nameof(OutputFormat)] = OutputFormat,
         [nameof(SyncMode)] = SyncMode,
         [nameof(SafetyTolerance)] = SafetyTolerance,
+        [nameof(EnhancePrompt)] = EnhancePrompt,
+        [nameof(PersonGeneration)] = PersonGeneration,
+        [nameof(SafetySetting)] = SafetySetting,
+        [nameof(AddWatermark)] = AddWatermark,
         [nameof(AdditionalInput)] = AdditionalInput,
         [nameof(Provider)] = Provider,
         [nameof(Model)] = Model,
-        [nameof(Key)] = Key,
+        [nameof(Key)] = Unwrap.AsWritten(Key),
     };
 }

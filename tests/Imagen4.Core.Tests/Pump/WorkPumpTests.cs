@@ -77,6 +77,55 @@ public sealed class WorkPumpTests
     }
 
     [Fact]
+    public async Task Work_waits_until_what_it_hands_on_is_taken()
+    {
+        using var pump = new WorkPump { Limit = 1 };
+        // Not on the thread of the work: it would wait for this test, and the test for it.
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        pump.Start("a", async cancellation =>
+        {
+            first.SetResult();
+            await pump.HandOnAsync(1, "a", cancellation);
+            second.SetResult();
+            await pump.HandOnAsync(2, "a", cancellation);
+            return 3;
+        });
+        await first.Task.InTime();
+
+        Assert.False(second.Task.IsCompleted);
+        Assert.Equal(1, Assert.IsType<WorkEvent.Interim>(Take(pump)).Value);
+        await second.Task.InTime();
+        Assert.Equal(1, pump.Running);
+        Assert.Equal(2, Assert.IsType<WorkEvent.Interim>(Take(pump)).Value);
+        Assert.Equal(new WorkEvent.Outcome(3, "a"), Take(pump));
+        Assert.True(pump.IsIdle);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Work_that_hands_on_to_nobody_ends_with_the_pump_or_its_own_limit(bool stopsPump)
+    {
+        using var pump = new WorkPump();
+        using var limit = new CancellationTokenSource();
+        var handing = pump.HandOnAsync(1, null, limit.Token);
+
+        if (stopsPump)
+        {
+            pump.Stop();
+        }
+        else
+        {
+            await limit.CancelAsync();
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handing.InTime());
+        pump.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pump.HandOnAsync(2, null, CancellationToken.None).InTime());
+    }
+
+    [Fact]
     public void An_exception_becomes_an_event_with_its_target_and_frees_the_slot()
     {
         using var pump = new WorkPump { Limit = 3 };

@@ -63,7 +63,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var seen = new List<ImagenRequestStatus>();
 
         var (status, error) = await later
-            .ReadStatusAsync(later.Refer(Record(request!.RequestId!)), logs: true, seen.Add, CancellationToken.None).InTime();
+            .ReadStatusAsync(later.Refer(Record(request!.RequestId!)), logs: true, (change, _) => { seen.Add(change); return Task.CompletedTask; }, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal(ImagenStates.Completed, status!.State);

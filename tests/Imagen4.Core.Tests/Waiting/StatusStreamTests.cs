@@ -173,7 +173,7 @@ public sealed class StatusStreamTests
         Uri address, TimeProvider? time = null, bool logs = false, TimeSpan limit = default, CancellationToken cancellation = default) =>
         new RequestWaiter(limit).UntilEndedAsync(
             Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new SkippingTime()),
-            new StatusWatch(logs, _seen.Add), cancellation).InTime();
+            new StatusWatch(logs, (seen, _) => { _seen.Add(seen); return Task.CompletedTask; }), cancellation).InTime();
 
     private static RequestReference Refer(ProviderProfile profile, TimeProvider time) =>
         new FalQueueProtocol().Refer(TestHost.Connect(profile, time), TestHost.Model, "r-1");

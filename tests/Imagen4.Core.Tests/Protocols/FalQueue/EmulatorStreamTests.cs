@@ -17,7 +17,7 @@ public sealed class EmulatorStreamTests : EmulatorTest
         var request = await SubmitAsync(SubmitSettings.None);
         var seen = new List<HostStatus>();
 
-        var status = await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(request, new StatusWatch(Logs: true, seen.Add), CancellationToken.None).InTime();
+        var status = await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(request, new StatusWatch(Logs: true, (said, _) => { seen.Add(said); return Task.CompletedTask; }), CancellationToken.None).InTime();
 
         Assert.Equal((ImagenStates.Completed, ImagenStates.Completed), (status.State, seen[^1].State));
         Assert.Equal(
