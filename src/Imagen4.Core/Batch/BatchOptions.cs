@@ -36,6 +36,9 @@ public sealed record BatchOptions
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool StartsAfresh { get; init; }
 
+    /// <summary>Whether the hosts are asked to cancel what goes on when the batch is stopped.</summary>
+    public bool CancelsOnStop { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

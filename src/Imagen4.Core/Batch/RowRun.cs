@@ -16,6 +16,7 @@ public sealed class RowRun
     private readonly RowTurns _turns;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
+    private readonly OpenRequests _open;
     private int _continued;
     private int _inDoubt;
 
@@ -31,6 +32,7 @@ public sealed class RowRun
         };
         _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
         _receiver = new ResultReceiver(options, _ledger);
+        _open = new OpenRequests(_ledger);
     }
 
     /// <summary>Whether submitting goes on.</summary>
@@ -42,8 +44,15 @@ public sealed class RowRun
     /// <summary>How many rows are in doubt.</summary>
     public int InDoubt => Volatile.Read(ref _inDoubt);
 
+    /// <summary>How many requests go on at their hosts: of those that are waited for, or are to be cancelled with the batch.</summary>
+    public int Open => _open.Count;
+
     /// <summary>Where the ledger is.</summary>
     public string LedgerPath => _ledger.Folder.Root;
+
+    /// <summary>Asks the hosts to cancel what goes on.</summary>
+    /// <returns>How many requests they have cancelled.</returns>
+    public Task<int> CancelAsync(CancellationToken cancellation) => _open.CancelAsync(cancellation);
 
     /// <summary>Submits a row and leaves the rest to the host.</summary>
     public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, CancellationToken cancellation) =>
@@ -70,6 +79,11 @@ public sealed class RowRun
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
             {
                 held.IsLeft = true;
+                if (_options.CancelsOnStop && acceptance.Answered is null)
+                {
+                    _open.Add(acceptance.Request, held.Entry);
+                }
+
                 Describe(request, acceptance);
             }
             else
@@ -80,6 +94,7 @@ public sealed class RowRun
         catch (ImagenException refused)
         {
             error = refused;
+            EndIfForAll(refused);
             if (StateAfter(refused) is not { } state)
             {
                 refused.Row = row.Row.Index;
@@ -128,7 +143,9 @@ public sealed class RowRun
                     _ = Interlocked.Increment(ref _continued);
                     result = LedgerObjects.Result(going.Known);
                     result.Index = row.Row.Index;
-                    error = await _receiver.ContinueAsync(Refer(row, going.Known), result, held.Entry, stop.Stopping).ConfigureAwait(false);
+                    var known = Refer(row, going.Known);
+                    _open.Add(known, held.Entry);
+                    error = await _receiver.ContinueAsync(known, result, held.Entry, stop.Stopping).ConfigureAwait(false);
                     break;
 
                 default:
@@ -139,6 +156,7 @@ public sealed class RowRun
 
                     (result.RequestId, result.State, result.Index) = (acceptance.Request.RequestId, ImagenStates.InQueue, row.Row.Index);
                     var entry = held.Entry with { RequestId = result.RequestId };
+                    _open.Add(acceptance.Request, entry);
                     error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping).ConfigureAwait(false);
                     WarnOfFewer(row, result);
                     break;
@@ -147,6 +165,7 @@ public sealed class RowRun
         catch (ImagenException refused)
         {
             error = refused;
+            EndIfForAll(refused);
             if (StateAfter(refused) is not { } state)
             {
                 refused.Row = row.Row.Index;
@@ -156,6 +175,7 @@ public sealed class RowRun
             (result.State, result.RequestId, result.Index) = (state, refused.RequestId, row.Row.Index);
         }
 
+        _open.Remove(held.Entry);
         held.IsLeft = result.State is ImagenStates.Delivered or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
         if (error is not null)
         {
@@ -193,6 +213,15 @@ public sealed class RowRun
             },
             _ => null,
         };
+    }
+
+    // A ledger that cannot be used stops every row, before anything is paid for.
+    private void EndIfForAll(ImagenException error)
+    {
+        if (error is LedgerUnavailableException)
+        {
+            Stop.End(error);
+        }
     }
 
     private RowOutcome<T> Counted<T>(RowOutcome<T> outcome)

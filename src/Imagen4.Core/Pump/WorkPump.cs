@@ -13,10 +13,16 @@ namespace Imagen4.Core.Pump;
 /// </remarks>
 public sealed class WorkPump : IDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
+
     private readonly BlockingCollection<WorkEvent> _events = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
     private readonly CancellationToken _stopping;
+    private readonly WorkStop _given;
+    private readonly CountdownEvent _active = new(1);
     private int _running;
+    private int _closed;
     private int _disposed;
 
     private int _limit = 1;
@@ -26,6 +32,7 @@ public sealed class WorkPump : IDisposable
     {
         // Read once: after Dispose the source no longer gives its token out.
         _stopping = _stop.Token;
+        _given = new WorkStop(_stopping, _abandon.Token);
     }
 
     /// <summary>How many pieces of work run at once, at least 1.</summary>
@@ -53,7 +60,7 @@ public sealed class WorkPump : IDisposable
     /// <param name="target">What the work is for; it comes back with the outcome.</param>
     /// <param name="work">The work.</param>
     /// <exception cref="InvalidOperationException">There is no room.</exception>
-    public void Start(object? target, Func<CancellationToken, Task<object>> work)
+    public void Start(object? target, Func<WorkStop, Task<object>> work)
     {
         if (!HasRoom)
         {
@@ -61,6 +68,7 @@ public sealed class WorkPump : IDisposable
         }
 
         _running++;
+        _active.AddCount();
         _ = Task.Run(() => RunAsync(target, work), CancellationToken.None);
     }
 
@@ -111,17 +119,45 @@ public sealed class WorkPump : IDisposable
         return true;
     }
 
-    /// <summary>Asks all work to end. It does not wait.</summary>
+    /// <summary>Asks all work to end. It does not wait; what cannot be taken back is given up after 0.8 seconds.</summary>
     public void Stop()
     {
         try
         {
             _stop.Cancel();
+            _abandon.CancelAfter(Grace);
         }
         catch (ObjectDisposedException)
         {
             // A stop and the end of the pipeline may come at once, on two threads.
         }
+    }
+
+    /// <summary>Waits on the consuming thread until no work is under way, handing nothing on.</summary>
+    /// <param name="longest">The longest it waits.</param>
+    /// <returns>Whether none is.</returns>
+    public bool WaitUntilQuiet(TimeSpan longest)
+    {
+        // One count is the pump's own, so that there is something to count down from.
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _ = _active.Signal();
+        }
+
+        return _active.Wait(longest);
+    }
+
+    /// <summary>Runs work after the pump was stopped, and waits for it on the consuming thread.</summary>
+    /// <param name="work">The work; it says how much it has done.</param>
+    /// <param name="longest">The longest it may take.</param>
+    /// <returns>What it says, or 0 where it did not end in time.</returns>
+    public static int RunAfterwards(Func<CancellationToken, Task<int>> work, TimeSpan longest)
+    {
+        using var limit = new CancellationTokenSource(longest);
+        var done = new BlockingCollection<int>();
+        var token = limit.Token;
+        _ = Task.Run(async () => done.Add(await work(token).ConfigureAwait(false), CancellationToken.None), CancellationToken.None);
+        return done.TryTake(out var count, longest) ? count : 0;
     }
 
     /// <summary>Stops the pump for good.</summary>
@@ -131,19 +167,22 @@ public sealed class WorkPump : IDisposable
         {
             // The collection is left to the collector: late work may still hold it, and it holds nothing that must be given back.
             Stop();
+            _abandon.Cancel();
             _stop.Dispose();
+            _abandon.Dispose();
         }
     }
 
-    private async Task RunAsync(object? target, Func<CancellationToken, Task<object>> work)
+    private async Task RunAsync(object? target, Func<WorkStop, Task<object>> work)
     {
         WorkEvent end;
         try
         {
-            end = new WorkEvent.Outcome(await work(_stopping).ConfigureAwait(false), target);
+            end = new WorkEvent.Outcome(await work(_given).ConfigureAwait(false), target);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+            _ = _active.Signal();
             return;
         }
 #pragma warning disable CA1031 // An exception that leaves this thread ends the process; every one becomes an event instead.
@@ -154,5 +193,6 @@ public sealed class WorkPump : IDisposable
         }
 
         Post(end);
+        _ = _active.Signal();
     }
 }

@@ -11,15 +11,12 @@ namespace Imagen4.PowerShell.Commands;
 /// <summary><c>New-ImagenImage</c>: submits rows; waits for them and saves their images where that is asked for.</summary>
 [Cmdlet(VerbsCommon.New, "ImagenImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ImagenRequest), typeof(ImagenResult))]
-public sealed class NewImagenImageCommand : RowCommand
+public sealed class NewImagenImageCommand : BatchCommand
 {
-    private BatchOptions _options = null!;
     private HostConnections _hosts = null!;
     private RowCheck _check = null!;
-    private RowRun _run = null!;
     private ColumnNames _columns = null!;
     private string[] _given = [];
-    private int _notSent;
 
     /// <summary>Waits for the results.</summary>
     [Parameter]
@@ -48,15 +45,18 @@ public sealed class NewImagenImageCommand : RowCommand
 
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
-        _options = Options(Unwrap.Value(Provider)?.ToString()) with
+        Batch = Options(Unwrap.Value(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
             Output = output,
             FileName = new FileNameTemplate(FileName),
+            Continues = MyInvocation.ExpectingInput,
+            StartsAfresh = NoResume,
+            CancelsOnStop = CancelOnStop,
         };
-        _hosts = new HostConnections(_options);
-        _check = new RowCheck(_options, _hosts);
-        _run = new RowRun(_options);
+        _hosts = new HostConnections(Batch);
+        _check = new RowCheck(Batch, _hosts);
+        Run = new RowRun(Batch);
         _columns = new ColumnNames(MyInvocation.MyCommand.Parameters.Keys.SelectMany(NamesOf));
     }
 
@@ -85,40 +85,6 @@ public sealed class NewImagenImageCommand : RowCommand
         Submit(row, InputObject);
     }
 
-    /// <inheritdoc/>
-    protected override void OnEnd()
-    {
-        base.OnEnd();
-        EndIfSubmittingEnded();
-    }
-
-    /// <inheritdoc/>
-    protected override void Emit(object value, object? target)
-    {
-        switch (value)
-        {
-            case RowOutcome<ImagenRequest> { Value: null, Error: null } or RowOutcome<ImagenResult> { Value: null, Error: null }:
-                _notSent++;
-                break;
-            case RowOutcome<ImagenRequest> submitted:
-                Write(submitted, target);
-                break;
-            case RowOutcome<ImagenResult> received:
-                Write(received, target);
-                break;
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void WriteOutcomeError(ImagenException failure, object? target)
-    {
-        // What ends submitting is said once, at the end, and not here as well.
-        if (!ReferenceEquals(_run.Stop.Reason, failure))
-        {
-            base.WriteOutcomeError(failure, target);
-        }
-    }
-
     private void SubmitPrompts()
     {
         foreach (var prompt in Unwrap.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
@@ -139,7 +105,7 @@ public sealed class NewImagenImageCommand : RowCommand
     private void Submit(ImageRow row, object? target)
     {
         DemandHost(row, target);
-        var ready = _check.Check(row);
+        var ready = Check(row, target);
         if (!ShouldProcess(
             Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
             Messages.ShouldGenerateAction.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
@@ -149,10 +115,24 @@ public sealed class NewImagenImageCommand : RowCommand
 
         Prepare(target);
         Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
-        Start(target, async cancellation => _options.Wait
-            ? await _run.RunAsync(ready, cancellation).ConfigureAwait(false)
-            : await _run.SubmitAsync(ready, cancellation).ConfigureAwait(false));
+        Start(target, async stop => Batch.Wait
+            ? await Run.RunAsync(ready, stop).ConfigureAwait(false)
+            : await Run.SubmitAsync(ready, stop).ConfigureAwait(false));
         EndIfSubmittingEnded();
+    }
+
+    // A ledger that cannot be read is the same for every row.
+    private CheckedRow Check(ImageRow row, object? target)
+    {
+        try
+        {
+            return _check.Check(row);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            EndWith(error, target);
+            throw;
+        }
     }
 
     // A provider that is wrong for this row is wrong for every row, unless the row itself named it.
@@ -161,9 +141,9 @@ public sealed class NewImagenImageCommand : RowCommand
         try
         {
             _ = _hosts.For(row.Provider);
-            _options.Output?.Check();
+            Batch.Output?.Check();
         }
-        catch (ImagenException error) when (row.Provider is null || row.Provider == _options.Provider)
+        catch (ImagenException error) when (row.Provider is null || row.Provider == Batch.Provider)
         {
             EndWith(error, target);
         }
@@ -174,27 +154,11 @@ public sealed class NewImagenImageCommand : RowCommand
     {
         try
         {
-            _options.Output?.Prepare();
+            Batch.Output?.Prepare();
         }
         catch (InvalidInputException error)
         {
             EndWith(error, target);
         }
-    }
-
-    private void EndIfSubmittingEnded()
-    {
-        if (_run.Stop.Reason is not { } reason || IsStopped)
-        {
-            return;
-        }
-
-        Finish();
-        if (_notSent > 0)
-        {
-            WriteWarning(Messages.RowsNotSent.With(_notSent));
-        }
-
-        EndWith(reason, null);
     }
 }

@@ -41,7 +41,7 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
 
         var program = Path.Combine(Path.GetDirectoryName(GetType().Assembly.Location)!, "emulator", "Imagen4.Emulator.dll");
         var options = new EmulatorOptions { Port = Port, Slots = Slots, GenerationTime = GenerationTime };
-        Start(target: null, async cancellation => await EmulatorSession.StartAsync(program, options, cancellation).ConfigureAwait(false));
+        Start(target: null, async stop => await EmulatorSession.StartAsync(program, options, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ public sealed class StopImagenEmulatorCommand : PumpedCommand
     {
         if (ShouldProcess("127.0.0.1", Messages.StopEmulatorAction))
         {
-            Start(target: null, async cancellation => await EmulatorSession.StopAsync(cancellation).ConfigureAwait(false));
+            Start(target: null, async stop => await EmulatorSession.StopAsync(stop.Stopping).ConfigureAwait(false));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
     {
         if (ShouldProcess(request.RequestId, Messages.ShouldCancelAction.With(request.Host.Profile.Name)))
         {
-            Start(Target, async cancellation => await Run.CancelAsync(request, PassThru, cancellation).ConfigureAwait(false));
+            Start(Target, async stop => await Run.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));
         }
     }
 

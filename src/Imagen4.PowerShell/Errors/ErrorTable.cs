@@ -33,6 +33,7 @@ internal static class ErrorTable
         RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, Messages.AdviceRateLimited),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, Messages.AdviceSubmissionInDoubt),
         HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Messages.AdviceHostUnavailable),
+        LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, Messages.AdviceLedgerUnavailable),
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, Messages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, Messages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, Messages.AdviceWaitTimeout),

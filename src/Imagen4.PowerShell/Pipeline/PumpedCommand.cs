@@ -12,7 +12,14 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
+    // The pump's own grace, and the time to write down what has become of what it was for.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
+
     private readonly WorkPump _pump = new();
+    private bool _hasFinished;
+    private bool _isDisposed;
 
     /// <summary>How many pieces of work are under way.</summary>
     protected int Running => _pump.Running;
@@ -27,7 +34,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Starts a piece of work as soon as there is room, handing on what has come meanwhile.</summary>
     /// <param name="target">The record the work is for.</param>
     /// <param name="work">The work.</param>
-    protected void Start(object? target, Func<CancellationToken, Task<object>> work) => Unstopped(() =>
+    private protected void Start(object? target, Func<WorkStop, Task<object>> work) => Unstopped(() =>
     {
         Drain();
         while (!_pump.HasRoom)
@@ -86,19 +93,14 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Waits for what is under way, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
     {
-        Finish();
-        OnFinished();
+        FinishAll();
         ThrowTerminatingError(ErrorTable.Record(error, target));
     }
 
     /// <inheritdoc/>
-    protected override void OnEnd()
-    {
-        Finish();
-        OnFinished();
-    }
+    protected override void OnEnd() => FinishAll();
 
-    /// <summary>Called when all work has been taken, before the command ends one way or another.</summary>
+    /// <summary>Called once, when all work has been taken, before the command ends one way or another.</summary>
     protected virtual void OnFinished()
     {
     }
@@ -112,8 +114,38 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Stops what is under way: Select-Object -First and a failing command downstream call nothing else.</summary>
     public void Dispose()
     {
-        _pump.Dispose();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            var wasIdle = _pump.IsIdle;
+            _pump.Stop();
+            if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
+            {
+                OnBrokenOff();
+            }
+
+            _pump.Dispose();
+        }
+
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does what is to be done after everything has been stopped, for a few seconds at most.</summary>
+    private protected static int Settle(Func<CancellationToken, Task<int>> work) => WorkPump.RunAfterwards(work, CancelLimit);
+
+    /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
+    protected virtual void OnBrokenOff()
+    {
+    }
+
+    private void FinishAll()
+    {
+        Finish();
+        if (!_hasFinished)
+        {
+            _hasFinished = true;
+            OnFinished();
+        }
     }
 
     private void TakeOne()

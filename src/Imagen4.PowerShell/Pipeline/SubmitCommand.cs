@@ -35,6 +35,14 @@ public abstract class SubmitCommand : HostCommand
     [ArgumentCompleter(typeof(SettingCompleter))]
     public object? ObjectLifetime { get; set; }
 
+    /// <summary>Submits rows that an earlier run submitted, too.</summary>
+    [Parameter]
+    public SwitchParameter NoResume { get; set; }
+
+    /// <summary>Asks the host to cancel what goes on when the command is stopped.</summary>
+    [Parameter]
+    public SwitchParameter CancelOnStop { get; set; }
+
     /// <summary>What PowerShell bound for this record, under the parameters' names.</summary>
     private protected Dictionary<string, object?> SettingCells() => new(StringComparer.OrdinalIgnoreCase)
     {

@@ -100,10 +100,23 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
     }
 
     [Theory]
-    [InlineData("abort", null)]
     [InlineData("status", 503)]
     [InlineData("html", null)]
     [InlineData("bad_json", null)]
+    public async Task A_lost_answer_whose_header_names_the_request_is_settled_by_one_look(string kind, int? status)
+    {
+        await FaultAsync(new { kind, status, operation = "submit", after_accept = true });
+
+        var (result, error) = Assert.Single(await RunAsync([Row(1, "x")]));
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Completed, result!.State);
+        Assert.Single(await BillsAsync());
+        Assert.Equal(1, (await RequestsAsync()).Count(request => request.StartsWith("POST", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("abort", null)]
     public async Task A_lost_answer_is_in_doubt_and_billed_once(string kind, int? status)
     {
         await FaultAsync(new { kind, status, operation = "submit", after_accept = true });

@@ -83,12 +83,12 @@ public sealed class WorkPumpTests
         // Not on the thread of the work: it would wait for this test, and the test for it.
         var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        pump.Start("a", async cancellation =>
+        pump.Start("a", async stop =>
         {
             first.SetResult();
-            await pump.HandOnAsync(1, "a", cancellation);
+            await pump.HandOnAsync(1, "a", stop.Stopping);
             second.SetResult();
-            await pump.HandOnAsync(2, "a", cancellation);
+            await pump.HandOnAsync(2, "a", stop.Stopping);
             return 3;
         });
         await first.Task.InTime();
@@ -145,10 +145,10 @@ public sealed class WorkPumpTests
     {
         using var pump = new WorkPump();
         var stopped = new TaskCompletionSource();
-        pump.Start(null, async cancellation =>
+        pump.Start(null, async stop =>
         {
-            await using var _ = cancellation.Register(stopped.SetResult);
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await using var _ = stop.Stopping.Register(stopped.SetResult);
+            await Task.Delay(Timeout.Infinite, stop.Stopping);
             return 0;
         });
         var taking = Task.Run(() => pump.Take(Within.Deadline, out _));
@@ -202,10 +202,10 @@ public sealed class WorkPumpTests
             var pump = new WorkPump { Limit = 4 };
             for (var piece = 0; piece < 4; piece++)
             {
-                pump.Start(piece, async cancellation =>
+                pump.Start(piece, async stop =>
                 {
                     pump.Post(new WorkEvent.Verbose("x"));
-                    await Task.Delay(Timeout.Infinite, cancellation);
+                    await Task.Delay(Timeout.Infinite, stop.Stopping);
                     return 0;
                 });
             }

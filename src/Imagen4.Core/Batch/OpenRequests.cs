@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>The requests of a batch that go on at their hosts.</summary>
+/// <param name="ledger">Where it is written that one was cancelled.</param>
+internal sealed class OpenRequests(ILedger ledger)
+{
+    private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
+
+    /// <summary>How many there are.</summary>
+    public int Count => _open.Count;
+
+    /// <summary>Adds one that its host has accepted.</summary>
+    public void Add(RequestReference request, LedgerEntry entry) =>
+        _open[entry.LedgerId] = (request, entry with { RequestId = request.RequestId, IsLeft = true });
+
+    /// <summary>Takes one out that has ended.</summary>
+    public void Remove(LedgerEntry entry) => _open.TryRemove(entry.LedgerId, out _);
+
+    /// <summary>Asks the hosts to cancel them all.</summary>
+    /// <returns>How many the hosts have cancelled; the others go on, or have just ended.</returns>
+    public async Task<int> CancelAsync(CancellationToken cancellation)
+    {
+        var cancelled = await Task.WhenAll(_open.Values.Select(open => CancelAsync(open.Request, open.Entry, cancellation))).ConfigureAwait(false);
+        return cancelled.Count(done => done);
+    }
+
+    private async Task<bool> CancelAsync(RequestReference request, LedgerEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+            await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+
+            // A host only promises to try: what it does not call cancelled may still be generated and paid for.
+            var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+            if (status.State != ImagenStates.Cancelled)
+            {
+                return false;
+            }
+
+            await ledger.RecordAsync(LedgerStep.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
+            Remove(entry);
+            return true;
+        }
+        catch (Exception error) when (error is ImagenException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Imagen4.Core;
+using Imagen4.Core.Batch;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>What a user should know when a batch has ended, beside its objects and errors.</summary>
+internal static class BatchReport
+{
+    /// <summary>What is said at the end of a batch.</summary>
+    public static IEnumerable<string> Warnings(RowRun run)
+    {
+        if (run.Continued > 0)
+        {
+            yield return Messages.RowsContinued.With(run.Continued, run.LedgerPath);
+        }
+
+        if (run.InDoubt > 0)
+        {
+            yield return Messages.RowsInDoubt.With(run.InDoubt);
+        }
+    }
+
+    /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
+    /// <param name="run">The batch.</param>
+    /// <param name="cancelled">How many requests were cancelled with it.</param>
+    /// <param name="output">The output directory, or null.</param>
+    public static string? BrokenOff(RowRun run, int cancelled, string? output)
+    {
+        var said = new List<string>();
+        if (cancelled > 0)
+        {
+            said.Add(Messages.StoppedCancelled.With(cancelled));
+        }
+
+        if (run.Open > 0)
+        {
+            said.Add(Messages.StoppedOpen.With(run.Open, output is null ? "" : $" -OutputDirectory '{output.Replace("'", "''", StringComparison.Ordinal)}'"));
+        }
+
+        if (run.InDoubt > 0)
+        {
+            said.Add(Messages.RowsInDoubt.With(run.InDoubt));
+        }
+
+        return said.Count == 0 ? null : string.Join(' ', said);
+    }
+}
