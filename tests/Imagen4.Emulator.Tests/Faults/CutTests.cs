@@ -116,6 +116,19 @@ public sealed class CutTests : FaultTest
     }
 
     [Fact]
+    public async Task A_reset_takes_nothing_away_from_a_client_that_is_slow()
+    {
+        var body = new string('x', 8_000_000);
+        await AddAsync($$"""{"operation":"submit","kind":"reset","at":"after","body":"{{body}}"}""");
+        using var client = await RawClient.ConnectAsync(Address, receiveBuffer: 65_536);
+
+        await client.SendAsync("POST", $"/{FalClient.Model}", CallsOfEachOperation.Prompt);
+        var reply = await client.ReadToEndAsync();
+
+        Assert.Equal((body.Length, RawEnd.Rst), (reply.Body.Length, reply.End));
+    }
+
+    [Fact]
     public async Task A_stream_is_cut_in_its_first_event()
     {
         var id = await Client.SubmitPromptAsync("runs");

@@ -14,9 +14,14 @@ internal sealed class RawClient : IDisposable
     {
     }
 
-    public static async Task<RawClient> ConnectAsync(Uri address)
+    public static async Task<RawClient> ConnectAsync(Uri address, int? receiveBuffer = null)
     {
         var client = new RawClient();
+        if (receiveBuffer is { } size)
+        {
+            client._socket.ReceiveBufferSize = size;
+        }
+
         await client._socket.ConnectAsync(address.Host, address.Port);
         return client;
     }
