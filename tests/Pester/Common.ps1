@@ -16,7 +16,7 @@ function Enter-ImagenTest {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
     $env:IMAGEN4_HOME = $StateFolder
-    $test = @{ Saved = $saved; Mark = 0 }
+    $test = @{ Saved = $saved; Mark = 0; Home = $StateFolder }
     if (-not $NoEmulator) {
         $test.Emulator = Start-ImagenEmulator -ErrorAction Stop
         $test.BaseUri = $test.Emulator.BaseUri.TrimEnd('/')
@@ -37,9 +37,10 @@ function Exit-ImagenTest {
     }
 }
 
-# Fast, with room for everything and without faults; bills from here on are the test's own.
+# Fast, with room for everything and without faults; bills and the ledger from here on are the test's own.
 function Reset-Emulator {
     param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0)
+    $env:IMAGEN4_HOME = Join-Path $Test.Home ([guid]::NewGuid())
     $null = Invoke-RestMethod "$($Test.Admin)/faults" -Method Delete
     $null = Invoke-RestMethod "$($Test.Admin)/requests" -Method Delete
     Set-Emulator $Test @{ slots = $Slots; generation_time = $GenerationTime }
