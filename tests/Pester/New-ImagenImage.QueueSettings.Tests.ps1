@@ -112,7 +112,7 @@ Describe 'New-ImagenImage, queue settings' {
         }
         $bills = Get-Bill $test
         $bills | Should -HaveCount 2
-        $bills.tags | Should -Be 'team=design', 'team=design'
+        $bills.tags -replace ',imagen4-ledger=.*' | Should -Be 'team=design', 'team=design'
         $bills.object_lifecycle[1] | Should -Be $bills.object_lifecycle[0]
         $headers = (Get-Submit).headers
         $headers.'X-Fal-Queue-Priority' | Should -Be 'low', 'low'
