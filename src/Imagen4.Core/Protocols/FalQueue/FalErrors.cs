@@ -32,7 +32,7 @@ internal static class FalErrors
             {
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text)) { StatusCode = 429 },
+            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = 429 },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
             {
                 StatusCode = (int)response.Status,
@@ -54,12 +54,13 @@ internal static class FalErrors
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text))
+            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text + RetryAfter.Said(response.Headers, request.Host.Time)))
             {
                 RequestId = request.RequestId,
                 StatusCode = 429,
             },
-            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
+            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(
+                request.Host.Profile.Name, (int)response.Status, detail.Text + RetryAfter.Said(response.Headers, request.Host.Time)))
             {
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
