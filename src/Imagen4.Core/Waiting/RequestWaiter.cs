@@ -143,8 +143,9 @@ internal sealed class RequestWaiter(TimeSpan limit)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            var message = Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model);
-            throw new WaitTimeoutException(missed.Last is { } trouble ? message + Messages.WaitUnanswered.With(trouble) : message)
+            var unanswered = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble) : "";
+            throw new WaitTimeoutException(
+                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model, unanswered))
             {
                 RequestId = request.RequestId,
             };
