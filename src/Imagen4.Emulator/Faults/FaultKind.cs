@@ -15,5 +15,5 @@ internal sealed record FaultKind(
 
     /// <summary>Whether the operation is performed when the rule does not say: where its answer is seen, it has to be.</summary>
     public bool Performs(FaultEffect effect) =>
-        effect.AfterAccept ?? !(Replaces || (Takes.HasFlag(FaultFields.At) && effect.At is null or CutPoint.Before));
+        effect.AfterAccept ?? !(Unread || Replaces || (Takes.HasFlag(FaultFields.At) && effect.At is null or CutPoint.Before));
 }
