@@ -89,9 +89,20 @@ public sealed class HostConnection
         _resultRetry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     /// <summary>Asks for a change that may be asked for twice.</summary>
+    /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
-    internal Task<HostResponse> PutAsync(Uri address, CancellationToken cancellation) =>
-        _retry.RunAsync(token => SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token), cancellation);
+    internal async Task<(HostResponse Response, bool WasRepeated)> PutAsync(Uri address, CancellationToken cancellation)
+    {
+        var calls = 0;
+        var response = await _retry.RunAsync(
+            token =>
+            {
+                calls++;
+                return SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token);
+            },
+            cancellation).ConfigureAwait(false);
+        return (response, calls > 1);
+    }
 
     private async Task<HostResponse> SendAsync(
         HttpMethod method,

@@ -36,6 +36,17 @@ internal sealed class SkippingTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Lets the next long timer fire, and the time until then pass.</summary>
+    public void PassDeadline()
+    {
+        if (!_pending.IsEmpty)
+        {
+            var due = _pending.Values.Min();
+            Interlocked.Exchange(ref _ticks, Math.Max(due, GetTimestamp()));
+            Pass(GetTimestamp());
+        }
+    }
+
     private void Pass(long now)
     {
         foreach (var (timer, due) in _pending)
