@@ -1,4 +1,5 @@
 using Imagen4.Core.Batch;
+using Imagen4.Core.Http;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Tests.Support;
@@ -89,6 +90,21 @@ public sealed class OutageTests
         Assert.True(calm > 1000, $"{calm} polls");
         Assert.True(outage < 1.1 * calm, $"{outage} polls during an outage, {calm} without");
         Assert.True(outage > 200, $"{outage} polls");
+    }
+
+    [Fact]
+    public async Task Waits_beyond_the_budget_ask_seldom()
+    {
+        await using var server = await WebServer.AnsweringAsync(new(503), new(503), new(503), Done);
+        while (RetryBudget.For(server.Address).TryTake())
+        {
+            // Until others have used it up.
+        }
+
+        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(server.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        Assert.Equal(3, _time.Waits.Count);
+        Assert.All(_time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(22)));
     }
 
     [Fact]
