@@ -2,7 +2,7 @@ namespace Imagen4.Core.Submission;
 
 /// <summary>
 /// Where every submission of a provider waits while the host asks to be left alone: one 429 pauses all workers.
-/// Reads do not wait here: each backs off by itself, and those that wait for a request are few.
+/// Reads do not wait here: they cost nothing, hosts count them apart, and each backs off by itself as it is told.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ThrottleGate(TimeProvider time)
