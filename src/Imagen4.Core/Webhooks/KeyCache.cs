@@ -37,7 +37,7 @@ internal sealed class KeyCache(TimeProvider time)
 
         _ = ProviderAddress.Demand(address);
         var channel = new HostChannel(HttpStack.Media, time);
-        var response = await new ReadRetry(time, readsModel: false)
+        var response = await new ReadRetry(RetryBudget.For(address), time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)
             .ConfigureAwait(false);
         try
