@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.FalQueue;
 
 namespace Imagen4.Core.Webhooks;
 
@@ -40,6 +41,14 @@ internal sealed class KeyCache(TimeProvider time)
         var response = await new ReadRetry(time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)
             .ConfigureAwait(false);
+        if ((int)response.Status is 408 or 429 or >= 500)
+        {
+            throw new HostUnavailableException(Messages.HostAnswers.With(address.Host, (int)response.Status, FalErrorDetail.Read(response).Text))
+            {
+                StatusCode = (int)response.Status,
+            };
+        }
+
         try
         {
             var keys = response.IsSuccess ? KeySet.Read(response.Body.Span) : throw new JsonException();
