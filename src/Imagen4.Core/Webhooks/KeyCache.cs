@@ -11,7 +11,7 @@ namespace Imagen4.Core.Webhooks;
 internal sealed class KeyCache(TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     // A signature by a key nobody knows may mean a new key; asking for it more often than this would let anybody make us ask.
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
