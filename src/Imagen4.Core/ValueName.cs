@@ -13,6 +13,8 @@ public static class ValueName
         string or char => "text",
         bool => "true or false",
         sbyte or byte or short or ushort or int or uint or long or ulong or System.Numerics.BigInteger => "an integer",
+        float.NaN or double.NaN => "NaN (no number)",
+        float.PositiveInfinity or float.NegativeInfinity or double.PositiveInfinity or double.NegativeInfinity => "an infinite number",
         float or double or decimal => "a number",
         DateTime or DateTimeOffset or DateOnly => "a date",
         TimeSpan or TimeOnly => "a time",

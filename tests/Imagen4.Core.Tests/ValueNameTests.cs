@@ -14,6 +14,8 @@ public sealed class ValueNameTests
         { 5, "an integer" },
         { 5UL, "an integer" },
         { 5.5m, "a number" },
+        { double.NaN, "NaN (no number)" },
+        { float.NegativeInfinity, "an infinite number" },
         { DateTime.UnixEpoch, "a date" },
         { new FileInfo("x"), "a file" },
         { new Hashtable(), "a table of names and values" },

@@ -50,7 +50,7 @@ Describe 'A key' {
         @{ form = 'JSON of .NET'; make = { param($key) [System.Text.Json.Nodes.JsonValue]::Create($key).ToJsonString() } }
         @{ form = 'part'; make = { param($key) $key.Substring(0, 32) } }
         @{ form = 'hex'; make = { param($key) [Convert]::ToHexString([System.Text.Encoding]::UTF8.GetBytes($key)) } }
-        @{ form = 'UTF-16 hex'; make = { param($key) ConvertTo-SecureString $key -AsPlainText -Force | ConvertFrom-SecureString -WarningAction Ignore } }
+        @{ form = 'UTF-16 hex'; make = { param($key) [System.Net.NetworkCredential]::new('', $key).SecurePassword | ConvertFrom-SecureString -WarningAction Ignore } }
         @{ form = 'base64+0'; make = { param($key) [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes("abc$key and more")) } }
         @{ form = 'base64+1'; make = { param($key) [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes("Key $key")) } }
         @{ form = 'base64+2'; make = { param($key) [Convert]::ToBase64String([System.Text.Encoding]::UTF8.GetBytes("ab$key!")) } }

@@ -52,7 +52,7 @@ $ends = {
     param([string]$Provider)
     try { New-ImagenImage 'A fox' -Provider $Provider -ApiKey $env:WRONG -Verbose } catch { $_ }
     try { New-ImagenImage 'A fox' -Provider $Provider -ApiKey "$env:WRONG with blanks" -Verbose } catch { $_ }
-    try { New-ImagenImage 'A fox' -Provider $Provider -ApiKey (ConvertTo-SecureString $env:WRONG -AsPlainText -Force) -Verbose } catch { $_ }
+    try { New-ImagenImage 'A fox' -Provider $Provider -ApiKey ([System.Net.NetworkCredential]::new('', $env:WRONG).SecurePassword) -Verbose } catch { $_ }
 }
 
 $said = foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
@@ -71,9 +71,10 @@ $said = foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi')
     }
 }
 
-# A host that is not there, in a profile that is written to disk.
-Set-ImagenProvider dead -Protocol FalQueue -BaseUri 'http://127.0.0.1:9' -ApiKeyVariable CANARY -Scope User
-$said += try { New-ImagenImage 'A fox' -Provider dead -Verbose *>&1 } catch { $_ }
+# A host behind a proxy that lets nobody through, in a profile that is written to disk.
+Set-ImagenProvider kept -Protocol FalQueue -BaseUri $Front -ApiKeyVariable CANARY -Scope User
+$null = Invoke-RestMethod "$Admin/faults" -Method Post -ContentType 'application/json' -Body '{"operation":"submit","kind":"status","status":407}' -Verbose:$false -Debug:$false
+$said += try { New-ImagenImage 'A fox' -Provider kept -Verbose *>&1 } catch { $_ }
 $said += Get-ImagenProvider | Format-List * | Out-String
 
 $null = Stop-Transcript
