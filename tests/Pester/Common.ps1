@@ -2,7 +2,7 @@
 # and Exit-ImagenTest in AfterAll.
 
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
-$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET'
+$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 
@@ -25,12 +25,38 @@ function Enter-ImagenTest {
     $test
 }
 
+# Starts an emulator that takes one key only, beside the session: the built-in providers are pointed at it, each at its persona.
+function Start-KeyedEmulator {
+    param([hashtable]$Test, [string]$Key)
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet')
+    @((Join-Path $PSScriptRoot '../../lib/emulator/Imagen4.Emulator.dll'), '--end-with-stdin', '--key', $Key).ForEach{ $start.ArgumentList.Add($_) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $Test.Process = [System.Diagnostics.Process]::Start($start)
+    $Test.BaseUri = ($Test.Process.StandardOutput.ReadLine() -split ' ')[-1].TrimEnd('/')
+    $Test.Admin = "$($Test.BaseUri)/_emulator"
+}
+
+# Points the built-in providers at the personas of an emulator, or of what stands in front of it, for this session.
+function Set-Persona {
+    param([string]$BaseUri)
+    Set-ImagenProvider fal -BaseUri $BaseUri
+    foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
+        Set-ImagenProvider $name -BaseUri "$BaseUri/$name"
+    }
+}
+
 function Exit-ImagenTest {
     param([hashtable]$Test)
     # Those of tests that failed before their end; a second Stop does nothing.
     $StartedShells | ForEach-Object { $_.Stop(); $_.Runspace.Dispose(); $_.Dispose() }
     if ($Test.Emulator) {
         Stop-ImagenEmulator
+    }
+    if ($Test.Process) {
+        $Test.Process.StandardInput.Close()
+        $Test.Process.WaitForExit()
+        $Test.Process.Dispose()
+        'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi' | Where-Object { (Get-ImagenProvider $_).Scope -eq 'Session' } | Remove-ImagenProvider
     }
     foreach ($name in $Test.Saved.Keys) {
         [Environment]::SetEnvironmentVariable($name, $Test.Saved[$name])

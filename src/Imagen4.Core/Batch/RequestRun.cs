@@ -10,9 +10,6 @@ namespace Imagen4.Core.Batch;
 /// <param name="hosts">The hosts of the batch.</param>
 public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 {
-    // What a timer takes: some 49 days.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly ResultReceiver _receiver = new(options, RequestLedger.Shared);
 
@@ -84,26 +81,20 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (options.TimeLimit > TimeSpan.Zero)
+        async Task<HostStatus?> CancelAsync(CancellationToken limit)
         {
-            limit.CancelAfter(options.TimeLimit < LongestTimer ? options.TimeLimit : LongestTimer);
+            await protocol.CancelAsync(request, limit).ConfigureAwait(false);
+            return readBack ? await protocol.ReadStatusAsync(request, logs: false, limit).ConfigureAwait(false) : null;
         }
 
         try
         {
-            await protocol.CancelAsync(request, limit.Token).ConfigureAwait(false);
-            var status = readBack ? await protocol.ReadStatusAsync(request, logs: false, limit.Token).ConfigureAwait(false) : null;
+            var status = await TimeLimit.RunAsync(options.TimeLimit, request.Host, CancelAsync, cancellation).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(status is null ? null : new StatusFollower(request).Describe(status), null);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            var late = new HostUnavailableException(
-                Messages.HostTimedOut.With(request.Host.BaseUri.Host, options.TimeLimit.TotalSeconds), error) { RequestId = request.RequestId };
-            return new RowOutcome<ImagenRequestStatus>(null, late);
         }
         catch (ImagenException error)
         {
+            error.RequestId ??= request.RequestId;
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }

@@ -68,8 +68,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             switch (outcome)
             {
                 case SubmitOutcome.Accepted:
-                    await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
-                    var accepted = entry with { RequestId = acceptance!.Request.RequestId, IsLeft = LeavesAccepted };
+                    acceptance = await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
+                    var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
                     await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
                     return acceptance;
 
@@ -122,10 +122,14 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         HostConnection host, IHostProtocol protocol, Uri address, LedgerEntry entry, CancellationToken cancellation)
     {
         using var content = protocol.SubmitContent(entry.Model, entry.Input);
+        var sent = host.Time.GetTimestamp();
         try
         {
             var response = await host.PostAsync(address, content, protocol.SubmitHeaders(Labelled(host, entry)), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
             var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
+
+            // Where the answer is the result, all of the work was between the question and it.
+            acceptance = acceptance is { Answered: not null } ? acceptance with { Request = acceptance.Request with { Since = sent } } : acceptance;
             var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
             {
                 IsOwnFailure = protocol.AnswersWithResult && protocol.IsOwnError(response),
@@ -139,16 +143,17 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     }
 
     // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
-    private async Task KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
+    private async Task<Acceptance> KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
         if (acceptance.Answered is not { } result)
         {
-            return;
+            return acceptance;
         }
 
         try
         {
-            await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+            var kept = await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+            return acceptance with { Request = acceptance.Request with { RequestId = kept } };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
