@@ -84,7 +84,7 @@ public sealed class ReadRetryTests
 
         await ReadAsync(server.Address);
 
-        Assert.All(_time.Waits, wait => Assert.True(wait > TimeSpan.Zero));
+        Assert.Equal(7, _time.Waits.Count(wait => wait > TimeSpan.Zero));
     }
 
     [Theory]

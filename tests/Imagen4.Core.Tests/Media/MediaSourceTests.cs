@@ -187,11 +187,13 @@ public sealed class MediaSourceTests
             }
         });
         using var target = new SlowTarget(time);
+        var start = time.GetTimestamp();
 
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, allowLoopback: true)
             .CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
 
         Assert.Contains("not done after 900 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(900), time.GetElapsedTime(start));
         Assert.Equal(1, server.Connections);
     }
 
