@@ -65,8 +65,10 @@ function Exit-ImagenTest {
 
 # Fast, with room for everything and without faults; bills and the ledger from here on are the test's own.
 function Reset-Emulator {
-    param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0)
-    $env:IMAGEN4_HOME = Join-Path $Test.Home ([guid]::NewGuid())
+    param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0, [switch]$KeepHome)
+    if (-not $KeepHome) {
+        $env:IMAGEN4_HOME = Join-Path $Test.Home ([guid]::NewGuid())
+    }
     $null = Invoke-RestMethod "$($Test.Admin)/faults" -Method Delete
     $null = Invoke-RestMethod "$($Test.Admin)/requests" -Method Delete
     Set-Emulator $Test @{ slots = $Slots; generation_time = $GenerationTime }

@@ -11,7 +11,7 @@ Describe 'Get-ImagenPrice' {
             )
         } | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $env:IMAGEN4_HOME settings.json)
     }
-    BeforeEach { Reset-Emulator $test }
+    BeforeEach { Reset-Emulator $test -KeepHome }
     AfterAll { Exit-ImagenTest $test }
 
     It 'asks the host for every known model where none is named' {

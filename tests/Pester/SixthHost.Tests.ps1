@@ -33,7 +33,7 @@ Describe 'A sixth host' {
             Invoke-Pwsh "Import-Module '$ModuleManifest'; $Script" $work
         }
     }
-    BeforeEach { Reset-Emulator $test }
+    BeforeEach { Reset-Emulator $test -KeepHome }
     AfterAll {
         Remove-Item Env:\SIXTH_KEY
         Exit-ImagenTest $test
