@@ -231,13 +231,13 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     }
 
     private static HostUnavailableException Unreachable(HostConnection host, Exception error) =>
-        new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, PlainText.Line(error.Message)), error);
+        new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, FailureText.Of(error)), error);
 
     private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
     {
         var reason = post.Response is { } response
             ? Messages.InDoubtAnswer.With((int)response.Status, response.ContentType ?? "?")
-            : PlainText.Line(post.Error!.Message);
+            : FailureText.Of(post.Error!);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
             RequestId = post.Response?.Header("x-fal-request-id") is { } id && RequestIds.IsOne(id) ? id : null,
