@@ -28,6 +28,11 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
                 .ConfigureAwait(false);
+            if (request.Content is PaidContent paid)
+            {
+                paid.Hear(response.Headers);
+            }
+
             var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)

@@ -1,4 +1,3 @@
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
@@ -132,13 +131,14 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             acceptance = acceptance is { Answered: not null } ? acceptance with { Request = acceptance.Request with { Since = sent } } : acceptance;
             var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
             {
+                NamedRequest = content.NamedRequest,
                 IsOwnFailure = protocol.AnswersWithResult && protocol.IsOwnError(response),
             };
             return (post, acceptance);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
-            return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error), null);
+            return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error) { NamedRequest = content.NamedRequest }, null);
         }
     }
 
@@ -240,7 +240,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             : FailureText.Of(post.Error!);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
-            RequestId = post.Response?.Header("x-fal-request-id") is { } id && RequestIds.IsOne(id) ? id : null,
+            RequestId = post.NamedRequest,
             StatusCode = (int?)post.Response?.Status,
         };
     }
