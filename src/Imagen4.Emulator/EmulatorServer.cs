@@ -95,14 +95,16 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var snapshot = Catalogue.Default.Snapshot(options.Schema);
         var jobs = new JobStore(JobsKept);
         var bills = new BillLog();
-        var faults = new FaultTable();
+        var rules = new FaultTable();
+        var faults = new FaultInjector(rules, time);
         var requests = new RequestLog(RequestsKept, time);
-        var history = new History(jobs);
+        var history = new History(jobs, time);
 
-        var admin = new AdminEndpoints(queue, jobs, bills, requests, faults, history, connections);
         var media = new MediaEndpoint(jobs, faults);
         var signingKey = options.WebhookKey ?? SigningKey.Create();
         var deliveries = new WebhookLog(WebhooksKept);
+        var reset = new Reset(queue, jobs, bills, requests, rules, deliveries, connections);
+        var admin = new AdminEndpoints(queue, jobs, bills, requests, rules, history, connections, reset);
         var webhooks = new WebhookCourier(signingKey, snapshot, deliveries, time);
         var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
         var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
@@ -126,10 +128,10 @@ internal sealed class EmulatorServer : IAsyncDisposable
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);
-        new WebhookEndpoints(signingKey, deliveries).Map(application, own);
+        new WebhookEndpoints(signingKey, deliveries, faults).Map(application, own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
-        new PlatformEndpoints(falKeys, history).Map(application);
+        new PlatformEndpoints(falKeys, history, faults).Map(application);
         application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
         application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
         foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])

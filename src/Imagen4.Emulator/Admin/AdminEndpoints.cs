@@ -17,7 +17,8 @@ internal sealed class AdminEndpoints(
     RequestLog requests,
     FaultTable faults,
     History history,
-    ConnectionGauge connections)
+    ConnectionGauge connections,
+    Reset reset)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -31,6 +32,7 @@ internal sealed class AdminEndpoints(
         Answer(routes.MapDelete, "/peak", _ => Done(ResetPeak));
         Answer(routes.MapGet, "/faults", _ => Faults());
         Answer(routes.MapDelete, "/faults", _ => Done(faults.Clear));
+        Answer(routes.MapPost, "/reset", _ => Done(reset.Run));
         routes.MapPost("/faults", context => ReadAsync(context, FaultJson.Default.FaultRule, AddFault));
         routes.MapPut("/settings", context => ReadAsync(context, AdminJson.Default.SettingsChange, ChangeSettings));
     }
@@ -119,6 +121,7 @@ internal sealed class AdminEndpoints(
 
         queue.Configure(slots, TimeSpan.FromSeconds(seconds));
         history.On = change.History ?? history.On;
-        return JsonAnswer.Of(200, new SettingsChange(slots, seconds, history.On), AdminJson.Default.SettingsChange);
+        history.WithTags = change.HistoryTags ?? history.WithTags;
+        return JsonAnswer.Of(200, new SettingsChange(slots, seconds, history.On, history.WithTags), AdminJson.Default.SettingsChange);
     }
 }

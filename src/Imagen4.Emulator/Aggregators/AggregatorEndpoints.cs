@@ -11,7 +11,7 @@ namespace Imagen4.Emulator.Aggregators;
 /// fal's own addresses, where the reseller's token is not valid. None of fal's headers go through, either way.
 /// </summary>
 internal sealed class AggregatorEndpoints(
-    IAggregator host, KeyCheck keys, JobStore jobs, FaultTable faults, FalIntake intake, Snapshot snapshot)
+    IAggregator host, KeyCheck keys, JobStore jobs, FaultInjector faults, FalIntake intake, Snapshot snapshot)
 {
     private const string FalAddress = "https://queue.fal.run";
     private const string AnyModel = "fal-ai/auto";
@@ -29,10 +29,13 @@ internal sealed class AggregatorEndpoints(
             return host.Unknown(request);
         }
 
-        var body = IsSubmit(call, request) ? await SubmitBody.ReadAsync(request, context.RequestAborted) : null;
         var job = Find(call, path);
-        return faults.Around(
-            FaultTarget.Of(call.Operation), request, job?.Plan.Prompt ?? body?.Prompt, () => Perform(request, call, path, job, body));
+        var body = IsSubmit(call, request) ? SubmitBody.Unread(context) : null;
+        return await faults.AroundAsync(
+            FaultTarget.Of(call.Operation),
+            context,
+            async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
+            async () => Perform(request, call, path, job, body is null ? null : await body.Value));
     }
 
     private IResult Perform(HttpRequest request, FalCall call, string path, Job? job, SubmitBody? body)

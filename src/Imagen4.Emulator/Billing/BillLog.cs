@@ -5,7 +5,7 @@ using Imagen4.Emulator.Http;
 
 namespace Imagen4.Emulator.Billing;
 
-/// <summary>Every POST that was accepted, in order. Lines are only ever added: a test counts them to prove what was paid for.</summary>
+/// <summary>Every POST that was accepted, in order. A test counts them to prove what was paid for, so that none is ever taken away alone.</summary>
 internal sealed class BillLog
 {
     private static readonly BillJson Json = new(PlainText.OptionsOf(BillJson.Default));
@@ -30,6 +30,14 @@ internal sealed class BillLog
         lock (_gate)
         {
             _lines.Add(line);
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _lines.Clear();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Imagen4.Emulator.Fal;
 internal sealed class FalEndpoints(
     KeyCheck keys,
     JobStore jobs,
-    FaultTable faults,
+    FaultInjector faults,
     SubmitHandler submit,
     StatusHandler status,
     StreamHandler stream,
@@ -29,10 +29,13 @@ internal sealed class FalEndpoints(
             return FalErrors.MethodNotAllowed;
         }
 
-        var body = call.Operation == FalOperation.Submit ? await SubmitBody.ReadAsync(request, context.RequestAborted) : null;
         var job = Find(call);
-        var prompt = job?.Plan.Prompt ?? body?.Prompt;
-        return faults.Around(FaultTarget.Of(call.Operation), request, prompt, () => Perform(context, call, job, body));
+        var body = call.Operation == FalOperation.Submit ? SubmitBody.Unread(context) : null;
+        return await faults.AroundAsync(
+            FaultTarget.Of(call.Operation),
+            context,
+            async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
+            async () => Perform(context, call, job, body is null ? null : await body.Value));
     }
 
     private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)

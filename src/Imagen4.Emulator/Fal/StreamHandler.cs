@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
 
@@ -13,9 +14,9 @@ internal sealed class StreamHandler(JobQueue queue, TimeProvider time)
     // Positions and log lines have no event of their own; they are looked at this often.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    public IResult Handle(Job job) => new Stream(this, job);
+    public IResult Handle(Job job) => new Stream(this, job, firstOnly: false);
 
-    private async Task WriteAsync(HttpContext context, Job job)
+    private async Task WriteAsync(HttpContext context, Job job, bool firstOnly)
     {
         var cancellationToken = context.RequestAborted;
         var baseAddress = BaseAddress.Of(context.Request);
@@ -40,7 +41,7 @@ internal sealed class StreamHandler(JobQueue queue, TimeProvider time)
                 logsSent += logs?.Length ?? 0;
             }
 
-            if (progress.State == JobState.Completed)
+            if (firstOnly || progress.State == JobState.Completed)
             {
                 return;
             }
@@ -62,8 +63,10 @@ internal sealed class StreamHandler(JobQueue queue, TimeProvider time)
         await response.BodyWriter.FlushAsync(cancellationToken);
     }
 
-    private sealed class Stream(StreamHandler handler, Job job) : IResult
+    private sealed class Stream(StreamHandler handler, Job job, bool firstOnly) : IOpenEndedAnswer
     {
-        public Task ExecuteAsync(HttpContext httpContext) => handler.WriteAsync(httpContext, job);
+        public IResult Beginning => new Stream(handler, job, firstOnly: true);
+
+        public Task ExecuteAsync(HttpContext httpContext) => handler.WriteAsync(httpContext, job, firstOnly);
     }
 }

@@ -10,7 +10,10 @@ internal sealed record SubmitBody(JsonElement Input, Failure? Refusal)
     /// <summary>The prompt as far as there is one, for rules that look for text in it.</summary>
     public string? Prompt => Refusal is null ? JsonText.PromptOf(Input) : null;
 
-    public static async Task<SubmitBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The body of a call, read once, when it is first asked for.</summary>
+    public static Lazy<Task<SubmitBody>> Unread(HttpContext context) => new(() => ReadAsync(context.Request, context.RequestAborted));
+
+    private static async Task<SubmitBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,7 +5,7 @@ using Imagen4.Emulator.Queue;
 namespace Imagen4.Emulator.FalSync;
 
 /// <summary>fal without its queue (fal.run): the answer to the POST is the result itself, once the model is done.</summary>
-internal sealed class FalSyncEndpoint(KeyCheck keys, FaultTable faults, FalIntake intake, ResultHandler result)
+internal sealed class FalSyncEndpoint(KeyCheck keys, FaultInjector faults, FalIntake intake, ResultHandler result)
 {
     public const string Pattern = "/fal-sync/{**endpoint}";
 
@@ -24,8 +24,12 @@ internal sealed class FalSyncEndpoint(KeyCheck keys, FaultTable faults, FalIntak
             return FalErrors.MethodNotAllowed;
         }
 
-        var body = await SubmitBody.ReadAsync(context.Request, context.RequestAborted);
-        return faults.Around(FaultTarget.Of(FalOperation.Submit), context.Request, body.Prompt, () => Perform(context, endpoint, body));
+        var body = SubmitBody.Unread(context);
+        return await faults.AroundAsync(
+            FaultTarget.Of(FalOperation.Submit),
+            context,
+            async () => (await body.Value).Prompt,
+            async () => Perform(context, endpoint, await body.Value));
     }
 
     private IResult Perform(HttpContext context, EndpointId endpoint, SubmitBody body)

@@ -1,18 +1,39 @@
 namespace Imagen4.Emulator.Faults;
 
-/// <summary>The kinds of fault by their names in rules. A new kind is one class and one line here.</summary>
+/// <summary>The kinds of fault by their names in rules. A new kind is one line here.</summary>
 internal static class FaultKinds
 {
-    private static readonly Dictionary<string, Func<FaultRule, IResult>> ByName = new(StringComparer.Ordinal)
+    public const string Hang = "hang";
+
+    private static readonly Dictionary<string, FaultKind> ByName = new(StringComparer.Ordinal)
     {
-        ["status"] = rule => BodyFault.Status(rule),
-        ["html"] = rule => BodyFault.Html(rule),
-        ["bad_json"] = rule => BodyFault.BadJson(rule),
-        ["abort"] = _ => new AbortFault(),
-        ["hang"] = _ => new HangFault(),
+        ["refuse"] = Cut(Ending.Reset) with { Takes = FaultFields.None, Unread = true },
+        ["reset"] = Cut(Ending.Reset),
+        ["close"] = Cut(Ending.Close),
+        [Hang] = Cut(Ending.Silence),
+        // What cutting was called when there was one way of it.
+        ["abort"] = Cut(Ending.Reset),
+        ["drip"] = Spoil(FaultFields.Bytes | FaultFields.Delay, (effect, answer, time) => new DrippedAnswer(answer, effect, time)),
+        ["truncate"] = Spoil(FaultFields.Bytes, (effect, answer, _) => MislengthAnswer.Truncated(answer, effect.Bytes ?? 1)),
+        ["wrong_length"] = Spoil(FaultFields.Bytes, (effect, answer, _) => MislengthAnswer.Overlong(answer, effect.Bytes ?? 1)),
+        ["wrong_type"] = Spoil(FaultFields.None, (_, answer, _) => new RetypedAnswer(answer)),
+        ["status"] = Instead(CannedAnswer.Status),
+        ["html"] = Instead(CannedAnswer.Html),
+        ["bad_json"] = Instead(CannedAnswer.BadJson),
     };
 
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
-    public static IResult Create(FaultRule rule) => ByName[rule.Kind](rule);
+    public static FaultKind Of(FaultEffect effect) => ByName[effect.Kind!];
+
+    private static FaultKind Cut(Ending ending) => new(
+        FaultFields.At | FaultFields.Answer,
+        CannedAnswer.Status,
+        (effect, answer, _) => new CutAnswer(answer, effect.At ?? CutPoint.Before, ending));
+
+    private static FaultKind Spoil(FaultFields fields, Func<FaultEffect, IResult, TimeProvider, IResult> deliver) =>
+        new(fields | FaultFields.Answer, CannedAnswer.Status, deliver);
+
+    private static FaultKind Instead(Func<FaultEffect, TimeProvider, IResult> canned) =>
+        new(FaultFields.Answer, canned, (_, answer, _) => answer) { Replaces = true };
 }

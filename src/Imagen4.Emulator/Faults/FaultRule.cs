@@ -4,29 +4,35 @@ using System.Text.Json.Serialization;
 namespace Imagen4.Emulator.Faults;
 
 /// <summary>What goes wrong, where and how often.</summary>
-/// <param name="Kind">One of <see cref="FaultKinds.Names"/>.</param>
-/// <param name="Operation">One of <see cref="FaultTarget.All"/>.</param>
-/// <param name="Status">The status of the answer, for kinds that answer.</param>
-/// <param name="Body">Text, or any other JSON, which is sent as it is.</param>
-/// <param name="Headers">More headers of the answer.</param>
-/// <param name="Count">How many calls it hits; -1 hits until it is deleted.</param>
-/// <param name="Match">Hits only calls that have this text in their path or their job's prompt.</param>
-/// <param name="AfterAccept">The operation is performed first, with all its effects, and then its answer is lost.</param>
-internal sealed record FaultRule(
-    string Kind,
-    string Operation = FaultTarget.Any,
-    int? Status = null,
-    JsonElement? Body = null,
-    IReadOnlyDictionary<string, string>? Headers = null,
-    int Count = 1,
-    string? Match = null,
-    bool AfterAccept = false);
+internal sealed record FaultRule : FaultEffect
+{
+    /// <summary>One of <see cref="FaultTarget.All"/>; any when it is null.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>Hits only calls that have this text in their path or their job's prompt.</summary>
+    public string? Match { get; init; }
+
+    /// <summary>How many fitting calls are let through first.</summary>
+    public int? After { get; init; }
+
+    /// <summary>How many calls it hits; -1 hits until it is deleted.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>The share of the calls that it hits, from 0 to 1; all when it is null.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>What the choice of calls and of <see cref="Kinds"/> is drawn from: the same seed, the same choice.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Instead of one kind, several of which each call gets one: their names, or objects of the members of an effect.</summary>
+    public IReadOnlyList<JsonElement>? Kinds { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FaultEffect))]
 [JsonSerializable(typeof(FaultRule))]
 [JsonSerializable(typeof(IReadOnlyList<FaultRule>))]
 internal sealed partial class FaultJson : JsonSerializerContext;

@@ -1,10 +1,10 @@
 namespace Imagen4.Emulator.Faults;
 
-/// <summary>The rules that are in force, oldest first. The first that fits a call hits it.</summary>
+/// <summary>The rules that are in force, oldest first. The first that hits a call has it; the later ones do not see it.</summary>
 internal sealed class FaultTable
 {
     private readonly Lock _gate = new();
-    private readonly List<FaultRule> _rules = [];
+    private readonly List<ActiveRule> _rules = [];
 
     public IReadOnlyList<FaultRule> Rules
     {
@@ -12,7 +12,7 @@ internal sealed class FaultTable
         {
             lock (_gate)
             {
-                return [.. _rules];
+                return [.. _rules.Select(active => active.Rule)];
             }
         }
     }
@@ -20,13 +20,10 @@ internal sealed class FaultTable
     /// <exception cref="FormatException">The message says what is wrong with the rule.</exception>
     public void Add(FaultRule rule)
     {
-        Require(FaultTarget.All.Contains(rule.Operation), $"operation is one of {string.Join(", ", FaultTarget.All)}");
-        Require(FaultKinds.Names.Contains(rule.Kind), $"kind is one of {string.Join(", ", FaultKinds.Names)}");
-        Require(rule.Status is null or (>= 200 and <= 599), "status is a number from 200 to 599");
-        Require(rule.Count is -1 or > 0, "count is a positive number, or -1 for no end");
+        var active = new ActiveRule(rule, FaultCheck.EffectsOf(rule));
         lock (_gate)
         {
-            _rules.Add(rule);
+            _rules.Add(active);
         }
     }
 
@@ -38,55 +35,34 @@ internal sealed class FaultTable
         }
     }
 
-    /// <summary>Performs the operation; or answers with the fault of the rule that hits the call, instead or afterwards.</summary>
-    public IResult Around(string operation, HttpRequest request, string? prompt, Func<IResult> perform)
-    {
-        var rule = Take(operation, request, prompt);
-        if (rule is { AfterAccept: false })
-        {
-            return FaultKinds.Create(rule);
-        }
-
-        var answer = perform();
-        return rule is null ? answer : FaultKinds.Create(rule);
-    }
-
-    /// <summary>The rule that hits this call, counted down; null when there is none.</summary>
-    private FaultRule? Take(string operation, HttpRequest request, string? prompt)
+    /// <summary>Whether there is a rule for this call that only its prompt can decide.</summary>
+    public bool AsksForPrompt(string operation, string path)
     {
         lock (_gate)
         {
-            var index = _rules.FindIndex(rule => Fits(rule, operation, request, prompt));
-            if (index < 0)
-            {
-                return null;
-            }
-
-            var rule = _rules[index];
-            switch (rule.Count)
-            {
-                case 1:
-                    _rules.RemoveAt(index);
-                    break;
-                case > 1:
-                    _rules[index] = rule with { Count = rule.Count - 1 };
-                    break;
-            }
-
-            return rule;
+            return _rules.Exists(rule => rule.IsFor(operation) && rule.AsksForPrompt(path));
         }
     }
 
-    private static bool Fits(FaultRule rule, string operation, HttpRequest request, string? prompt) =>
-        (rule.Operation == FaultTarget.Any || rule.Operation == operation)
-        && (rule.Match is null || $"{request.Path}{request.QueryString}".Contains(rule.Match, StringComparison.Ordinal)
-            || prompt?.Contains(rule.Match, StringComparison.Ordinal) == true);
-
-    private static void Require(bool condition, string message)
+    /// <summary>What goes wrong with this call, counted down; null when nothing does.</summary>
+    public FaultEffect? Take(string operation, string path, string? prompt)
     {
-        if (!condition)
+        lock (_gate)
         {
-            throw new FormatException(message);
+            foreach (var rule in _rules)
+            {
+                if (rule.IsFor(operation) && rule.Fits(path, prompt) && rule.Next(operation) is { } effect)
+                {
+                    if (rule.Spent)
+                    {
+                        _rules.Remove(rule);
+                    }
+
+                    return effect;
+                }
+            }
+
+            return null;
         }
     }
 }

@@ -7,8 +7,12 @@ internal static class FaultTarget
 {
     public const string Any = "any";
     public const string Download = "download";
+    public const string Pricing = "pricing";
+    public const string History = "history";
+    public const string Keys = "keys";
 
-    public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<FalOperation>().Select(Of), Download, Any];
+    public static IReadOnlyList<string> All { get; } =
+        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, History, Keys, Any];
 
     public static string Of(FalOperation operation) => operation switch
     {

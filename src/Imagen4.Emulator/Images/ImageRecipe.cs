@@ -19,6 +19,9 @@ internal sealed record ImageRecipe(ulong Identity, ImageSize Size, ImageFormat F
         ];
     }
 
+    /// <summary>The same picture with no side longer than this: painting is most of what a file costs.</summary>
+    public ImageRecipe Within(int pixels) => this with { Size = Size.Within(pixels) };
+
     public byte[] Render()
     {
         using var image = Scene.Paint(Identity, Size);

@@ -16,4 +16,14 @@ internal readonly record struct ImageSize(int Width, int Height)
         var scale = resolution == "2K" ? 2 : 1;
         return new ImageSize(width * scale, height * scale);
     }
+
+    /// <summary>The same shape, scaled down where a side is longer than this.</summary>
+    public ImageSize Within(int pixels)
+    {
+        // Below this there is nothing to see, and some formats work in blocks of 8.
+        const int Least = 16;
+        var longest = Math.Max(Width, Height);
+        var side = Math.Clamp(pixels, Least, longest);
+        return new ImageSize(Math.Max(Least, Width * side / longest), Math.Max(Least, Height * side / longest));
+    }
 }

@@ -11,7 +11,7 @@ namespace Imagen4.Emulator.ImagesGenerations;
 /// <c>POST /v1/images/generations</c> (AI/ML API): the model is named in the body, which is checked before anything is
 /// accepted, and the answer is the result.
 /// </summary>
-internal sealed class GenerationsEndpoint(KeyCheck keys, FaultTable faults, Intake intake, TimeProvider time)
+internal sealed class GenerationsEndpoint(KeyCheck keys, FaultInjector faults, Intake intake, TimeProvider time)
 {
     public const string Pattern = "/aimlapi/{**path}";
 
@@ -37,8 +37,12 @@ internal sealed class GenerationsEndpoint(KeyCheck keys, FaultTable faults, Inta
             return Error(404, $"Cannot {request.Method} /{path}");
         }
 
-        var body = await SubmitBody.ReadAsync(request, context.RequestAborted);
-        return faults.Around(FaultTarget.Of(FalOperation.Submit), request, body.Prompt, () => Perform(request, requestId, body, Error));
+        var body = SubmitBody.Unread(context);
+        return await faults.AroundAsync(
+            FaultTarget.Of(FalOperation.Submit),
+            context,
+            async () => (await body.Value).Prompt,
+            async () => Perform(request, requestId, await body.Value, Error));
     }
 
     private IResult Perform(HttpRequest request, string requestId, SubmitBody body, Func<int, string, JsonAnswer> error)

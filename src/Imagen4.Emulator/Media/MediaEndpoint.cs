@@ -10,14 +10,16 @@ namespace Imagen4.Emulator.Media;
 /// The files of finished jobs. They are public, as on the real hosts: a client that sends its key here gives it away,
 /// so that is refused.
 /// </summary>
-internal sealed class MediaEndpoint(JobStore jobs, FaultTable faults)
+internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
 {
     private static readonly JsonAnswer NotFound = ErrorText.Answer(404, "Not Found");
 
-    public Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         var job = jobs.Find((string)context.Request.RouteValues["requestId"]!);
-        return faults.Around(FaultTarget.Download, context.Request, job?.Plan.Prompt, () => Answer(context, job)).ExecuteAsync(context);
+        var answer = await faults.AroundAsync(
+            FaultTarget.Download, context, () => Task.FromResult(job?.Plan.Prompt), () => Task.FromResult(Answer(context, job)));
+        await answer.ExecuteAsync(context);
     }
 
     private static IResult Answer(HttpContext context, Job? job)

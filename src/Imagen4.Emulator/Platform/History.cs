@@ -4,17 +4,28 @@ using Imagen4.Emulator.Queue;
 namespace Imagen4.Emulator.Platform;
 
 /// <summary>The requests to one endpoint of fal's that were accepted, by the queue or without it, page by page.</summary>
-internal sealed class History(JobStore jobs)
+internal sealed class History(JobStore jobs, TimeProvider time)
 {
+    private const int UsualPage = 50;
     private const int MostPerPage = 100;
+    private static readonly TimeSpan Usual = TimeSpan.FromDays(1);
+    private static readonly TimeSpan UsualForOne = TimeSpan.FromDays(90);
 
     private volatile bool _on = true;
+    private volatile bool _withTags = true;
 
     /// <summary>Whether the host has a history at all.</summary>
     public bool On
     {
         get => _on;
         set => _on = value;
+    }
+
+    /// <summary>Whether it shows the tags, which fal's document does not promise.</summary>
+    public bool WithTags
+    {
+        get => _withTags;
+        set => _withTags = value;
     }
 
     /// <exception cref="FormatException">The message says what is wrong with the question.</exception>
@@ -26,22 +37,31 @@ internal sealed class History(JobStore jobs)
             throw new FormatException("endpoint_id is required");
         }
 
-        var limit = Math.Clamp(Number(query, "limit") ?? 10, 1, MostPerPage);
+        var limit = Math.Clamp(Number(query, "limit") ?? UsualPage, 1, MostPerPage);
         var skipped = Number(query, "cursor") ?? 0;
-        var (start, end) = (Time(query, "start") ?? DateTimeOffset.MinValue, Time(query, "end") ?? DateTimeOffset.MaxValue);
+        var requestId = query["request_id"].ToString() is { Length: > 0 } id ? id : null;
+        var start = Time(query, "start") ?? time.GetUtcNow() - (requestId is null ? Usual : UsualForOne);
+        var end = Time(query, "end") ?? DateTimeOffset.MaxValue;
+        var outcome = Outcome(query);
         var withPayload = Values.Of(query, "expand").Contains("payloads");
         var found = jobs.NewestFirst(int.MaxValue)
             .Where(job => job.Host is HostName.Fal or HostName.FalSync && endpoints.Contains(job.Endpoint.ToString())
-                && job.SubmittedAt >= start && job.SubmittedAt <= end)
+                && job.SubmittedAt >= start && job.SubmittedAt < end
+                && (requestId is null || job.RequestId == requestId)
+                && (outcome is null || RequestOutcome.Of(job.Progress) == outcome))
             .Skip(skipped)
             .Take(limit + 1)
             .ToList();
         var more = found.Count > limit;
         return new RequestPage(
-            [.. found.Take(limit).Select(job => RequestItem.Of(job, withPayload))],
+            [.. found.Take(limit).Select(job => RequestItem.Of(job, withPayload, WithTags))],
             more,
             more ? (skipped + limit).ToString(CultureInfo.InvariantCulture) : null);
     }
+
+    private static string? Outcome(IQueryCollection query) => query["status"].ToString() is not { Length: > 0 } text ? null
+        : RequestOutcome.All.Contains(text) ? text
+        : throw new FormatException($"status is one of {string.Join(", ", RequestOutcome.All)}, not '{text}'");
 
     private static int? Number(IQueryCollection query, string name) => query[name].ToString() is not { Length: > 0 } text ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number

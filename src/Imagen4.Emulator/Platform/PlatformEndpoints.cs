@@ -1,23 +1,28 @@
 using Imagen4.Emulator.Fal;
+using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Schema;
 
 namespace Imagen4.Emulator.Platform;
 
 /// <summary>fal's platform (api.fal.ai), under <c>/v1</c>: what images cost, and what was asked for.</summary>
-internal sealed class PlatformEndpoints(KeyCheck keys, History history)
+internal sealed class PlatformEndpoints(KeyCheck keys, History history, FaultInjector faults)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models/pricing", context => AnswerAsync(context, Prices));
-        routes.MapGet("/v1/models/requests/by-endpoint", context => AnswerAsync(context, Requests));
+        routes.MapGet("/v1/models/pricing", context => AnswerAsync(context, FaultTarget.Pricing, Prices));
+        routes.MapGet("/v1/models/requests/by-endpoint", context => AnswerAsync(context, FaultTarget.History, Requests));
     }
 
-    private Task AnswerAsync(HttpContext context, Func<HttpRequest, JsonAnswer> answer)
+    private async Task AnswerAsync(HttpContext context, string operation, Func<HttpRequest, JsonAnswer> answer)
     {
-        var unauthorized = PlatformErrors.Unauthorized;
-        var (_, refusal) = keys.Read(context.Request, unauthorized, unauthorized);
-        return (refusal ?? answer(context.Request)).ExecuteAsync(context);
+        var result = await faults.AroundAsync(operation, context, () =>
+        {
+            var unauthorized = PlatformErrors.Unauthorized;
+            var (_, refusal) = keys.Read(context.Request, unauthorized, unauthorized);
+            return refusal ?? answer(context.Request);
+        });
+        await result.ExecuteAsync(context);
     }
 
     private static JsonAnswer Prices(HttpRequest request)

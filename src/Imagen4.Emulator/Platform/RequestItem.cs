@@ -14,9 +14,12 @@ internal sealed record RequestItem(
     DateTime? StartedAt,
     DateTime? EndedAt,
     string Status,
-    int? StatusCode,
-    string? Tags)
+    int? StatusCode)
 {
+    /// <summary>The tags as they came; left out when the history shows none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tags { get; init; }
+
     /// <summary>The input as it came; only when payloads are asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonConverter(typeof(AsReceivedConverter))]
@@ -27,7 +30,7 @@ internal sealed record RequestItem(
     [JsonConverter(typeof(AsReceivedConverter))]
     public JsonElement? JsonInput => Input;
 
-    public static RequestItem Of(Job job, bool withPayload)
+    public static RequestItem Of(Job job, bool withPayload, bool withTags)
     {
         var progress = job.Progress;
         return new RequestItem(
@@ -37,9 +40,9 @@ internal sealed record RequestItem(
             progress.StartedAt?.UtcDateTime,
             progress.EndedAt?.UtcDateTime,
             QueueStatus.Name(progress.State),
-            progress.State == JobState.Completed ? progress.Failure?.Status ?? 200 : null,
-            job.Settings.Tags)
+            progress.State == JobState.Completed ? progress.Failure?.Status ?? 200 : null)
         {
+            Tags = withTags ? job.Settings.Tags : null,
             Input = withPayload ? job.Input : null,
         };
     }

@@ -1,10 +1,11 @@
+using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Signing;
 
 namespace Imagen4.Emulator.Webhooks;
 
 /// <summary>The key that webhooks are verified with, and the list of deliveries.</summary>
-internal sealed class WebhookEndpoints(SigningKey key, WebhookLog log)
+internal sealed class WebhookEndpoints(SigningKey key, WebhookLog log, FaultInjector faults)
 {
     private readonly JsonAnswer _keys = JsonAnswer.Of(200, new KeySet([PublicKey.Of(key)]), WebhookJson.Wire.KeySet);
 
@@ -12,7 +13,8 @@ internal sealed class WebhookEndpoints(SigningKey key, WebhookLog log)
     /// <param name="own">The emulator's own part of it.</param>
     public void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder own)
     {
-        routes.MapGet("/.well-known/jwks.json", context => _keys.ExecuteAsync(context));
+        routes.MapGet("/.well-known/jwks.json", async context =>
+            await (await faults.AroundAsync(FaultTarget.Keys, context, () => _keys)).ExecuteAsync(context));
         own.MapGet("/webhooks", context =>
             JsonAnswer.Of(200, log.Deliveries, WebhookJson.Wire.IReadOnlyListWebhookView).ExecuteAsync(context));
     }

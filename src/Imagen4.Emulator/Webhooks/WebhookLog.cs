@@ -29,6 +29,14 @@ internal sealed class WebhookLog(int capacity)
         }
     }
 
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _deliveries.Clear();
+        }
+    }
+
     public void Update(string requestId, Func<WebhookView, WebhookView> change)
     {
         lock (_gate)

@@ -62,12 +62,12 @@ public sealed class PlatformTests : EmulatorTest
 
         var items = await ItemsAsync("");
 
-        string[] names = ["request_id", "endpoint_id", "sent_at", "started_at", "ended_at", "status", "status_code", "tags"];
+        string[] names = ["request_id", "endpoint_id", "sent_at", "started_at", "ended_at", "status", "status_code"];
         Assert.Equal(names, items[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal([waits, runs, failed], items.Select(item => item.GetProperty("request_id").GetString()));
         Assert.Equal(["IN_QUEUE", "IN_PROGRESS", "COMPLETED"], items.Select(item => item.GetProperty("status").GetString()));
         Assert.Equal(["", "", "422"], items.Select(item => item.GetProperty("status_code").ToString()));
-        Assert.Equal(["", "project=a,run=7", ""], items.Select(item => item.GetProperty("tags").ToString()));
+        Assert.Equal(["", "project=a,run=7", ""], items.Select(item => item.TryGetProperty("tags", out var tags) ? tags.ToString() : ""));
         Assert.Equal(["", "2026-04-01T12:00:10Z", "2026-04-01T12:00:00Z"], items.Select(item => item.GetProperty("started_at").ToString()));
     }
 
@@ -126,10 +126,68 @@ public sealed class PlatformTests : EmulatorTest
         Assert.Equal(id, item.GetProperty("request_id").GetString());
     }
 
+    [Fact]
+    public async Task History_can_be_asked_for_one_request()
+    {
+        var id = await Client.SubmitPromptAsync("a");
+        await Client.SubmitPromptAsync("b");
+
+        Assert.Equal(id, Assert.Single(await ItemsAsync($"&request_id={id}")).GetProperty("request_id").GetString());
+        Assert.Empty(await ItemsAsync("&request_id=nobody"));
+    }
+
+    [Fact]
+    public async Task History_can_be_asked_for_an_outcome()
+    {
+        var (good, refused, broken) = (
+            await Client.SubmitPromptAsync("a"),
+            await Client.SubmitPromptAsync("[emulator:content_policy_violation]"),
+            await Client.SubmitPromptAsync("[emulator:internal_server_error]"));
+        Time.Advance(3 * GenerationSeconds);
+        await Client.SubmitPromptAsync("not ended");
+
+        foreach (var (outcome, id) in ((string, string)[])[("success", good), ("user_error", refused), ("error", broken)])
+        {
+            Assert.Equal(id, Assert.Single(await ItemsAsync($"&status={outcome}")).GetProperty("request_id").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task History_is_of_the_last_day_unless_a_start_or_one_request_is_asked_for()
+    {
+        var id = await Client.SubmitPromptAsync("old");
+        Time.Advance(2 * 86_400);
+
+        Assert.Empty(await ItemsAsync(""));
+        Assert.Single(await ItemsAsync("&start=2026-04-01"));
+        Assert.Single(await ItemsAsync($"&request_id={id}"));
+    }
+
+    [Fact]
+    public async Task History_ends_before_its_end()
+    {
+        await Client.SubmitPromptAsync("a");
+
+        Assert.Empty(await ItemsAsync("&end=2026-04-01T12:00:00Z"));
+        Assert.Single(await ItemsAsync("&end=2026-04-01T12:00:01Z"));
+    }
+
+    [Fact]
+    public async Task History_without_tags()
+    {
+        await Client.SubmitPromptAsync("a", ("X-Fal-Tags", "imagen4-key=1"));
+        await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history_tags":false}""");
+        Assert.False(Assert.Single(await ItemsAsync("")).TryGetProperty("tags", out _));
+
+        await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history_tags":true}""");
+        Assert.Equal("imagen4-key=1", Assert.Single(await ItemsAsync("")).GetProperty("tags").GetString());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("?endpoint_id=a&limit=many")]
     [InlineData("?endpoint_id=a&start=soon")]
+    [InlineData("?endpoint_id=a&status=COMPLETED")]
     public async Task Question_that_makes_no_sense_is_refused(string query)
     {
         Assert.Equal(400, (await Client.GetAsync($"{Requests}{query}")).Status);
@@ -140,7 +198,7 @@ public sealed class PlatformTests : EmulatorTest
     {
         await Client.SubmitPromptAsync("a");
         var settings = await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history":false}""");
-        Assert.Equal("""{"slots":1,"generation_time":10,"history":false}""", settings.Text);
+        Assert.Equal("""{"slots":1,"generation_time":10,"history":false,"history_tags":true}""", settings.Text);
 
         await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"slots":1}""");
         Assert.Equal(404, (await Client.GetAsync($"{Requests}?endpoint_id={FalClient.Model}")).Status);

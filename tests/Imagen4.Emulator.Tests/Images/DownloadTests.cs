@@ -26,6 +26,28 @@ public sealed class DownloadTests : EmulatorTest
         Assert.True(image.Pixels.Distinct().Count() >= 6, "A scene has more than a few colours.");
     }
 
+    [Theory]
+    [InlineData("1:1", 64, 64, 64)]
+    [InlineData("16:9", 64, 64, 34)]
+    [InlineData("9:16", 16, 16, 16)]
+    [InlineData("9:16", 0, 16, 16)]
+    [InlineData("4:3", 4096, 1280, 896)]
+    public async Task Small_files_have_the_shape_of_large_ones(string aspectRatio, int pixels, int width, int height)
+    {
+        foreach (var format in (string[])["jpeg", "webp", "png"])
+        {
+            var input = $$"""{"prompt":"[emulator:pixels={{pixels}}]","aspect_ratio":"{{aspectRatio}}","output_format":"{{format}}"}""";
+            var file = await FirstFileAsync(input);
+
+            Assert.Equal(200, file.Status);
+            if (format == "png")
+            {
+                var image = PngDecoder.Decode(file.Content);
+                Assert.Equal((width, height), (image.Width, image.Height));
+            }
+        }
+    }
+
     [Fact]
     public async Task Jpeg_has_its_headers_size_and_end()
     {

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Imagen4.Emulator.Tests.Support;
 
-namespace Imagen4.Emulator.Tests.Admin;
+namespace Imagen4.Emulator.Tests.Faults;
 
-public sealed class FaultTests : EmulatorTest
+public sealed class RuleTests : FaultTest
 {
     [Fact]
     public async Task Status_fault_answers_before_anything_is_accepted_and_only_once()
@@ -132,7 +132,7 @@ public sealed class FaultTests : EmulatorTest
     {
         await AddAsync("""{"kind":"status","count":-1}""");
         var rules = await Client.GetAsync("/_emulator/faults");
-        Assert.Equal("""[{"kind":"status","operation":"any","count":-1,"after_accept":false}]""", rules.Text);
+        Assert.Equal("""[{"count":-1,"kind":"status"}]""", rules.Text);
 
         await Client.SendAsync(HttpMethod.Delete, "/_emulator/faults");
 
@@ -140,18 +140,40 @@ public sealed class FaultTests : EmulatorTest
     }
 
     [Theory]
-    [InlineData("""{"operation":"submit"}""")]
-    [InlineData("""{"kind":"explode"}""")]
-    [InlineData("""{"kind":"status","operation":"everything"}""")]
-    [InlineData("""{"kind":"status","status":99}""")]
-    [InlineData("""{"kind":"status","count":0}""")]
-    [InlineData("""{"kind":"status","after_acept":true}""")]
-    [InlineData("""[]""")]
-    public async Task Rule_that_makes_no_sense_is_refused(string rule)
+    [InlineData("""{"operation":"submit"}""", "kind is one of refuse, reset")]
+    [InlineData("""{"kind":"explode"}""", "kind is one of refuse, reset")]
+    [InlineData("""{"kind":"status","operation":"everything"}""", "operation is one of submit, status, stream, result, cancel, download, pricing")]
+    [InlineData("""{"kind":"status","status":99}""", "status is a number from 200 to 599")]
+    [InlineData("""{"kind":"status","count":0}""", "count is a positive number")]
+    [InlineData("""{"kind":"status","after":-1}""", "after is the number of calls to let through")]
+    [InlineData("""{"kind":"status","probability":20}""", "probability is a number above 0 and up to 1")]
+    [InlineData("""{"kind":"status","probability":0}""", "probability is a number above 0 and up to 1")]
+    [InlineData("""{"kind":"status","seed":7}""", "nothing else is random")]
+    [InlineData("""{"kind":"status","kinds":["reset"]}""", "said in there")]
+    [InlineData("""{"kinds":[]}""", "kinds is not empty")]
+    [InlineData("""{"kinds":["reset","explode"]}""", "kind is one of refuse, reset")]
+    [InlineData("""{"kinds":[{"kind":"status","count":2}]}""", "count")]
+    [InlineData("""{"kinds":[null]}""", "not null")]
+    [InlineData("""{"kind":"status","at":"middle"}""", "status takes no at")]
+    [InlineData("""{"kind":"drip","at":"middle"}""", "drip takes no at")]
+    [InlineData("""{"kind":"reset","at":"end"}""", "at is one of before, headers, middle, after")]
+    [InlineData("""{"kind":"hang","at":"after"}""", "a hang after the whole answer is none")]
+    [InlineData("""{"kind":"reset","bytes":3}""", "reset takes no bytes")]
+    [InlineData("""{"kind":"truncate","bytes":0}""", "bytes is a positive number")]
+    [InlineData("""{"kind":"truncate","delay_ms":3}""", "truncate takes no delay_ms")]
+    [InlineData("""{"kind":"drip","delay_ms":-1}""", "delay_ms is milliseconds")]
+    [InlineData("""{"kind":"refuse","after_accept":true}""", "refuse takes no after_accept")]
+    [InlineData("""{"kind":"refuse","status":503}""", "refuse takes no status")]
+    [InlineData("""{"kind":"status","retry_after":-1}""", "retry_after is seconds")]
+    [InlineData("""{"kind":"status","retry_after":1,"retry_after_date":1}""", "are one header")]
+    [InlineData("""{"kind":"status","after_acept":true}""", "after_acept")]
+    [InlineData("""[]""", "")]
+    public async Task Rule_that_makes_no_sense_is_refused_with_the_reason(string rule, string reason)
     {
-        Assert.Equal(400, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
-    }
+        var reply = await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule);
 
-    private async Task AddAsync(string rule) =>
-        Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
+        Assert.Equal(400, reply.Status);
+        Assert.Contains(reason, reply.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("[]", (await Client.GetAsync("/_emulator/faults")).Text);
+    }
 }
