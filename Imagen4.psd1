@@ -13,10 +13,13 @@
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
         'Get-ImagenProvider'
+        'Get-ImagenRequest'
         'Get-ImagenRequestStatus'
         'New-ImagenImage'
         'Receive-ImagenResult'
         'Remove-ImagenProvider'
+        'Remove-ImagenRequest'
+        'Resolve-ImagenRequest'
         'Set-ImagenProvider'
         'Start-ImagenEmulator'
         'Stop-ImagenEmulator'

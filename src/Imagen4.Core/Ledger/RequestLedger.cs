@@ -75,6 +75,8 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             Started = null,
             Accepted = null,
             RequestId = requestId ?? known.RequestId,
+            Error = step == LedgerStep.InDoubt ? known.Error : null,
+            ErrorType = step == LedgerStep.InDoubt ? known.ErrorType : null,
             IsLeft = true,
         }, isDurable: true);
 
