@@ -12,7 +12,7 @@ Describe 'Get-ImagenRequest' {
     AfterAll { Exit-ImagenTest $test }
 
     It 'lists what was submitted, oldest first, with its inputs and addresses, and asks nobody' {
-        $sent = 'first', 'second' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "k-$_"; num_images = 2 } } | New-ImagenImage
+        $sent = 'first', 'second' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "k-$_"; num_images = 2 } } | New-ImagenImage -ThrottleLimit 1
         $null = Invoke-RestMethod "$($test.Admin)/requests" -Method Delete
         $known = Get-ImagenRequest
         Get-Seen $test | Should -BeNullOrEmpty
@@ -77,7 +77,7 @@ Describe 'Get-ImagenRequest' {
     }
 
     It 'filters by provider, key and time, by wildcards' {
-        'a', 'b' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "key-$_" } } | New-ImagenImage | Out-Null
+        'a', 'b' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "key-$_" } } | New-ImagenImage -ThrottleLimit 1 | Out-Null
         $middle = [datetime]::UtcNow
         $null = New-ImagenImage 'no key'
         (Get-ImagenRequest -Key 'KEY-*').Prompt | Should -Be 'a', 'b'
@@ -89,7 +89,7 @@ Describe 'Get-ImagenRequest' {
     }
 
     It 'finds requests by their ids, from the command line and from a CSV' {
-        $sent = 'a', 'b', 'c' | New-ImagenImage
+        $sent = 'a', 'b', 'c' | New-ImagenImage -ThrottleLimit 1
         (Get-ImagenRequest $sent[2].RequestId, $sent[0].RequestId).Prompt | Should -Be 'c', 'a'
         (Get-ImagenRequest -LedgerId $sent[1].LedgerId).Prompt | Should -Be 'b'
         ($sent | ConvertTo-Csv | ConvertFrom-Csv | Get-ImagenRequest).Prompt | Should -Be 'a', 'b', 'c'
@@ -148,7 +148,7 @@ Describe 'Requests that are followed up' {
     AfterAll { Exit-ImagenTest $test }
 
     It 'a result found by its id alone has what the ledger knows of its row' {
-        $sent = [pscustomobject]@{ Prompt = 'x' }, [pscustomobject]@{ Prompt = 'a red fox'; Key = 'fox'; num_images = 2; Tag = '{"team":"art"}' } | New-ImagenImage
+        $sent = [pscustomobject]@{ Prompt = 'x' }, [pscustomobject]@{ Prompt = 'a red fox'; Key = 'fox'; num_images = 2; Tag = '{"team":"art"}' } | New-ImagenImage -ThrottleLimit 1
         $result = Receive-ImagenResult $sent[1].RequestId -NoDownload
         $result.LedgerId | Should -Be $sent[1].LedgerId
         $result.Key | Should -Be 'fox'
@@ -162,7 +162,7 @@ Describe 'Requests that are followed up' {
     }
 
     It 'the ledger learns how a request ended, from its status and from its result' {
-        $sent = '[emulator:content_policy_violation] a', '[emulator:content_policy_violation] b', 'c' | New-ImagenImage
+        $sent = '[emulator:content_policy_violation] a', '[emulator:content_policy_violation] b', 'c' | New-ImagenImage -ThrottleLimit 1
         $null = $sent[0] | Get-ImagenRequestStatus -Wait
         $null = $sent[1] | Receive-ImagenResult -Wait -NoDownload -ErrorAction SilentlyContinue
         $null = $sent[2] | Get-ImagenRequestStatus -Wait
@@ -184,18 +184,13 @@ Describe 'Requests that are followed up' {
 
     It 'a ledger that cannot be read is one warning, and stops no reading' {
         $sent = 'a', 'b' | New-ImagenImage
-        $segment = Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 seg) -Filter *.jsonl
-        $future = Join-Path $segment.DirectoryName 'future.0001.jsonl'
-        # A segment in a version nobody knows yet.
-        $body = '{"v":99,"owner":"x"}'
-        Set-Content $future 'x'
-        Remove-Item $future
-        $null = New-Item -ItemType Directory $future
+        # The header of a format that nobody knows yet, with its checksum.
+        Set-Content (Join-Path $env:IMAGEN4_HOME v1 seg future.0001.jsonl) '71d98e9b {"v":99,"o":"x"}'
         $seen = Watch-Command { $sent | Receive-ImagenResult -NoDownload }
         $seen.Output.State | Should -Be 'Completed', 'Completed'
-        if ($seen.Warning) {
-            $seen.Warning | Should -HaveCount 1
-            $seen.Warning | Should -BeLike 'The ledger cannot be used*'
-        }
+        $seen.Warning | Should -HaveCount 1
+        $seen.Warning | Should -BeLike 'The ledger cannot be used*version 99*'
+        $seen.Error | Should -BeNullOrEmpty
+        (Watch-Command { Get-ImagenRequest }).Thrown.FullyQualifiedErrorId | Should -BeLike 'LedgerUnavailable,*'
     }
 }

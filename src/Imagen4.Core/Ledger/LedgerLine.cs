@@ -13,6 +13,7 @@ internal sealed record LedgerLine
 {
     [JsonPropertyName("s")]
     [JsonConverter(typeof(JsonStringEnumConverter<LedgerStep>))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required LedgerStep Step { get; init; }
 
     [JsonPropertyName("id")]
@@ -20,6 +21,7 @@ internal sealed record LedgerLine
 
     /// <summary>Milliseconds since 1970, UTC.</summary>
     [JsonPropertyName("t")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long Time { get; init; }
 
     /// <summary>The process that says it.</summary>

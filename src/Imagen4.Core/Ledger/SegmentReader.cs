@@ -50,12 +50,15 @@ internal sealed class SegmentReader(string path)
             var line = bytes[..end];
             if (!_hasHeader)
             {
-                _hasHeader = true;
-                if (CheckedLine.Read(line, LedgerJson.Plain.SegmentHeader) is { Version: > 0 } header)
+                var header = CheckedLine.Read(line, LedgerJson.Plain.SegmentHeader);
+                if (header is { Version: > 0 })
                 {
                     Demand(header);
+                    _hasHeader = true;
                     continue;
                 }
+
+                _hasHeader = true;
             }
 
             if (CheckedLine.Read(line, LedgerJson.Plain.LedgerLine) is { } told)

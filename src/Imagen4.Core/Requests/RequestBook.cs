@@ -26,7 +26,9 @@ public sealed class RequestBook
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<string, bool>(StringComparer.Ordinal);
-        return _ledger.View.All().Select(known => Of(known, alive)).Where(known => known.Is(filter));
+        return _ledger.View.All()
+            .OrderBy(known => known.Started).ThenBy(known => known.Index).ThenBy(known => known.LedgerId, StringComparer.Ordinal)
+            .Select(known => Of(known, alive)).Where(known => known.Is(filter));
     }
 
     /// <summary>A request by the ledger's own id.</summary>

@@ -71,6 +71,12 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
                     var accepted = entry with { RequestId = acceptance!.Request.RequestId, IsLeft = LeavesAccepted };
                     await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
+                    if (LeavesAccepted && acceptance.Answered is not null)
+                    {
+                        // Nobody waits for it, and it has come to its end.
+                        await RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
+                    }
+
                     return acceptance;
 
                 case SubmitOutcome.NotSent:
