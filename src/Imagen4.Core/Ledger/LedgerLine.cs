@@ -12,6 +12,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed record LedgerLine
 {
     [JsonPropertyName("s")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(JsonStringEnumConverter<LedgerStep>))]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required LedgerStep Step { get; init; }

@@ -194,7 +194,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
     private async Task<ImagenException> EndedAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
     {
-        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = true };
+        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = step != LedgerStep.InDoubt };
         await RecordAsync(step, ended).ConfigureAwait(false);
         return error;
     }
