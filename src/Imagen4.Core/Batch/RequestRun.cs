@@ -10,9 +10,6 @@ namespace Imagen4.Core.Batch;
 /// <param name="hosts">The hosts of the batch.</param>
 public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 {
-    // What a timer takes: some 49 days.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly KnownRequests _known = new(options);
 
@@ -91,34 +88,28 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (options.TimeLimit > TimeSpan.Zero)
-        {
-            limit.CancelAfter(options.TimeLimit < LongestTimer ? options.TimeLimit : LongestTimer);
-        }
-
         try
         {
-            await protocol.CancelAsync(request, limit.Token).ConfigureAwait(false);
-
-            // A host only promises to try. What the ledger knows is cancelled in it when the host says so.
-            var status = readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
-                ? await protocol.ReadStatusAsync(request, logs: false, limit.Token).ConfigureAwait(false)
-                : null;
+            var status = await new HostDeadline(options.TimeLimit)
+                .RunAsync(request.Host.BaseUri.Host, request.RequestId, token => CancelWithinAsync(request, readBack, token), cancellation)
+                .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
-        }
-        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
-        {
-            var late = new HostUnavailableException(
-                Messages.HostTimedOut.With(request.Host.BaseUri.Host, options.TimeLimit.TotalSeconds), error) { RequestId = request.RequestId };
-            return new RowOutcome<ImagenRequestStatus>(null, late);
         }
         catch (ImagenException error)
         {
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
+    }
+
+    // A host only promises to try. What the ledger knows is cancelled in it when the host says so.
+    private async Task<HostStatus?> CancelWithinAsync(RequestReference request, bool readBack, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+        return readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
+            ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false)
+            : null;
     }
 
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.

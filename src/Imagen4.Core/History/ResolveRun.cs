@@ -17,6 +17,7 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     private readonly RequestLedger _ledger = RequestLedger.Shared;
     private readonly RequestBook _book = new();
     private readonly DoubtSettler _settler = new(RequestLedger.Shared);
+    private readonly HostDeadline _deadline = new(options.TimeLimit);
 
     /// <summary>Finds a request in doubt.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
@@ -67,7 +68,10 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };
             }
 
-            return await DoubtSettler.IsThereAsync(host, request.Known, requestId, cancellation).ConfigureAwait(false)
+            var isThere = await _deadline
+                .RunAsync(host.BaseUri.Host, requestId, token => DoubtSettler.IsThereAsync(host, request.Known, requestId, token), cancellation)
+                .ConfigureAwait(false);
+            return isThere
                 ? Settled(await _settler.AcceptAsync(request.Known, requestId).ConfigureAwait(false), ByUser)
                 : throw new RequestNotFoundException(
                     Messages.RequestNotFound.With(requestId, host.Profile.Name, request.Known.Model ?? host.Profile.DefaultModel)) { RequestId = requestId };
@@ -89,7 +93,9 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
         {
             var (known, match) = host is null
                 ? new Settlement(request.Known, Match: null)
-                : await _settler.SettleAsync(host, request.Known, takesLikely: true, cancellation).ConfigureAwait(false);
+                : await _deadline
+                    .RunAsync(host.BaseUri.Host, request.RequestId, token => _settler.SettleAsync(host, request.Known, takesLikely: true, token), cancellation)
+                    .ConfigureAwait(false);
             switch (match?.Finding)
             {
                 case HistoryFinding.Certain or HistoryFinding.Absent:

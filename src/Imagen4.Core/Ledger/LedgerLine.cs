@@ -14,7 +14,6 @@ internal sealed record LedgerLine
     [JsonPropertyName("s")]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(JsonStringEnumConverter<LedgerStep>))]
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required LedgerStep Step { get; init; }
 
     [JsonPropertyName("id")]

@@ -42,7 +42,7 @@ public sealed class KnownRequest
         && filter.Provider(Known.Provider ?? "")
         && (filter.Key is null || (Known.Key is { } key && filter.Key(key)))
         && (filter.Since is not { } since || Known.Started >= since.ToUnixTimeMilliseconds())
-        && (filter.Before is not { } before || Known.Time < before.ToUnixTimeMilliseconds());
+        && (filter.Before is not { } before || DateTimeOffset.FromUnixTimeMilliseconds(Known.Time) < before);
 
     private bool IsState(string wanted) => wanted.Equals(ImagenStates.Pending, StringComparison.OrdinalIgnoreCase)
         ? IsOpen
