@@ -58,8 +58,8 @@ Describe 'A key from a secret' {
 
     It 'may be <kind>' -ForEach @(
         @{ kind = 'text'; answer = { 'from-vault' } }
-        @{ kind = 'a SecureString'; answer = { ConvertTo-SecureString 'from-vault' -AsPlainText } }
-        @{ kind = 'the password of a credential'; answer = { [pscredential]::new('me', (ConvertTo-SecureString 'from-vault' -AsPlainText)) } }
+        @{ kind = 'a SecureString'; answer = { [System.Net.NetworkCredential]::new('', 'from-vault').SecurePassword } }
+        @{ kind = 'the password of a credential'; answer = { [pscredential]::new('me', [System.Net.NetworkCredential]::new('', 'from-vault').SecurePassword) } }
         @{ kind = 'among errors of other vaults'; answer = { Write-Error 'another vault is locked'; 'from-vault' } }
     ) {
         Set-Vault $answer

@@ -18,7 +18,7 @@ Describe 'Argument completion' {
         @{ line = 'New-ImagenImage -PersonGeneration '; choices = 'dont_allow', 'allow_adult' }
         @{ line = 'New-ImagenImage -SafetySetting block_o'; choices = , 'block_only_high' }
         @{ line = 'New-ImagenImage -Priority '; choices = 'normal', 'low' }
-        @{ line = 'New-ImagenImage -ObjectLifetime '; choices = 'immediate', '1h', "'1d'", "'7d'", "'30d'", '1y', 'never' }
+        @{ line = 'New-ImagenImage -ObjectLifetime '; choices = 'immediate', '1h', '1d', '7d', '30d', '1y', 'never' }
         @{ line = 'New-ImagenImage -Model fal-ai/imagen4/preview/'; choices = 'fal-ai/imagen4/preview/ultra', 'fal-ai/imagen4/preview/fast' }
         @{ line = 'Receive-ImagenResult -Model fal-ai/imagen4/preview/u'; choices = , 'fal-ai/imagen4/preview/ultra' }
         @{ line = 'Set-ImagenProvider fal -DefaultModel fal-ai/imagen4/preview/f'; choices = , 'fal-ai/imagen4/preview/fast' }
