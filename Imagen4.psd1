@@ -14,10 +14,13 @@
     CmdletsToExport      = @(
         'Get-ImagenPrice'
         'Get-ImagenProvider'
+        'Get-ImagenRequest'
         'Get-ImagenRequestStatus'
         'New-ImagenImage'
         'Receive-ImagenResult'
         'Remove-ImagenProvider'
+        'Remove-ImagenRequest'
+        'Resolve-ImagenRequest'
         'Set-ImagenProvider'
         'Start-ImagenEmulator'
         'Stop-ImagenEmulator'

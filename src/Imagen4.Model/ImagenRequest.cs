@@ -45,6 +45,11 @@ public sealed class ImagenRequest : ImagenInputs
     /// <summary>The error id that goes with <see cref="Error"/>, or the host's own error type.</summary>
     public string? ErrorType { get; set; }
 
+    /// <summary>
+    /// How certain it is, where it was in doubt and has been settled: <c>Certain</c> or <c>Likely</c> by the host, or <c>User</c>.
+    /// </summary>
+    public string? Certainty { get; set; }
+
     /// <summary>The request id, so that a request reads well inside other text.</summary>
     public override string ToString() => RequestId ?? State;
 }

@@ -49,7 +49,11 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
 
         try
         {
-            if (!IsLeft)
+            if (!IsRecorded())
+            {
+                ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
+            }
+            else if (!IsLeft)
             {
                 await ledger.RecordAsync(LedgerStep.Left, Entry, CancellationToken.None).ConfigureAwait(false);
             }
@@ -62,5 +66,17 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
         {
             ledger.Claims.Leave(Entry.Row!.Row, Entry.Claim);
         }
+    }
+
+    // A row that was stopped before its first intent leaves nothing behind, not even that it was to be submitted.
+    private bool IsRecorded()
+    {
+        if (IsLeft || ledger.View.OfLedgerId(Entry.LedgerId) is not null)
+        {
+            return true;
+        }
+
+        ledger.View.Refresh();
+        return ledger.View.OfLedgerId(Entry.LedgerId) is not null;
     }
 }

@@ -11,7 +11,7 @@ namespace Imagen4.Core.Batch;
 public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
-    private readonly ResultReceiver _receiver = new(options, RequestLedger.Shared);
+    private readonly KnownRequests _known = new(options);
 
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>
@@ -42,6 +42,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             var status = options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+            await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
         }
         catch (ImagenException error)
@@ -54,21 +55,28 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
         RequestReference request, RequestRecord record, CancellationToken cancellation)
     {
+        var known = _known.Of(request.Host.Profile.Name, request.RequestId);
         var result = new ImagenResult
         {
             RequestId = request.RequestId,
             Provider = request.Host.Profile.Name,
             Model = request.Model,
-            Key = record.Key,
-            Index = record.Index,
+            Key = record.Key ?? known?.Key,
+            Index = record.HasIndex || known is null ? record.Index : known.Index,
+            LedgerId = known?.LedgerId,
         };
-        record.Input?.CopyTo(result);
-        record.Settings.CopyTo(result);
-        var entry = new LedgerEntry(request.Host.Profile.Name, request.Model, record.Key, record.Input ?? new ImageInput())
+        (record.Input ?? known?.Input)?.CopyTo(result);
+        if (record.Settings == SubmitSettings.None && known?.Settings is { } settings)
         {
-            RequestId = request.RequestId,
-        };
-        var error = await _receiver.ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
+            settings.CopyTo(result);
+        }
+        else
+        {
+            record.Settings.CopyTo(result);
+        }
+
+        var receiver = new ResultReceiver(options, _known);
+        var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
         (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
@@ -80,17 +88,13 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        async Task<HostStatus?> CancelAsync(CancellationToken limit)
-        {
-            await protocol.CancelAsync(request, limit).ConfigureAwait(false);
-            return readBack ? await protocol.ReadStatusAsync(request, logs: false, limit).ConfigureAwait(false) : null;
-        }
-
         try
         {
-            var status = await TimeLimit.RunAsync(options.TimeLimit, request.Host, CancelAsync, cancellation).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(status is null ? null : new StatusFollower(request).Describe(status), null);
+            var status = await TimeLimit
+                .RunAsync(options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
+                .ConfigureAwait(false);
+            await NoteAsync(request, status).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {
@@ -98,4 +102,34 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }
+
+    // A host only promises to try. What the ledger knows is cancelled in it when the host says so.
+    private async Task<HostStatus?> CancelWithinAsync(RequestReference request, bool readBack, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+        return readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
+            ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
+    private async Task NoteAsync(RequestReference request, HostStatus? status)
+    {
+        LedgerStep? step = status?.State switch
+        {
+            ImagenStates.Completed => LedgerStep.Completed,
+            ImagenStates.Failed => LedgerStep.Failed,
+            ImagenStates.Cancelled => LedgerStep.Cancelled,
+            _ => null,
+        };
+        if (step is { } ended && _known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
+        {
+            var entry = Entry(request, known) with { Error = status!.Error, ErrorType = status.ErrorType };
+            await _known.RecordAsync(ended, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => KnownRequests.Entry(
+        new LedgerEntry(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId }, known);
 }

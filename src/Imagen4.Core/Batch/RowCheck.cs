@@ -55,6 +55,8 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         {
             _ledger.View.Refresh();
             _hasRead = true;
+            WarnOfDamage();
+            _ = _ledger.CompactOnceAsync();
         }
 
         if (options.StartsAfresh || _ledger.View.OfRow(identity.Row) is not { } known)
@@ -64,6 +66,14 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         return RowRules.IsSubmittedAgain(known);
+    }
+
+    private void WarnOfDamage()
+    {
+        foreach (var (path, lines) in _ledger.View.Damage)
+        {
+            options.Warn?.Invoke(Messages.LedgerDamaged.With(path, lines));
+        }
     }
 
     // The same rows under another directory are new rows, and are paid for: that may not be what was meant.

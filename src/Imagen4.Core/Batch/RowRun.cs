@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.History;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Pump;
@@ -13,7 +16,8 @@ public sealed class RowRun
 {
     private readonly BatchOptions _options;
     private readonly RequestLedger _ledger = RequestLedger.Shared;
-    private readonly RowTurns _turns;
+    private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
+    private readonly DoubtSettler _settler;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly OpenRequests _open;
@@ -25,11 +29,7 @@ public sealed class RowRun
     public RowRun(BatchOptions options)
     {
         _options = options;
-        _turns = new RowTurns(_ledger, (known, _) => Task.FromResult(known), options.Time)
-        {
-            StartsAfresh = options.StartsAfresh,
-            SubmitsOnly = !options.Wait,
-        };
+        _settler = new DoubtSettler(_ledger);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
         _receiver = new ResultReceiver(options, _ledger);
         _open = new OpenRequests(_ledger);
@@ -71,7 +71,7 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            if (await held.TakeTurnAsync(_turns, stop.Stopping).ConfigureAwait(false) is Turn.Report report)
+            if (await held.TakeTurnAsync(Turns(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
             {
                 request = LedgerObjects.Request(report.Known);
                 error = Reported(report.Known);
@@ -131,7 +131,7 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            switch (await held.TakeTurnAsync(_turns, stop.Stopping).ConfigureAwait(false))
+            switch (await held.TakeTurnAsync(Turns(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
                     result = LedgerObjects.Result(report.Known);
@@ -186,6 +186,26 @@ public sealed class RowRun
         }
 
         return Counted(new RowOutcome<ImagenResult>(result, error));
+    }
+
+    private RowTurns Turns(HostConnection host) => _turns.GetOrAdd(host, host => new RowTurns(_ledger, (known, stop) => SettleAsync(host, known, stop), _options.Time)
+    {
+        StartsAfresh = _options.StartsAfresh,
+        SubmitsOnly = !_options.Wait,
+    });
+
+    // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.
+    private async Task<LedgerRequest> SettleAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await _settler.SettleAsync(host, known, takesLikely: false, cancellation).ConfigureAwait(false)).Known;
+        }
+        catch (ImagenException error) when (error is not LedgerUnavailableException)
+        {
+            _options.Trace?.Invoke(Messages.HistoryNotRead.With(host.Profile.Name, error.Message));
+            return known;
+        }
     }
 
     private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)

@@ -17,11 +17,10 @@ internal static class TimeLimit
     public static async Task<T> RunAsync<T>(
         TimeSpan limit, HostConnection host, Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (limit > TimeSpan.Zero)
-        {
-            bounded.CancelAfter(limit < LongestTimer ? limit : LongestTimer);
-        }
+        using var deadline = limit > TimeSpan.Zero
+            ? new CancellationTokenSource(limit < LongestTimer ? limit : LongestTimer, host.Time)
+            : new CancellationTokenSource();
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
 
         try
         {

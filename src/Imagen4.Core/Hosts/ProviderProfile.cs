@@ -51,6 +51,12 @@ public sealed record ProviderProfile
     /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
     public Uri? PlatformUri { get; init; }
 
+    /// <summary>
+    /// Seconds after a request was sent until it is listed, if the host has it: only then does it mean anything that it is not.
+    /// Null where the host promises nothing.
+    /// </summary>
+    public double? HistoryLag { get; init; }
+
     /// <summary>Where the public keys are that its webhooks are signed with; null where it has none.</summary>
     public Uri? WebhookKeysUri { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed class Claims(LedgerFolder folder, string owner)
 {
     private readonly ConcurrentDictionary<(string Row, int Number), bool> _working = new();
 
+    /// <summary>Called between the creation of a claim's file and the writing of its owner: where a process may be held up for long.</summary>
+    public Action? Created { get; set; }
+
     /// <summary>Takes a claim.</summary>
     /// <returns>False when somebody else has it.</returns>
     /// <exception cref="LedgerUnavailableException">The folder cannot be written to.</exception>
@@ -26,8 +29,15 @@ internal sealed class Claims(LedgerFolder folder, string owner)
         var isTaken = false;
         try
         {
+            isTaken = TryCreate(folder.Claim(row, number));
+
             // Somebody may have seen the file before its owner stood in it, and taken this process for dead.
-            isTaken = TryCreate(folder.Claim(row, number)) && !File.Exists(folder.Claim(row, number + 1));
+            if (isTaken && File.Exists(folder.Claim(row, number + 1)))
+            {
+                Abandon(row, number);
+                isTaken = false;
+            }
+
             return isTaken;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -43,7 +53,26 @@ internal sealed class Claims(LedgerFolder folder, string owner)
         }
     }
 
-    /// <summary>Says that this process no longer works on a claim. The file stays: it is what keeps the number taken.</summary>
+    /// <summary>Gives up a claim under which nothing was done. The file stays: it is what keeps the number taken.</summary>
+    public void Abandon(string row, int number)
+    {
+        try
+        {
+            using var file = new FileStream(folder.Claim(row, number), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            file.Write("-"u8);
+            file.SetLength(1);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Others wait until this process ends, and then go on.
+        }
+        finally
+        {
+            Leave(row, number);
+        }
+    }
+
+    /// <summary>Says that this process no longer works on a claim; the ledger tells how far it has come. The file stays.</summary>
     public void Leave(string row, int number) => _working.TryRemove((row, number), out _);
 
     /// <summary>The process that has a claim.</summary>
@@ -90,6 +119,7 @@ internal sealed class Claims(LedgerFolder folder, string owner)
 
         using (file)
         {
+            Created?.Invoke();
             file.Write(Encoding.ASCII.GetBytes(owner));
         }
 

@@ -9,6 +9,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
 {
     private const int MostSegments = 32;
+    private const string DraftEnding = ".tmp";
 
     private static readonly TimeSpan LockAge = TimeSpan.FromMinutes(1);
 
@@ -16,10 +17,10 @@ internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
 
     /// <summary>Rewrites, where there is enough to rewrite and no other process does so.</summary>
     /// <exception cref="LedgerUnavailableException">The segments cannot be read or written.</exception>
-    public bool RunIfDue() => _folder.FindSegments().Count() > MostSegments && Run();
+    public bool RunIfDue() => _folder.FindSegments() is { Count: > MostSegments } all && all.Count(IsOver) > MostSegments && Run();
 
     /// <summary>Rewrites, unless another process does so. What is to be forgotten is gone afterwards, prompts included.</summary>
-    /// <returns>Whether every segment was rewritten: those of processes that live are not.</returns>
+    /// <returns>Whether every segment was rewritten: those of processes that live are not, nor are damaged ones.</returns>
     /// <exception cref="LedgerUnavailableException">The segments cannot be read or written.</exception>
     public bool Run()
     {
@@ -27,7 +28,25 @@ internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
         {
             _folder.Create();
             using var only = TryLock();
-            return only is not null && Rewrite();
+            if (only is null)
+            {
+                return false;
+            }
+
+            // Drafts of a process that ended while it had the lock.
+            foreach (var draft in Directory.GetFiles(_folder.Segments, "*" + DraftEnding))
+            {
+                File.Delete(draft);
+            }
+
+            // What is forgotten needs its own line until the last of its others is gone: so it takes a second time to lose that, too.
+            var (isWhole, forgets) = Rewrite();
+            if (isWhole && forgets)
+            {
+                (isWhole, _) = Rewrite();
+            }
+
+            return isWhole;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -35,46 +54,65 @@ internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
         }
     }
 
-    private bool Rewrite()
+    private (bool IsWhole, bool Forgets) Rewrite()
     {
-        var all = _folder.FindSegments().ToList();
-        var old = all.Where(IsOver).ToList();
+        var all = _folder.FindSegments();
+        var old = all.Where(IsOver).Select(path => new SegmentReader(path)).ToList();
         if (old.Count == 0)
         {
-            return all.Count == 0;
+            return (all.Count == 0, false);
         }
+
+        var requests = new Dictionary<string, LedgerRequest>(StringComparer.Ordinal);
+        old.ForEach(segment => segment.TryRead(line => Take(requests, line)));
 
         // A damaged segment stays as it is: it is the evidence that something may be missing.
-        var requests = new Dictionary<string, LedgerRequest>(StringComparer.Ordinal);
-        var readers = old.Select(path => new SegmentReader(path)).ToList();
-        foreach (var reader in readers)
+        var whole = old.Where(segment => segment.Damaged == 0).Select(segment => segment.Path).ToList();
+        var isWhole = all.Count == whole.Count;
+        if (whole.Count == 0)
         {
-            _ = reader.TryRead(line => requests[line.LedgerId] = LedgerRequest.Fold(requests.GetValueOrDefault(line.LedgerId), line));
+            return (isWhole, false);
         }
 
-        var whole = readers.Where(reader => reader.Damaged == 0).Select(reader => reader.Path).ToList();
-        var rest = all.Count > old.Count || whole.Count < old.Count;
-        Write(requests.Values.Where(request => rest || !request.IsRemoved));
+        var isAlone = isWhole && whole.Count == 1;
+        Write([.. requests.Values.Where(request => !(isAlone && request.IsRemoved))]);
         whole.ForEach(File.Delete);
         if (!OwnerLock.AnyOther(_folder, ledger.Owner))
         {
             SweepUp(requests.Values);
         }
 
-        return !rest;
+        return (isWhole, !isAlone && requests.Values.Any(request => request.IsRemoved));
     }
 
-    private void Write(IEnumerable<LedgerRequest> requests)
+    private static void Take(Dictionary<string, LedgerRequest> requests, LedgerLine line)
     {
-        var owner = $"compact-{time.GetUtcNow():yyyyMMdd'T'HHmmss}-{Guid.NewGuid():N}";
-        var final = _folder.Segment(owner, 0);
-        var draft = final + ".tmp";
+        if (!requests.TryGetValue(line.LedgerId, out var known))
+        {
+            requests[line.LedgerId] = known = new LedgerRequest { LedgerId = line.LedgerId };
+        }
+
+        known.Take(line);
+    }
+
+    // Each request stands twice: all that is known of it, and far from there that it is known. With one line for it, a single
+    // damaged bit could turn a request that was paid for into one that never was.
+    private void Write(IReadOnlyList<LedgerRequest> requests)
+    {
+        var final = _folder.Segment($"compact-{time.GetUtcNow():yyyyMMdd'T'HHmmss}-{Guid.NewGuid():N}", 0);
+        var draft = final + DraftEnding;
         using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 64 * 1024))
         {
-            file.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, Owner: null), LedgerJson.Plain.SegmentHeader));
+            WriteHeader(file);
             foreach (var request in requests)
             {
-                Write(file, request);
+                Write(file, request.IsRemoved ? Short(request, LedgerStep.Removed) : request.ToLine());
+            }
+
+            WriteHeader(file);
+            foreach (var request in requests.Where(request => !request.IsRemoved))
+            {
+                Write(file, Short(request, LedgerStep.Held));
             }
 
             file.Flush(flushToDisk: true);
@@ -84,14 +122,22 @@ internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
         DirectorySync.Flush(_folder.Segments);
     }
 
-    // Of what is forgotten, only that it is: a line of it may still stand in the segment of a process that lives.
-    private static void Write(FileStream file, LedgerRequest request)
+    private static LedgerLine Short(LedgerRequest request, LedgerStep step) => new()
     {
-        var line = request.ToLine();
-        file.Write(CheckedLine.Write(
-            request.IsRemoved ? new LedgerLine { Step = LedgerStep.Removed, LedgerId = line.LedgerId, Time = line.Time, Owner = line.Owner } : line,
-            LedgerJson.Plain.LedgerLine));
-    }
+        Step = step,
+        LedgerId = request.LedgerId,
+        Time = request.Started,
+        Owner = request.Owner,
+        Claim = request.Claim,
+        IsLeft = request.IsLeft,
+        Row = step == LedgerStep.Removed ? null : request.Row,
+        Subject = step == LedgerStep.Removed ? null : request.Subject,
+    };
+
+    private static void WriteHeader(FileStream file) =>
+        file.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, Owner: null), LedgerJson.Plain.SegmentHeader));
+
+    private static void Write(FileStream file, LedgerLine line) => file.Write(CheckedLine.Write(line, LedgerJson.Plain.LedgerLine));
 
     // With no other process at work, every claim is in the segments, or was never followed by anything.
     private void SweepUp(IEnumerable<LedgerRequest> requests)
@@ -121,7 +167,7 @@ internal sealed class Compaction(RequestLedger ledger, TimeProvider time)
     // This process's own segments are over but for the one it is writing.
     private bool IsOver(string path)
     {
-        var owner = Path.GetFileName(path).Split('.')[0];
+        var owner = LedgerFolder.OwnerOf(path);
         return owner == ledger.Owner ? ledger.Writing != path : !OwnerLock.IsAlive(_folder, owner);
     }
 

@@ -30,11 +30,15 @@ internal sealed class LedgerFolder(string home)
     /// <summary>The segment of a process. Its number counts the segments it has begun.</summary>
     public string Segment(string owner, int number) => Path.Combine(Segments, $"{owner}.{number:D4}{SegmentEnding}");
 
+    /// <summary>The process a segment is named after.</summary>
+    public static string OwnerOf(string segment) => Path.GetFileName(segment).Split('.')[0];
+
     /// <summary>The claim on a row.</summary>
     public string Claim(string row, int number) => Path.Combine(Claims, $"{row}.{number}");
 
     /// <summary>Every segment there is.</summary>
-    public IEnumerable<string> FindSegments()
+    /// <exception cref="LedgerUnavailableException">The folder cannot be read.</exception>
+    public IReadOnlyList<string> FindSegments()
     {
         try
         {
@@ -43,6 +47,10 @@ internal sealed class LedgerFolder(string home)
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(Messages.LedgerUnreadable.With(Segments, error.Message), error);
         }
     }
 

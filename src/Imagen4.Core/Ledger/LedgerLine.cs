@@ -12,6 +12,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed record LedgerLine
 {
     [JsonPropertyName("s")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(JsonStringEnumConverter<LedgerStep>))]
     public required LedgerStep Step { get; init; }
 
@@ -20,6 +21,7 @@ internal sealed record LedgerLine
 
     /// <summary>Milliseconds since 1970, UTC.</summary>
     [JsonPropertyName("t")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required long Time { get; init; }
 
     /// <summary>The process that says it.</summary>

@@ -59,8 +59,8 @@ internal static class LedgerObjects
         LedgerStep.InDoubt => ImagenStates.InDoubt,
         _ when isWorkedOn => ImagenStates.Pending,
 
-        // Its process ended while the POST was on its way.
-        LedgerStep.Intent => ImagenStates.InDoubt,
+        // Its process ended while the POST was on its way, or the lines that say what became of it are lost.
+        LedgerStep.Intent or LedgerStep.Held or LedgerStep.Left => ImagenStates.InDoubt,
         _ => ImagenStates.Failed,
     };
 }

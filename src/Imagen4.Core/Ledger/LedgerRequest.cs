@@ -3,107 +3,94 @@ using Imagen4.Core.Rows;
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
-/// What the ledger knows of one submission: its lines, folded. Folding is a pure function of the set of lines, whatever their order:
-/// segments of several processes have none, and clocks go back.
+/// What the ledger knows of one submission: its lines, folded. Folding is a pure function of the set of lines, whatever their order
+/// and however often they are read: segments of several processes have no order, and clocks go back.
 /// </summary>
 internal sealed record LedgerRequest
 {
+    private Rank _said = Rank.None;
+    private Rank _named = Rank.None;
+    private Rank _delivered = Rank.None;
+
     public required string LedgerId { get; init; }
 
-    /// <summary>The step that tells the most.</summary>
-    public LedgerStep Step { get; init; }
+    /// <summary>The step that tells the most. Where it is one that says only who works on the request, the lines before it are lost.</summary>
+    public LedgerStep Step { get; set; }
 
     /// <summary>The attempt of that step.</summary>
-    public int Attempt { get; init; }
+    public int Attempt { get; set; }
 
     /// <summary>When that step was written, in milliseconds since 1970, UTC.</summary>
-    public long Time { get; init; }
+    public long Time { get; set; }
 
     /// <summary>When its first line was written.</summary>
-    public long Started { get; init; } = long.MaxValue;
+    public long Started { get; set; } = long.MaxValue;
 
     /// <summary>When the host accepted it.</summary>
-    public long? Accepted { get; init; }
+    public long? Accepted { get; set; }
 
     /// <summary>The process that works on it, or did last.</summary>
-    public string Owner { get; init; } = "";
+    public string Owner { get; set; } = "";
 
     /// <summary>The number of the claim that process holds.</summary>
-    public int Claim { get; init; } = -1;
+    public int Claim { get; set; } = -1;
 
     /// <summary>Whether that process has said that it no longer works on it.</summary>
-    public bool IsLeft { get; init; }
+    public bool IsLeft { get; set; }
 
-    public bool IsRemoved { get; init; }
+    public bool IsRemoved { get; set; }
 
-    public string? Row { get; init; }
+    public string? Row { get; set; }
 
-    public string? Subject { get; init; }
+    public string? Subject { get; set; }
 
-    public string? InputHash { get; init; }
+    public string? InputHash { get; set; }
 
-    public string? Directory { get; init; }
+    public string? Directory { get; set; }
 
-    public int Index { get; init; }
+    public int Index { get; set; }
 
-    public string? Provider { get; init; }
+    public string? Provider { get; set; }
 
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
-    public ImageInput? Input { get; init; }
+    public ImageInput? Input { get; set; }
 
-    public LedgerSettings? Settings { get; init; }
+    public LedgerSettings? Settings { get; set; }
 
-    public string? RequestId { get; init; }
+    public string? RequestId { get; set; }
 
-    public LedgerResult? Result { get; init; }
+    public LedgerResult? Result { get; set; }
 
-    public string? Error { get; init; }
+    public string? Error { get; set; }
 
-    public string? ErrorType { get; init; }
+    public string? ErrorType { get; set; }
 
     /// <summary>Whether nothing more will happen to it.</summary>
     public bool HasEnded => Step is LedgerStep.Rejected or LedgerStep.Cancelled or LedgerStep.Failed or LedgerStep.Delivered or LedgerStep.NotSubmitted;
 
     /// <summary>Adds a line to what is known.</summary>
-    public static LedgerRequest Fold(LedgerRequest? known, LedgerLine line)
+    public void Take(LedgerLine line)
     {
-        known ??= new LedgerRequest { LedgerId = line.LedgerId };
-        var told = known with
-        {
-            Started = Math.Min(known.Started, line.Started ?? line.Time),
-            Accepted = Earlier(known.Accepted, line.Step == LedgerStep.Accepted ? line.Time : line.Accepted),
-            IsRemoved = known.IsRemoved || line.Step == LedgerStep.Removed,
-            Row = known.Row ?? line.Row,
-            Subject = known.Subject ?? line.Subject,
-            InputHash = known.InputHash ?? line.InputHash,
-            Directory = known.Directory ?? line.Directory,
-            Index = Math.Max(known.Index, line.Index),
-            Provider = known.Provider ?? line.Provider,
-            Model = known.Model ?? line.Model,
-            Key = known.Key ?? line.Key,
-            Input = known.Input ?? line.Input,
-            Settings = known.Settings ?? line.Settings,
-        };
-        if ((line.Claim, line.IsLeft, line.Owner).CompareTo((known.Claim, known.IsLeft, known.Owner)) > 0)
-        {
-            told = told with { Claim = line.Claim, IsLeft = line.IsLeft, Owner = line.Owner };
-        }
+        Started = Math.Min(Started, line.Started ?? line.Time);
+        Accepted = Earlier(Accepted, line.Accepted ?? (line.Step == LedgerStep.Accepted ? line.Time : null));
+        IsRemoved |= line.Step == LedgerStep.Removed;
+        Index = Math.Max(Index, line.Index);
+        Row = Same(Row, line.Row);
+        Subject = Same(Subject, line.Subject);
+        InputHash = Same(InputHash, line.InputHash);
+        Directory = Same(Directory, line.Directory);
+        Provider = Same(Provider, line.Provider);
+        Model = Same(Model, line.Model);
+        Key = Same(Key, line.Key);
 
-        return Says(line).CompareTo(Says(known)) > 0
-            ? told with
-            {
-                Step = line.Step,
-                Attempt = line.Attempt,
-                Time = line.Time,
-                RequestId = line.RequestId ?? known.RequestId,
-                Result = line.Result ?? known.Result,
-                Error = line.Error,
-                ErrorType = line.ErrorType,
-            }
-            : told with { RequestId = known.RequestId ?? line.RequestId, Result = known.Result ?? line.Result };
+        // One process alone writes what is sent, and the same with every attempt.
+        Input ??= line.Input;
+        Settings ??= line.Settings;
+        TakeOwner(line);
+        TakeStep(line);
     }
 
     /// <summary>The one line that says everything that is known.</summary>
@@ -134,18 +121,62 @@ internal sealed record LedgerRequest
         ErrorType = ErrorType,
     };
 
-    private static (int Tier, int Attempt, int Step, long Time) Says(LedgerLine line) => Says(line.Step, line.Attempt, line.Time);
-
-    private static (int Tier, int Attempt, int Step, long Time) Says(LedgerRequest known) =>
-        known.Started == long.MaxValue ? (-1, 0, 0, 0) : Says(known.Step, known.Attempt, known.Time);
-
-    // Attempts follow each other; from the doubt on, there are no more of them, and what is known only grows.
-    private static (int Tier, int Attempt, int Step, long Time) Says(LedgerStep step, int attempt, long time) => step switch
+    private void TakeOwner(LedgerLine line)
     {
-        LedgerStep.Held or LedgerStep.Left or LedgerStep.Removed => (-1, 0, 0, 0),
-        LedgerStep.Intent or LedgerStep.NotSent or LedgerStep.Throttled => (0, attempt, (int)step, time),
-        _ => ((int)step, 0, 0, time),
-    };
+        var isLater = line.Claim != Claim ? line.Claim > Claim
+            : line.IsLeft != IsLeft ? line.IsLeft
+            : string.CompareOrdinal(line.Owner, Owner) > 0;
+        if (isLater)
+        {
+            (Claim, IsLeft, Owner) = (line.Claim, line.IsLeft, line.Owner);
+        }
+    }
+
+    private void TakeStep(LedgerLine line)
+    {
+        var says = Rank.Of(line);
+        if (says.CompareTo(_said) > 0)
+        {
+            (_said, Step, Attempt, Time) = (says, line.Step, line.Attempt, line.Time);
+            (Error, ErrorType) = (line.Error, line.ErrorType);
+        }
+
+        if (line.RequestId is { } requestId && says.CompareTo(_named) > 0)
+        {
+            (_named, RequestId) = (says, requestId);
+        }
+
+        if (line.Result is { } result && says.CompareTo(_delivered) > 0)
+        {
+            (_delivered, Result) = (says, result);
+        }
+    }
 
     private static long? Earlier(long? one, long? other) => one is { } a && other is { } b ? Math.Min(a, b) : one ?? other;
+
+    // Every line says the same of it; where two should differ (a provider by two names), the order of the lines must not matter.
+    private static string? Same(string? known, string? told) =>
+        known is null || (told is not null && string.CompareOrdinal(told, known) < 0) ? told : known;
+
+    // How much a line tells. Attempts follow each other; from the doubt on, there are no more of them, and what is known only grows.
+    private readonly record struct Rank(int Tier, int Attempt, long Time, int Claim, string Owner)
+    {
+        public static readonly Rank None = new(-1, 0, 0, 0, "");
+
+        public static Rank Of(LedgerLine line) => line.Step switch
+        {
+            LedgerStep.Removed => new Rank(0, 0, line.Time, line.Claim, line.Owner),
+            LedgerStep.Held or LedgerStep.Left => new Rank(1 + (int)line.Step, 0, line.Time, line.Claim, line.Owner),
+            LedgerStep.Intent or LedgerStep.NotSent or LedgerStep.Throttled =>
+                new Rank(3, (line.Attempt * 8) + (int)line.Step, line.Time, line.Claim, line.Owner),
+            _ => new Rank(4 + (int)line.Step, 0, line.Time, line.Claim, line.Owner),
+        };
+
+        public int CompareTo(Rank other) =>
+            Tier != other.Tier ? Tier.CompareTo(other.Tier)
+            : Attempt != other.Attempt ? Attempt.CompareTo(other.Attempt)
+            : Time != other.Time ? Time.CompareTo(other.Time)
+            : Claim != other.Claim ? Claim.CompareTo(other.Claim)
+            : string.CompareOrdinal(Owner, other.Owner);
+    }
 }

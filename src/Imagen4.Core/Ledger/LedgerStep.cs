@@ -6,11 +6,11 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 internal enum LedgerStep
 {
-    /// <summary>A process has taken over a request whose owner is gone.</summary>
-    Held,
-
     /// <summary>A process no longer works on a request; whoever wants to may go on with it.</summary>
     Left,
+
+    /// <summary>A process has taken over a request whose owner is gone.</summary>
+    Held,
 
     /// <summary>A paid POST is about to be sent. One for every attempt.</summary>
     Intent,

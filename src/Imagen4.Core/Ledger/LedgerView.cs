@@ -4,12 +4,14 @@ namespace Imagen4.Core.Ledger;
 /// <param name="folder">The ledger's files.</param>
 internal sealed class LedgerView(LedgerFolder folder)
 {
+    private const int MostAttempts = 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SegmentReader> _segments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LedgerRequest> _requests = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _byRow = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _bySubject = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _byRequestId = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
+    private readonly LedgerIndex _index = new();
+    private long _asked;
+    private long _answered;
 
     /// <summary>How many whole lines could not be read, by segment.</summary>
     public IReadOnlyList<(string Path, int Lines)> Damage
@@ -27,13 +29,25 @@ internal sealed class LedgerView(LedgerFolder folder)
     /// <exception cref="LedgerUnavailableException">A segment cannot be read, or is in a format of the future.</exception>
     public void Refresh()
     {
+        var asked = Interlocked.Increment(ref _asked);
         lock (_lock)
         {
-            // A segment that is gone has been rewritten into another one, or forgotten: what was read from it no longer counts.
-            for (var attempt = 0; !TryRefresh() && attempt < 10; attempt++)
+            // Whoever began to read after this one asked has read for it too.
+            if (_answered >= asked)
             {
-                Clear();
+                return;
             }
+
+            var answering = Interlocked.Read(ref _asked);
+            for (var attempt = 0; !TryRefresh(); attempt++)
+            {
+                if (attempt == MostAttempts)
+                {
+                    throw new LedgerUnavailableException(Messages.LedgerUnreadable.With(folder.Segments, Messages.LedgerKeepsChanging));
+                }
+            }
+
+            _answered = answering;
         }
     }
 
@@ -42,16 +56,16 @@ internal sealed class LedgerView(LedgerFolder folder)
     {
         lock (_lock)
         {
-            return _byRow.TryGetValue(row, out var id) ? _requests[id] : null;
+            return Copy(_index.OfRow(row));
         }
     }
 
-    /// <summary>The submissions of a row whatever its directory.</summary>
+    /// <summary>The submissions of a row whatever its directory, oldest first.</summary>
     public IReadOnlyList<LedgerRequest> OfSubject(string subject)
     {
         lock (_lock)
         {
-            return _bySubject.TryGetValue(subject, out var ids) ? [.. ids.Select(id => _requests[id]).Where(known => !known.IsRemoved)] : [];
+            return Sorted(_index.OfSubject(subject));
         }
     }
 
@@ -60,7 +74,7 @@ internal sealed class LedgerView(LedgerFolder folder)
     {
         lock (_lock)
         {
-            return _requests.GetValueOrDefault(id) is { IsRemoved: false } known ? known : null;
+            return Copy(_index.OfLedgerId(id));
         }
     }
 
@@ -69,7 +83,7 @@ internal sealed class LedgerView(LedgerFolder folder)
     {
         lock (_lock)
         {
-            return _byRequestId.TryGetValue(RequestKey(provider, requestId), out var id) && !_requests[id].IsRemoved ? _requests[id] : null;
+            return Copy(_index.OfRequestId(provider, requestId));
         }
     }
 
@@ -78,7 +92,7 @@ internal sealed class LedgerView(LedgerFolder folder)
     {
         lock (_lock)
         {
-            return [.. _requests.Values.Where(known => !known.IsRemoved).OrderBy(known => known.Started).ThenBy(known => known.LedgerId, StringComparer.Ordinal)];
+            return Sorted(_index.All);
         }
     }
 
@@ -87,72 +101,53 @@ internal sealed class LedgerView(LedgerFolder folder)
     {
         lock (_lock)
         {
-            return _segments.Values.Any(segment => segment.Damaged > 0 && Path.GetFileName(segment.Path).StartsWith(owner + ".", StringComparison.Ordinal));
+            return _segments.Values.Any(segment => segment.Damaged > 0 && LedgerFolder.OwnerOf(segment.Path) == owner);
         }
     }
 
     private bool TryRefresh()
     {
-        var found = folder.FindSegments().ToHashSet(StringComparer.Ordinal);
-        if (_segments.Keys.Any(known => !found.Contains(known)))
+        var found = folder.FindSegments();
+
+        // A segment that is gone has been rewritten into another one, or forgotten: what was read from it no longer counts.
+        if (_segments.Keys.Except(found, StringComparer.Ordinal).Any())
         {
-            return false;
+            Clear();
         }
 
-        foreach (var path in found)
+        var isNew = false;
+        foreach (var path in found.Where(path => !_complete.Contains(path)))
         {
-            if (!_segments.TryGetValue(path, out var segment))
+            // Nobody adds to the segment of a process that had ended before it was read.
+            var isFirst = !_segments.TryGetValue(path, out var segment);
+            var isOver = isFirst && !OwnerLock.IsAlive(folder, LedgerFolder.OwnerOf(path));
+            if (!(segment ??= _segments[path] = new SegmentReader(path)).TryRead(_index.Take))
             {
-                _segments[path] = segment = new SegmentReader(path);
-            }
-
-            if (!segment.TryRead(Take))
-            {
+                Clear();
                 return false;
             }
+
+            isNew |= isFirst;
+            if (isOver)
+            {
+                _ = _complete.Add(path);
+            }
         }
 
-        return true;
-    }
-
-    private void Take(LedgerLine line)
-    {
-        var known = _requests.GetValueOrDefault(line.LedgerId);
-        var told = LedgerRequest.Fold(known, line);
-        _requests[line.LedgerId] = told;
-        if (told.Row is { } row && !told.IsRemoved
-            && (!_byRow.TryGetValue(row, out var newest) || newest == told.LedgerId || _requests[newest].IsRemoved || IsNewer(told, _requests[newest])))
-        {
-            _byRow[row] = told.LedgerId;
-        }
-
-        if (told is { Subject: { } subject } && known?.Subject is null)
-        {
-            _ = (_bySubject.TryGetValue(subject, out var ids) ? ids : _bySubject[subject] = new(StringComparer.Ordinal)).Add(told.LedgerId);
-        }
-
-        if (told is { RequestId: { } requestId, Provider: { } provider })
-        {
-            _byRequestId[RequestKey(provider, requestId)] = told.LedgerId;
-        }
-
-        if (told.IsRemoved && told.Row is { } gone && _byRow.GetValueOrDefault(gone) == told.LedgerId)
-        {
-            _ = _byRow.Remove(gone);
-        }
+        // A list made while segments are rewritten may lack both the old ones and the new one; the next list does not.
+        return !isNew || found.ToHashSet(StringComparer.Ordinal).SetEquals(folder.FindSegments());
     }
 
     private void Clear()
     {
         _segments.Clear();
-        _requests.Clear();
-        _byRow.Clear();
-        _bySubject.Clear();
-        _byRequestId.Clear();
+        _complete.Clear();
+        _index.Clear();
     }
 
-    private static bool IsNewer(LedgerRequest one, LedgerRequest other) =>
-        (one.Claim, one.LedgerId).CompareTo((other.Claim, other.LedgerId)) > 0;
+    // What is handed out stays as it is while others go on reading.
+    private static LedgerRequest? Copy(LedgerRequest? known) => known is null ? null : known with { };
 
-    private static string RequestKey(string provider, string requestId) => $"{provider.ToUpperInvariant()} {requestId}";
+    private static IReadOnlyList<LedgerRequest> Sorted(IEnumerable<LedgerRequest> known) =>
+        [.. known.OrderBy(one => one.Started).ThenBy(one => one.LedgerId, StringComparer.Ordinal).Select(one => one with { })];
 }

@@ -13,6 +13,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private readonly Lazy<Task> _compaction;
     private OwnerLock? _owner;
     private SegmentWriter? _writer;
     private Claims? _claims;
@@ -24,6 +25,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     {
         (Folder, _time) = (new LedgerFolder(home), time);
         View = new LedgerView(Folder);
+        _compaction = new Lazy<Task>(() => Task.Run(CompactIfDue));
     }
 
     /// <summary>The ledger in <c>IMAGEN4_HOME</c>.</summary>
@@ -75,6 +77,8 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             Started = null,
             Accepted = null,
             RequestId = requestId ?? known.RequestId,
+            Error = null,
+            ErrorType = null,
             IsLeft = true,
         }, isDurable: true);
 
@@ -84,15 +88,35 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>Ends this process's segment, so that it may be rewritten.</summary>
     public Task EndSegmentAsync() => _writer?.EndSegmentAsync() ?? Task.CompletedTask;
 
+    /// <summary>Rewrites old segments where it is time to, once in the life of a process and beside whatever else it does.</summary>
+    public Task CompactOnceAsync() => _compaction.Value;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_compaction.IsValueCreated)
+        {
+            await _compaction.Value.ConfigureAwait(false);
+        }
+
         if (_writer is not null)
         {
             await _writer.DisposeAsync().ConfigureAwait(false);
         }
 
         _owner?.Dispose();
+    }
+
+    private void CompactIfDue()
+    {
+        try
+        {
+            _ = new Compaction(this, _time).RunIfDue();
+        }
+        catch (LedgerUnavailableException)
+        {
+            // It is as good as before, only not as small. Where it cannot be used at all, the batch says so itself.
+        }
     }
 
     private async Task WriteAsync(LedgerLine line, bool isDurable)

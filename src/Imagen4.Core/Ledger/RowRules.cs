@@ -5,7 +5,13 @@ internal static class RowRules
 {
     /// <summary>Whether a row that is known is submitted again: the host refused it, failed or cancelled it, or never got it.</summary>
     public static bool IsSubmittedAgain(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.NotSubmitted
-        or LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled or LedgerStep.Held or LedgerStep.Left;
+        or LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled;
+
+    /// <summary>Whether a process ended with the POST on its way, or what it wrote is lost: nobody knows what has become of it.</summary>
+    public static bool IsLost(LedgerRequest known) => known.Step is LedgerStep.Intent or LedgerStep.Held or LedgerStep.Left;
+
+    /// <summary>Whether no attempt that is known of reached the host.</summary>
+    public static bool WasNeverSent(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled;
 
     /// <summary>Whether there is nothing more to be done for a row.</summary>
     /// <param name="known">What is known of it; nobody works on it.</param>

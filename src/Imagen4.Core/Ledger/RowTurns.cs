@@ -30,14 +30,19 @@ internal sealed class RowTurns(
     {
         for (var looks = 0; ;)
         {
-            ledger.View.Refresh();
-            var known = ledger.View.OfRow(row.Row);
+            var known = Look(row);
             if (known is not null && !StartsAfresh)
             {
                 if (IsWorkedOn(known))
                 {
                     RowRules.Demand(row, known);
                     await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                // What its process wrote between the look and its end.
+                if (!known.IsLeft && !known.HasEnded && (Look(row) is not { } again || again.Claim != known.Claim || IsWorkedOn(known = again)))
+                {
                     continue;
                 }
 
@@ -62,14 +67,27 @@ internal sealed class RowTurns(
         }
     }
 
+    private LedgerRequest? Look(RowIdentity row)
+    {
+        ledger.View.Refresh();
+        return ledger.View.OfRow(row.Row);
+    }
+
     // The next claim nobody has; null where somebody has it, or has gone further meanwhile.
     private int? TryClaim(RowIdentity row, LedgerRequest? known, ref int looks)
     {
+        var nameless = new List<int>();
         for (var number = (known?.Claim ?? -1) + 1; ; number++)
         {
             if (ledger.Claims.TryTake(row.Row, number))
             {
-                return IsNews(row, number) ? Leave(row, number) : number;
+                if (!IsNews(row, number) && !nameless.Exists(before => IsNamed(row, before)))
+                {
+                    return number;
+                }
+
+                ledger.Claims.Abandon(row.Row, number);
+                return null;
             }
 
             var holder = ledger.Claims.OwnerOf(row.Row, number);
@@ -85,31 +103,30 @@ internal sealed class RowTurns(
             }
 
             // Whatever it had done would stand in its segment, unless that is damaged.
-            if (isGone && ledger.View.IsDamaged(holder))
+            if (isGone && !StartsAfresh && ledger.View.IsDamaged(holder))
             {
                 throw new SubmissionInDoubtException(Messages.ClaimDamaged.With(ledger.Folder.Segments, holder));
+            }
+
+            if (holder.Length == 0)
+            {
+                nameless.Add(number);
             }
         }
     }
 
-    // Between the look and the claim, somebody may have gone on with the row, and even have finished it.
-    private bool IsNews(RowIdentity row, int number)
-    {
-        ledger.View.Refresh();
-        return ledger.View.OfRow(row.Row)?.Claim >= number;
-    }
+    // A process taken for dead before it had written its name has gone on after all. One of the two, or both, give way.
+    private bool IsNamed(RowIdentity row, int number) =>
+        ledger.Claims.OwnerOf(row.Row, number) is { Length: > 0 } holder && ledger.Claims.IsWorking(holder, row.Row, number);
 
-    private int? Leave(RowIdentity row, int number)
-    {
-        ledger.Claims.Leave(row.Row, number);
-        return null;
-    }
+    // Between the look and the claim, somebody may have gone on with the row, and even have finished it.
+    private bool IsNews(RowIdentity row, int number) => Look(row)?.Claim >= number;
 
     private async Task<LedgerRequest> SettledAsync(LedgerRequest known, CancellationToken cancellation)
     {
-        if (known.Step == LedgerStep.Intent)
+        // A damaged line may have been the one that says that it was sent after all.
+        if (RowRules.IsLost(known) || (RowRules.WasNeverSent(known) && ledger.View.IsDamaged(known.Owner)))
         {
-            // Its process ended with the POST on its way: nobody knows.
             await ledger.RecordAsync(LedgerStep.InDoubt, known).ConfigureAwait(false);
             known = known with { Step = LedgerStep.InDoubt, IsLeft = true };
         }

@@ -4,19 +4,21 @@ namespace Imagen4.Core.Ledger;
 /// <param name="path">The segment.</param>
 internal sealed class SegmentReader(string path)
 {
+    // Large enough to keep a core busy, small enough for a ledger of any size.
+    private const int BlockSize = 512 * 1024;
+
     private long _offset;
-    private bool _hasHeader;
+    private int _damaged;
+    private bool _isTailDamaged;
 
     /// <summary>The file.</summary>
     public string Path => path;
 
-    /// <summary>The process that writes it; null before its header was read, or where it stands for several.</summary>
-    public string? Owner { get; private set; }
-
     /// <summary>How many whole lines could not be read. The end of a segment without a line feed is not one of them: its writer was cut off.</summary>
-    public int Damaged { get; private set; }
+    public int Damaged => _damaged + (_isTailDamaged ? 1 : 0);
 
     /// <summary>Reads the lines that are new.</summary>
+    /// <param name="take">Takes lines, in no order. A line may come again.</param>
     /// <returns>False when the segment is gone.</returns>
     /// <exception cref="LedgerUnavailableException">It is in a format of the future, or cannot be read.</exception>
     public bool TryRead(Action<LedgerLine> take)
@@ -27,8 +29,7 @@ internal sealed class SegmentReader(string path)
             if (file.Length > _offset)
             {
                 file.Position = _offset;
-                var bytes = new byte[file.Length - _offset];
-                Take(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)), take);
+                Read(file, file.Length - _offset, take);
             }
 
             return true;
@@ -43,39 +44,61 @@ internal sealed class SegmentReader(string path)
         }
     }
 
-    private void Take(ReadOnlySpan<byte> bytes, Action<LedgerLine> take)
+    private void Read(FileStream file, long length, Action<LedgerLine> take)
     {
-        for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..], _offset += end + 1)
+        var blocks = new SegmentBlock[length > BlockSize ? Environment.ProcessorCount * 2 : 1];
+        var rest = ReadOnlyMemory<byte>.Empty;
+        for (var isEnd = false; !isEnd;)
         {
-            var line = bytes[..end];
-            if (!_hasHeader)
+            var count = 0;
+            for (; count < blocks.Length && !isEnd; count++)
             {
-                _hasHeader = true;
-                if (CheckedLine.Read(line, LedgerJson.Plain.SegmentHeader) is { Version: > 0 } header)
-                {
-                    Demand(header);
-                    continue;
-                }
+                (blocks[count], rest, isEnd) = NextBlock(file, rest, (int)Math.Min(length, BlockSize));
             }
 
-            if (CheckedLine.Read(line, LedgerJson.Plain.LedgerLine) is { } told)
+            if (count > 1)
             {
-                take(told);
+                Parallel.For(0, count, index => blocks[index].Parse());
             }
             else
             {
-                Damaged++;
+                blocks[0].Parse();
             }
+
+            foreach (var block in blocks.AsSpan(0, count))
+            {
+                Take(block, take);
+            }
+        }
+
+        // A writer that is cut off leaves the beginning of a line. A whole line and a byte more is one whose line feed is damaged.
+        var tail = rest.Length > 0 ? CheckedLine.Read(rest.Span[..^1], LedgerJson.Plain.LedgerLine) : null;
+        _isTailDamaged = tail is not null;
+        if (tail is not null)
+        {
+            take(tail);
         }
     }
 
-    private void Demand(SegmentHeader header)
+    // Whole lines, and the beginning of the one after them.
+    private static (SegmentBlock Block, ReadOnlyMemory<byte> Begun, bool IsEnd) NextBlock(FileStream file, ReadOnlyMemory<byte> begun, int size)
     {
-        if (header.Version > SegmentHeader.Current)
+        var bytes = new byte[begun.Length + size];
+        begun.CopyTo(bytes);
+        var read = begun.Length + file.ReadAtLeast(bytes.AsSpan(begun.Length), size, throwOnEndOfStream: false);
+        var whole = bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1;
+        return (new SegmentBlock(bytes.AsMemory(0, whole)), bytes.AsMemory(whole, read - whole), read < bytes.Length);
+    }
+
+    private void Take(SegmentBlock block, Action<LedgerLine> take)
+    {
+        if (block.Version > SegmentHeader.Current)
         {
-            throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(path, header.Version, SegmentHeader.Current));
+            throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(path, block.Version, SegmentHeader.Current));
         }
 
-        Owner = header.Owner;
+        _damaged += block.Damaged;
+        _offset += block.Length;
+        block.Lines.ForEach(take);
     }
 }

@@ -14,11 +14,11 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
     private readonly Lock _lock = new();
     private Task? _loop;
     private FileStream? _file;
-    private string _path = "";
+    private volatile string? _path;
     private int _begun;
 
-    /// <summary>The segment being written, or null before the first line.</summary>
-    public string? Path => Volatile.Read(ref _file) is null ? null : _path;
+    /// <summary>The segment being written, from before its file is there until after it is closed; else null.</summary>
+    public string? Path => _path;
 
     /// <summary>Writes a line. When it returns, the line outlives the process; a durable one outlives a power failure.</summary>
     /// <exception cref="LedgerUnavailableException">The line could not be written, and nothing of it stands in the segment.</exception>
@@ -74,7 +74,9 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
         {
             Append(batch);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever it is: those who wait for their lines must hear of it.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             var failure = new LedgerUnavailableException(Messages.LedgerUnwritable.With(folder.Root, error.Message), error);
             batch.ForEach(pending => pending.Written.TrySetException(failure));
@@ -96,9 +98,9 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
                 lines.ForEach(pending => file.Write(pending.Line));
                 file.Flush(flushToDisk: lines.Exists(pending => pending.IsDurable));
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch
             {
-                Shorten(file, whole);
+                Abandon(file, whole);
                 throw;
             }
         }
@@ -119,22 +121,38 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
 
         Close();
         folder.Create();
-        _path = folder.Segment(owner, ++_begun);
-        var file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        file.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, owner), LedgerJson.Plain.SegmentHeader));
-        DirectorySync.Flush(folder.Segments);
-        Volatile.Write(ref _file, file);
-        return file;
+        var path = folder.Segment(owner, ++_begun);
+        _path = path;
+        try
+        {
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            _file.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, owner), LedgerJson.Plain.SegmentHeader));
+            DirectorySync.Flush(folder.Segments);
+            return _file;
+        }
+        catch
+        {
+            Abandon(_file, 0);
+            throw;
+        }
     }
 
-    // Half a line in the middle of a segment would be damage; where it cannot be taken back, the segment ends here.
-    private void Shorten(FileStream file, long length)
+    // Half a line in the middle of a segment would be damage, and others may have read what is taken back: the segment ends here.
+    private void Abandon(FileStream? file, long length)
     {
         try
         {
-            file.SetLength(length);
+            file?.SetLength(length);
+            if (length == 0)
+            {
+                File.Delete(_path!);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What stands there says more than was done: an intent that was not followed by a request.
+        }
+        finally
         {
             Close();
         }
@@ -143,7 +161,7 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
     private void Close()
     {
         _file?.Dispose();
-        Volatile.Write(ref _file, null);
+        (_file, _path) = (null, null);
     }
 
     private sealed record Pending(byte[] Line, bool IsDurable, TaskCompletionSource Written);

@@ -36,6 +36,10 @@ internal interface IHostProtocol
     /// <exception cref="InvalidInputException">The endpoint id or the request id is none.</exception>
     RequestReference Refer(HostConnection host, string model, string requestId);
 
+    /// <summary>Where a request is asked about.</summary>
+    /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
+    RequestAddresses AddressesOf(Uri host, string model, string requestId);
+
     /// <summary>Reads the state of a request.</summary>
     Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation);
 

@@ -42,6 +42,8 @@ internal abstract class SyncProtocol : IHostProtocol
         ? new RequestReference { Host = host, Model = model, RequestId = requestId, Since = host.Time.GetTimestamp() }
         : throw new InvalidInputException(Messages.RequestIdMalformed.With(PlainText.Brief(requestId)));
 
+    public RequestAddresses AddressesOf(Uri host, string model, string requestId) => RequestAddresses.None;
+
     public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         _ = await FindAsync(request, cancellation).ConfigureAwait(false);

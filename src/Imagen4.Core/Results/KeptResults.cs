@@ -127,6 +127,24 @@ internal static class KeptResults
         }
     }
 
+    /// <summary>Removes a result, if one is kept.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be removed.</exception>
+    public static void Forget(string provider, string requestId)
+    {
+        var folder = Path.Combine(Folder(provider), SafeFileName.Whole(requestId));
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerUnavailableException(Messages.KeptResultStays.With(folder, error.Message), error);
+        }
+    }
+
     // One image that is broken must not cost the others: it is kept as a file that is no image, and found out when it is saved.
     private static async Task DecodeAsync(ImageBytes.Inline inline, Stream target)
     {
@@ -147,8 +165,9 @@ internal static class KeptResults
 
     private static string Folder(RequestReference request) => Path.Combine(Folder(request.Host), SafeFileName.Whole(request.RequestId));
 
-    private static string Folder(HostConnection host) =>
-        Path.Combine(StateFolder.Path, "v1", "results", SafeFileName.Whole(host.Profile.Name));
+    private static string Folder(HostConnection host) => Folder(host.Profile.Name);
+
+    private static string Folder(string provider) => Path.Combine(StateFolder.Path, "v1", "results", SafeFileName.Whole(provider));
 
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {

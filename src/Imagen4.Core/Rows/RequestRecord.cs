@@ -6,6 +6,9 @@ public sealed record RequestRecord
     /// <summary>The number of the record within its pipeline, from 1.</summary>
     public required int Index { get; init; }
 
+    /// <summary>Whether the record itself says that number.</summary>
+    public bool HasIndex { get; init; }
+
     /// <summary>The host's id of the request.</summary>
     public required string RequestId { get; init; }
 

@@ -70,6 +70,12 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     acceptance = await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
                     var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
                     await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
+                    if (LeavesAccepted && acceptance.Answered is not null)
+                    {
+                        // Nobody waits for it, and it has come to its end.
+                        await RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
+                    }
+
                     return acceptance;
 
                 case SubmitOutcome.NotSent:
@@ -193,7 +199,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
     private async Task<ImagenException> EndedAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
     {
-        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = true };
+        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = step != LedgerStep.InDoubt };
         await RecordAsync(step, ended).ConfigureAwait(false);
         return error;
     }

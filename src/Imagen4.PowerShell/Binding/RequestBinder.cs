@@ -15,7 +15,8 @@ internal static class RequestBinder
     /// <exception cref="InvalidInputException">The record names no request.</exception>
     public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model) => new()
     {
-        Index = new Cell(row, "Index", Unwrap.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : row,
+        Index = Index(row, record) ?? row,
+        HasIndex = Index(row, record) is not null,
         RequestId = Id(row, record, id),
         Provider = Text(row, "Provider", provider ?? FromTable(record, "Provider")),
         Model = Text(row, "Model", model ?? FromTable(record, "Model")),
@@ -23,6 +24,9 @@ internal static class RequestBinder
         Input = record is { IsRows: true } ? Input(row, record) : null,
         Settings = record is { IsRows: true } ? Settings(row, record) : SubmitSettings.None,
     };
+
+    private static int? Index(int row, Record? record) =>
+        new Cell(row, "Index", Unwrap.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : null;
 
     private static string Id(int row, Record? record, object? id)
     {

@@ -38,6 +38,8 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public RequestReference Refer(HostConnection host, string model, string requestId) => _queue.Refer(host, model, requestId);
 
+    public RequestAddresses AddressesOf(Uri host, string model, string requestId) => _queue.AddressesOf(host, model, requestId);
+
     public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         if (!_withoutStatus.ContainsKey(Name(request)))

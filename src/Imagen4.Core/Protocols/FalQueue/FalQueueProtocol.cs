@@ -124,16 +124,22 @@ internal sealed class FalQueueProtocol : IHostProtocol
             throw new InvalidInputException(Messages.RequestIdMalformed.With(PlainText.Brief(requestId)));
         }
 
-        var address = HostAddress.Below(host.BaseUri, $"{EndpointId.Parse(model).Read}/requests/{requestId}");
+        var addresses = AddressesOf(host.BaseUri, model, requestId);
         return new RequestReference
         {
             Host = host,
             Model = model,
             RequestId = requestId,
-            StatusUri = HostAddress.Below(address, "status"),
-            ResponseUri = address,
-            CancelUri = HostAddress.Below(address, "cancel"),
+            StatusUri = addresses.Status,
+            ResponseUri = addresses.Response,
+            CancelUri = addresses.Cancel,
             Since = host.Time.GetTimestamp(),
         };
+    }
+
+    public RequestAddresses AddressesOf(Uri host, string model, string requestId)
+    {
+        var address = HostAddress.Below(host, $"{EndpointId.Parse(model).Read}/requests/{requestId}");
+        return new RequestAddresses(HostAddress.Below(address, "status"), address, HostAddress.Below(address, "cancel"));
     }
 }

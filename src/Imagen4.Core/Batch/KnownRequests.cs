@@ -1,0 +1,87 @@
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>
+/// What the ledger knows of requests that are followed up, and what it is told of them. Reading a request needs no ledger:
+/// one that cannot be used is a warning. Requests it does not know, made on another machine, it is not told of.
+/// </summary>
+/// <param name="options">What holds for every request.</param>
+internal sealed class KnownRequests(BatchOptions options) : ILedger
+{
+    // A line under no claim leaves alone who works on the request, and whether somebody does.
+    private const int NoClaim = -1;
+
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly Lock _lock = new();
+    private bool _wasRead;
+    private bool _isUnusable;
+
+    /// <summary>What the ledger knows of a request, or null.</summary>
+    public LedgerRequest? Of(string provider, string requestId)
+    {
+        lock (_lock)
+        {
+            if (!_wasRead)
+            {
+                _wasRead = true;
+                try
+                {
+                    _ledger.View.Refresh();
+                }
+                catch (LedgerUnavailableException error)
+                {
+                    SayUnusable(error);
+                }
+            }
+        }
+
+        return _ledger.View.OfRequestId(provider, requestId);
+    }
+
+    /// <summary>The entry under which the ledger is told of a request.</summary>
+    public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
+    {
+        LedgerId = known.LedgerId,
+        Key = known.Key,
+        Index = known.Index,
+        Attempt = known.Attempt,
+        Claim = NoClaim,
+        Row = known is { Row: { } row, Subject: { } subject, InputHash: { } hash } ? new RowIdentity(row, subject, hash, known.Directory) : null,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, known))
+        {
+            return;
+        }
+
+        try
+        {
+            await _ledger.RecordAsync(step, entry, cancellation).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            lock (_lock)
+            {
+                SayUnusable(error);
+            }
+        }
+    }
+
+    // A row that has a folder of its own is not delivered by saving its images elsewhere.
+    private bool IsNews(LedgerStep step, LedgerRequest known) => step == LedgerStep.Delivered
+        ? known.Directory is null || known.Directory == options.Output?.FullPath
+        : step > known.Step;
+
+    private void SayUnusable(LedgerUnavailableException error)
+    {
+        if (!_isUnusable)
+        {
+            _isUnusable = true;
+            options.Warn?.Invoke(Messages.LedgerNotUsed.With(error.Message));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Core.Requests;
+
+/// <summary>What the ledger knows, for those who want to look at it. No host is asked and nothing is written.</summary>
+public sealed class RequestBook
+{
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+
+    /// <summary>The states a request can be asked for by.</summary>
+    public static IReadOnlyList<string> States { get; } =
+    [
+        ImagenStates.Pending, ImagenStates.InQueue, ImagenStates.InProgress, ImagenStates.Completed, ImagenStates.Delivered,
+        ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled, ImagenStates.InDoubt,
+    ];
+
+    /// <summary>Where the ledger is.</summary>
+    public static string Folder => RequestLedger.Shared.Folder.Root;
+
+    /// <summary>Reads the ledger.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be read.</exception>
+    public void Refresh() => _ledger.View.Refresh();
+
+    /// <summary>The requests that are wanted, oldest first.</summary>
+    public IEnumerable<KnownRequest> Find(RequestFilter filter)
+    {
+        // Many requests have one owner, and a look at a lock is a call to the system.
+        var alive = new Dictionary<string, bool>(StringComparer.Ordinal);
+        return _ledger.View.All()
+            .OrderBy(known => known.Started).ThenBy(known => known.Index).ThenBy(known => known.LedgerId, StringComparer.Ordinal)
+            .Select(known => Of(known, alive)).Where(known => known.Is(filter));
+    }
+
+    /// <summary>A request by the ledger's own id.</summary>
+    /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
+    public KnownRequest OfLedgerId(string ledgerId) => _ledger.View.OfLedgerId(ledgerId) is { } known
+        ? Of(known, [])
+        : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), _ledger.Folder.Root));
+
+    /// <summary>The requests with a host's id: ids of different hosts may be the same.</summary>
+    /// <exception cref="RequestNotFoundException">The ledger knows none.</exception>
+    public IReadOnlyList<KnownRequest> OfRequestId(string requestId)
+    {
+        var found = _ledger.View.All().Where(known => known.RequestId == requestId).Select(known => Of(known, [])).ToList();
+        return found.Count > 0
+            ? found
+            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId), _ledger.Folder.Root)) { RequestId = requestId };
+    }
+
+    /// <summary>Makes sure that a text is a state.</summary>
+    /// <exception cref="InvalidInputException">It is none.</exception>
+    public static void DemandState(string state)
+    {
+        if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new InvalidInputException(Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)));
+        }
+    }
+
+    private KnownRequest Of(LedgerRequest known, Dictionary<string, bool> alive)
+    {
+        if (known.IsLeft || known.HasEnded)
+        {
+            return new KnownRequest(known, isWorkedOn: false);
+        }
+
+        if (!alive.TryGetValue(known.Owner, out var isAlive))
+        {
+            alive[known.Owner] = isAlive = OwnerLock.IsAlive(_ledger.Folder, known.Owner);
+        }
+
+        return new KnownRequest(known, isAlive);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Requests;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Get-ImagenRequest</c>: what the ledger knows. No host is asked.</summary>
+[Cmdlet(VerbsCommon.Get, "ImagenRequest")]
+[OutputType(typeof(ImagenRequest))]
+public sealed class GetImagenRequestCommand : RecordCommand
+{
+    private readonly RequestBook _book = new();
+    private RequestFilter _filter = null!;
+
+    /// <summary>The host's ids of the requests wanted.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public object? RequestId { get; set; }
+
+    /// <summary>The ledger's ids of the requests wanted.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public object? LedgerId { get; set; }
+
+    /// <summary>The states wanted; <c>Pending</c> is everything that has not ended.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StateCompleter))]
+    public string[] State { get; set; } = [];
+
+    /// <summary>The providers wanted; wildcards are taken.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[] Provider { get; set; } = [];
+
+    /// <summary>The callers' keys wanted; wildcards are taken.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] Key { get; set; } = [];
+
+    /// <summary>The time of the oldest submission wanted.</summary>
+    [Parameter]
+    public DateTime? Since { get; set; }
+
+    /// <summary>What came down the pipeline, whatever it is.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? LedgerId ?? RequestId;
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        Array.ForEach(State, RequestBook.DemandState);
+        _filter = new RequestFilter
+        {
+            States = State,
+            Provider = Provider.Length == 0 ? _ => true : Any(Provider),
+            Key = Key.Length == 0 ? null : Any(Key),
+            Since = Since is { } since ? new DateTimeOffset(since) : null,
+        };
+        _book.Refresh();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
+        var ids = named.Count > 0 ? [] : LedgerIds.Read(Row, nameof(RequestId), RequestId, InputObject);
+        if (named.Count == 0 && ids.Count == 0)
+        {
+            if (MyInvocation.ExpectingInput || LedgerId is not null || RequestId is not null)
+            {
+                throw new InvalidInputException(Messages.RecordHasNoLedgerId.With(Row));
+            }
+
+            Write(_book.Find(_filter));
+            return;
+        }
+
+        foreach (var id in named)
+        {
+            WriteNamed(id, () => [_book.OfLedgerId(id)]);
+        }
+
+        foreach (var id in ids)
+        {
+            WriteNamed(id, () => _book.OfRequestId(id));
+        }
+    }
+
+    private void WriteNamed(string id, Func<IReadOnlyList<KnownRequest>> find)
+    {
+        try
+        {
+            Write(find().Where(request => request.Is(_filter)));
+        }
+        catch (RequestNotFoundException error)
+        {
+            WriteError(error, InputObject ?? id);
+        }
+    }
+
+    private void Write(IEnumerable<KnownRequest> requests)
+    {
+        foreach (var request in requests.TakeWhile(_ => !IsStopped))
+        {
+            WriteObject(request.ToObject());
+        }
+    }
+
+    private static Func<string, bool> Any(string[] patterns)
+    {
+        var all = Array.ConvertAll(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase));
+        return text => Array.Exists(all, pattern => pattern.IsMatch(text));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Requests;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Remove-ImagenRequest</c>: forgets finished requests, prompts included.</summary>
+[Cmdlet(VerbsCommon.Remove, "ImagenRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class RemoveImagenRequestCommand : PumpedCommand
+{
+    private readonly RequestBook _book = new();
+    private readonly Dictionary<string, KnownRequest> _chosen = new(StringComparer.Ordinal);
+    private RequestFilter _filter = null!;
+    private bool _choosesAll;
+
+    /// <summary>The ledger's ids of the requests to forget.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public object? LedgerId { get; set; }
+
+    /// <summary>Requests that ended before this time.</summary>
+    [Parameter]
+    public DateTime? Before { get; set; }
+
+    /// <summary>Requests in these states.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StateCompleter))]
+    public string[] State { get; set; } = [];
+
+    /// <summary>What came down the pipeline, whatever it is.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? LedgerId;
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        Array.ForEach(State, RequestRemoval.DemandState);
+        _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null };
+        _book.Refresh();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
+        if (named.Count == 0)
+        {
+            if (MyInvocation.ExpectingInput || LedgerId is not null)
+            {
+                throw new InvalidInputException(Messages.RecordHasNoLedgerId.With(Row));
+            }
+
+            ChooseAll();
+            _choosesAll = true;
+            return;
+        }
+
+        foreach (var id in named)
+        {
+            try
+            {
+                var request = _book.OfLedgerId(id);
+                RequestRemoval.Demand(request);
+                Choose(request.Is(_filter) ? [request] : []);
+            }
+            catch (ImagenException error)
+            {
+                WriteError(error, InputObject ?? id);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        // What an earlier run could not take out of the files of a process that lived goes now, too.
+        if (_chosen.Count > 0 || (_choosesAll && !IsTrial))
+        {
+            Start(null, async _ => await new RequestRemoval(TimeProvider.System).RunAsync([.. _chosen.Values]).ConfigureAwait(false));
+        }
+
+        base.OnEnd();
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        if (value is int and > 0)
+        {
+            WriteWarning(Messages.RemoveStaysInFiles.With(value, RequestBook.Folder));
+        }
+    }
+
+    private bool IsTrial => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? LanguagePrimitives.IsTrue(given)
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    // What is kept of a host that says its results once may be the only copy: it is forgotten only when its state is named.
+    private void ChooseAll()
+    {
+        if (Before is null && State.Length == 0)
+        {
+            throw new InvalidInputException(Messages.RemoveNeedsChoice);
+        }
+
+        Choose(_book.Find(_filter).Where(request => request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
+    }
+
+    private void Choose(IEnumerable<KnownRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            if (ShouldProcess($"{request.RequestId ?? request.LedgerId} ({request.State})", Messages.RemoveAction))
+            {
+                _chosen[request.LedgerId] = request;
+            }
+        }
+    }
+}

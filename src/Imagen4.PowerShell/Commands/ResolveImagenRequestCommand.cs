@@ -1,0 +1,108 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Batch;
+using Imagen4.Core.History;
+using Imagen4.Core.Requests;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Resolve-ImagenRequest</c>: settles requests in doubt.</summary>
+[Cmdlet(VerbsDiagnostic.Resolve, "ImagenRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ImagenRequest))]
+public sealed class ResolveImagenRequestCommand : HostCommand
+{
+    private HostConnections _hosts = null!;
+    private ResolveRun _run = null!;
+    private string? _requestId;
+    private int _named;
+
+    /// <summary>The ledger's ids of the requests.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public object? LedgerId { get; set; }
+
+    /// <summary>Says that the host never got the request.</summary>
+    [Parameter]
+    public SwitchParameter AsNotSubmitted { get; set; }
+
+    /// <summary>Says which of the host's requests it is.</summary>
+    [Parameter]
+    public string? RequestId { get; set; }
+
+    /// <summary>What came down the pipeline, whatever it is.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? LedgerId;
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        _requestId = string.IsNullOrWhiteSpace(RequestId) ? null : RequestId.Trim();
+        if (AsNotSubmitted && _requestId is not null)
+        {
+            throw new InvalidInputException(Messages.ResolveChoice);
+        }
+
+        var options = Options(Unwrap.Value(Provider)?.ToString());
+        _hosts = new HostConnections(options);
+        _run = new ResolveRun(options, _hosts);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        var ids = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
+        if (ids.Count == 0)
+        {
+            throw new InvalidInputException(MyInvocation.ExpectingInput ? Messages.RecordHasNoLedgerId.With(Row) : Messages.ResolveNeedsLedgerId);
+        }
+
+        foreach (var id in ids)
+        {
+            try
+            {
+                Settle(_run.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named : null);
+            }
+            catch (ImagenException error)
+            {
+                WriteRecordError(error, InputObject ?? id);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequest>)value, target);
+
+    private void Settle(KnownRequest request, string? named)
+    {
+        if (_requestId is not null && ++_named > 1)
+        {
+            throw new InvalidInputException(Messages.ResolveOneRequest);
+        }
+
+        var provider = ResolveRun.ProviderOf(request, named);
+        var action = AsNotSubmitted ? Messages.ResolveNotSubmittedAction
+            : _requestId is null ? Messages.ResolveAction.With(provider)
+            : Messages.ResolveUserAction.With(_requestId);
+        if (!ShouldProcess(request.LedgerId, action))
+        {
+            return;
+        }
+
+        var target = InputObject ?? request.LedgerId;
+        if (AsNotSubmitted)
+        {
+            Start(target, async _ => await _run.RefuseAsync(request).ConfigureAwait(false));
+            return;
+        }
+
+        var host = _run.Connect(request, provider, _requestId);
+        Limit = ThrottleLimit > 0 ? ThrottleLimit : host?.Profile.ConcurrencyLimit ?? 1;
+        Start(target, async stop => _requestId is null
+            ? await _run.AskAsync(request, provider, host, stop.Stopping).ConfigureAwait(false)
+            : await _run.AcceptAsync(request, host!, _requestId, stop.Stopping).ConfigureAwait(false));
+    }
+}

@@ -1,0 +1,15 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Imagen4.Core.Requests;
+
+namespace Imagen4.PowerShell.Completion;
+
+/// <summary>Completes the states of requests.</summary>
+public sealed class StateCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Choices.Matching(RequestBook.States, wordToComplete);
+}

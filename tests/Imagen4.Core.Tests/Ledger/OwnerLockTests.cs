@@ -1,0 +1,50 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Ledger;
+
+/// <summary>Whether a process lives is told by its lock, whatever its number and however it ended.</summary>
+public sealed class OwnerLockTests : LedgerTest
+{
+    [Fact]
+    public async Task A_living_process_is_told_from_a_killed_one()
+    {
+        using var process = TortureProcess.Start("owner", Home.Path);
+        var owner = (await process.ReadAsync())!;
+        Assert.True(OwnerLock.IsAlive(Folder, owner));
+        Assert.True(OwnerLock.AnyOther(Folder, "somebody"));
+        Assert.False(OwnerLock.AnyOther(Folder, owner));
+
+        process.Kill();
+
+        Assert.True(File.Exists(Folder.OwnerLock(owner)));
+        Assert.False(OwnerLock.IsAlive(Folder, owner));
+        Assert.False(OwnerLock.AnyOther(Folder, "somebody"));
+    }
+
+    [Fact]
+    public async Task This_process_lives_until_its_ledger_is_closed_and_leaves_no_lock()
+    {
+        var ledger = new RequestLedger(Home.Path, TimeProvider.System);
+        var owner = ledger.Owner;
+        Assert.True(OwnerLock.IsAlive(Folder, owner));
+
+        await ledger.DisposeAsync();
+
+        Assert.False(OwnerLock.IsAlive(Folder, owner));
+        Assert.False(File.Exists(Folder.OwnerLock(owner)));
+    }
+
+    [Fact]
+    public void Another_process_with_the_number_of_a_dead_one_is_another_owner()
+    {
+        var dead = $"20260101T000000-{Environment.ProcessId}-00000001";
+        File.WriteAllText(Folder.OwnerLock(dead), "");
+
+        var ledger = Open();
+
+        Assert.NotEqual(dead, ledger.Owner);
+        Assert.Contains($"-{Environment.ProcessId}-", ledger.Owner, StringComparison.Ordinal);
+        Assert.False(OwnerLock.IsAlive(Folder, dead));
+    }
+}

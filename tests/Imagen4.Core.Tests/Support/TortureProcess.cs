@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Imagen4.Core.Tests.Support;
+
+/// <summary>Another process that works on a ledger. It ends with the test.</summary>
+internal sealed class TortureProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private TortureProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public static TortureProcess Start(params string[] arguments) => new(Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Imagen4.Torture.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
+
+    /// <summary>The next line it says; null at its end.</summary>
+    public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
+
+    /// <summary>The lines it says until one of them.</summary>
+    public async Task<IReadOnlyList<string>> ReadUntilAsync(string last)
+    {
+        var lines = new List<string>();
+        for (string? line; (line = await ReadAsync()) is not null && line != last;)
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Tells it to go on.</summary>
+    public void Go() => _process.StandardInput.WriteLine();
+
+    /// <summary>Ends it as a power failure would.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            Kill();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Torture;
+
+/// <summary>Writes requests side by side and says each step once the ledger has it, so that whoever kills it knows what must be there.</summary>
+internal static class LedgerWriter
+{
+    private const int Workers = 16;
+
+    public static async Task<int> RunAsync(string home, int requests)
+    {
+        var ledger = new RequestLedger(home, TimeProvider.System);
+        await using (ledger.ConfigureAwait(false))
+        {
+            var next = 0;
+            await Task.WhenAll(Enumerable.Range(0, Workers).Select(async _ =>
+            {
+                for (int number; (number = Interlocked.Increment(ref next)) <= requests;)
+                {
+                    var entry = Sample.Entry(number) with { RequestId = $"request-{number}" };
+                    foreach (var step in new[] { LedgerStep.Intent, LedgerStep.Accepted, LedgerStep.Delivered })
+                    {
+                        await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+                        Console.WriteLine($"{entry.LedgerId} {step}");
+                    }
+                }
+            })).ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,196 @@
+Describe 'Get-ImagenRequest' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.GetImagenRequestCommand'
+        $long = '[emulator:seconds=600]'
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'lists what was submitted, oldest first, with its inputs and addresses, and asks nobody' {
+        $sent = 'first', 'second' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "k-$_"; num_images = 2 } } | New-ImagenImage -ThrottleLimit 1
+        $null = Invoke-RestMethod "$($test.Admin)/requests" -Method Delete
+        $known = Get-ImagenRequest
+        Get-Seen $test | Should -BeNullOrEmpty
+        $known | ForEach-Object { $_ | Should -BeOfType ([Imagen4.ImagenRequest]) }
+        $known.Prompt | Should -Be 'first', 'second'
+        $known.RequestId | Should -Be $sent.RequestId
+        $known.LedgerId | Should -Be $sent.LedgerId
+        $known.Key | Should -Be 'k-first', 'k-second'
+        $known.Index | Should -Be 1, 2
+        $known.NumImages | Should -Be 2, 2
+        $known.State | Should -Be 'InQueue', 'InQueue'
+        $known.StatusUri | Should -Be $sent.StatusUri
+        $known.ResponseUri | Should -Be $sent.ResponseUri
+        $known.CancelUri | Should -Be $sent.CancelUri
+        $known[0].SubmittedAt.Kind | Should -Be 'Utc'
+        $known.Certainty | Should -Be $null, $null
+    }
+
+    It 'says nothing where there is no ledger, and makes none' {
+        Get-ImagenRequest | Should -BeNullOrEmpty
+        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Test-Path $env:IMAGEN4_HOME | Should -BeFalse
+    }
+
+    It '-State Pending is what has not ended, and pipes into the cmdlets that go on with it' {
+        $going = New-ImagenImage $long
+        $delivered = New-ImagenImage 'done' -OutputDirectory (Join-Path $TestDrive out)
+        $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
+        $null = New-ImagenImage 'read only' -Wait
+        $late = [pscustomobject]@{ Prompt = "$long waited for" } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) -TimeoutSec 1 -ErrorAction SilentlyContinue
+        (Get-ImagenRequest -State Pending).RequestId | Should -Be $going.RequestId, $late.RequestId
+        (Get-ImagenRequest -State Delivered).RequestId | Should -Be $delivered.RequestId
+        (Get-ImagenRequest -State failed).Prompt | Should -Be '[emulator:content_policy_violation]'
+        (Get-ImagenRequest -State Completed, Delivered).Prompt | Should -Be 'done', 'read only'
+
+        (Get-ImagenRequest -State Pending | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
+        Get-ImagenRequest -State Pending | Stop-ImagenRequest
+        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        (Get-ImagenRequest -State Cancelled).RequestId | Should -Be $going.RequestId, $late.RequestId
+    }
+
+    It 'a row whose images could not be saved is Pending until Receive-ImagenResult has saved them' {
+        Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
+        $out = Join-Path $TestDrive late
+        $seen = Watch-Command { [pscustomobject]@{ Prompt = 'late' } | New-ImagenImage -OutputDirectory $out }
+        $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed*'
+        $pending = Get-ImagenRequest -State Pending
+        $pending.State | Should -Be 'Completed'
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        ($pending | Receive-ImagenResult -OutputDirectory $out).State | Should -Be 'Delivered'
+        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        (Get-ImagenRequest).State | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It 'saving elsewhere does not deliver a row that has a folder of its own' {
+        $out = Join-Path $TestDrive own
+        Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404 }
+        $null = [pscustomobject]@{ Prompt = 'own' } | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        (Get-ImagenRequest | Receive-ImagenResult -OutputDirectory (Join-Path $TestDrive elsewhere)).State | Should -Be 'Delivered'
+        (Get-ImagenRequest).State | Should -Be 'Completed'
+    }
+
+    It 'filters by provider, key and time, by wildcards' {
+        'a', 'b' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Key = "key-$_" } } | New-ImagenImage -ThrottleLimit 1 | Out-Null
+        $middle = [datetime]::UtcNow
+        $null = New-ImagenImage 'no key'
+        (Get-ImagenRequest -Key 'KEY-*').Prompt | Should -Be 'a', 'b'
+        (Get-ImagenRequest -Key '*b', 'none').Prompt | Should -Be 'b'
+        (Get-ImagenRequest -Provider 'emu*').Prompt | Should -Be 'a', 'b', 'no key'
+        Get-ImagenRequest -Provider fal | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Since $middle).Prompt | Should -Be 'no key'
+        (Get-ImagenRequest -Since $middle.ToLocalTime() -Key *).Prompt | Should -BeNullOrEmpty
+    }
+
+    It 'finds requests by their ids, from the command line and from a CSV' {
+        $sent = 'a', 'b', 'c' | New-ImagenImage -ThrottleLimit 1
+        (Get-ImagenRequest $sent[2].RequestId, $sent[0].RequestId).Prompt | Should -Be 'c', 'a'
+        (Get-ImagenRequest -LedgerId $sent[1].LedgerId).Prompt | Should -Be 'b'
+        ($sent | ConvertTo-Csv | ConvertFrom-Csv | Get-ImagenRequest).Prompt | Should -Be 'a', 'b', 'c'
+        ($sent | Select-Object RequestId | Get-ImagenRequest).Prompt | Should -Be 'a', 'b', 'c'
+        (@{ LedgerId = $sent[1].LedgerId } | Get-ImagenRequest).Prompt | Should -Be 'b'
+
+        $seen = Watch-Command { Get-ImagenRequest $UnknownId, $sent[0].RequestId }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        $seen.Error.TargetObject | Should -Be $UnknownId
+        $seen.Output.Prompt | Should -Be 'a'
+    }
+
+    It 'a record without an id, and a state that is none, are InvalidInput' {
+        (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Get-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is no state*InDoubt*"
+    }
+
+    It 'completes -State' {
+        (TabExpansion2 'Get-ImagenRequest -State In' 27).CompletionMatches.CompletionText | Should -Be 'InQueue', 'InProgress', 'InDoubt'
+    }
+
+    It 'a request whose process died on the way is InDoubt; while it lives, it is Pending' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'hang' }
+        $script = Join-Path $TestDrive child.ps1
+        Set-Content $script "
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            [pscustomobject]@{ Prompt = 'on its way' } | New-ImagenImage -ApiKey k"
+        $child = Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-File', $script -PassThru
+        try {
+            Wait-Until { Get-ImagenRequest } 'the request is in the ledger'
+            (Get-ImagenRequest).State | Should -Be 'Pending'
+            (Get-ImagenRequest -State Pending).Prompt | Should -Be 'on its way'
+            Get-ImagenRequest -State InDoubt | Should -BeNullOrEmpty
+        }
+        finally {
+            $child.Kill()
+            $child.WaitForExit()
+        }
+        (Get-ImagenRequest).State | Should -Be 'InDoubt'
+        (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'on its way'
+        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Requests that are followed up' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'a result found by its id alone has what the ledger knows of its row' {
+        $sent = [pscustomobject]@{ Prompt = 'x' }, [pscustomobject]@{ Prompt = 'a red fox'; Key = 'fox'; num_images = 2; Tag = '{"team":"art"}' } | New-ImagenImage -ThrottleLimit 1
+        $result = Receive-ImagenResult $sent[1].RequestId -NoDownload
+        $result.LedgerId | Should -Be $sent[1].LedgerId
+        $result.Key | Should -Be 'fox'
+        $result.Index | Should -Be 2
+        $result.Prompt | Should -Be 'a red fox'
+        $result.NumImages | Should -Be 2
+        $result.Tag | Should -Be '{"team":"art"}'
+        (Get-ImagenRequest -Key fox).State | Should -Be 'Completed'
+        # What the record says goes before.
+        ([pscustomobject]@{ RequestId = $sent[1].RequestId; Index = 7; Key = 'mine' } | Receive-ImagenResult -NoDownload | Select-Object Index, Key | ConvertTo-Csv)[1] | Should -Be '"7","mine"'
+    }
+
+    It 'the ledger learns how a request ended, from its status and from its result' {
+        $sent = '[emulator:content_policy_violation] a', '[emulator:content_policy_violation] b', 'c' | New-ImagenImage -ThrottleLimit 1
+        $null = $sent[0] | Get-ImagenRequestStatus -Wait
+        $null = $sent[1] | Receive-ImagenResult -Wait -NoDownload -ErrorAction SilentlyContinue
+        $null = $sent[2] | Get-ImagenRequestStatus -Wait
+        $known = Get-ImagenRequest
+        $known.State | Should -Be 'Failed', 'Failed', 'Completed'
+        $known[0].ErrorType | Should -Be 'content_policy_violation'
+        $known[1].Error | Should -Not -BeNullOrEmpty
+    }
+
+    It 'a request of another machine works by its id alone and is not written down' {
+        $sent = New-ImagenImage 'elsewhere'
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+        ($sent | Receive-ImagenResult -OutputDirectory (Join-Path $TestDrive out)).State | Should -Be 'Delivered'
+        $result = Receive-ImagenResult $sent.RequestId -NoDownload
+        $result.State | Should -Be 'Completed'
+        $result.LedgerId | Should -BeNullOrEmpty
+        Get-ImagenRequest | Should -BeNullOrEmpty
+    }
+
+    It 'a ledger that cannot be read is one warning, and stops no reading' {
+        $sent = 'a', 'b' | New-ImagenImage
+        # The header of a format that nobody knows yet, with its checksum.
+        Set-Content (Join-Path $env:IMAGEN4_HOME v1 seg future.0001.jsonl) '71d98e9b {"v":99,"o":"x"}'
+        $seen = Watch-Command { $sent | Receive-ImagenResult -NoDownload }
+        $seen.Output.State | Should -Be 'Completed', 'Completed'
+        $seen.Warning | Should -HaveCount 1
+        $seen.Warning | Should -BeLike 'The ledger cannot be used*version 99*'
+        $seen.Error | Should -BeNullOrEmpty
+        (Watch-Command { Get-ImagenRequest }).Thrown.FullyQualifiedErrorId | Should -BeLike 'LedgerUnavailable,*'
+    }
+}

@@ -1,0 +1,163 @@
+Describe 'Remove-ImagenRequest' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.RemoveImagenRequestCommand'
+        $long = '[emulator:seconds=600]'
+
+        # The files below the state folder that have a text in them.
+        function Find-Text {
+            param([string]$Text)
+            $bytes = [System.Text.Encoding]::UTF8.GetBytes($Text)
+            $wanted = [System.Text.Encoding]::Latin1.GetString($bytes)
+            Get-ChildItem $env:IMAGEN4_HOME -Recurse -File -Force |
+                Where-Object { $_.Length -gt 0 -and [System.Text.Encoding]::Latin1.GetString((Read-Shared $_.FullName)).Contains($wanted) }
+        }
+
+        # The segment being written is open.
+        function Read-Shared {
+            param([string]$Path)
+            $file = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
+            try {
+                $copy = [System.IO.MemoryStream]::new()
+                $file.CopyTo($copy)
+                , $copy.ToArray()
+            }
+            finally {
+                $file.Dispose()
+            }
+        }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It '-Before forgets what has ended, prompts included, and nothing else' {
+        'canary-delivered', '[emulator:content_policy_violation] canary-failed' | ForEach-Object { [pscustomobject]@{ Prompt = $_ } } |
+            New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue | Out-Null
+        $going = New-ImagenImage "$long going"
+        Add-Fault $test @{ operation = 'submit'; kind = 'reset' }
+        $null = [pscustomobject]@{ Prompt = 'doubtful' } | New-ImagenImage -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        Find-Text 'canary-' | Should -Not -BeNullOrEmpty
+        Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -HaveCount 3
+
+        $seen = Watch-Command { Remove-ImagenRequest -Before ([datetime]::UtcNow.AddSeconds(1)) }
+        $seen.Error | Should -BeNullOrEmpty
+        $seen.Warning | Should -BeNullOrEmpty
+        $seen.Output | Should -BeNullOrEmpty
+        (Get-ImagenRequest).Prompt | Should -Be "$long going", 'doubtful'
+        Find-Text 'canary-' | Should -BeNullOrEmpty
+        Find-Text 'doubtful' | Should -Not -BeNullOrEmpty
+        Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -BeNullOrEmpty
+        $going | Stop-ImagenRequest
+    }
+
+    It 'what was forgotten is new to the next run' {
+        $row = [pscustomobject]@{ Prompt = 'again' }
+        $null = $row | New-ImagenImage -OutputDirectory $out
+        Get-ImagenRequest | Remove-ImagenRequest
+        $null = $row | New-ImagenImage -OutputDirectory $out
+        Get-Bill $test | Should -HaveCount 2
+        (Get-ImagenRequest).State | Should -Be 'Delivered'
+    }
+
+    It '-Before leaves alone what ended since' {
+        $null = New-ImagenImage 'old' -OutputDirectory $out
+        $middle = [datetime]::Now
+        $null = New-ImagenImage 'new' -OutputDirectory $out
+        Remove-ImagenRequest -Before $middle
+        (Get-ImagenRequest).Prompt | Should -Be 'new'
+    }
+
+    It '-State chooses, and with -LedgerId filters' {
+        $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
+        $null = New-ImagenImage 'good' -OutputDirectory $out
+        Get-ImagenRequest | Remove-ImagenRequest -State Failed
+        (Get-ImagenRequest).Prompt | Should -Be 'good'
+        Remove-ImagenRequest -State Failed, Delivered
+        Get-ImagenRequest | Should -BeNullOrEmpty
+    }
+
+    It 'naming what is not finished is InvalidInput and says what to do; the others go' {
+        $null = New-ImagenImage 'good' -OutputDirectory $out
+        $going = New-ImagenImage $long
+        Add-Fault $test @{ operation = 'submit'; kind = 'reset' }
+        $null = [pscustomobject]@{ Prompt = 'doubtful' } | New-ImagenImage -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $doubt = Get-ImagenRequest -State InDoubt
+        $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command", "InvalidInput,$command"
+        $seen.Error[0].Exception.Message | Should -BeLike "*$($going.RequestId) is InQueue*Stop-ImagenRequest*"
+        $seen.Error[1].Exception.Message | Should -BeLike "*Resolve-ImagenRequest -LedgerId $($doubt.LedgerId)*"
+        $seen.Error[1].TargetObject.LedgerId | Should -Be $doubt.LedgerId
+        (Get-ImagenRequest).State | Should -Be 'InQueue', 'InDoubt'
+        foreach ($state in 'Pending', 'InQueue', 'InDoubt') {
+            (Watch-Command { Remove-ImagenRequest -State $state }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        }
+        $going | Stop-ImagenRequest
+    }
+
+    It 'without a choice it is InvalidInput and forgets nothing' {
+        $null = New-ImagenImage 'good' -OutputDirectory $out
+        (Watch-Command { Remove-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Remove-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { Remove-ImagenRequest nobody }).Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        Get-ImagenRequest | Should -HaveCount 1
+    }
+
+    It '-WhatIf writes nothing' {
+        $null = New-ImagenImage 'good' -OutputDirectory $out
+        $before = Get-ChildItem $env:IMAGEN4_HOME -Recurse -File | ForEach-Object { "$($_.FullName) $($_.Length)" }
+        Remove-ImagenRequest -Before ([datetime]::MaxValue) -WhatIf
+        Get-ImagenRequest | Remove-ImagenRequest -WhatIf
+        & { $WhatIfPreference = $true; Remove-ImagenRequest -State Failed }
+        Get-ChildItem $env:IMAGEN4_HOME -Recurse -File | ForEach-Object { "$($_.FullName) $($_.Length)" } | Should -Be $before
+        Get-ImagenRequest | Should -HaveCount 1
+    }
+
+    It 'the kept result of a host that says it once goes only when it is named' {
+        Set-ImagenProvider once -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync"
+        $sent = New-ImagenImage 'canary-kept' -Provider once -ApiKey k
+        $folder = Join-Path $env:IMAGEN4_HOME v1 results once $sent.RequestId
+        Test-Path $folder | Should -BeTrue
+        Remove-ImagenRequest -Before ([datetime]::UtcNow.AddSeconds(1))
+        Test-Path $folder | Should -BeTrue
+        $sent | Remove-ImagenRequest
+        Test-Path $folder | Should -BeFalse
+        Find-Text 'canary-kept' | Should -BeNullOrEmpty
+        Get-ImagenRequest | Should -BeNullOrEmpty
+        Remove-ImagenProvider once
+    }
+
+    It 'says when the file of a process that lives still has what was sent; it goes with the next removal' {
+        $ready = Join-Path $TestDrive ready
+        $script = Join-Path $TestDrive child.ps1
+        Set-Content $script "
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            `$null = [pscustomobject]@{ Prompt = 'canary-alive' } | New-ImagenImage -OutputDirectory '$out' -ApiKey k
+            Set-Content '$ready' ready
+            `$null = [Console]::In.ReadLine()"
+        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]]('-NoProfile', '-File', $script))
+        $start.RedirectStandardInput = $true
+        $child = [System.Diagnostics.Process]::Start($start)
+        try {
+            Wait-Until { Test-Path $ready } 'the other process has delivered'
+            $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest }
+            $seen.Warning | Should -HaveCount 1
+            $seen.Warning | Should -BeLike '1 requests are forgotten*'
+            Get-ImagenRequest | Should -BeNullOrEmpty
+            Find-Text 'canary-alive' | Should -Not -BeNullOrEmpty
+            Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -BeNullOrEmpty
+        }
+        finally {
+            $child.Kill()
+            $child.WaitForExit()
+        }
+        (Watch-Command { Remove-ImagenRequest -Before ([datetime]::UtcNow) }).Warning | Should -BeNullOrEmpty
+        Find-Text 'canary-alive' | Should -BeNullOrEmpty
+        Get-ImagenRequest | Should -BeNullOrEmpty
+    }
+}
