@@ -5,6 +5,10 @@ namespace Imagen4.Core.Tests.Support;
 /// <summary>Another process that works on a ledger. It ends with the test.</summary>
 internal sealed class TortureProcess : IDisposable
 {
+    // From its own folder, with the packages it has there: beside the tests it would miss what those take from ASP.NET Core.
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory.Replace("Imagen4.Core.Tests", "Imagen4.Torture", StringComparison.Ordinal), "Imagen4.Torture.dll");
+
     private readonly Process _process;
 
     private TortureProcess(Process process) => _process = process;
@@ -12,7 +16,7 @@ internal sealed class TortureProcess : IDisposable
     public int Id => _process.Id;
 
     public static TortureProcess Start(params string[] arguments) => new(Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Imagen4.Torture.dll"), .. arguments])
+        new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
