@@ -15,12 +15,27 @@ internal sealed class TortureProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static TortureProcess Start(params string[] arguments) => new(Process.Start(
-        new ProcessStartInfo("dotnet", [Program, .. arguments])
+    public static TortureProcess Start(params string[] arguments) => Start(variable: null, arguments);
+
+    /// <summary>Starts it with one more variable in its environment, set to 1.</summary>
+    public static TortureProcess Start(string? variable, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!);
+            RedirectStandardError = variable is not null,
+        };
+        if (variable is not null)
+        {
+            start.Environment[variable] = "1";
+        }
+
+        return new TortureProcess(Process.Start(start)!);
+    }
+
+    /// <summary>All it says about what went wrong.</summary>
+    public Task<string> ReadErrorsAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
 
     /// <summary>The next line it says; null at its end.</summary>
     public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
