@@ -20,12 +20,14 @@ internal static class BitFlips
     ];
 
     /// <summary>The lines of a segment with every step.</summary>
-    public static IReadOnlyList<LedgerLine> Lines(string owner)
+    /// <param name="owner">The process that writes it.</param>
+    /// <param name="first">The number of the first request.</param>
+    public static IReadOnlyList<LedgerLine> Lines(string owner, int first = 0)
     {
         var lines = new List<LedgerLine>();
         foreach (var (steps, number) in Ways.Select((steps, number) => (steps, number)))
         {
-            var entry = Sample.Entry(number);
+            var entry = Sample.Entry(first + number);
             var attempt = 0;
             foreach (var step in steps)
             {

@@ -1,19 +1,32 @@
+using System.Globalization;
 using Imagen4.Torture;
 
 // One mode a line; every mode prints what it found, and ends with 0 when all is well.
 return args switch
 {
-    ["claims", var home, var count] => await ClaimRace.RunAsync(home, int.Parse(count, provider: null)),
+    ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
     ["owner", var home] => await OwnerMode.RunAsync(home),
-    ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, int.Parse(requests, provider: null)),
-    ["fold", var requests] => FoldFigure.Run(int.Parse(requests, provider: null)),
-    ["flips", var trials, var seed] => await BitFlips.RunAsync(int.Parse(trials, provider: null), int.Parse(seed, provider: null)),
-    ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, int.Parse(count, provider: null)),
+    ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
+    ["fold", var requests] => FoldFigure.Run(Number(requests)),
+    ["flips", var trials, var seed] => await BitFlips.RunAsync(Number(trials), Number(seed)),
+    ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
+    ["batch", var home, var address, var folder, var name, var count, var end] => await BatchAsync(home, new TortureBatch(new Uri(address), folder, name, Number(count), SideBySide: 8), end),
+    ["faults", var emulator, var count, var seeds] => await FaultRun.RunAsync(emulator, Number(count), Number(seeds)),
+    ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed)),
     _ => Usage(),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static Task<int> BatchAsync(string home, TortureBatch batch, string end)
+{
+    Environment.SetEnvironmentVariable("IMAGEN4_HOME", home);
+    return BatchMode.RunAsync(batch, end == "-" ? null : end);
+}
 
 static int Usage()
 {
     Console.Error.WriteLine("claims <home> <rows> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
+    Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed>");
     return 2;
 }

@@ -68,7 +68,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         return RowRules.IsSubmittedAgain(known);
     }
 
-    private void WarnOfDamage()
+    internal void WarnOfDamage()
     {
         foreach (var (path, lines) in _ledger.View.Damage)
         {

@@ -24,21 +24,23 @@ internal static class CheckedLine
         return line;
     }
 
+    /// <summary>The JSON of a line without its line feed; nothing where its checksum or its form is wrong.</summary>
+    public static ReadOnlySpan<byte> Json(ReadOnlySpan<byte> line) =>
+        line.Length > Prefix && line[Prefix - 1] == ' '
+        && Utf8Parser.TryParse(line[..(Prefix - 1)], out uint expected, out var used, 'x') && used == Prefix - 1
+        && Checksum(line[Prefix..]) == expected
+            ? line[Prefix..]
+            : default;
+
     /// <summary>Reads a line without its line feed.</summary>
     /// <returns>What it says, or null where its checksum or its form is wrong.</returns>
     public static T? Read<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)
         where T : class
     {
-        if (line.Length <= Prefix || line[Prefix - 1] != ' '
-            || !Utf8Parser.TryParse(line[..(Prefix - 1)], out uint expected, out var used, 'x') || used != Prefix - 1
-            || Checksum(line[Prefix..]) != expected)
-        {
-            return null;
-        }
-
+        var json = Json(line);
         try
         {
-            return JsonSerializer.Deserialize(line[Prefix..], type);
+            return json.IsEmpty ? null : JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {

@@ -14,78 +14,99 @@ internal sealed record LedgerLine
     [JsonPropertyName("s")]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     [JsonConverter(typeof(JsonStringEnumConverter<LedgerStep>))]
-    public required LedgerStep Step { get; init; }
+    public required LedgerStep Step { get; set; }
 
     [JsonPropertyName("id")]
-    public required string LedgerId { get; init; }
+    public required string LedgerId { get; set; }
 
     /// <summary>Milliseconds since 1970, UTC.</summary>
     [JsonPropertyName("t")]
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public required long Time { get; init; }
+    public required long Time { get; set; }
 
     /// <summary>The process that says it.</summary>
     [JsonPropertyName("o")]
-    public required string Owner { get; init; }
+    public required string Owner { get; set; }
 
     [JsonPropertyName("a")]
-    public int Attempt { get; init; }
+    public int Attempt { get; set; }
 
     [JsonPropertyName("c")]
-    public int Claim { get; init; }
+    public int Claim { get; set; }
 
     [JsonPropertyName("left")]
-    public bool IsLeft { get; init; }
+    public bool IsLeft { get; set; }
 
     [JsonPropertyName("row")]
-    public string? Row { get; init; }
+    public string? Row { get; set; }
 
     [JsonPropertyName("sub")]
-    public string? Subject { get; init; }
+    public string? Subject { get; set; }
 
     [JsonPropertyName("in")]
-    public string? InputHash { get; init; }
+    public string? InputHash { get; set; }
 
     [JsonPropertyName("dir")]
-    public string? Directory { get; init; }
+    public string? Directory { get; set; }
 
     [JsonPropertyName("x")]
-    public int Index { get; init; }
+    public int Index { get; set; }
 
     [JsonPropertyName("p")]
-    public string? Provider { get; init; }
+    public string? Provider { get; set; }
 
     [JsonPropertyName("m")]
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
     [JsonPropertyName("k")]
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
     [JsonPropertyName("input")]
-    public ImageInput? Input { get; init; }
+    public ImageInput? Input
+    {
+        get => InputJson?.Value;
+        set => InputJson = KeptJson<ImageInput>.Of(value);
+    }
+
+    [JsonIgnore]
+    public KeptJson<ImageInput>? InputJson { get; set; }
 
     [JsonPropertyName("set")]
-    public LedgerSettings? Settings { get; init; }
+    public LedgerSettings? Settings
+    {
+        get => SettingsJson?.Value;
+        set => SettingsJson = KeptJson<LedgerSettings>.Of(value);
+    }
+
+    [JsonIgnore]
+    public KeptJson<LedgerSettings>? SettingsJson { get; set; }
 
     [JsonPropertyName("rid")]
-    public string? RequestId { get; init; }
+    public string? RequestId { get; set; }
 
     /// <summary>When the first line of the request was written; only in lines that stand for several.</summary>
     [JsonPropertyName("t0")]
-    public long? Started { get; init; }
+    public long? Started { get; set; }
 
     /// <summary>When the host accepted it; only in lines that stand for several.</summary>
     [JsonPropertyName("ta")]
-    public long? Accepted { get; init; }
+    public long? Accepted { get; set; }
 
     [JsonPropertyName("res")]
-    public LedgerResult? Result { get; init; }
+    public LedgerResult? Result
+    {
+        get => ResultJson?.Value;
+        set => ResultJson = KeptJson<LedgerResult>.Of(value);
+    }
+
+    [JsonIgnore]
+    public KeptJson<LedgerResult>? ResultJson { get; set; }
 
     [JsonPropertyName("err")]
-    public string? Error { get; init; }
+    public string? Error { get; set; }
 
     [JsonPropertyName("et")]
-    public string? ErrorType { get; init; }
+    public string? ErrorType { get; set; }
 }
 
 [JsonSourceGenerationOptions(

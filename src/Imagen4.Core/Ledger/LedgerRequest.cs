@@ -56,13 +56,31 @@ internal sealed record LedgerRequest
 
     public string? Key { get; set; }
 
-    public ImageInput? Input { get; set; }
+    public ImageInput? Input
+    {
+        get => InputJson?.Value;
+        set => InputJson = KeptJson<ImageInput>.Of(value);
+    }
 
-    public LedgerSettings? Settings { get; set; }
+    public KeptJson<ImageInput>? InputJson { get; set; }
+
+    public LedgerSettings? Settings
+    {
+        get => SettingsJson?.Value;
+        set => SettingsJson = KeptJson<LedgerSettings>.Of(value);
+    }
+
+    public KeptJson<LedgerSettings>? SettingsJson { get; set; }
 
     public string? RequestId { get; set; }
 
-    public LedgerResult? Result { get; set; }
+    public LedgerResult? Result
+    {
+        get => ResultJson?.Value;
+        set => ResultJson = KeptJson<LedgerResult>.Of(value);
+    }
+
+    public KeptJson<LedgerResult>? ResultJson { get; set; }
 
     public string? Error { get; set; }
 
@@ -87,8 +105,8 @@ internal sealed record LedgerRequest
         Key = Same(Key, line.Key);
 
         // One process alone writes what is sent, and the same with every attempt.
-        Input ??= line.Input;
-        Settings ??= line.Settings;
+        InputJson ??= line.InputJson;
+        SettingsJson ??= line.SettingsJson;
         TakeOwner(line);
         TakeStep(line);
     }
@@ -111,12 +129,12 @@ internal sealed record LedgerRequest
         Provider = Provider,
         Model = Model,
         Key = Key,
-        Input = Input,
-        Settings = Settings,
+        InputJson = InputJson,
+        SettingsJson = SettingsJson,
         RequestId = RequestId,
         Started = Started,
         Accepted = Accepted,
-        Result = Result,
+        ResultJson = ResultJson,
         Error = Error,
         ErrorType = ErrorType,
     };
@@ -146,9 +164,9 @@ internal sealed record LedgerRequest
             (_named, RequestId) = (says, requestId);
         }
 
-        if (line.Result is { } result && says.CompareTo(_delivered) > 0)
+        if (line.ResultJson is { } result && says.CompareTo(_delivered) > 0)
         {
-            (_delivered, Result) = (says, result);
+            (_delivered, ResultJson) = (says, result);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class OwnerLock : IDisposable
     /// <summary>Takes a new name.</summary>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written to.</exception>
+    /// <exception cref="LedgerUnavailableException">Files cannot be locked there.</exception>
     public static OwnerLock Take(LedgerFolder folder, TimeProvider time)
     {
         for (var attempt = 0; ; attempt++)
@@ -24,7 +25,7 @@ internal sealed class OwnerLock : IDisposable
             try
             {
                 var file = new FileStream(folder.OwnerLock(owner), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-                return new OwnerLock(owner, file);
+                return IsAlive(folder, owner) ? new OwnerLock(owner, file) : throw Unlockable(file);
             }
             catch (IOException) when (attempt < 3 && Directory.Exists(folder.Owners))
             {
@@ -54,6 +55,13 @@ internal sealed class OwnerLock : IDisposable
         {
             return true;
         }
+    }
+
+    // Where locks are switched off, or the file system has none, everybody would take everybody else for dead.
+    private static LedgerUnavailableException Unlockable(FileStream file)
+    {
+        file.Dispose();
+        return new LedgerUnavailableException(Messages.LedgerWithoutLocks.With(file.Name));
     }
 
     /// <inheritdoc/>

@@ -39,6 +39,9 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>What it says.</summary>
     public LedgerView View { get; }
 
+    /// <summary>Called before a step of a row is written, and after (true). Tests end the process here.</summary>
+    public Action<LedgerStep, bool>? Passing { get; set; }
+
     /// <summary>This process's name in it.</summary>
     /// <exception cref="LedgerUnavailableException">Its folder cannot be written to.</exception>
     public string Owner => Open().Owner;
@@ -59,7 +62,9 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var isDurable = step is not (LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.Held or LedgerStep.Left);
+        Passing?.Invoke(step, false);
         await WriteAsync(Line(step, entry), isDurable).ConfigureAwait(false);
+        Passing?.Invoke(step, true);
     }
 
     /// <summary>Adds a step to a submission that is known.</summary>

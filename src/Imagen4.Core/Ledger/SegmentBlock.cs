@@ -19,16 +19,17 @@ internal sealed class SegmentBlock(ReadOnlyMemory<byte> bytes)
     /// <summary>Reads the lines.</summary>
     public void Parse()
     {
+        var reader = new LedgerLineReader();
         var rest = bytes.Span;
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
         {
-            Parse(rest[..end]);
+            Parse(reader, rest[..end]);
         }
     }
 
-    private void Parse(ReadOnlySpan<byte> line)
+    private void Parse(LedgerLineReader reader, ReadOnlySpan<byte> line)
     {
-        if (CheckedLine.Read(line, LedgerJson.Plain.LedgerLine) is { } told)
+        if (reader.Read(CheckedLine.Json(line)) is { } told)
         {
             Lines.Add(told);
         }

@@ -154,17 +154,18 @@ public sealed class CompactionTests : LedgerTest
     [Fact]
     public void A_damaged_segment_stays_and_is_told_of()
     {
-        var lines = WriteSegments(3);
+        WriteSegments(3);
         var path = Folder.FindSegments()[0];
         var bytes = File.ReadAllBytes(path);
         bytes[^20] ^= 4;
         File.WriteAllBytes(path, bytes);
+        var before = States(Read());
 
         Assert.False(Compact(Open()));
 
         Assert.True(File.Exists(path));
         Assert.Equal([(path, 1)], Read().Damage);
-        Assert.Equal(lines.Select(line => line.LedgerId).Distinct().Count(), Read().All().Count);
+        Assert.Equal(before, States(Read()));
     }
 
     [Fact]
@@ -202,7 +203,7 @@ public sealed class CompactionTests : LedgerTest
         var all = new List<LedgerLine>();
         for (var number = 0; number < count; number++)
         {
-            var lines = BitFlips.Lines($"dead{number}").ToList();
+            var lines = BitFlips.Lines($"dead{number}", number * 100).ToList();
             WriteSegment($"{Guid.NewGuid():N}", lines);
             all.AddRange(lines);
         }

@@ -36,6 +36,14 @@ public sealed class OwnerLockTests : LedgerTest
     }
 
     [Fact]
+    public async Task Where_files_cannot_be_locked_there_is_no_ledger()
+    {
+        using var process = TortureProcess.Start("DOTNET_SYSTEM_IO_DISABLEFILELOCKING", ["owner", Home.Path]);
+
+        Assert.Contains("cannot be locked", await process.ReadErrorsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_process_with_the_number_of_a_dead_one_is_another_owner()
     {
         var dead = $"20260101T000000-{Environment.ProcessId}-00000001";

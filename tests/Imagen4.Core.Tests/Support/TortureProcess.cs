@@ -5,18 +5,37 @@ namespace Imagen4.Core.Tests.Support;
 /// <summary>Another process that works on a ledger. It ends with the test.</summary>
 internal sealed class TortureProcess : IDisposable
 {
+    // From its own folder, with the packages it has there: beside the tests it would miss what those take from ASP.NET Core.
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory.Replace("Imagen4.Core.Tests", "Imagen4.Torture", StringComparison.Ordinal), "Imagen4.Torture.dll");
+
     private readonly Process _process;
 
     private TortureProcess(Process process) => _process = process;
 
     public int Id => _process.Id;
 
-    public static TortureProcess Start(params string[] arguments) => new(Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Imagen4.Torture.dll"), .. arguments])
+    public static TortureProcess Start(params string[] arguments) => Start(variable: null, arguments);
+
+    /// <summary>Starts it with one more variable in its environment, set to 1.</summary>
+    public static TortureProcess Start(string? variable, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!);
+            RedirectStandardError = variable is not null,
+        };
+        if (variable is not null)
+        {
+            start.Environment[variable] = "1";
+        }
+
+        return new TortureProcess(Process.Start(start)!);
+    }
+
+    /// <summary>All it says about what went wrong.</summary>
+    public Task<string> ReadErrorsAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
 
     /// <summary>The next line it says; null at its end.</summary>
     public Task<string?> ReadAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));

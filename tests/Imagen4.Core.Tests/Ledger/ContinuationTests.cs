@@ -1,0 +1,429 @@
+using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
+using Imagen4.Core.Rows;
+using Imagen4.Core.Tests.Support;
+using Imagen4.Emulator;
+using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
+
+namespace Imagen4.Core.Tests.Ledger;
+
+/// <summary>The rules by which a batch continues an earlier one, with the emulator's bill at the end of each.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
+{
+    private readonly List<string> _warnings = [];
+    private EmulatorServer _server = null!;
+    private HttpClient _admin = null!;
+
+    private string Out => Home.At("out");
+
+    private LedgerFolder Folder => new(Home.Path);
+
+    public async Task InitializeAsync()
+    {
+        _server = await EmulatorServer.StartAsync(new EmulatorOptions { GenerationTime = TimeSpan.Zero });
+        _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.Address, "/_emulator/") };
+        ProviderCatalog.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await RequestLedger.Shared.DisposeAsync();
+        _admin.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_same_rows_in_any_order_with_others_between_them_are_paid_for_once()
+    {
+        await RunAsync(Batch(), "a", "b", "a");
+        Assert.Equal(3, await BillsAsync());
+
+        var again = await RunAsync(Batch(), "new", "b", "a", "a");
+
+        Assert.Equal(4, await BillsAsync());
+        Assert.All(again, row => Assert.Equal((ImagenStates.Delivered, null), (row.Value!.State, row.Error)));
+        Assert.Equal(4, again.Select(row => row.Value!.RequestId).Distinct().Count());
+        Assert.Equal([1, 2, 3, 4], again.Select(row => row.Value!.Index));
+    }
+
+    [Fact]
+    public async Task An_edited_row_and_one_more_of_the_same_are_new()
+    {
+        await RunAsync(Batch(), "a", "b");
+
+        await RunAsync(Batch(), "a", "b, edited", "a");
+
+        Assert.Equal(4, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task Another_directory_makes_new_rows_and_one_warning_names_the_old_one_before_anything_is_sent()
+    {
+        await RunAsync(Batch(), "a", "b");
+        Assert.Empty(_warnings);
+        var other = Batch() with { Output = new OutputFolder(Home.At("other"), force: false) };
+        var check = new RowCheck(other, new HostConnections(other));
+        _ = check.Check(Row(1, "a"));
+        _ = check.Check(Row(2, "b"));
+
+        Assert.Contains(Out, Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(2, await BillsAsync());
+        await RunAsync(other, "a", "b");
+        Assert.Equal(4, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task Rows_only_submitted_continue_and_are_other_rows_than_those_with_a_directory()
+    {
+        var options = Batch() with { Output = null, Wait = false };
+        var first = await SubmitAsync(options, "a", "b");
+        var again = await SubmitAsync(options, "b", "a");
+        Assert.Equal(2, await BillsAsync());
+        Assert.Equal(first.Select(row => row.Value!.RequestId).Reverse(), again.Select(row => row.Value!.RequestId));
+
+        await RunAsync(Batch(), "a");
+
+        Assert.Equal(3, await BillsAsync());
+        Assert.Contains("Get-ImagenRequest", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prompts_given_as_arguments_are_new_every_time_unless_they_have_a_key()
+    {
+        var options = Batch() with { Continues = false };
+        await RunAsync(options, [Row(1, "a"), Row(2, "a") with { Key = "k" }]);
+
+        await RunAsync(options, [Row(1, "a"), Row(2, "a") with { Key = "k" }]);
+
+        Assert.Equal(3, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_key_means_the_same_input_until_that_has_failed()
+    {
+        await RunAsync(Batch(), [Row(1, "a") with { Key = "good" }, Row(2, "[emulator:content_policy_violation]") with { Key = "bad" }]);
+
+        var (value, error) = Assert.Single(await RunAsync(Batch(), [Row(1, "b") with { Key = "good" }]));
+        Assert.Null(value);
+        Assert.IsType<InvalidInputException>(error);
+        Assert.Contains("'good'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await BillsAsync());
+
+        var replaced = Assert.Single(await RunAsync(Batch(), [Row(1, "b") with { Key = "bad" }]));
+        Assert.Equal(ImagenStates.Delivered, replaced.Value!.State);
+        Assert.Equal(3, await BillsAsync());
+    }
+
+    [Fact]
+    public void The_same_key_twice_is_refused_whatever_the_input()
+    {
+        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        _ = check.Check(Row(1, "a") with { Key = "k" });
+
+        Assert.Throws<InvalidInputException>(() => check.Check(Row(2, "a") with { Key = "k" }));
+        Assert.Throws<InvalidInputException>(() => check.Check(Row(3, "b") with { Key = "k" }));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_is_handed_on_changed_or_not_without_asking_anyone()
+    {
+        var first = Assert.Single(await RunAsync(Batch(), "a"));
+        await File.WriteAllTextAsync(first.Value!.Path!, "changed");
+        var before = await RequestsAsync();
+
+        var again = Assert.Single(await RunAsync(Batch(), "a"));
+
+        Assert.Null(again.Error);
+        Assert.Equal(
+            (ImagenStates.Delivered, first.Value.RequestId, first.Value.Path, "a", first.Value.Seed),
+            (again.Value!.State, again.Value.RequestId, again.Value.Path, again.Value.Prompt, again.Value.Seed));
+        Assert.Equal("changed", await File.ReadAllTextAsync(again.Value.Path!));
+        Assert.Equal(before, await RequestsAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_is_downloaded_again_and_the_others_stay()
+    {
+        var input = new ImageInput { Prompt = "a", NumImages = 2 };
+        var first = Assert.Single(await RunAsync(Batch(), [new ImageRow { Index = 1, Input = input }])).Value!;
+        File.Delete(first.Images[1].Path!);
+        await File.WriteAllTextAsync(first.Images[0].Path!, "mine");
+
+        var again = Assert.Single(await RunAsync(Batch(), [new ImageRow { Index = 1, Input = input }]));
+
+        Assert.Null(again.Error);
+        Assert.Equal(first.Images.Select(image => image.Path), again.Value!.Images.Select(image => image.Path));
+        Assert.True(File.Exists(first.Images[1].Path));
+        Assert.Equal("mine", await File.ReadAllTextAsync(first.Images[0].Path!));
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_from_the_host_too_is_an_error_that_names_NoResume_and_nothing_is_paid()
+    {
+        var first = Assert.Single(await RunAsync(Batch(), "a")).Value!;
+        File.Delete(first.Path!);
+        await FaultAsync(new { kind = "status", status = 404, operation = "status", count = -1, body = new { detail = "Request not found" } });
+        await FaultAsync(new { kind = "status", status = 404, operation = "stream", count = -1, body = new { detail = "Request not found" } });
+        await FaultAsync(new { kind = "status", status = 404, operation = "result", count = -1, body = new { detail = "Request not found" } });
+
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var again = Assert.Single(await RunAsync(Batch(), "a"));
+            Assert.Contains("-NoResume", Assert.IsType<RequestNotFoundException>(again.Error).Message, StringComparison.Ordinal);
+            Assert.Equal(first.RequestId, again.Value!.RequestId);
+        }
+
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_row_the_host_failed_or_refused_is_submitted_again_by_the_next_run()
+    {
+        await FaultAsync(new { kind = "status", status = 422, operation = "submit", match = "refused", body = new { detail = "no" } });
+        var first = await RunAsync(Batch(), "[emulator:internal_server_error]", "refused");
+        Assert.Equal([ImagenStates.Failed, ImagenStates.Rejected], first.Select(row => row.Value!.State));
+        Assert.Equal(1, await BillsAsync());
+
+        var again = await RunAsync(Batch(), "[emulator:internal_server_error]", "refused");
+
+        Assert.Equal([ImagenStates.Failed, ImagenStates.Delivered], again.Select(row => row.Value!.State));
+        Assert.Equal(3, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_row_in_doubt_is_reported_every_time_and_never_sent_again()
+    {
+        await FaultAsync(new { kind = "abort", operation = "submit", after_accept = true });
+        var first = Assert.Single(await RunAsync(Batch(), "a"));
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var again = Assert.Single(await RunAsync(Batch(), "a"));
+            Assert.IsType<SubmissionInDoubtException>(again.Error);
+            Assert.Contains(first.Value!.LedgerId!, again.Error.Message, StringComparison.Ordinal);
+            Assert.Equal((ImagenStates.InDoubt, first.Value.LedgerId), (again.Value!.State, again.Value.LedgerId));
+        }
+
+        Assert.Equal(1, await BillsAsync());
+        Assert.Single(await RequestsAsync(), request => request.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", 1, ImagenStates.Delivered)]
+    [InlineData("Intent", 0, ImagenStates.InDoubt)]
+    [InlineData("Intent NotSent", 1, ImagenStates.Delivered)]
+    [InlineData("Intent Throttled", 1, ImagenStates.Delivered)]
+    [InlineData("Intent NotSent Intent", 0, ImagenStates.InDoubt)]
+    [InlineData("Intent InDoubt", 0, ImagenStates.InDoubt)]
+    [InlineData("Intent InDoubt NotSubmitted", 1, ImagenStates.Delivered)]
+    [InlineData("Intent Rejected", 1, ImagenStates.Delivered)]
+    [InlineData("Intent Accepted", 0, ImagenStates.Delivered)]
+    [InlineData("Intent Accepted Completed", 0, ImagenStates.Delivered)]
+    [InlineData("Intent Accepted Cancelled", 1, ImagenStates.Delivered)]
+    [InlineData("Intent Accepted Failed", 1, ImagenStates.Delivered)]
+    [InlineData("Accepted", 0, ImagenStates.Delivered)]
+    [InlineData("Held", 0, ImagenStates.InDoubt)]
+    public async Task A_row_of_a_dead_process_is_gone_on_with_where_that_had_come_to(string steps, int bills, string state)
+    {
+        const string Dead = "20260101T000000-1-00000001";
+        var accepted = await AcceptedAsync("a");
+        var before = await BillsAsync();
+        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
+        Folder.Create();
+        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
+        var attempt = 0;
+        var lines = steps.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<LedgerStep>).Select((step, index) => Torture.Sample.Line(
+            step,
+            entry with { Attempt = step == LedgerStep.Intent ? ++attempt : attempt, RequestId = accepted },
+            Dead,
+            1_700_000_000_000 + index)).ToList();
+        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, lines));
+
+        var row = Assert.Single(await RunAsync(Batch(), "a"));
+
+        Assert.Equal(state, row.Value!.State);
+        Assert.Equal(state == ImagenStates.InDoubt, row.Error is SubmissionInDoubtException);
+        Assert.Equal(bills, await BillsAsync() - before);
+        Assert.Equal(bills == 0 && state == ImagenStates.Delivered, row.Value.RequestId == accepted);
+    }
+
+    [Fact]
+    public async Task A_claim_of_a_dead_process_whose_lines_are_damaged_is_in_doubt_and_nothing_is_sent()
+    {
+        const string Dead = "20260101T000000-1-00000001";
+        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
+        Folder.Create();
+        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
+        var bytes = Torture.Sample.Segment(Dead, [Torture.Sample.Line(LedgerStep.Intent, entry, Dead, 5)]);
+        bytes[^10] ^= 1;
+        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), bytes);
+
+        var row = Assert.Single(await RunAsync(Batch(), "a"));
+
+        Assert.Contains(Dead, Assert.IsType<SubmissionInDoubtException>(row.Error).Message, StringComparison.Ordinal);
+        Assert.Contains(Folder.Segment(Dead, 1), Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(0, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task An_attempt_that_was_not_sent_is_not_sent_again_where_a_later_one_may_be_among_damaged_lines()
+    {
+        const string Dead = "20260101T000000-1-00000001";
+        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
+        Folder.Create();
+        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
+        var bytes = Torture.Sample.Segment(Dead, [.. new[] { (LedgerStep.Intent, 1), (LedgerStep.NotSent, 1), (LedgerStep.Intent, 2) }
+            .Select(step => Torture.Sample.Line(step.Item1, entry with { Attempt = step.Item2 }, Dead, 5))]);
+        bytes[^10] ^= 1;
+        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), bytes);
+
+        var row = Assert.Single(await RunAsync(Batch(), "a"));
+
+        Assert.Equal(ImagenStates.InDoubt, row.Value!.State);
+        Assert.Equal(0, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task Afresh_is_a_new_generation_and_later_runs_continue_the_newest()
+    {
+        var first = Assert.Single(await RunAsync(Batch(), "a")).Value!;
+        var second = Assert.Single(await RunAsync(Batch() with { StartsAfresh = true }, "a")).Value!;
+        var third = Assert.Single(await RunAsync(Batch(), "a")).Value!;
+
+        Assert.NotEqual(first.RequestId, second.RequestId);
+        Assert.Equal(second.RequestId, third.RequestId);
+        Assert.Equal(2, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_batch_afresh_that_is_stopped_before_its_first_request_leaves_the_old_one_the_newest()
+    {
+        var first = Assert.Single(await RunAsync(Batch(), "a")).Value!;
+        var afresh = Batch() with { StartsAfresh = true };
+        var run = new RowRun(afresh);
+        run.Stop.End(new AuthenticationFailedException("no"));
+        _ = await run.RunAsync(new RowCheck(afresh, new HostConnections(afresh)).Check(Row(1, "a")), CancellationToken.None).InTime();
+
+        var again = Assert.Single(await RunAsync(Batch(), "a")).Value!;
+
+        Assert.Equal(first.RequestId, again.RequestId);
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task Two_batches_of_one_process_at_once_pay_once()
+    {
+        await SettingsAsync(new { generation_time = 0.3 });
+        string[] prompts = ["a", "b", "c", "d"];
+
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => RunAsync(Batch(), prompts))));
+
+        Assert.All(both.SelectMany(rows => rows), row => Assert.Equal(ImagenStates.Delivered, row.Value!.State));
+        Assert.Equal(4, await BillsAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sixteen_processes_with_the_same_rows_pay_once_a_row_and_each_reports_every_row(bool saves)
+    {
+        const int Rows = 12;
+        await SettingsAsync(new { generation_time = 0.2 });
+        var processes = Enumerable.Range(0, 16).Select(_ => TortureProcess.Start("rows", Home.Path, $"{_server.Address}", saves ? Out : "-", $"{Rows}")).ToList();
+        try
+        {
+            foreach (var process in processes)
+            {
+                Assert.Equal("ready", await process.ReadAsync());
+            }
+
+            processes.ForEach(process => process.Go());
+            var told = await Task.WhenAll(processes.Select(process => process.ReadUntilAsync("done")));
+
+            var state = saves ? ImagenStates.Delivered : ImagenStates.InQueue;
+            var expected = Enumerable.Range(1, Rows).Select(row => $"row {row} {state} ").Order(StringComparer.Ordinal);
+            Assert.All(told, rows => Assert.Equal(expected, rows.Order(StringComparer.Ordinal)));
+            Assert.Equal(Rows, await BillsAsync());
+            Assert.Equal(saves ? Rows : 0, Directory.Exists(Out) ? Directory.GetFiles(Out).Length : 0);
+        }
+        finally
+        {
+            processes.ForEach(process => process.Dispose());
+        }
+    }
+
+    private BatchOptions Batch() => new()
+    {
+        Provider = "test",
+        Wait = true,
+        Output = new OutputFolder(Out, force: false),
+        Continues = true,
+        Warn = text =>
+        {
+            lock (_warnings)
+            {
+                _warnings.Add(text);
+            }
+        },
+    };
+
+    private static ImageRow Row(int index, string prompt) => TestHost.Row(index, prompt);
+
+    private static Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunAsync(BatchOptions options, params string[] prompts) =>
+        RunAsync(options, prompts.Select((prompt, index) => Row(index + 1, prompt)).ToList());
+
+    private static async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunAsync(BatchOptions options, IReadOnlyList<ImageRow> rows)
+    {
+        var check = new RowCheck(options, new HostConnections(options));
+        var run = new RowRun(options);
+        var outcomes = new List<RowOutcome<ImagenResult>>();
+        foreach (var row in rows.Select(check.Check).ToList())
+        {
+            outcomes.Add(await run.RunAsync(row, CancellationToken.None).InTime());
+        }
+
+        return outcomes;
+    }
+
+    private static async Task<IReadOnlyList<RowOutcome<ImagenRequest>>> SubmitAsync(BatchOptions options, params string[] prompts)
+    {
+        var check = new RowCheck(options, new HostConnections(options));
+        var run = new RowRun(options);
+        var outcomes = new List<RowOutcome<ImagenRequest>>();
+        foreach (var row in prompts.Select((prompt, index) => check.Check(Row(index + 1, prompt))).ToList())
+        {
+            outcomes.Add(await run.SubmitAsync(row, CancellationToken.None).InTime());
+        }
+
+        return outcomes;
+    }
+
+    // A request the host has, made by nobody the ledger knows of.
+    private async Task<string> AcceptedAsync(string prompt)
+    {
+        var options = Batch() with { Output = null, Wait = false, Continues = false };
+        return Assert.Single(await SubmitAsync(options, prompt)).Value!.RequestId!;
+    }
+
+    private async Task<int> BillsAsync() => (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+
+    private async Task<IReadOnlyList<string>> RequestsAsync() =>
+        [.. System.Text.Json.JsonElement.Parse(await _admin.GetStringAsync("requests")).EnumerateArray().Select(record => $"{record.GetProperty("method")} {record.GetProperty("path")}")];
+
+    private async Task FaultAsync(object rule) => await TellAsync(HttpMethod.Post, "faults", rule);
+
+    private async Task SettingsAsync(object settings) => await TellAsync(HttpMethod.Put, "settings", settings);
+
+    private async Task TellAsync(HttpMethod method, string path, object what)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = System.Net.Http.Json.JsonContent.Create(what) };
+        using var answer = await _admin.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using Imagen4.Core.Emulator;
+
+namespace Imagen4.Torture;
+
+/// <summary>Kills a batch again and again, at random moments and at every step, and runs it to its end: who paid what?</summary>
+internal static class KillRun
+{
+    private const int Rows = 40;
+
+    // Where a batch can be cut off between two writes of its ledger.
+    private static readonly string[] LedgerSteps =
+    [
+        "before Intent", "after Intent", "before Accepted", "after Accepted", "before Completed", "after Completed",
+        "before Delivered", "after Delivered", "before Throttled", "after Throttled", "before InDoubt", "after InDoubt", "before Held", "after Held",
+    ];
+
+    // Where it can be cut off in the middle of a call: the host falls silent there, and the process is killed.
+    private static readonly (string Name, object Rule)[] Calls =
+    [
+        ("a submit the host does not take", new { operation = "submit", kind = "hang" }),
+        ("a submit the host takes", new { operation = "submit", kind = "hang", after_accept = true }),
+        ("the answer to a submit", new { operation = "submit", kind = "hang", at = "middle" }),
+        ("a stream", new { operation = "stream", kind = "hang" }),
+        ("a result", new { operation = "result", kind = "hang" }),
+        ("the middle of a result", new { operation = "result", kind = "hang", at = "middle" }),
+        ("a download", new { operation = "download", kind = "hang" }),
+        ("the middle of a download", new { operation = "download", kind = "hang", at = "middle" }),
+    ];
+
+    public static async Task<int> RunAsync(string emulator, int kills, int seed)
+    {
+        using var host = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
+        using var admin = new EmulatorAdmin(host.Address);
+        var wrong = 0;
+        foreach (var history in (bool[])[true, false])
+        {
+            wrong += await AtEveryStepAsync(host.Address, admin, history).ConfigureAwait(false);
+            wrong += await AtRandomAsync(host.Address, admin, history, kills / 2, new Random(seed)).ConfigureAwait(false);
+        }
+
+        Console.WriteLine($"kills: {kills / 2 * 2} at random, and one at each of {LedgerSteps.Length} ledger steps and {Calls.Length} calls, with the host's history and without: {wrong} wrong");
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> AtEveryStepAsync(Uri address, EmulatorAdmin admin, bool history)
+    {
+        var wrong = 0;
+        foreach (var step in LedgerSteps)
+        {
+            using var place = new Place();
+            await admin.ResetAsync(history, generationTime: 0.05).ConfigureAwait(false);
+            await admin.FaultAsync(new { operation = "submit", kind = "status", status = 429, match = "row 3 " }).ConfigureAwait(false);
+            await admin.FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = "row 5 " }).ConfigureAwait(false);
+            if (step.EndsWith("Held", StringComparison.Ordinal))
+            {
+                using var first = place.Start(address, "steps", 8, "after Accepted");
+                await first.WaitForExitAsync().ConfigureAwait(false);
+            }
+
+            using (var child = place.Start(address, "steps", 8, step))
+            {
+                await child.WaitForExitAsync().ConfigureAwait(false);
+                wrong += Check(child.ExitCode != 0, $"{step}: the process was not killed there");
+            }
+
+            wrong += await FinishAsync(place, address, admin, step, "steps", 8, history).ConfigureAwait(false);
+        }
+
+        foreach (var (name, rule) in Calls)
+        {
+            using var place = new Place();
+            await admin.ResetAsync(history, generationTime: 0.05).ConfigureAwait(false);
+            await admin.FaultAsync(rule).ConfigureAwait(false);
+            using (var child = place.Start(address, "calls", 8, end: null))
+            {
+                // A rule is gone once it has hit: the host has fallen silent.
+                while (!child.HasExited && await admin.CountRulesAsync().ConfigureAwait(false) > 0)
+                {
+                    await Task.Delay(20).ConfigureAwait(false);
+                }
+
+                child.Kill();
+                await child.WaitForExitAsync().ConfigureAwait(false);
+            }
+
+            wrong += await FinishAsync(place, address, admin, name, "calls", 8, history).ConfigureAwait(false);
+        }
+
+        return wrong;
+    }
+
+    private static async Task<int> AtRandomAsync(Uri address, EmulatorAdmin admin, bool history, int kills, Random random)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var wrong = 0;
+        var done = 0;
+        using var place = new Place();
+        for (var round = 1; done < kills; round++)
+        {
+            await admin.ResetAsync(history, generationTime: 0.1).ConfigureAwait(false);
+            var name = $"round {round}";
+            for (var ended = false; !ended && done < kills;)
+            {
+                using var child = place.Start(address, name, Rows, end: null);
+                _ = await child.StandardOutput.ReadLineAsync().ConfigureAwait(false);
+                using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(400)));
+                try
+                {
+                    await child.WaitForExitAsync(moment.Token).ConfigureAwait(false);
+                    ended = true;
+                }
+                catch (OperationCanceledException)
+                {
+                    child.Kill();
+                    await child.WaitForExitAsync().ConfigureAwait(false);
+                    done++;
+                }
+            }
+
+            wrong += await FinishAsync(place, address, admin, name, name, Rows, history).ConfigureAwait(false);
+        }
+
+        Console.WriteLine($"killed {done} times at random, history {(history ? "offered" : "withheld")}, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
+        return wrong;
+    }
+
+    // After the last kill the batch is run to its end, and every row is accounted for.
+    private static async Task<int> FinishAsync(Place place, Uri address, EmulatorAdmin admin, string where, string name, int rows, bool history)
+    {
+        await admin.ClearFaultsAsync().ConfigureAwait(false);
+        using var child = place.Start(address, name, rows, end: null);
+        var said = await child.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
+        await child.WaitForExitAsync().ConfigureAwait(false);
+        var states = said.Split('\n').Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => line.Split(' ', 4)).ToList();
+        var inDoubt = states.Count(state => state[2] == ImagenStates.InDoubt);
+        var delivered = states.Count(state => state[2] == ImagenStates.Delivered && File.Exists(state[3].Trim()));
+        var bills = await admin.BillsAsync().ConfigureAwait(false);
+        return Check(delivered + inDoubt == rows, $"{where}: {delivered} delivered and {inDoubt} in doubt of {rows} rows: {string.Join("; ", states.Where(state => state[2] is not (ImagenStates.Delivered or ImagenStates.InDoubt)).Select(state => string.Join(' ', state)))}{(states.Count == 0 ? said : "")}")
+            + Check(bills.Values.All(count => count == 1), $"{where}: rows were paid for twice")
+            + Check(bills.Count >= delivered && bills.Count <= rows, $"{where}: {bills.Count} bills for {delivered} delivered rows")
+            + Check(!history || inDoubt == 0, $"{where}: {inDoubt} doubts did not settle by the host's history");
+    }
+
+    private static int Check(bool holds, string wrong)
+    {
+        if (!holds)
+        {
+            Console.WriteLine($"WRONG {wrong}");
+        }
+
+        return holds ? 0 : 1;
+    }
+
+    private sealed class Place : IDisposable
+    {
+        private readonly string _path = Directory.CreateTempSubdirectory("imagen4-kills-").FullName;
+
+        public Process Start(Uri address, string name, int rows, string? end)
+        {
+            var start = new ProcessStartInfo(Environment.ProcessPath!)
+            {
+                RedirectStandardOutput = true,
+                ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-" },
+            };
+            return Process.Start(start)!;
+        }
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+}
