@@ -126,5 +126,5 @@ internal sealed class ReadRetry
 
     private bool IsPassing(HostResponse response) =>
         response.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-        || ((int)response.Status >= 500 && !(_readsModel && response.JsonObject()?.TryGetProperty("detail", out _) == true));
+        || ((int)response.Status >= 500 && !(_readsModel && response.IsModelError));
 }

@@ -73,9 +73,12 @@ internal static class FalErrors
     public static ImagenException OfResult(RequestReference request, HostResponse response)
     {
         var detail = FalErrorDetail.Read(response);
-        var isModels = detail.IsJson && response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired
-            or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone
-            or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+        // To call a request failed is to have its row paid for again. Without the model's own mark, only statuses that no gateway makes up.
+        var isModels = response.IsModelError
+            ? response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden
+                or HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests)
+            : detail.IsJson && (int)response.Status is (400 or 422 or 499);
         return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
     }
 
