@@ -31,11 +31,13 @@ internal static class FoldFigure
             {
                 var before = GC.GetTotalMemory(forceFullCollection: true);
                 var view = new LedgerView(folder);
+                var busy = Process.GetCurrentProcess().TotalProcessorTime;
                 var clock = Stopwatch.StartNew();
                 view.Refresh();
                 var took = clock.Elapsed;
+                busy = Process.GetCurrentProcess().TotalProcessorTime - busy;
                 var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
-                Console.WriteLine($"fold {round}: {view.All().Count} requests, {size >> 20} MiB in {took.TotalSeconds:F2} s; keeps {kept >> 20} MiB, process peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+                Console.WriteLine($"fold {round}: {view.All().Count} requests, {size >> 20} MiB in {took.TotalSeconds:F2} s (processor {busy.TotalSeconds:F2} s); keeps {kept >> 20} MiB, process peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
             }
 
             return 0;

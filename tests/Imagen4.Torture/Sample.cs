@@ -40,7 +40,7 @@ internal static class Sample
         Key = entry.Key,
         Input = step == LedgerStep.Intent ? entry.Input : null,
         RequestId = step >= LedgerStep.Accepted ? entry.RequestId ?? $"request-{entry.LedgerId}" : null,
-        Result = step == LedgerStep.Delivered ? Result(entry) : null,
+        Delivery = step == LedgerStep.Delivered ? Result(entry) : null,
         Error = step is LedgerStep.Failed or LedgerStep.Rejected ? "The host said no." : null,
     };
 

@@ -116,7 +116,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         if (error is null)
         {
             result.State = ImagenStates.Delivered;
-            var delivered = entry with { Result = LedgerResult.Of(result) };
+            var delivered = entry with { Delivery = LedgerResult.Of(result) };
             await ledger.RecordAsync(LedgerStep.Delivered, delivered, CancellationToken.None).ConfigureAwait(false);
         }
 

@@ -31,7 +31,7 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
     public string? RequestId { get; init; }
 
     /// <summary>What the host made of it, once its images are on disk.</summary>
-    public LedgerResult? Result { get; init; }
+    public LedgerResult? Delivery { get; init; }
 
     /// <summary>Why it has not come to a good end.</summary>
     public string? Error { get; init; }

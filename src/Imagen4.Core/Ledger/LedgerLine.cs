@@ -93,14 +93,14 @@ internal sealed record LedgerLine
     public long? Accepted { get; set; }
 
     [JsonPropertyName("res")]
-    public LedgerResult? Result
+    public LedgerResult? Delivery
     {
-        get => ResultJson?.Value;
-        set => ResultJson = KeptJson<LedgerResult>.Of(value);
+        get => DeliveryJson?.Value;
+        set => DeliveryJson = KeptJson<LedgerResult>.Of(value);
     }
 
     [JsonIgnore]
-    public KeptJson<LedgerResult>? ResultJson { get; set; }
+    public KeptJson<LedgerResult>? DeliveryJson { get; set; }
 
     [JsonPropertyName("err")]
     public string? Error { get; set; }

@@ -110,7 +110,7 @@ internal sealed class LedgerLineReader
                     line.Accepted = reader.GetInt64();
                     break;
                 case "res":
-                    line.ResultJson = Keep(ref reader, json, LedgerJson.Plain.LedgerResult);
+                    line.DeliveryJson = Keep(ref reader, json, LedgerJson.Plain.LedgerResult);
                     break;
                 case "err":
                     line.Error = reader.GetString();

@@ -43,7 +43,7 @@ internal static class LedgerObjects
         };
         known.Input?.CopyTo(result);
         known.Settings?.CopyTo(result);
-        known.Result?.CopyTo(result);
+        known.Delivery?.CopyTo(result);
         return result;
     }
 

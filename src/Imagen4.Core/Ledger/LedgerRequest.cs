@@ -74,13 +74,13 @@ internal sealed record LedgerRequest
 
     public string? RequestId { get; set; }
 
-    public LedgerResult? Result
+    public LedgerResult? Delivery
     {
-        get => ResultJson?.Value;
-        set => ResultJson = KeptJson<LedgerResult>.Of(value);
+        get => DeliveryJson?.Value;
+        set => DeliveryJson = KeptJson<LedgerResult>.Of(value);
     }
 
-    public KeptJson<LedgerResult>? ResultJson { get; set; }
+    public KeptJson<LedgerResult>? DeliveryJson { get; set; }
 
     public string? Error { get; set; }
 
@@ -134,7 +134,7 @@ internal sealed record LedgerRequest
         RequestId = RequestId,
         Started = Started,
         Accepted = Accepted,
-        ResultJson = ResultJson,
+        DeliveryJson = DeliveryJson,
         Error = Error,
         ErrorType = ErrorType,
     };
@@ -164,9 +164,9 @@ internal sealed record LedgerRequest
             (_named, RequestId) = (says, requestId);
         }
 
-        if (line.ResultJson is { } result && says.CompareTo(_delivered) > 0)
+        if (line.DeliveryJson is { } result && says.CompareTo(_delivered) > 0)
         {
-            (_delivered, ResultJson) = (says, result);
+            (_delivered, DeliveryJson) = (says, result);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             Time = Now(),
             Input = null,
             Settings = null,
-            Result = null,
+            Delivery = null,
             Started = null,
             Accepted = null,
             RequestId = requestId ?? known.RequestId,
@@ -178,7 +178,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
         Input = step == LedgerStep.Intent ? entry.Input : null,
         Settings = step == LedgerStep.Intent ? LedgerSettings.Of(entry.Settings) : null,
         RequestId = entry.RequestId,
-        Result = entry.Result,
+        Delivery = entry.Delivery,
         Error = entry.Error,
         ErrorType = entry.ErrorType,
     };

@@ -28,7 +28,7 @@ internal static class RowRules
 
     /// <summary>Whether every file of a delivered request is there, changed or not.</summary>
     public static bool HasFiles(LedgerRequest known) =>
-        known.Result is { Images.Count: > 0 } result && result.Images.All(image => File.Exists(image.Path));
+        known.Delivery is { Images.Count: > 0 } result && result.Images.All(image => File.Exists(image.Path));
 
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not failed.</exception>

@@ -16,6 +16,7 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
     private FileStream? _file;
     private volatile string? _path;
     private int _begun;
+    private long _headerLength;
 
     /// <summary>The segment being written, from before its file is there until after it is closed; else null.</summary>
     public string? Path => _path;
@@ -127,6 +128,7 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
         {
             _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
             _file.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, owner), LedgerJson.Plain.SegmentHeader));
+            _headerLength = _file.Length;
             DirectorySync.Flush(folder.Segments);
             return _file;
         }
@@ -143,7 +145,7 @@ internal sealed class SegmentWriter(LedgerFolder folder, string owner) : IAsyncD
         try
         {
             file?.SetLength(length);
-            if (length == 0)
+            if (length <= _headerLength)
             {
                 File.Delete(_path!);
             }

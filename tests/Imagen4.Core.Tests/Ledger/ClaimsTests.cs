@@ -112,7 +112,7 @@ public sealed class ClaimsTests : LedgerTest
     private static RowTurns Turns(RequestLedger ledger, bool submitsOnly = false, TimeProvider? time = null) =>
         new(ledger, (known, _) => Task.FromResult(known), time ?? new SkippingTime()) { SubmitsOnly = submitsOnly };
 
-    private LedgerEntry Delivered(int claim) => _entry with { Claim = claim, RequestId = "abc", Result = new LedgerResult() };
+    private LedgerEntry Delivered(int claim) => _entry with { Claim = claim, RequestId = "abc", Delivery = new LedgerResult() };
 
     private static async Task UntilAsync(Func<bool> condition)
     {
