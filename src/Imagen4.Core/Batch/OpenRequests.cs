@@ -18,7 +18,7 @@ internal sealed class OpenRequests(ILedger ledger)
         _open[entry.LedgerId] = (request, entry with { RequestId = request.RequestId, IsLeft = true });
 
     /// <summary>Takes one out that has ended.</summary>
-    public void Remove(LedgerEntry entry) => _open.TryRemove(entry.LedgerId, out _);
+    public void Remove(string ledgerId) => _open.TryRemove(ledgerId, out _);
 
     /// <summary>Asks the hosts to cancel them all.</summary>
     /// <returns>How many the hosts have cancelled; the others go on, or have just ended.</returns>
@@ -43,7 +43,7 @@ internal sealed class OpenRequests(ILedger ledger)
             }
 
             await ledger.RecordAsync(LedgerStep.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
-            Remove(entry);
+            Remove(entry.LedgerId);
             return true;
         }
         catch (Exception error) when (error is ImagenException or OperationCanceledException)

@@ -44,7 +44,17 @@ public sealed class RowRun
     /// <summary>How many rows are in doubt.</summary>
     public int InDoubt => Volatile.Read(ref _inDoubt);
 
-    /// <summary>How many requests go on at their hosts: of those that are waited for, or are to be cancelled with the batch.</summary>
+    /// <summary>Takes note that the object of a request that was only submitted is the caller's now.</summary>
+    public void HandedOn(ImagenRequest request)
+    {
+        // What is to be cancelled with the batch is kept until its end.
+        if (!_options.CancelsOnStop && request.LedgerId is { } id)
+        {
+            _open.Remove(id);
+        }
+    }
+
+    /// <summary>How many requests go on at their hosts: of those that are waited for, have not been handed on, or are to be cancelled with the batch.</summary>
     public int Open => _open.Count;
 
     /// <summary>Where the ledger is.</summary>
@@ -79,7 +89,7 @@ public sealed class RowRun
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
             {
                 held.IsLeft = true;
-                if (_options.CancelsOnStop && acceptance.Answered is null)
+                if (acceptance.Answered is null)
                 {
                     _open.Add(acceptance.Request, held.Entry);
                 }
@@ -175,7 +185,7 @@ public sealed class RowRun
             (result.State, result.RequestId, result.Index) = (state, refused.RequestId, row.Row.Index);
         }
 
-        _open.Remove(held.Entry);
+        _open.Remove(held.Entry.LedgerId);
         held.IsLeft = result.State is ImagenStates.Delivered or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
         if (error is not null)
         {

@@ -19,13 +19,11 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     /// <summary>
-    /// Whether a model's own words are in it: fal marks them by a header, or lists details. A gateway in front of it also says
-    /// <c>detail</c>, and means that it could not ask.
+    /// Whether a model's own words are in it: fal marks them by a header or a type, or lists details. A gateway in front of it
+    /// also says <c>detail</c>, and means that it could not ask.
     /// </summary>
     public bool IsModelError => !IsSuccess
-        && (Header("X-Fal-Error-Type") is not null
-            || Header("X-Fal-Retryable") is not null
-            || (JsonObject() is { } error && error.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.Array));
+        && (Header("X-Fal-Error-Type") is not null || Header("X-Fal-Retryable") is not null || (JsonObject() is { } error && IsModels(error)));
 
     /// <summary>The body in a certain shape, or null when it does not have it.</summary>
     public T? Read<T>(JsonTypeInfo<T> shape)
@@ -54,4 +52,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
             return null;
         }
     }
+
+    private static bool IsModels(JsonElement error) =>
+        error.TryGetProperty("error_type", out _) || (error.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.Array);
 }

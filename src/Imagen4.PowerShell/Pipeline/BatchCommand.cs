@@ -30,6 +30,11 @@ public abstract class BatchCommand : RowCommand
                 _notSent++;
                 break;
             case RowOutcome<ImagenRequest> submitted:
+                if (submitted.Value is { } request)
+                {
+                    Run.HandedOn(request);
+                }
+
                 Write(submitted, target);
                 break;
             case RowOutcome<ImagenResult> received:

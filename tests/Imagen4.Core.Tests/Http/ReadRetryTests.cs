@@ -27,7 +27,7 @@ public sealed class ReadRetryTests
 
     [Theory]
     [InlineData(500, "{\"detail\":[{\"msg\":\"Internal server error\",\"type\":\"internal_server_error\"}]}")]
-    [InlineData(504, "{\"detail\":\"Generation timeout\"}")]
+    [InlineData(504, "{\"detail\":\"Generation timeout\",\"error_type\":\"generation_timeout\"}")]
     [InlineData(404, "")]
     [InlineData(401, "")]
     [InlineData(302, "")]
