@@ -12,6 +12,7 @@
     FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
+        'Get-ImagenPrice'
         'Get-ImagenProvider'
         'Get-ImagenRequest'
         'Get-ImagenRequestStatus'
@@ -24,6 +25,7 @@
         'Start-ImagenEmulator'
         'Stop-ImagenEmulator'
         'Stop-ImagenRequest'
+        'Test-ImagenWebhook'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -2,7 +2,7 @@
 # and Exit-ImagenTest in AfterAll.
 
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
-$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET'
+$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 
@@ -16,13 +16,33 @@ function Enter-ImagenTest {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
     $env:IMAGEN4_HOME = $StateFolder
-    $test = @{ Saved = $saved; Mark = 0 }
+    $test = @{ Saved = $saved; Mark = 0; Home = $StateFolder }
     if (-not $NoEmulator) {
         $test.Emulator = Start-ImagenEmulator -ErrorAction Stop
         $test.BaseUri = $test.Emulator.BaseUri.TrimEnd('/')
         $test.Admin = "$($test.BaseUri)/_emulator"
     }
     $test
+}
+
+# Starts an emulator that takes one key only, beside the session: the built-in providers are pointed at it, each at its persona.
+function Start-KeyedEmulator {
+    param([hashtable]$Test, [string]$Key)
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet')
+    @((Join-Path $PSScriptRoot '../../lib/emulator/Imagen4.Emulator.dll'), '--end-with-stdin', '--key', $Key).ForEach{ $start.ArgumentList.Add($_) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+    $Test.Process = [System.Diagnostics.Process]::Start($start)
+    $Test.BaseUri = ($Test.Process.StandardOutput.ReadLine() -split ' ')[-1].TrimEnd('/')
+    $Test.Admin = "$($Test.BaseUri)/_emulator"
+}
+
+# Points the built-in providers at the personas of an emulator, or of what stands in front of it, for this session.
+function Set-Persona {
+    param([string]$BaseUri)
+    Set-ImagenProvider fal -BaseUri $BaseUri
+    foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
+        Set-ImagenProvider $name -BaseUri "$BaseUri/$name"
+    }
 }
 
 function Exit-ImagenTest {
@@ -32,14 +52,23 @@ function Exit-ImagenTest {
     if ($Test.Emulator) {
         Stop-ImagenEmulator
     }
+    if ($Test.Process) {
+        $Test.Process.StandardInput.Close()
+        $Test.Process.WaitForExit()
+        $Test.Process.Dispose()
+        'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi' | Where-Object { (Get-ImagenProvider $_).Scope -eq 'Session' } | Remove-ImagenProvider
+    }
     foreach ($name in $Test.Saved.Keys) {
         [Environment]::SetEnvironmentVariable($name, $Test.Saved[$name])
     }
 }
 
-# Fast, with room for everything and without faults; bills from here on are the test's own.
+# Fast, with room for everything and without faults; bills and the ledger from here on are the test's own.
 function Reset-Emulator {
-    param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0)
+    param([hashtable]$Test, [int]$Slots = 200, [double]$GenerationTime = 0, [switch]$KeepHome)
+    if (-not $KeepHome) {
+        $env:IMAGEN4_HOME = Join-Path $Test.Home ([guid]::NewGuid())
+    }
     $null = Invoke-RestMethod "$($Test.Admin)/faults" -Method Delete
     $null = Invoke-RestMethod "$($Test.Admin)/requests" -Method Delete
     Set-Emulator $Test @{ slots = $Slots; generation_time = $GenerationTime }

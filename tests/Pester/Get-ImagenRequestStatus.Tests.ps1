@@ -60,8 +60,8 @@ Describe 'Get-ImagenRequestStatus' {
         @{ kind = 'a path for an id'; script = { Get-ImagenRequestStatus '../../admin' }; message = "'../../admin' is not a request id." }
         @{ kind = 'an empty cell'; script = { [pscustomobject]@{ RequestId = ''; Prompt = 'p' } | Get-ImagenRequestStatus }; message = 'Row 1: *' }
         @{ kind = 'another column'; script = { [pscustomobject]@{ Id = 'x' } | Get-ImagenRequestStatus }; message = 'Row 1: the record has no request id. Its properties are: Id.' }
-        @{ kind = 'a file'; script = { Get-Item $PSHOME | Get-ImagenRequestStatus }; message = 'Row 1: a DirectoryInfo is not a request id. *' }
-        @{ kind = 'a number'; script = { 5 | Get-ImagenRequestStatus }; message = 'Row 1: a Int32 is not a request id. *' }
+        @{ kind = 'a file'; script = { Get-Item $PSHOME | Get-ImagenRequestStatus }; message = 'Row 1: a folder is not a request id. *' }
+        @{ kind = 'a number'; script = { 5 | Get-ImagenRequestStatus }; message = 'Row 1: an integer is not a request id. *' }
         @{ kind = 'a model that is none'; script = { Get-ImagenRequestStatus $UnknownId -Model '../x' }; message = "*'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
         @{ kind = 'a malformed id among others'; script = { $UnknownId, 'no id!' | Get-ImagenRequestStatus -ErrorAction Continue 2>&1 | Where-Object { $_.FullyQualifiedErrorId -like 'InvalidInput*' } }; message = "Row 2: 'no id!' is not a request id." }
     ) {

@@ -61,8 +61,8 @@ Describe 'New-ImagenImage: bad input' {
             @{ parameters = @{ AspectRatio = '5:4' }; message = "*AspectRatio '5:4' is not one of 1:1, 16:9, 9:16, 4:3, 3:4*" }
             @{ parameters = @{ SyncMode = 'maybe' }; message = "Row 1: SyncMode is 'maybe'; it takes true or false." }
             @{ parameters = @{ Seed = 1, 2 }; message = "Row 1: Seed is *, not a whole number." }
-            @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput has a TimeSpan in it, for which JSON has no form.' }
-            @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput has a Double in it, for which JSON has no form.' }
+            @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput has a time in it, for which JSON has no form.' }
+            @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput has NaN (no number) in it, for which JSON has no form.' }
         ) {
             $seen = Watch-Command { New-ImagenImage 'p' @parameters }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
@@ -79,10 +79,10 @@ Describe 'New-ImagenImage: bad input' {
             @{ kind = 'an empty cell of a hashtable'; row = @{ prompt = '' }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
             @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt, seed. Is the header misspelt, or the delimiter another one?' }
             @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt. *' }
-            @{ kind = 'a number'; row = 5; message = 'Row 1: a Int32 is not a prompt. Pipe text, or objects with a property named Prompt.' }
-            @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a DateTime is not a prompt. *' }
-            @{ kind = 'a list in a cell'; row = [pscustomobject]@{ prompt = @('a', 'b') }; message = 'Row 1: Prompt is a *, not text.' }
-            @{ kind = 'an object in a cell'; row = [pscustomobject]@{ prompt = [pscustomobject]@{ a = 1 } }; message = 'Row 1: Prompt is a *, not text.' }
+            @{ kind = 'a number'; row = 5; message = 'Row 1: an integer is not a prompt. Pipe text, or objects with a property named Prompt.' }
+            @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a date is not a prompt. *' }
+            @{ kind = 'a list in a cell'; row = [pscustomobject]@{ prompt = @('a', 'b') }; message = 'Row 1: Prompt is an array, not text.' }
+            @{ kind = 'an object in a cell'; row = [pscustomobject]@{ prompt = [pscustomobject]@{ a = 1 } }; message = 'Row 1: Prompt is a table of names and values, not text.' }
         ) {
             $seen = Watch-Command { $row | New-ImagenImage }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
@@ -103,7 +103,7 @@ Describe 'New-ImagenImage: bad input' {
             $file = Set-Content (Join-Path $TestDrive a.txt) 'a fox' -PassThru | ForEach-Object { Get-Item (Join-Path $TestDrive a.txt) }
             $seen = Watch-Command { $file | New-ImagenImage }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Error.Exception.Message | Should -Be 'Row 1: a FileInfo is not a prompt. Pipe text, or objects with a property named Prompt.'
+            $seen.Error.Exception.Message | Should -Be 'Row 1: a file is not a prompt. Pipe text, or objects with a property named Prompt.'
             Get-Bill $test | Should -HaveCount 0
         }
 

@@ -119,7 +119,7 @@ Füchse über Ärger,blurry,9:16,,0,1K,jpeg,3,row-c,
             $additional = @{ style = 'ink' }
             $first = [pscustomobject]@{ prompt = 'again'; num_images = 2; aspect_ratio = '3:4'; key = 'r1' } | New-ImagenImage -Wait -AdditionalInput $additional
             $first | Should -BeOfType ([Imagen4.ImagenResult])
-            $second = $first | New-ImagenImage
+            $second = $first | New-ImagenImage -NoResume
             $inputs = Get-Bill $test | ForEach-Object input
             $inputs[1] | ConvertTo-Json -Compress |
                 Should -Be ('{{"prompt":"again","aspect_ratio":"3:4","num_images":2,"seed":{0},"style":"ink"}}' -f $first.Seed)

@@ -27,7 +27,7 @@ Describe 'New-ImagenImage, queue settings' {
         $headers.'X-Fal-Queue-Priority' | Should -Be 'low'
         $headers.'X-Fal-Request-Start-Timeout' | Should -Be '30'
         $bill = Get-Bill $test
-        $bill.tags -split ',' | Sort-Object | Should -Be 'run=4', 'team=design'
+        $bill.tags -split ',' | Sort-Object | Should -Be "imagen4-ledger=$($request.LedgerId)", 'run=4', 'team=design'
         $bill.object_lifecycle | ConvertFrom-Json | ForEach-Object expiration_duration_seconds | Should -Be 86400
         $bill.input | ConvertTo-Json -Compress | Should -Be '{"prompt":"a"}'
         $delivery = Invoke-RestMethod "$($test.Admin)/webhooks" | ForEach-Object { $_ } | Where-Object request_id -EQ $request.RequestId
@@ -45,16 +45,17 @@ Describe 'New-ImagenImage, queue settings' {
         $request.WebhookUri, $request.Priority, $request.StartTimeoutSec, $request.MaxQueueLength, $request.Tag, $request.ObjectLifetime |
             Should -Be 'http://127.0.0.1:9/', 'low', 30, 7, '{"team":"design"}', '3600'
         $bill = Get-Bill $test
-        $bill.tags | Should -Be 'team=design'
+        $bill.tags | Should -Be "team=design,imagen4-ledger=$($request.LedgerId)"
         $bill.object_lifecycle | Should -BeLike '*"expiration_duration_seconds":3600*'
         (Get-Submit).headers.'X-Fal-Queue-Priority' | Should -Be 'low'
     }
 
     It 'an empty cell is a setting that is not given, whatever the row before had' {
-        $null = "prompt,priority,tag,objectlifetime`na,low,""{""""x"""":1}"",1h`nb,,,`nc, , , " | ConvertFrom-Csv | New-ImagenImage -ThrottleLimit 1
+        $requests = "prompt,priority,tag,objectlifetime`na,low,""{""""x"""":1}"",1h`nb,,,`nc, , , " | ConvertFrom-Csv | New-ImagenImage -ThrottleLimit 1
         $bills = Get-Bill $test
         $bills.input.prompt | Should -Be 'a', 'b', 'c'
-        $bills.tags | Should -Be 'x=1', $null, $null
+        $bills.tags -replace ',?imagen4-ledger=.*' | Should -Be 'x=1', '', ''
+        $bills.tags -replace '.*=' | Should -Be $requests.LedgerId
         @($bills.object_lifecycle -ne $null) | Should -HaveCount 1
         (Get-Submit).headers.'X-Fal-Queue-Priority' | Where-Object { $_ -eq 'low' } | Should -HaveCount 1
     }
@@ -104,14 +105,14 @@ Describe 'New-ImagenImage, queue settings' {
     ) {
         $row = [pscustomobject]@{ Prompt = 'x'; Priority = 'low'; StartTimeoutSec = 30; MaxQueueLength = 7; Tag = '{"team":"design"}'; ObjectLifetime = '1h'; WebhookUri = $hook }
         $object = $row | ForEach-Object $turn
-        $again = $object | New-ImagenImage
+        $again = $object | New-ImagenImage -NoResume
         foreach ($name in $row.psobject.Properties.Name) {
             $object.$name | Should -Be $row.$name -Because "$name is carried on"
             $again.$name | Should -Be $row.$name -Because "$name is repeated"
         }
         $bills = Get-Bill $test
         $bills | Should -HaveCount 2
-        $bills.tags | Should -Be 'team=design', 'team=design'
+        $bills.tags -replace ',imagen4-ledger=.*' | Should -Be 'team=design', 'team=design'
         $bills.object_lifecycle[1] | Should -Be $bills.object_lifecycle[0]
         $headers = (Get-Submit).headers
         $headers.'X-Fal-Queue-Priority' | Should -Be 'low', 'low'
@@ -155,7 +156,7 @@ Describe 'New-ImagenImage, what only some hosts take' {
         $sent.person_generation | Should -Be 'allow_adult'
         $sent.safety_setting | Should -Be 'block_only_high'
         $sent.add_watermark | Should -BeTrue
-        $null = $request | New-ImagenImage
+        $null = $request | New-ImagenImage -NoResume
         @(Get-Bill $test)[1].input | ConvertTo-Json | Should -Be ($sent | ConvertTo-Json)
     }
 

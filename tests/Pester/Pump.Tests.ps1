@@ -120,7 +120,8 @@ Describe 'The pump' {
             $manifest = $ModuleManifest
             $states = 1..3 | ForEach-Object -Parallel {
                 Import-Module $using:manifest
-                1..5 | ForEach-Object { "row $_" } | New-ImagenImage -Wait
+                $runspace = $_
+                1..5 | ForEach-Object { "row $_ of $runspace" } | New-ImagenImage -Wait
             } | ForEach-Object State
             $states | Should -HaveCount 15
             $states | Select-Object -Unique | Should -Be 'Completed'

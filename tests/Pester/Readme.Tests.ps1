@@ -27,9 +27,9 @@ Describe 'The README' {
             "Import-Module '$root/Imagen4.psd1'"
             "Set-Location '$folder'"
             $examples
-            '"images: $(@(Get-ChildItem out -File).Count)"'
+            '"images: $(@(Get-ChildItem out, posters -File).Count)"'
             '"columns: $((Import-Csv requests.csv)[0].State)"'
-            '"left: $(@(Get-ChildItem out -File -Hidden -Force | Where-Object Extension -EQ .partial).Count)"'
+            '"left: $(@(Get-ChildItem out, posters -File -Hidden -Force | Where-Object Extension -EQ .partial).Count)"'
             '"never: $(Test-Path never)"'
         ) | Set-Content $script
 

@@ -90,14 +90,15 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     {
         try
         {
-            var status = await new HostDeadline(options.TimeLimit)
-                .RunAsync(request.Host.BaseUri.Host, request.RequestId, token => CancelWithinAsync(request, readBack, token), cancellation)
+            var status = await TimeLimit
+                .RunAsync(options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {
+            error.RequestId ??= request.RequestId;
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }

@@ -17,7 +17,6 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     private readonly RequestLedger _ledger = RequestLedger.Shared;
     private readonly RequestBook _book = new();
     private readonly DoubtSettler _settler = new(RequestLedger.Shared);
-    private readonly HostDeadline _deadline = new(options.TimeLimit);
 
     /// <summary>Finds a request in doubt.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
@@ -68,8 +67,8 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };
             }
 
-            var isThere = await _deadline
-                .RunAsync(host.BaseUri.Host, requestId, token => DoubtSettler.IsThereAsync(host, request.Known, requestId, token), cancellation)
+            var isThere = await TimeLimit
+                .RunAsync(options.TimeLimit, host, token => DoubtSettler.IsThereAsync(host, request.Known, requestId, token), cancellation)
                 .ConfigureAwait(false);
             return isThere
                 ? Settled(await _settler.AcceptAsync(request.Known, requestId).ConfigureAwait(false), ByUser)
@@ -93,8 +92,8 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
         {
             var (known, match) = host is null
                 ? new Settlement(request.Known, Match: null)
-                : await _deadline
-                    .RunAsync(host.BaseUri.Host, request.RequestId, token => _settler.SettleAsync(host, request.Known, takesLikely: true, token), cancellation)
+                : await TimeLimit
+                    .RunAsync(options.TimeLimit, host, token => _settler.SettleAsync(host, request.Known, takesLikely: true, token), cancellation)
                     .ConfigureAwait(false);
             switch (match?.Finding)
             {

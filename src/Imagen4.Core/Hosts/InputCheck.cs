@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Rows;
@@ -52,20 +53,27 @@ public static class InputCheck
 
     private static IEnumerable<string> AdditionalOffence(ModelDefinition model, string name, JsonElement value)
     {
-        if (Find(model, name) is not { } definition)
+        // Names are compared without case, and with the parameters' too: another spelling would be sent, paid for and ignored.
+        if (model.Inputs.FirstOrDefault(known => Names(known).Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } definition)
         {
             yield break;
         }
 
-        if (InputField.ParameterFor(name) != name)
+        if (InputField.ParameterFor(definition.Name) is var parameter && parameter != definition.Name)
         {
-            yield return Messages.InputHasParameter.With(name, InputField.ParameterFor(name));
+            yield return Messages.InputHasParameter.With(PlainText.Brief(name), parameter);
+        }
+        else if (definition.Name != name)
+        {
+            yield return Messages.InputMisspelt.With(PlainText.Brief(name), definition.Name);
         }
         else if (definition.Kind == InputKind.TrueFalse && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
             yield return Messages.InputNotTrueOrFalse.With(name, PlainText.Brief(value.GetRawText()));
         }
     }
+
+    private static string[] Names(InputDefinition definition) => [definition.Name, InputField.ParameterFor(definition.Name)];
 
     private static IEnumerable<string> Offence(InputDefinition definition, JsonNode value, JsonObject input)
     {
@@ -75,7 +83,7 @@ public static class InputCheck
             var text = value.ToString();
             if (definition.Choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } spelling)
             {
-                input[definition.Name] = spelling;
+                input[definition.Name] = value.GetValueKind() == JsonValueKind.String ? JsonValue.Create(spelling) : value.DeepClone();
             }
             else
             {
@@ -86,12 +94,25 @@ public static class InputCheck
         {
             yield return Messages.InputTooLong.With(parameter, length, longest);
         }
-        else if ((definition.Minimum is { } minimum && value.GetValue<long>() < minimum)
-            || (definition.Maximum is { } maximum && value.GetValue<long>() > maximum))
+        else if (IsOutside(definition, value))
         {
-            yield return Messages.InputOutOfRange.With(parameter, value.ToString(), definition.Minimum, definition.Maximum);
+            yield return Messages.InputOutOfRange.With(parameter, PlainText.Brief(value.ToString()), Range(definition));
         }
     }
+
+    // A text may be a number to the host; one that is none lies in no range.
+    private static bool IsOutside(InputDefinition definition, JsonNode value) =>
+        (definition.Minimum is not null || definition.Maximum is not null)
+        && !(long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= (definition.Minimum ?? long.MinValue)
+            && number <= (definition.Maximum ?? long.MaxValue));
+
+    private static string Range(InputDefinition definition) => definition switch
+    {
+        { Minimum: { } minimum, Maximum: { } maximum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"),
+        { Minimum: { } minimum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} and more"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"what is at most {definition.Maximum}"),
+    };
 
     private static string Taken(ModelDefinition model) =>
         string.Join(", ", model.Inputs.Select(definition => InputField.ParameterFor(definition.Name)));

@@ -1,9 +1,18 @@
+using System.Globalization;
+
 namespace Imagen4.Core.Hosts;
 
 /// <summary>What may be a request id. An id becomes part of an address and of file names, so it is checked before either.</summary>
 public static class RequestIds
 {
     private const int LongestId = 128;
+
+    /// <summary>An id with a number behind it, which is an id too.</summary>
+    public static string Numbered(string id, int number)
+    {
+        var end = string.Create(CultureInfo.InvariantCulture, $".{number}");
+        return $"{id[..Math.Min(id.Length, LongestId - end.Length)]}{end}";
+    }
 
     /// <summary>Whether the text can be a request id: ASCII letters and digits, and <c>- _ . :</c> between them.</summary>
     public static bool IsOne(string? text) =>

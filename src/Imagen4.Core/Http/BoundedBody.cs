@@ -6,7 +6,7 @@ namespace Imagen4.Core.Http;
 internal static class BoundedBody
 {
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="IOException">It is larger than the bound.</exception>
+    /// <exception cref="AnswerTooLargeException">It is larger than the bound.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int bound, CancellationToken cancellation)
     {
         var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal static class BoundedBody
                 body.Advance(read);
                 if (body.WrittenCount > bound)
                 {
-                    throw new IOException(Messages.AnswerTooLarge.With(bound));
+                    throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
                 }
             }
         }

@@ -28,14 +28,22 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
                 .ConfigureAwait(false);
+            if (request.Content is PaidContent paid)
+            {
+                paid.Hear(response.Headers);
+            }
+
             var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
-                request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds));
+                request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
+                + RetryAfter.Said(response.Headers, time));
             return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw Traced(request, new TimeoutException(Messages.HostTimedOut.With(request.RequestUri!.Host, limit.TotalSeconds), error));
+            throw Traced(request, new TimeoutException(deadline.IsCancellationRequested
+                ? Messages.HostTimedOut.With(request.RequestUri!.Host, limit.TotalSeconds)
+                : Messages.ConnectTimedOut.With(request.RequestUri!.Host, HttpStack.ConnectLimit.TotalSeconds), error));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -45,7 +53,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 
     private Exception Traced(HttpRequestMessage request, Exception error)
     {
-        Trace?.Invoke(Messages.TraceFailure.With(request.Method, Address(request), PlainText.Line(error.Message)));
+        Trace?.Invoke(Messages.TraceFailure.With(request.Method, Address(request), FailureText.Of(error)));
         return error;
     }
 

@@ -29,9 +29,16 @@ public sealed class HostConnection
         _ = profile.PlatformUri is { } platform ? ProviderAddress.Demand(platform) : null;
         Time = time;
         _key = key;
-        _retry = new ReadRetry(time, readsModel: false);
-        _resultRetry = new ReadRetry(time, readsModel: true);
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false);
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true);
         _channel = new HostChannel(HttpStack.Host, time) { Trace = trace };
+    }
+
+    private HostConnection(HostConnection other, Action<string?> missed)
+    {
+        (Profile, BaseUri, Time, _key, _channel) = (other.Profile, other.BaseUri, other.Time, other._key, other._channel);
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed);
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed);
     }
 
     /// <summary>The provider.</summary>
@@ -45,6 +52,10 @@ public sealed class HostConnection
 
     /// <summary>Where the key came from, for messages.</summary>
     public string KeySource => _key.Source;
+
+    /// <summary>The same host for somebody who waits: reads are made until one comes through, however many fail.</summary>
+    /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
+    internal HostConnection Waiting(Action<string?> missed) => new(this, missed);
 
     /// <summary>Sends a paid POST, once.</summary>
     internal Task<HostResponse> PostAsync(
@@ -78,9 +89,20 @@ public sealed class HostConnection
         _resultRetry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     /// <summary>Asks for a change that may be asked for twice.</summary>
+    /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
-    internal Task<HostResponse> PutAsync(Uri address, CancellationToken cancellation) =>
-        _retry.RunAsync(token => SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token), cancellation);
+    internal async Task<(HostResponse Response, bool WasRepeated)> PutAsync(Uri address, CancellationToken cancellation)
+    {
+        var calls = 0;
+        var response = await _retry.RunAsync(
+            token =>
+            {
+                calls++;
+                return SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token);
+            },
+            cancellation).ConfigureAwait(false);
+        return (response, calls > 1);
+    }
 
     private async Task<HostResponse> SendAsync(
         HttpMethod method,

@@ -9,6 +9,9 @@ namespace Imagen4.Core.Http;
 /// </summary>
 internal static class HttpStack
 {
+    /// <summary>How long a connection may take.</summary>
+    public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
+
     private const string HostClient = "host";
     private const string MediaClient = "media";
 
@@ -34,7 +37,8 @@ internal static class HttpStack
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
     }
 
-    private static void Configure(HttpClient client)
+    /// <summary>Makes a client what every client here is.</summary>
+    internal static void Configure(HttpClient client)
     {
         // Every call has its own deadline; the client's would cut long downloads.
         client.Timeout = Timeout.InfiniteTimeSpan;
@@ -45,13 +49,14 @@ internal static class HttpStack
             new("Imagen4.PowerShell", typeof(HttpStack).Assembly.GetName().Version?.ToString(3)));
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    /// <summary>What is below every client here.</summary>
+    internal static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(15),
+        ConnectTimeout = ConnectLimit,
         EnableMultipleHttp2Connections = true,
 
         // A connection that the host closes just as a POST starts looks like a lost POST: do not keep idle ones for long.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Imagen4.Core.Hosts;
 
 namespace Imagen4.Core.Http;
 
@@ -20,6 +21,9 @@ internal sealed class PaidContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
+    /// <summary>The request that the head of the answer named, whatever came of its body; or null.</summary>
+    public string? NamedRequest { get; private set; }
+
     /// <summary>Whether sending may have begun.</summary>
     public bool AskedFor => _askedFor;
 
@@ -37,4 +41,8 @@ internal sealed class PaidContent : HttpContent
         length = _body.Length;
         return true;
     }
+
+    /// <summary>Notes what the head of an answer says, before its body may break off.</summary>
+    public void Hear(HttpResponseHeaders headers) =>
+        NamedRequest = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id) ? id : null;
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Authentication;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace Imagen4.Core.Http;
 
@@ -8,31 +10,51 @@ namespace Imagen4.Core.Http;
 /// Repeats reads that failed on the way: connection failures, 408, 429 and server errors.
 /// Reads cost nothing; a paid POST never goes through here.
 /// </summary>
-/// <param name="time">The clock for the waits.</param>
-/// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
-internal sealed class ReadRetry(TimeProvider time, bool readsModel)
+internal sealed class ReadRetry
 {
     private const int Attempts = 8;
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    private readonly ResiliencePipeline<HostResponse> _pipeline = new ResiliencePipelineBuilder<HostResponse> { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions<HostResponse>
+    // One read with all its repeats. A wait has a limit of its own.
+    private static readonly TimeSpan Total = TimeSpan.FromMinutes(5);
+
+    private readonly RetryBudget _budget;
+    private readonly TimeProvider _time;
+    private readonly bool _readsModel;
+    private readonly Action<string?>? _missed;
+    private readonly ResiliencePipeline<HostResponse> _pipeline;
+
+    /// <summary>Decides how reads are repeated.</summary>
+    /// <param name="budget">What the host's repeats are taken from.</param>
+    /// <param name="time">The clock for the waits.</param>
+    /// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
+    /// <param name="missed">
+    /// Given where somebody waits anyway, within a limit of their own: a failed read is then one that was missed, and the next one
+    /// is made however many have failed. It is called with what went wrong each time, and with null once the host answers.
+    /// </param>
+    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, Action<string?>? missed = null)
+    {
+        (_budget, _time, _readsModel, _missed) = (budget, time, readsModel, missed);
+        var builder = new ResiliencePipelineBuilder<HostResponse> { TimeProvider = time };
+        if (missed is null)
         {
-            MaxRetryAttempts = Attempts - 1,
+            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = Total });
+        }
+
+        _pipeline = builder.AddRetry(new RetryStrategyOptions<HostResponse>
+        {
+            MaxRetryAttempts = missed is null ? Attempts - 1 : int.MaxValue,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            Delay = TimeSpan.FromSeconds(0.5),
-            MaxDelay = TimeSpan.FromSeconds(20),
-            ShouldHandle = new PredicateBuilder<HostResponse>()
-                .Handle<HttpRequestException>()
-                .Handle<IOException>()
-                .Handle<TimeoutException>()
-                .HandleResult(response => IsPassing(response, readsModel)),
-            DelayGenerator = arguments => ValueTask.FromResult(
-                arguments.Outcome.Result is { } response ? RetryAfter.Read(response.Headers, time) : null),
-        })
-        .Build();
+            Delay = First,
+            MaxDelay = Longest,
+            ShouldHandle = arguments => ValueTask.FromResult(IsRepeated(arguments.Outcome, arguments.AttemptNumber)),
+            DelayGenerator = arguments => ValueTask.FromResult(Wait(arguments.Outcome)),
+        }).Build();
+    }
 
-    /// <summary>Runs a read until it comes through or the attempts are spent.</summary>
+    /// <summary>Runs a read until it comes through or may not be repeated any more.</summary>
     /// <returns>The last answer, whatever its status.</returns>
     /// <exception cref="HostUnavailableException">The host could not be reached at all.</exception>
     public async Task<HostResponse> RunAsync(Func<CancellationToken, Task<HostResponse>> read, CancellationToken cancellation)
@@ -45,11 +67,64 @@ internal sealed class ReadRetry(TimeProvider time, bool readsModel)
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
         {
-            throw new HostUnavailableException(Messages.HostUnreachable.With(PlainText.Line(error.Message)), error);
+            throw new HostUnavailableException(Messages.HostUnreachable.With(FailureText.Of(error)), error);
+        }
+        catch (TimeoutRejectedException error)
+        {
+            throw new HostUnavailableException(Messages.HostUnreachable.With(Messages.TriedForTooLong.With(Total.TotalSeconds)), error);
         }
     }
 
-    private static bool IsPassing(HostResponse response, bool readsModel) =>
+    private bool IsRepeated(Outcome<HostResponse> outcome, int attempt)
+    {
+        var trouble = Trouble(outcome);
+        _missed?.Invoke(trouble);
+        if (trouble is null)
+        {
+            if (outcome.Exception is null)
+            {
+                _budget.Answered(wasRepeat: attempt > 0);
+            }
+
+            return false;
+        }
+
+        // Who waits asks again anyway, in any case; nobody else asks before the host wants to be asked.
+        return _missed is not null || (attempt < Attempts - 1 && !AsksForLonger(outcome) && _budget.TryTake());
+    }
+
+    private bool AsksForLonger(Outcome<HostResponse> outcome) =>
+        outcome.Result is { } response && RetryAfter.Asked(response.Headers, _time) > RetryAfter.Cap;
+
+    private TimeSpan? Wait(Outcome<HostResponse> outcome)
+    {
+        if (outcome.Result is { } response && RetryAfter.Read(response.Headers, _time) is { Ticks: > 0 } asked)
+        {
+            return RetryAfter.Spread(asked);
+        }
+
+        // What a wait asks beyond the budget is asked seldom.
+        return _missed is null || _budget.TryTake() ? null : Longest * (0.9 + (0.2 * Random.Shared.NextDouble()));
+    }
+
+    // What went wrong on the way, or null where nothing did or where it would stay the same.
+    private string? Trouble(Outcome<HostResponse> outcome) => outcome switch
+    {
+        { Exception: { } error } => IsPassing(error) ? FailureText.Of(error) : null,
+        { Result: { } response } when IsPassing(response) => Messages.MediaAnswer.With((int)response.Status),
+        _ => null,
+    };
+
+    // A certificate nobody trusts, a proxy that wants a password and an answer without end stay as they are.
+    private static bool IsPassing(Exception error) => error switch
+    {
+        HttpRequestException { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } => false,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException } => false,
+        AnswerTooLargeException => false,
+        _ => error is HttpRequestException or IOException or TimeoutException,
+    };
+
+    private bool IsPassing(HostResponse response) =>
         response.Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-        || ((int)response.Status >= 500 && !(readsModel && response.JsonObject()?.TryGetProperty("detail", out _) == true));
+        || ((int)response.Status >= 500 && !(_readsModel && response.JsonObject()?.TryGetProperty("detail", out _) == true));
 }

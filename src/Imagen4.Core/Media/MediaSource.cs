@@ -2,6 +2,7 @@ using System.Net;
 using Imagen4.Core.Http;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace Imagen4.Core.Media;
 
@@ -12,21 +13,13 @@ namespace Imagen4.Core.Media;
 /// <param name="allowLoopback">Whether this machine may serve the media: only a host on this machine sends us to it.</param>
 internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 {
+    private const int Attempts = 5;
     private const int MostRedirects = 3;
     private const long LargestImage = 256L * 1024 * 1024;
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
-    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = 4,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromSeconds(0.5),
-            MaxDelay = TimeSpan.FromSeconds(15),
-            ShouldHandle = new PredicateBuilder().Handle<BrokenTransferException>(),
-        })
-        .Build();
+    // One image with all its tries. A host that drips is never silent.
+    private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
 
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
@@ -57,13 +50,46 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
         try
         {
-            await _retry.ExecuteAsync(async token => await FetchAsync(source, target, token).ConfigureAwait(false), cancellation)
+            await Retrying(RetryBudget.For(source))
+                .ExecuteAsync(async token => await FetchAsync(source, target, token).ConfigureAwait(false), cancellation)
                 .ConfigureAwait(false);
         }
         catch (BrokenTransferException error)
         {
-            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, PlainText.Line(error.Message)), error);
+            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, error.Message), error);
         }
+        catch (TimeoutRejectedException error)
+        {
+            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, Messages.TransferTooLong.With(Total.TotalSeconds)), error);
+        }
+    }
+
+    private ResiliencePipeline Retrying(RetryBudget budget) => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddTimeout(new TimeoutStrategyOptions { Timeout = Total })
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = Attempts - 1,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromSeconds(0.5),
+            MaxDelay = TimeSpan.FromSeconds(15),
+            ShouldHandle = arguments => ValueTask.FromResult(IsRepeated(arguments.Outcome, arguments.AttemptNumber, budget)),
+            DelayGenerator = arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : (TimeSpan?)null),
+        })
+        .Build();
+
+    private static bool IsRepeated(Outcome<object> outcome, int attempt, RetryBudget budget)
+    {
+        if (outcome.Exception is null)
+        {
+            budget.Answered(wasRepeat: attempt > 0);
+        }
+
+        return outcome.Exception is BrokenTransferException broken
+            && attempt < Attempts - 1
+            && !(broken.Asked > RetryAfter.Cap)
+            && budget.TryTake();
     }
 
     private async Task FetchAsync(Uri source, Stream target, CancellationToken cancellation)
@@ -82,11 +108,14 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw new BrokenTransferException(Messages.TransferSilent.With(SilenceLimit.TotalSeconds), error);
+            throw new BrokenTransferException(
+                silence.IsCancellationRequested
+                    ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
+                    : Messages.ConnectTimedOut.With(source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
         catch (HttpRequestException error)
         {
-            throw new BrokenTransferException(error.Message, error);
+            throw new BrokenTransferException(FailureText.Of(error), error);
         }
     }
 
@@ -112,7 +141,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
-    private static Uri Next(Uri source, HttpResponseMessage response, int hop)
+    private Uri Next(Uri source, HttpResponseMessage response, int hop)
     {
         if ((int)response.StatusCode is >= 300 and <= 399 && response.Headers.Location is { } location && hop < MostRedirects)
         {
@@ -121,9 +150,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                 : throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(location.OriginalString)));
         }
 
-        var said = Messages.MediaAnswer.With((int)response.StatusCode);
+        var said = Messages.MediaAnswer.With((int)response.StatusCode) + RetryAfter.Said(response.Headers, time);
         throw response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500
-            ? new BrokenTransferException(said)
+            ? new BrokenTransferException(said) { Asked = RetryAfter.Asked(response.Headers, time) }
             : new DownloadFailedException(Messages.DownloadFailed.With(source.Host, said)) { StatusCode = (int)response.StatusCode };
     }
 
@@ -172,9 +201,13 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
         catch (IOException error)
         {
-            throw new BrokenTransferException(error.Message, error);
+            throw new BrokenTransferException(FailureText.Of(error), error);
         }
     }
 
-    private sealed class BrokenTransferException(string message, Exception? inner = null) : Exception(message, inner);
+    private sealed class BrokenTransferException(string message, Exception? inner = null) : Exception(message, inner)
+    {
+        /// <summary>How long the host asks to be left alone, where it says so.</summary>
+        public TimeSpan? Asked { get; init; }
+    }
 }

@@ -15,15 +15,18 @@ public static class PriceReader
     /// <exception cref="ImagenException">The host publishes prices and cannot be asked.</exception>
     public static async Task<ImagenPrice?> ReadAsync(HostConnection host, string model, CancellationToken cancellation)
     {
-        if (host.Profile is { PlatformUri: { } platform } profile && profile.Offers.Contains(HostOffer.Price))
-        {
-            return await AskAsync(host, platform, model, cancellation).ConfigureAwait(false);
-        }
-
-        return host.Profile.PricePerImage is { } price
-            ? new ImagenPrice { Provider = host.Profile.Name, Model = model, UnitPrice = price, Unit = "image", Source = InProfile }
-            : null;
+        return IsPublished(host.Profile)
+            ? await AskAsync(host, host.Profile.PlatformUri!, model, cancellation).ConfigureAwait(false)
+            : OfProfile(host.Profile, model);
     }
+
+    /// <summary>Whether the host is asked for its prices, for which it wants a key.</summary>
+    internal static bool IsPublished(ProviderProfile profile) => profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.Price);
+
+    /// <summary>The price a profile states for all its models, or null.</summary>
+    internal static ImagenPrice? OfProfile(ProviderProfile profile, string model) => profile.PricePerImage is { } price
+        ? new ImagenPrice { Provider = profile.Name, Model = model, UnitPrice = price, Unit = "image", Source = InProfile }
+        : null;
 
     private static async Task<ImagenPrice?> AskAsync(HostConnection host, Uri platform, string model, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols;
@@ -29,11 +30,29 @@ internal static class KeptResults
         }
     }
 
-    /// <summary>Keeps a result. When it returns, the result is on disk: its images first, then what names them.</summary>
-    public static async Task SaveAsync(RequestReference request, HostResult result)
+    /// <summary>
+    /// Keeps a result. When it returns, the result is on disk. It is written beside its place and put there whole: a host that
+    /// gives an id twice must not cost the earlier result.
+    /// </summary>
+    /// <returns>The id it is kept under: the host's, with a number behind it where that one is taken.</returns>
+    public static async Task<string> SaveAsync(RequestReference request, HostResult result)
     {
-        var folder = Folder(request);
-        Directory.CreateDirectory(folder);
+        var draft = Path.Combine(Folder(request.Host), $".{Guid.NewGuid():N}.tmp");
+        Directory.CreateDirectory(draft);
+        try
+        {
+            await WriteAsync(draft, result).ConfigureAwait(false);
+            return Place(draft, request);
+        }
+        catch
+        {
+            Directory.Delete(draft, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task WriteAsync(string folder, HostResult result)
+    {
         var images = new List<KeptImage>();
         foreach (var image in result.Images)
         {
@@ -54,9 +73,27 @@ internal static class KeptResults
             BillableUnits = result.BillableUnits,
             AdditionalOutput = result.AdditionalOutput,
         };
-        var draft = Path.Combine(folder, $"{Description}.tmp");
-        await WriteAsync(draft, stream => JsonSerializer.SerializeAsync(stream, kept, KeptResultJson.Default.KeptResult)).ConfigureAwait(false);
-        File.Move(draft, Path.Combine(folder, Description), overwrite: true);
+        await WriteAsync(
+            Path.Combine(folder, Description),
+            stream => JsonSerializer.SerializeAsync(stream, kept, KeptResultJson.Default.KeptResult)).ConfigureAwait(false);
+    }
+
+    // Only one of two processes can move its folder to a name; the other one takes the next.
+    private static string Place(string draft, RequestReference request)
+    {
+        for (var number = 1; ; number++)
+        {
+            var id = number == 1 ? request.RequestId : RequestIds.Numbered(request.RequestId, number);
+            var folder = Folder(request with { RequestId = id });
+            try
+            {
+                Directory.Move(draft, folder);
+                return id;
+            }
+            catch (IOException) when (Path.Exists(folder))
+            {
+            }
+        }
     }
 
     /// <summary>Finds a result.</summary>

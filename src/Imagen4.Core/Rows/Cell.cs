@@ -29,7 +29,7 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         Uri address => address.OriginalString,
         Enum or Guid => Value.ToString(),
         _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
-        _ => throw Refuse(Messages.CellIsNotText),
+        _ => throw new InvalidInputException(Messages.CellIsNotText.With(Row, Name, ValueName.Of(Value))),
     };
 
     /// <summary>The cell as a whole number.</summary>
@@ -102,6 +102,6 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         string text => PlainText.Brief(text),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         null => "",
-        _ => value.GetType().Name,
+        _ => ValueName.Of(value),
     };
 }

@@ -9,6 +9,9 @@ namespace Imagen4.Core.Submission;
 /// <param name="Error">What broke it off, if something did.</param>
 internal sealed record PaidPost(bool AskedFor, HostResponse? Response, bool NamesRequest, Exception? Error)
 {
+    /// <summary>The request that a header of the answer named, also of one that broke off; or null.</summary>
+    public string? NamedRequest { get; init; }
+
     /// <summary>Whether the answer is the host's own word that it ran the request and failed.</summary>
     public bool IsOwnFailure { get; init; }
 }

@@ -1,4 +1,3 @@
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
@@ -68,8 +67,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             switch (outcome)
             {
                 case SubmitOutcome.Accepted:
-                    await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
-                    var accepted = entry with { RequestId = acceptance!.Request.RequestId, IsLeft = LeavesAccepted };
+                    acceptance = await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
+                    var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
                     await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
                     if (LeavesAccepted && acceptance.Answered is not null)
                     {
@@ -128,33 +127,39 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         HostConnection host, IHostProtocol protocol, Uri address, LedgerEntry entry, CancellationToken cancellation)
     {
         using var content = protocol.SubmitContent(entry.Model, entry.Input);
+        var sent = host.Time.GetTimestamp();
         try
         {
             var response = await host.PostAsync(address, content, protocol.SubmitHeaders(Labelled(host, entry)), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
             var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
+
+            // Where the answer is the result, all of the work was between the question and it.
+            acceptance = acceptance is { Answered: not null } ? acceptance with { Request = acceptance.Request with { Since = sent } } : acceptance;
             var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
             {
+                NamedRequest = content.NamedRequest,
                 IsOwnFailure = protocol.AnswersWithResult && protocol.IsOwnError(response),
             };
             return (post, acceptance);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
         {
-            return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error), null);
+            return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error) { NamedRequest = content.NamedRequest }, null);
         }
     }
 
     // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
-    private async Task KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
+    private async Task<Acceptance> KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
         if (acceptance.Answered is not { } result)
         {
-            return;
+            return acceptance;
         }
 
         try
         {
-            await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+            var kept = await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+            return acceptance with { Request = acceptance.Request with { RequestId = kept } };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -232,16 +237,16 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     }
 
     private static HostUnavailableException Unreachable(HostConnection host, Exception error) =>
-        new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, PlainText.Line(error.Message)), error);
+        new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, FailureText.Of(error)), error);
 
     private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
     {
         var reason = post.Response is { } response
             ? Messages.InDoubtAnswer.With((int)response.Status, response.ContentType ?? "?")
-            : PlainText.Line(post.Error!.Message);
+            : FailureText.Of(post.Error!);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
-            RequestId = post.Response?.Header("x-fal-request-id") is { } id && RequestIds.IsOne(id) ? id : null,
+            RequestId = post.NamedRequest,
             StatusCode = (int?)post.Response?.Status,
         };
     }

@@ -1,18 +1,22 @@
 namespace Imagen4.Core.Submission;
 
-/// <summary>Where every submission of a provider waits while the host asks to be left alone: one 429 pauses all workers.</summary>
+/// <summary>
+/// Where every submission of a provider waits while the host asks to be left alone: one 429 pauses all workers.
+/// Reads do not wait here: they cost nothing, hosts count them apart, and each backs off by itself as it is told.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ThrottleGate(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private DateTimeOffset _opens = DateTimeOffset.MinValue;
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _opens;
 
     /// <summary>Keeps the gate closed for at least this long from now.</summary>
     public void Close(TimeSpan wait)
     {
         lock (_lock)
         {
-            var opens = time.GetUtcNow() + wait;
+            var opens = Now() + wait;
             _opens = opens > _opens ? opens : _opens;
         }
     }
@@ -27,11 +31,14 @@ internal sealed class ThrottleGate(TimeProvider time)
         }
     }
 
+    // Not the time of day, which somebody may set.
+    private TimeSpan Now() => time.GetElapsedTime(_start);
+
     private TimeSpan Remaining()
     {
         lock (_lock)
         {
-            return _opens - time.GetUtcNow();
+            return _opens - Now();
         }
     }
 }

@@ -12,13 +12,13 @@ internal sealed class RequestWaiter(TimeSpan limit)
     /// <param name="cancellation">Stops the wait; the request goes on.</param>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
     public Task<HostStatus> UntilEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation) =>
-        WithinLimitAsync(request, token => EndAsync(request, watch, token), cancellation);
+        WithinLimitAsync(request, (waited, missed, token) => EndAsync(waited, watch, missed, token), cancellation);
 
     /// <summary>Waits until the request has ended, and reads its result.</summary>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>
     public Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation) =>
-        WithinLimitAsync(request, token => ResultAsync(request, token), cancellation);
+        WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation);
 
     /// <summary>Reads the result now.</summary>
     /// <returns>The result, or null while the request goes on.</returns>
@@ -26,17 +26,22 @@ internal sealed class RequestWaiter(TimeSpan limit)
     public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
         HostProtocols.For(request.Host.Profile.Protocol).ReadResultAsync(request, cancellation);
 
-    private static async Task<HostResult> ResultAsync(RequestReference request, CancellationToken cancellation)
+    private static async Task<HostResult> ResultAsync(
+        RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
     {
-        var status = await EndAsync(request, StatusWatch.Nothing, cancellation).ConfigureAwait(false);
+        var status = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
+
+        // The result is worth any wait; the words of a failure, of which the status has some, are not.
+        var asked = status.State == ImagenStates.Completed ? waited : request;
 
         // A host may say "completed" a moment before it has the result.
-        return await PollAsync(request, token => ReadResultAsync(request, status, token), cancellation).ConfigureAwait(false);
+        return await PollAsync(asked, token => ReadResultAsync(asked, status, token), missed, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<HostStatus> EndAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation) =>
+    private static async Task<HostStatus> EndAsync(
+        RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation) =>
         await StreamAsync(request, watch, cancellation).ConfigureAwait(false)
-        ?? await PollAsync(request, token => ReadEndedAsync(request, watch, token), cancellation).ConfigureAwait(false);
+        ?? await PollAsync(request, token => ReadEndedAsync(request, watch, token), missed, cancellation).ConfigureAwait(false);
 
     // The stream is the shorter way, not the only one: whatever is wrong with it, asking tells what is wrong with the request.
     private static async Task<HostStatus?> StreamAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
@@ -98,36 +103,49 @@ internal sealed class RequestWaiter(TimeSpan limit)
                 HostErrorType = status.ErrorType,
             };
 
-    private static async Task<T> PollAsync<T>(RequestReference request, Func<CancellationToken, Task<T?>> ask, CancellationToken cancellation)
+    private static async Task<T> PollAsync<T>(
+        RequestReference request, Func<CancellationToken, Task<T?>> ask, MissedReads missed, CancellationToken cancellation)
         where T : class
     {
         var schedule = new PollSchedule();
         while (true)
         {
-            if (await ask(cancellation).ConfigureAwait(false) is { } found)
+            try
             {
-                return found;
+                if (await ask(cancellation).ConfigureAwait(false) is { } found)
+                {
+                    return found;
+                }
+
+                missed.Understood();
+            }
+            catch (InvalidResponseException error) when (missed.Passes(error))
+            {
+                // Ask again.
             }
 
             await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<T> WithinLimitAsync<T>(RequestReference request, Func<CancellationToken, Task<T>> wait, CancellationToken cancellation)
+    private async Task<T> WithinLimitAsync<T>(
+        RequestReference request, Func<RequestReference, MissedReads, CancellationToken, Task<T>> wait, CancellationToken cancellation)
     {
         var time = request.Host.Time;
+        var missed = new MissedReads();
         using var deadline = limit > TimeSpan.Zero
             ? new CancellationTokenSource(Bounded(limit - time.GetElapsedTime(request.Since)), time)
             : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await wait(either.Token).ConfigureAwait(false);
+            return await wait(request with { Host = request.Host.Waiting(missed.Note) }, missed, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new WaitTimeoutException(Messages.WaitTimeout.With(
-                request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model))
+            var unanswered = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble) : "";
+            throw new WaitTimeoutException(
+                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model, unanswered))
             {
                 RequestId = request.RequestId,
             };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.FalQueue;
 
 namespace Imagen4.Core.Webhooks;
 
@@ -10,7 +11,7 @@ namespace Imagen4.Core.Webhooks;
 internal sealed class KeyCache(TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     // A signature by a key nobody knows may mean a new key; asking for it more often than this would let anybody make us ask.
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
@@ -37,9 +38,17 @@ internal sealed class KeyCache(TimeProvider time)
 
         _ = ProviderAddress.Demand(address);
         var channel = new HostChannel(HttpStack.Media, time);
-        var response = await new ReadRetry(time, readsModel: false)
+        var response = await new ReadRetry(RetryBudget.For(address), time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)
             .ConfigureAwait(false);
+        if ((int)response.Status is 408 or 429 or >= 500)
+        {
+            throw new HostUnavailableException(Messages.HostAnswers.With(address.Host, (int)response.Status, FalErrorDetail.Read(response).Text))
+            {
+                StatusCode = (int)response.Status,
+            };
+        }
+
         try
         {
             var keys = response.IsSuccess ? KeySet.Read(response.Body.Span) : throw new JsonException();

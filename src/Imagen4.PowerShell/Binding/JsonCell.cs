@@ -56,6 +56,6 @@ internal sealed class JsonCell(int row, string name)
         // ConvertFrom-Json makes dates of texts that look like them.
         DateTime or DateTimeOffset => JsonValue.Create(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)),
         char or Guid or Uri or Enum => JsonValue.Create(value.ToString())!,
-        _ => throw new InvalidInputException(Messages.CellHasNoJson.With(row, name, value.GetType().Name)),
+        _ => throw new InvalidInputException(Messages.CellHasNoJson.With(row, name, ValueName.Of(value))),
     };
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using Imagen4.Core;
 
 namespace Imagen4.PowerShell.Binding;
 
@@ -17,7 +18,7 @@ internal sealed class Record
         var value = Unwrap.Value(input);
         (Text, Table) = (value as string, value as IDictionary);
         _object = input as PSObject ?? (input is null ? null : PSObject.AsPSObject(input));
-        TypeName = value is PSObject ? "record" : value?.GetType().Name ?? "null";
+        TypeName = value is PSObject ? "a record" : ValueName.Of(value);
 
         // A number, a date or a file has properties too, and none of them is a column.
         IsRows = value is PSObject or IDictionary or ImagenInputs or ImagenRequestStatus;
@@ -35,7 +36,7 @@ internal sealed class Record
     /// <summary>Whether the record has columns: an object made from a CSV or JSON, a hashtable, or one of this module's objects.</summary>
     public bool IsRows { get; }
 
-    /// <summary>What kind of thing it is, for messages.</summary>
+    /// <summary>What kind of thing it is, with its article, for messages.</summary>
     public string TypeName { get; }
 
     /// <summary>The names of its columns, the first of them, for messages.</summary>

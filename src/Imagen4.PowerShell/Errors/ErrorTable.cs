@@ -43,6 +43,8 @@ internal static class ErrorTable
         FileExistsException => new("FileExists", ErrorCategory.WriteError, Messages.AdviceFileExists),
         CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, Messages.AdviceCancelNotSupported),
         AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, Messages.AdviceAlreadyCompleted),
+        WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, Messages.AdviceWebhookInvalid),
+        PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, Messages.AdvicePriceUnknown),
         EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, Messages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };

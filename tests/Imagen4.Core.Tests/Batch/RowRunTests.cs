@@ -110,7 +110,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
         var (result, error) = Assert.Single(await RunAsync([Row(1, "x")]));
 
         Assert.Null(error);
-        Assert.Equal(ImagenStates.Completed, result!.State);
+        Assert.Equal(ImagenStates.Delivered, result!.State);
         Assert.Single(await BillsAsync());
         Assert.Equal(1, (await RequestsAsync()).Count(request => request.StartsWith("POST", StringComparison.Ordinal)));
     }

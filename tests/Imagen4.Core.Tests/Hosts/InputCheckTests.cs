@@ -103,12 +103,26 @@ public sealed class InputCheckTests
     [InlineData("prompt", "Prompt")]
     [InlineData("num_images", "NumImages")]
     [InlineData("safety_tolerance", "SafetyTolerance")]
+    [InlineData("Num_Images", "NumImages")]
+    [InlineData("NumImages", "NumImages")]
+    [InlineData("aspectRATIO", "AspectRatio")]
     public void Additional_input_does_not_take_what_the_model_has_a_parameter_for(string name, string parameter)
     {
         var error = Refused(new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional($$"""{"{{name}}":null}""") });
 
         Assert.Equal(
             $"Row 7, {Preview}: AdditionalInput has '{name}', which has a parameter of its own: use {parameter}. Nothing was sent.", error.Message);
+    }
+
+    [Fact]
+    public void An_additional_input_in_another_case_is_told_how_the_model_spells_it()
+    {
+        const string model = "google/imagen4/preview";
+        var row = new ImageRow { Index = 7, Input = new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional("""{"Convert_Base64_To_Url":true}""") } };
+
+        var error = Assert.Throws<InvalidInputException>(() => InputCheck.Check(row, model, HostData.BuiltIn.Models.Single(known => known.Ids.Contains(model))));
+
+        Assert.Equal($"Row 7, {model}: AdditionalInput has 'Convert_Base64_To_Url', which the model spells convert_base64_to_url. Nothing was sent.", error.Message);
     }
 
     [Fact]

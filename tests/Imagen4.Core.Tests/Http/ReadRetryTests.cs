@@ -1,4 +1,5 @@
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Http;
@@ -59,7 +60,90 @@ public sealed class ReadRetryTests
 
         await ReadAsync(server.Address);
 
-        Assert.Equal([TimeSpan.FromSeconds(37)], _time.Waits);
+        Assert.InRange(Assert.Single(_time.Waits), TimeSpan.FromSeconds(37), TimeSpan.FromSeconds(37 * 1.1));
+    }
+
+    [Fact]
+    public async Task A_date_means_the_hosts_clock_whatever_this_machines_says()
+    {
+        var now = new DateTimeOffset(2030, 5, 6, 7, 8, 9, TimeSpan.Zero);
+        (string, string)[] headers = [("Date", $"{now:R}"), ("Retry-After", $"{now.AddSeconds(25):R}")];
+        await using var server = await WebServer.AnsweringAsync(new(503) { Headers = headers }, new(503) { Headers = headers }, new(200));
+
+        _time.Jump(TimeSpan.FromDays(1));
+        await ReadAsync(server.Address);
+
+        Assert.Equal(2, _time.Waits.Count);
+        Assert.All(_time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(25 * 1.1)));
+    }
+
+    [Fact]
+    public async Task A_host_that_asks_for_no_wait_gets_one()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(503) { Headers = [("Retry-After", "0")] });
+
+        await ReadAsync(server.Address);
+
+        Assert.Equal(7, _time.Waits.Count(wait => wait > TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData(429, typeof(RateLimitedException))]
+    [InlineData(503, typeof(HostUnavailableException))]
+    public async Task A_host_that_asks_for_longer_than_anybody_waits_is_not_asked_again_and_the_error_says_for_how_long(int status, Type type)
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(status) { Headers = [("Retry-After", "3600")] });
+        var trace = new List<string>();
+        var protocol = new FalQueueProtocol();
+
+        var error = await Record.ExceptionAsync(() => protocol
+            .ReadStatusAsync(protocol.Refer(TestHost.Connect(server.Address, _time, trace.Add), TestHost.Model, "r-1"), logs: false, default).InTime());
+
+        Assert.IsType(type, error);
+        Assert.Contains("it asks to be left alone for 3600 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it asks to be left alone for 3600 s", Assert.Single(trace), StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_certificate_nobody_trusts_stays_as_it_is()
+    {
+        await using var server = new TlsServer();
+
+        await Assert.ThrowsAsync<HostUnavailableException>(() => ReadAsync(server.Address));
+
+        Assert.Empty(_time.Waits);
+    }
+
+    [Fact]
+    public async Task A_read_ends_in_time_however_slowly_its_attempts_fail()
+    {
+        var time = new ManualTime();
+        var asked = new TaskCompletionSource();
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            asked.TrySetResult();
+            await connection.UntilClosedAsync();
+        });
+        var reading = TestHost.Connect(server.Address, time).GetAsync(server.Address, CancellationToken.None);
+        await asked.Task.InTime();
+
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => reading.InTime());
+        Assert.Contains("no answer after 300 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_broken_exchange_says_what_broke_it()
+    {
+        await using var server = new RawServer(connection => connection.ReadRequestAsync());
+
+        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => ReadAsync(server.Address));
+
+        Assert.Contains("ended prematurely", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -174,6 +174,51 @@ public sealed class MediaSourceTests
     }
 
     [Fact]
+    public async Task A_host_that_drips_is_never_silent_and_given_up_in_the_end()
+    {
+        var time = new ManualTime();
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            while (true)
+            {
+                await connection.WriteAsync("1\r\na\r\n");
+            }
+        });
+        using var target = new SlowTarget(time);
+        var start = time.GetTimestamp();
+
+        var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, allowLoopback: true)
+            .CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
+
+        Assert.Contains("not done after 900 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(900), time.GetElapsedTime(start));
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task The_host_says_how_long_to_wait()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(503) { Headers = [("Retry-After", "37")] }, Picture());
+
+        await CopyAsync(server.Address);
+
+        Assert.InRange(Assert.Single(_time.Waits), TimeSpan.FromSeconds(37), TimeSpan.FromSeconds(37 * 1.1));
+    }
+
+    [Fact]
+    public async Task A_host_that_asks_for_longer_than_anybody_waits_is_not_asked_again()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(429) { Headers = [("Retry-After", "3600")] });
+
+        var error = await Assert.ThrowsAsync<DownloadFailedException>(() => CopyAsync(server.Address));
+
+        Assert.Contains("answered 429 (it asks to be left alone for 3600 s)", error.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task A_stop_ends_a_transfer()
     {
         using var stop = new CancellationTokenSource();
@@ -215,5 +260,15 @@ public sealed class MediaSourceTests
         using var target = new MemoryStream();
         await new MediaSource(_time, allowLoopback: true).CopyAsync(new ImageBytes.Remote(address), target, CancellationToken.None).InTime();
         return target.ToArray();
+    }
+
+    // Every write takes half a minute.
+    private sealed class SlowTarget(ManualTime time) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            time.Advance(TimeSpan.FromSeconds(30));
+            return base.WriteAsync(buffer, cancellationToken);
+        }
     }
 }

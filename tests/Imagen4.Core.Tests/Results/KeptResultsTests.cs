@@ -141,6 +141,46 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_id_that_a_host_gives_twice_does_not_cost_the_earlier_result()
+    {
+        _answer = _answer with { Headers = [("x-fal-request-id", "again")] };
+        var (first, _) = await SubmitAsync();
+        _answer = new Answer(200, $$"""{"images":[{"url":"data:image/jpeg;base64,{{Convert.ToBase64String(Pictures.Jpeg)}}"}],"seed":8}""") { Headers = _answer.Headers };
+        var later = await Task.WhenAll(SubmitAsync(), SubmitAsync());
+
+        Assert.Equal("again", first!.RequestId);
+        Assert.Equal(["again.2", "again.3"], later.Select(outcome => outcome.Value!.RequestId).Order(StringComparer.Ordinal));
+        var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
+        foreach (var (id, seed, picture) in new[] { ("again", 7L, Pictures.Png), ("again.2", 8L, Pictures.Jpeg), ("again.3", 8L, Pictures.Jpeg) })
+        {
+            var (result, error) = await run.ReceiveAsync(run.Refer(Record(id)), Record(id), CancellationToken.None).InTime();
+            Assert.Null(error);
+            Assert.Equal(seed, result!.Seed);
+            Assert.Equal(picture, await File.ReadAllBytesAsync(result.Path!));
+        }
+
+        Assert.DoesNotContain(Home.Names, name => name.Contains(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_time_of_a_row_begins_before_its_request_is_sent()
+    {
+        var time = new ManualTime();
+        var options = new BatchOptions { Wait = true, Time = time };
+        await using var slow = await WebServer.StartAsync(context =>
+        {
+            time.Advance(TimeSpan.FromSeconds(12.5));
+            return _answer.WriteAsync(context);
+        });
+        ProviderCatalog.Set(ProviderCatalog.Find("once") with { BaseUri = slow.Address }, makeDefault: false);
+
+        var (result, error) = await new RowRun(options).RunAsync(Row(options), CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal(12.5, result!.Elapsed);
+    }
+
+    [Fact]
     public async Task A_host_that_failed_leaves_a_failed_row_that_names_no_bytes()
     {
         _answer = new Answer(500, """{"detail":"boom","error_type":"internal_error"}""");

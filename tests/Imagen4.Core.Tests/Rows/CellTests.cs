@@ -110,6 +110,6 @@ public sealed class CellTests
     {
         var error = Assert.Throws<InvalidInputException>(() => new Cell(2, "Prompt", new[] { "a", "b" }).Text());
 
-        Assert.Equal("Row 2: Prompt is a String[], not text.", error.Message);
+        Assert.Equal("Row 2: Prompt is an array, not text.", error.Message);
     }
 }

@@ -31,6 +31,39 @@ public sealed class UserModelsTests : EnvironmentTest
         Assert.Contains("21:9", ModelCatalog.ChoicesFor("AspectRatio"));
     }
 
+    [Theory]
+    [InlineData("7", "SafetyTolerance 7 is outside 1 to 6")]
+    [InlineData("high", "SafetyTolerance high is outside 1 to 6")]
+    [InlineData("1.5", "SafetyTolerance 1.5 is outside 1 to 6")]
+    public void A_range_on_a_text_is_held_against_the_number_in_it(string value, string offence)
+    {
+        Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"safety_tolerance","minimum":1,"maximum":6}]}]}""");
+
+        Assert.Contains(offence, Refused("me/fox", new ImageInput { Prompt = "x", SafetyTolerance = value }), StringComparison.Ordinal);
+        Assert.Equal("6", Taken("me/fox", new ImageInput { Prompt = "x", SafetyTolerance = "6" }).SafetyTolerance);
+    }
+
+    [Fact]
+    public void A_range_may_be_open_at_one_end()
+    {
+        Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"seed","minimum":2},{"name":"num_images","maximum":3}]}]}""");
+
+        Assert.Contains("Seed 1 is outside 2 and more", Refused("me/fox", new ImageInput { Prompt = "x", Seed = 1 }), StringComparison.Ordinal);
+        Assert.Contains("NumImages 4 is outside what is at most 3", Refused("me/fox", new ImageInput { Prompt = "x", NumImages = 4 }), StringComparison.Ordinal);
+        Assert.Equal(2, Taken("me/fox", new ImageInput { Prompt = "x", Seed = 2 }).Seed);
+    }
+
+    [Fact]
+    public void Choices_of_what_is_no_text_stay_what_they_are()
+    {
+        Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"num_images","choices":["1","2"]},{"name":"sync_mode","choices":["false"]}]}]}""");
+
+        var input = Taken("me/fox", new ImageInput { Prompt = "x", NumImages = 2, SyncMode = false });
+
+        Assert.Equal((2, false), (input.NumImages, input.SyncMode));
+        Assert.Contains("SyncMode 'true' is not one of false", Refused("me/fox", new ImageInput { Prompt = "x", SyncMode = true }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_that_changes_is_read_again()
     {
@@ -73,11 +106,12 @@ public sealed class UserModelsTests : EnvironmentTest
 
     private void Write(string text) => File.WriteAllText(Home.At("models.json"), text);
 
-    private string Refused(string model, ImageInput input)
+    private string Refused(string model, ImageInput input) => Assert.Throws<InvalidInputException>(() => Taken(model, input)).Message;
+
+    private ImageInput Taken(string model, ImageInput input)
     {
         Set("FAL_KEY", "key");
         var options = new BatchOptions { Provider = "fal", Model = model };
-        return Assert.Throws<InvalidInputException>(
-            () => new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Input = input })).Message;
+        return new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Input = input }).Input;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Tests.Support;
 
@@ -61,11 +59,11 @@ public sealed class NotSentTests : SubmitterTest
     [Fact]
     public async Task A_connection_that_is_never_taken_is_not_sent()
     {
-        using var listener = await FullListenerAsync();
+        using var listener = await FullListener.StartAsync();
         using var stop = new CancellationTokenSource();
         StopAfter(LedgerStep.NotSent, stop);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(AddressOf(listener), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(listener.Address, cancellation: stop.Token));
 
         Assert.Equal(Attempt, Ledger.Steps);
     }
@@ -73,11 +71,11 @@ public sealed class NotSentTests : SubmitterTest
     [Fact]
     public async Task A_stop_while_connecting_is_not_sent()
     {
-        using var listener = await FullListenerAsync();
+        using var listener = await FullListener.StartAsync();
         using var stop = new CancellationTokenSource();
         StopAfter(LedgerStep.Intent, stop);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(AddressOf(listener), cancellation: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(listener.Address, cancellation: stop.Token));
 
         Assert.Equal(Attempt, Ledger.Steps);
     }
@@ -119,17 +117,4 @@ public sealed class NotSentTests : SubmitterTest
             stop.Cancel();
         }
     };
-
-    private static Uri AddressOf(Socket listener) => new($"http://{listener.LocalEndPoint}/");
-
-    // A listener whose only place is taken: the system drops what else knocks.
-    private static async Task<Socket> FullListenerAsync()
-    {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(0);
-        var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await first.ConnectAsync(listener.LocalEndPoint!);
-        return listener;
-    }
 }

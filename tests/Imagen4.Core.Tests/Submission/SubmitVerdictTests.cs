@@ -6,7 +6,7 @@ using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Submission;
 
-/// <summary>The evidence that no test server can give through the real client: streams of HTTP/2, and proxies.</summary>
+/// <summary>The evidence one by one, without the client that gives it; and proxies.</summary>
 public sealed class SubmitVerdictTests
 {
     private const long RefusedStream = 0x7;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Submission;
 using Imagen4.Core.Tests.Support;
@@ -23,8 +22,9 @@ public sealed class SubmitterTests : SubmitterTest
     [Fact]
     public async Task The_wait_may_be_a_date()
     {
-        var date = Time.GetUtcNow().AddSeconds(25).ToString("R", CultureInfo.InvariantCulture);
-        await using var server = await WebServer.AnsweringAsync(Throttled(date), new Answer(200, Accepted));
+        var now = new DateTimeOffset(2030, 5, 6, 7, 8, 9, TimeSpan.Zero);
+        (string, string)[] headers = [("Date", $"{now:R}"), ("Retry-After", $"{now.AddSeconds(25):R}")];
+        await using var server = await WebServer.AnsweringAsync(new Answer(429) { Headers = headers }, new Answer(200, Accepted));
 
         await SubmitAsync(server.Address);
 

@@ -63,6 +63,8 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
     [InlineData(HostProtocol.FalSync, 500, """{"detail":"boom","error_type":"internal_error"}""")]
     [InlineData(HostProtocol.FalSync, 504, """{"detail":[{"loc":["body"],"msg":"boom","type":"generation_timeout"}]}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, AimlError)]
+    [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","statusCode":"500"}""")]
+    [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","requestId":7}""")]
     public async Task A_server_error_in_the_hosts_own_words_is_a_failure(HostProtocol protocol, int status, string body)
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(status, body));
@@ -129,7 +131,12 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
     public async Task A_result_that_could_not_be_kept_is_in_doubt_and_not_lost_without_a_word()
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
-        Ledger.After = step => File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test", "r-9"), "a file in the way");
+        Ledger.After = step =>
+        {
+            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
+            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            Ledger.After = _ => { };
+        };
 
         var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(Profile(server, HostProtocol.FalSync)));
 

@@ -31,13 +31,16 @@ internal sealed class RawServer : IAsyncDisposable
     public int Connections => _connections.Count;
 
     /// <summary>A server that answers every request with the same bytes.</summary>
-    public static RawServer Answering(string answer) => new(async connection =>
+    public static RawServer Answering(string answer) => new(Serving(answer));
+
+    /// <summary>What such a server does with a connection.</summary>
+    public static Func<RawConnection, Task> Serving(string answer) => async connection =>
     {
         while (await connection.ReadRequestAsync() is not null)
         {
             await connection.WriteAsync(answer);
         }
-    });
+    };
 
     public static string Answer(int status, string body, string headers = "", string type = "application/json") =>
         $"HTTP/1.1 {status} Status\r\nContent-Type: {type}\r\nContent-Length: {System.Text.Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}";

@@ -4,12 +4,14 @@ namespace Imagen4.Core.Tests.Support;
 
 /// <summary>
 /// A clock that skips waits: a timer of less than a minute fires at once and moves the clock by its length, a longer one
-/// (the deadline of an exchange) never fires. The waits are noted.
+/// (the deadline of an exchange) never fires, unless <see cref="Deadlines"/> says otherwise. The waits are noted.
 /// </summary>
 internal sealed class SkippingTime : TimeProvider
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(59);
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
+    private readonly ConcurrentDictionary<SkippedTimer, long> _pending = new();
+    private long _jumped;
     private long _ticks = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
     /// <summary>Every wait that was skipped, in order.</summary>
@@ -17,7 +19,13 @@ internal sealed class SkippingTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+    /// <summary>Whether long timers fire once the skipped waits have passed them: for one worker only, whose exchanges take no time.</summary>
+    public bool Deadlines { get; init; }
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks) + Interlocked.Read(ref _jumped), TimeSpan.Zero);
+
+    /// <summary>Somebody sets the time of day. What was measured goes on as it was.</summary>
+    public void Jump(TimeSpan by) => Interlocked.Add(ref _jumped, by.Ticks);
 
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
@@ -28,23 +36,54 @@ internal sealed class SkippingTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Lets the next long timer fire, and the time until then pass.</summary>
+    public void PassDeadline()
+    {
+        if (!_pending.IsEmpty)
+        {
+            var due = _pending.Values.Min();
+            Interlocked.Exchange(ref _ticks, Math.Max(due, GetTimestamp()));
+            Pass(GetTimestamp());
+        }
+    }
+
+    private void Pass(long now)
+    {
+        foreach (var (timer, due) in _pending)
+        {
+            if (due <= now && _pending.TryRemove(timer, out _))
+            {
+                timer.Fire();
+            }
+        }
+    }
+
     private sealed class SkippedTimer(SkippingTime time, Action fire) : ITimer
     {
         private volatile bool _disposed;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            time._pending.TryRemove(this, out _);
             if (dueTime >= TimeSpan.Zero && dueTime < LongestWait)
             {
                 time._waits.Enqueue(dueTime);
-                Interlocked.Add(ref time._ticks, dueTime.Ticks);
+                time.Pass(Interlocked.Add(ref time._ticks, dueTime.Ticks));
                 ThreadPool.QueueUserWorkItem(_ => Fire());
+            }
+            else if (time.Deadlines && dueTime > TimeSpan.Zero)
+            {
+                time._pending[this] = time.GetTimestamp() + dueTime.Ticks;
             }
 
             return true;
         }
 
-        public void Dispose() => _disposed = true;
+        public void Dispose()
+        {
+            _disposed = true;
+            time._pending.TryRemove(this, out _);
+        }
 
         public ValueTask DisposeAsync()
         {
@@ -52,7 +91,7 @@ internal sealed class SkippingTime : TimeProvider
             return ValueTask.CompletedTask;
         }
 
-        private void Fire()
+        public void Fire()
         {
             if (!_disposed)
             {

@@ -175,6 +175,22 @@ public sealed class WebhookReaderTests : IAsyncLifetime
         Assert.Contains("127.0.0.1 has no key set", (await Assert.ThrowsAsync<InvalidResponseException>(() => ReadAsync(Delivery()))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(429)]
+    public async Task A_key_host_that_is_down_is_unavailable_and_no_reason_to_doubt_the_webhook(int status)
+    {
+        _keys = new Answer(status, "<html>Down</html>", "text/html");
+        var reader = new WebhookReader(new SkippingTime());
+
+        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => reader.ReadAsync(
+            TestHost.Profile(null) with { WebhookKeysUri = _server.Address }, Delivery(), CancellationToken.None).InTime());
+
+        Assert.Equal(status, error.StatusCode);
+        Assert.Contains("127.0.0.1 answers", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Keys_are_not_fetched_over_a_line_that_anybody_can_change() =>
         await Assert.ThrowsAsync<InvalidInputException>(() => _reader.ReadAsync(

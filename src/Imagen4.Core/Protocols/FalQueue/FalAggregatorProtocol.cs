@@ -86,7 +86,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     {
         if (!_withoutCancel.ContainsKey(Name(request)))
         {
-            var response = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
+            var (response, _) = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
             if (!IsUnknown(response) || IsUnknownRequest(response))
             {
                 _ = response.IsSuccess ? true : throw FalErrors.OfCancel(request, response);

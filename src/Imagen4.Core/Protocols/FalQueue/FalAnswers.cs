@@ -93,6 +93,9 @@ internal sealed record FalErrorAnswer
 {
     public JsonElement? Detail { get; init; }
 
+    /// <summary>The form of gateways in front of fal: a text, or an object with a message and a type.</summary>
+    public JsonElement? Error { get; init; }
+
     public string? ErrorType { get; init; }
 
     public string? Status { get; init; }

@@ -4,7 +4,7 @@ using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Protocols.FalQueue;
 
-/// <summary>The words and the type of an error, whichever of the three forms it has.</summary>
+/// <summary>The words and the type of an error, whichever of fal's three forms it has, or a gateway's.</summary>
 /// <param name="Text">What the host says, on one line; empty when it says nothing.</param>
 /// <param name="Type">The host's own type of the error.</param>
 /// <param name="IsJson">Whether the host said it in its own error form.</param>
@@ -23,9 +23,17 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
             { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), answer.ErrorType, IsJson: true),
             { ValueKind: JsonValueKind.Array } list => OfList(list),
             { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsJson: true),
-            _ => new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null),
+            _ => OfGateway(answer.Error) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null),
         };
     }
+
+    // Not the host's own form: a gateway does not know whether the request ran.
+    private static FalErrorDetail? OfGateway(JsonElement? error) => error switch
+    {
+        { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), Type: null, IsJson: false),
+        { } one when Member(one, "message") is { } message => new(PlainText.Line(message), Member(one, "type"), IsJson: false),
+        _ => null,
+    };
 
     private static FalErrorDetail OfList(JsonElement list)
     {

@@ -32,7 +32,7 @@ internal static class FalErrors
             {
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, detail.Text)) { StatusCode = 429 },
+            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, Later(response, detail, host))) { StatusCode = 429 },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
             {
                 StatusCode = (int)response.Status,
@@ -54,12 +54,13 @@ internal static class FalErrors
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, detail.Text))
+            429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, Later(response, detail, request.Host)))
             {
                 RequestId = request.RequestId,
                 StatusCode = 429,
             },
-            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(request.Host.Profile.Name, (int)response.Status, detail.Text))
+            408 or >= 500 => new HostUnavailableException(Messages.HostAnswers.With(
+                request.Host.Profile.Name, (int)response.Status, Later(response, detail, request.Host)))
             {
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
@@ -125,6 +126,9 @@ internal static class FalErrors
 
     private static string Said(HostResponse response, FalErrorDetail detail) =>
         detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.Status}");
+
+    private static string Later(HostResponse response, FalErrorDetail detail, HostConnection host) =>
+        Said(response, detail) + RetryAfter.Said(response.Headers, host.Time);
 
     private static ImagenException OfModel(string? requestId, HostResponse response, FalErrorDetail detail)
     {

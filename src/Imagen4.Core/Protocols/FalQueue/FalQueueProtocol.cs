@@ -95,11 +95,26 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
-        if (!response.IsSuccess)
+        var (response, wasRepeated) = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
+        if (response.IsSuccess)
         {
-            throw FalErrors.OfCancel(request, response);
+            // A page in between is no word of the host's.
+            _ = response.Body.IsEmpty || response.JsonObject() is not null ? true : throw FalErrors.NotTheProtocol(request, response);
+            return;
         }
+
+        var refused = FalErrors.OfCancel(request, response);
+        if (wasRepeated && refused is AlreadyCompletedException)
+        {
+            // It may have ended by the call before, the answer to which was lost.
+            var status = await ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+            if (status.State == ImagenStates.Cancelled)
+            {
+                return;
+            }
+        }
+
+        throw refused;
     }
 
     public RequestReference Refer(HostConnection host, string model, string requestId)

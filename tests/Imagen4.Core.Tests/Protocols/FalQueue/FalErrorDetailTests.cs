@@ -32,6 +32,19 @@ public sealed class FalErrorDetailTests
         Assert.Equal(new FalErrorDetail("seed: odd", "value_error", IsJson: true), Read("""{"detail":{"loc":["body","seed"],"msg":"odd","type":"value_error"}}"""));
 
     [Theory]
+    [InlineData("""{"error":{"message":"Invalid\ntoken","type":"authentication_error"}}""", "Invalid token", "authentication_error")]
+    [InlineData("""{"error":{"message":"Invalid token"}}""", "Invalid token", null)]
+    [InlineData("""{"error":"Invalid token"}""", "Invalid token", null)]
+    public void A_gateways_form_gives_its_words_and_is_not_the_hosts_own(string body, string text, string? type) =>
+        Assert.Equal(new FalErrorDetail(text, type, IsJson: false), Read(body));
+
+    [Theory]
+    [InlineData("""{"error":{"message":5}}""")]
+    [InlineData("""{"error":[]}""")]
+    [InlineData("""{"error":null}""")]
+    public void An_odd_error_is_shown_as_it_came(string body) => Assert.Equal(new FalErrorDetail(body, null, IsJson: false), Read(body));
+
+    [Theory]
     [InlineData("""{"status":"NOT_FOUND"}""", "NOT_FOUND")]
     [InlineData("<html><body><h1>502 Bad Gateway</h1></body></html>", "<html><body><h1>502 Bad Gateway</h1></body></html>")]
     [InlineData("", "")]

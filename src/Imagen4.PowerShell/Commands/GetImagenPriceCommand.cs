@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using Imagen4.Core;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Prices;
+using Imagen4.Core.Rows;
+using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <summary><c>Get-ImagenPrice</c>: what models cost, where the host publishes it or the profile says it.</summary>
+[Cmdlet(VerbsCommon.Get, "ImagenPrice")]
+[OutputType(typeof(ImagenPrice))]
+public sealed class GetImagenPriceCommand : HostCommand
+{
+    private PriceRun _run = null!;
+    private string? _provider;
+    private object? _id;
+
+    /// <summary>The endpoint ids; every known one of the provider where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InputCompleter))]
+    public object? Model { get; set; }
+
+    /// <summary>What came down the pipeline, whatever it is.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    public object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? _id ?? Model;
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        _provider = Unwrap.Value(Provider)?.ToString();
+        _run = new PriceRun(Options(_provider));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
+    {
+        if (!MyInvocation.ExpectingInput)
+        {
+            var profile = Demand(Text("Provider", Provider));
+            foreach (var id in Model is null ? ModelCatalog.Ids(profile.Protocol) : Unwrap.List(Model))
+            {
+                _id = id;
+                Start(profile, Text("Model", id));
+            }
+
+            return;
+        }
+
+        var record = new Record(InputObject);
+        if (record.IsBlank)
+        {
+            BlankLines++;
+            return;
+        }
+
+        var model = record.Text ?? Model ?? (record.IsRows ? record.At("Model") : null);
+        if (model is null && !record.Has("Model"))
+        {
+            throw new InvalidInputException(record.IsRows
+                ? Messages.RecordHasNoModel.With(Row, record.ShownNames)
+                : Messages.RecordIsNotModel.With(Row, record.TypeName));
+        }
+
+        Start(Demand(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenPrice>)value, target);
+
+    private void Start(ProviderProfile profile, string? model)
+    {
+        Limit = ThrottleLimit > 0 ? ThrottleLimit : profile.ConcurrencyLimit;
+        Start(Target, async stop => await _run.ReadAsync(profile, model, stop.Stopping).ConfigureAwait(false));
+    }
+
+    // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
+    private ProviderProfile Demand(string? provider)
+    {
+        try
+        {
+            return _run.Demand(provider);
+        }
+        catch (ImagenException error) when (provider is null || provider == _provider)
+        {
+            EndWith(error, Target);
+            throw;
+        }
+    }
+
+    private string? Text(string name, object? value) => new Cell(Row, name, Unwrap.Cell(Row, name, value)).Text()?.Trim();
+}

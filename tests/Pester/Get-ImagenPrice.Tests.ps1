@@ -1,0 +1,104 @@
+Describe 'Get-ImagenPrice' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.GetImagenPriceCommand'
+        $null = New-Item -ItemType Directory $env:IMAGEN4_HOME
+        @{
+            providers = @(
+                @{ name = 'priced'; protocol = 'ImagesGenerations'; baseUri = $test.BaseUri; defaultModel = 'google/imagen4/preview'; pricePerImage = 0.04 }
+                @{ name = 'keyed'; protocol = 'FalQueue'; baseUri = $test.BaseUri; platformUri = "$($test.BaseUri)/v1"; offers = @('Price'); defaultModel = 'fal-ai/imagen4/preview' }
+            )
+        } | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $env:IMAGEN4_HOME settings.json)
+    }
+    BeforeEach { Reset-Emulator $test -KeepHome }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'asks the host for every known model where none is named' {
+        $prices = Get-ImagenPrice
+        $prices | Should -HaveCount 3
+        $prices[0] | Should -BeOfType ([Imagen4.ImagenPrice])
+        $byModel = $prices | Group-Object Model -AsHashTable
+        $byModel['fal-ai/imagen4/preview'].UnitPrice | Should -Be 0.05
+        $byModel['fal-ai/imagen4/preview/ultra'].UnitPrice | Should -Be 0.06
+        $byModel['fal-ai/imagen4/preview/fast'].UnitPrice | Should -Be 0.02
+        $prices | ForEach-Object { $_.Provider, $_.Unit, $_.Currency, $_.Source | Should -Be 'emulator', 'image', 'USD', 'Host' }
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'takes models <from>' -ForEach @(
+        @{ from = 'as an array'; script = { Get-ImagenPrice fal-ai/imagen4/preview/fast, fal-ai/imagen4/preview/ultra -ThrottleLimit 1 } }
+        @{ from = 'as text from the pipeline'; script = { 'fal-ai/imagen4/preview/fast', '', ' fal-ai/imagen4/preview/ultra' | Get-ImagenPrice -ThrottleLimit 1 3>$null } }
+        @{ from = 'from records'; script = { [pscustomobject]@{ Model = 'fal-ai/imagen4/preview/fast' }, @{ model = 'fal-ai/imagen4/preview/ultra' } | Get-ImagenPrice -ThrottleLimit 1 } }
+        @{ from = 'from requests'; script = { 'fal-ai/imagen4/preview/fast', 'fal-ai/imagen4/preview/ultra' | ForEach-Object { New-ImagenImage p -Model $_ } | Get-ImagenPrice -ThrottleLimit 1 } }
+    ) {
+        (& $script).UnitPrice | Should -Be 0.02, 0.06
+    }
+
+    It 'an empty cell is the provider''s own model, and each record may name its provider' {
+        $prices = @{ Model = ''; Provider = 'priced' }, @{ Model = ''; Provider = '' } | Get-ImagenPrice -ThrottleLimit 1
+        $prices.Model | Should -Be 'google/imagen4/preview', 'fal-ai/imagen4/preview'
+        $prices.UnitPrice | Should -Be 0.04, 0.05
+        $prices.Source | Should -Be 'Profile', 'Host'
+    }
+
+    It 'needs no key where nobody is asked' {
+        $price = Get-ImagenPrice any/model -Provider priced
+        $price.UnitPrice | Should -Be 0.04
+        $price.Currency | Should -BeNullOrEmpty
+        $price.Model | Should -Be 'any/model'
+        Get-Seen $test | Should -BeNullOrEmpty
+    }
+
+    It 'sends the key it is given, and without one asks nobody' {
+        (Get-ImagenPrice fal-ai/imagen4/preview -Provider keyed -ApiKey k).UnitPrice | Should -Be 0.05
+        @(Get-Seen $test) | Should -HaveCount 1
+        $seen = Watch-Command { 'fal-ai/imagen4/preview', 'fal-ai/imagen4/preview' | Get-ImagenPrice -Provider keyed }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "ApiKeyMissing,$command"
+        @(Get-Seen $test) | Should -HaveCount 1
+    }
+
+    It '<kind> is an error, never a price of nothing' -ForEach @(
+        @{ kind = 'a model the host does not list'; script = { Get-ImagenPrice fal-ai/nobody }; id = 'PriceUnknown'; message = 'Neither emulator nor its profile says what fal-ai/nobody costs.' }
+        @{ kind = 'a profile that says nothing'; script = { Get-ImagenPrice google/imagen4/preview -Provider aimlapi }; id = 'PriceUnknown'; message = 'Neither aimlapi nor its profile says what google/imagen4/preview costs.' }
+        @{ kind = 'a model that is none'; script = { Get-ImagenPrice '../x' }; id = 'InvalidInput'; message = "'../x' is not an endpoint id *" }
+        @{ kind = 'a record without a model'; script = { @{ Prompt = 'x' } | Get-ImagenPrice }; id = 'InvalidInput'; message = 'Row 1: the record has no model. Its properties are: Prompt.' }
+        @{ kind = 'what is no record'; script = { 5 | Get-ImagenPrice }; id = 'InvalidInput'; message = 'Row 1: an integer is not an endpoint id. *' }
+        @{ kind = 'a record with a provider that is none'; script = { @{ Model = 'a/b'; Provider = 'nobody' } | Get-ImagenPrice }; id = 'InvalidInput'; message = "*There is no provider 'nobody'.*" }
+    ) {
+        $seen = Watch-Command $script
+        $seen.Thrown | Should -BeNullOrEmpty
+        $seen.Output | Should -BeNullOrEmpty
+        $seen.Error.FullyQualifiedErrorId | Should -Be "$id,$command"
+        $seen.Error.Exception.Message | Should -BeLike $message
+        $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'a model without a price does not cost the others theirs' {
+        $seen = Watch-Command { 'fal-ai/nobody', 'fal-ai/imagen4/preview' | Get-ImagenPrice }
+        $seen.Error | Should -HaveCount 1
+        $seen.Output.UnitPrice | Should -Be 0.05
+    }
+
+    It 'a provider that is none, or is not running, ends the command' {
+        (Watch-Command { 'a/b', 'a/c' | Get-ImagenPrice -Provider nobody }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        Invoke-Pwsh "Import-Module '$ModuleManifest'; try { Get-ImagenPrice -Provider emulator } catch { `$_.FullyQualifiedErrorId }" |
+            Should -Be "EmulatorUnavailable,$command"
+    }
+
+    It '-TimeoutSec ends waiting for a host that says nothing' {
+        $silent = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $silent.Start()
+        try {
+            $settings = Get-Content (Join-Path $env:IMAGEN4_HOME settings.json) -Raw | ConvertFrom-Json
+            ($settings.providers | Where-Object name -EQ keyed).platformUri = "http://127.0.0.1:$($silent.LocalEndpoint.Port)/v1"
+            $settings | ConvertTo-Json -Depth 5 | Set-Content (Join-Path $env:IMAGEN4_HOME settings.json)
+            $seen = Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider keyed -ApiKey k -TimeoutSec 1 }
+        }
+        finally {
+            $silent.Stop()
+        }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
+        $seen.Error.Exception.Message | Should -BeLike '*did not answer within 1 s.'
+    }
+}
