@@ -191,6 +191,6 @@ Describe 'Requests that are followed up' {
         $seen.Warning | Should -HaveCount 1
         $seen.Warning | Should -BeLike 'The ledger cannot be used*version 99*'
         $seen.Error | Should -BeNullOrEmpty
-        (Watch-Command { Get-ImagenRequest }).Thrown.FullyQualifiedErrorId | Should -BeLike 'LedgerUnavailable,*'
+        (Watch-Command { Get-ImagenRequest }).Error.FullyQualifiedErrorId | Should -BeLike 'LedgerUnavailable,*'
     }
 }

@@ -72,6 +72,12 @@ Describe 'Remove-ImagenRequest' {
         (Get-ImagenRequest).Prompt | Should -Be 'new'
     }
 
+    It 'takes what is just being delivered from the pipeline' {
+        'a', 'b' | New-ImagenImage -OutputDirectory $out | Remove-ImagenRequest
+        Get-ChildItem $out | Should -HaveCount 2
+        Get-ImagenRequest | Should -BeNullOrEmpty
+    }
+
     It '-State chooses, and with -LedgerId filters' {
         $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
         $null = New-ImagenImage 'good' -OutputDirectory $out

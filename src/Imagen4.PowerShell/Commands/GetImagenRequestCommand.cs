@@ -61,12 +61,13 @@ public sealed class GetImagenRequestCommand : RecordCommand
             Key = Key.Length == 0 ? null : Any(Key),
             Since = Since is { } since ? new DateTimeOffset(since) : null,
         };
-        _book.Refresh();
     }
 
     /// <inheritdoc/>
     protected override void OnRecord()
     {
+        // Whoever is before this command in the pipeline may have submitted it just now.
+        _book.Refresh();
         var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
         var ids = named.Count > 0 ? [] : LedgerIds.Read(Row, nameof(RequestId), RequestId, InputObject);
         if (named.Count == 0 && ids.Count == 0)

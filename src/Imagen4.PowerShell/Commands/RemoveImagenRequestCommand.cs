@@ -42,12 +42,13 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         Array.ForEach(State, RequestRemoval.DemandState);
         _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null };
-        _book.Refresh();
     }
 
     /// <inheritdoc/>
     protected override void OnRecord()
     {
+        // Whoever is before this command in the pipeline may have submitted it just now.
+        _book.Refresh();
         var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
         if (named.Count == 0)
         {
