@@ -25,7 +25,7 @@ Describe 'Get-ImagenRequestStatus -Follow and -Logs' {
         It 'returns every change in its order, and the end once: <way>' -ForEach @(@{ way = 'by the stream' }, @{ way = 'by asking' }) {
             if ($way -eq 'by asking') { Disable-Stream }
             Set-Emulator $test @{ slots = 1 }
-            $requests = '[emulator:seconds=0.7] a', '[emulator:seconds=0.7] b', '[emulator:seconds=0.7] c' | New-ImagenImage -ThrottleLimit 1
+            $requests = '[emulator:seconds=0.7] a', '[emulator:seconds=0.7] b', '[emulator:seconds=3] c' | New-ImagenImage -ThrottleLimit 1
             $status = $requests[2] | Get-ImagenRequestStatus -Follow
             $status | ForEach-Object { $_ | Should -BeOfType ([Imagen4.ImagenRequestStatus]) }
             $status.RequestId | Select-Object -Unique | Should -Be $requests[2].RequestId
