@@ -6,6 +6,8 @@
     Test    every test: xunit and Pester
     Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
     Bench   figures: how long an import takes, how fast a batch runs
+    Torture the reliability figures: batches at a host that fails, batches that are killed, a damaged ledger, a large one;
+            about an hour, or with -Short under a minute
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4
 .EXAMPLE
@@ -14,11 +16,13 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Docs', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Docs', 'Pack')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [switch] $Short
 )
 
 $ErrorActionPreference = 'Stop'
@@ -45,6 +49,22 @@ function Invoke-DemoTask {
 function Invoke-BenchTask {
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
     & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
+}
+
+function Invoke-TortureTask {
+    $program = Join-Path $root "tests/Imagen4.Torture/bin/$Configuration/net10.0/Imagen4.Torture.dll"
+    $emulator = Join-Path $root "src/Imagen4.Emulator/bin/$Configuration/net10.0/Imagen4.Emulator.dll"
+    if ($Short) {
+        dotnet exec $program faults $emulator 400 2
+        dotnet exec $program kills $emulator 12 1 short
+        dotnet exec $program flips 4000 1
+        return
+    }
+
+    dotnet exec $program faults $emulator 10000 20
+    dotnet exec $program kills $emulator 1000 1
+    dotnet exec $program flips 100000 1
+    dotnet exec $program fold 100000
 }
 
 function Invoke-DocsTask {

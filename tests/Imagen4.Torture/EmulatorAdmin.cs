@@ -34,9 +34,10 @@ internal sealed class EmulatorAdmin(Uri address) : IDisposable
             .ToDictionary(prompt => prompt.Key, prompt => prompt.Count(), StringComparer.Ordinal);
     }
 
-    /// <summary>How many fault rules have not been used up.</summary>
-    public async Task<int> CountRulesAsync() =>
-        (await _client.GetFromJsonAsync<JsonElement[]>("_emulator/faults").ConfigureAwait(false))!.Length;
+    /// <summary>Whether the rule for a text has not been used up.</summary>
+    public async Task<bool> HasRuleAsync(string match) =>
+        (await _client.GetFromJsonAsync<JsonElement[]>("_emulator/faults").ConfigureAwait(false))!
+        .Any(rule => rule.TryGetProperty("match", out var text) && text.GetString() == match);
 
     /// <summary>The bytes of an image as the host has them.</summary>
     public Task<byte[]> SourceAsync(string uri) => _client.GetByteArrayAsync(uri);

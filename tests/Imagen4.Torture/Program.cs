@@ -12,7 +12,8 @@ return args switch
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
     ["batch", var home, var address, var folder, var name, var count, var end] => await BatchAsync(home, new TortureBatch(new Uri(address), folder, name, Number(count), SideBySide: 8), end),
     ["faults", var emulator, var count, var seeds] => await FaultRun.RunAsync(emulator, Number(count), Number(seeds)),
-    ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed)),
+    ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: false),
+    ["kills", var emulator, var count, var seed, "short"] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: true),
     _ => Usage(),
 };
 
@@ -27,6 +28,6 @@ static Task<int> BatchAsync(string home, TortureBatch batch, string end)
 static int Usage()
 {
     Console.Error.WriteLine("claims <home> <rows> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
-    Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed>");
+    Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     return 2;
 }
