@@ -18,7 +18,7 @@ internal sealed record UserSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), HostDataJson.Default.UserSettings) ?? new();
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(File), HostDataJson.Default.UserSettings) ?? new();
             return settings.Providers.All(profile => profile is not null) ? settings : throw new JsonException("A provider is null.");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
