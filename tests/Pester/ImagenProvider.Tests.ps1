@@ -186,9 +186,12 @@ Describe 'Providers' {
         }
     }
 
-    It 'settings that cannot be read are named, and nothing is guessed' {
+    It 'settings that cannot be read are named, and nothing is guessed: <text>' -ForEach @(
+        @{ text = '{ broken' }, @{ text = '{"providers":[null]}' }, @{ text = '{"providers":[{"name":null}]}' }, @{ text = '{"providers":[{"name":""}]}' }
+        @{ text = '{"providers":[{"name":"x","protocol":77}]}' }, @{ text = '{"providers":[{"name":"x","apiKeyVariables":[null]}]}' }
+    ) {
         $null = New-Item -ItemType Directory $env:IMAGEN4_HOME
-        Set-Content (Join-Path $env:IMAGEN4_HOME settings.json) '{ broken'
+        Set-Content (Join-Path $env:IMAGEN4_HOME settings.json) $text
         $seen = Watch-Command { Get-ImagenProvider }
         Remove-Item (Join-Path $env:IMAGEN4_HOME settings.json)
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
