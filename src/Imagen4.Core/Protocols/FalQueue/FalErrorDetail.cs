@@ -16,8 +16,20 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
             : Said(answer) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null);
 
     /// <summary>Reads an answer of any status, or returns null where it has no words of an error in a form that is known.</summary>
-    public static FalErrorDetail? TryRead(HostResponse response) =>
-        response.Read(FalJson.Default.FalErrorAnswer) is { } answer && Said(answer) is { Text.Length: > 0 } said ? said : null;
+    public static FalErrorDetail? TryRead(HostResponse response) => TryRead(response.Body.Span);
+
+    /// <summary>Reads JSON that may be an error, or returns null where it has no words of one.</summary>
+    public static FalErrorDetail? TryRead(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, FalJson.Default.FalErrorAnswer) is { } answer && Said(answer) is { Text.Length: > 0 } said ? said : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static FalErrorDetail? Said(FalErrorAnswer answer)
     {
