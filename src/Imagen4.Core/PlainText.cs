@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Imagen4.Core;
 
-/// <summary>Makes text from outside fit for one line of a message: no control characters, no megabytes.</summary>
-public static class PlainText
+/// <summary>Makes text from outside fit for one line of a message: no control characters, no megabytes, no images in base64.</summary>
+public static partial class PlainText
 {
     private const int BriefLength = 60;
     private const int LineLength = 500;
@@ -31,6 +32,7 @@ public static class PlainText
 
     private static string Clean(string text, int length)
     {
+        text = Base64().Replace(DataUri().Replace(text, "$1…"), match => IsEncoded(match.Value) ? "…" : match.Value);
         var clean = new StringBuilder(Math.Min(text.Length, length + 1));
         foreach (var rune in text.EnumerateRunes())
         {
@@ -47,4 +49,15 @@ public static class PlainText
 
         return clean.ToString().Trim();
     }
+
+    // A long word, a digest or a row of one letter has not all kinds of letters, and fewer of them.
+    private static bool IsEncoded(string text) =>
+        text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit) && text.Distinct().Count() > 20;
+
+    // RFC 2397; in JSON a slash may have a backslash in front of it.
+    [GeneratedRegex("""(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex DataUri();
+
+    [GeneratedRegex(@"(?:[A-Za-z0-9+]|\\?/){100,}={0,2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Base64();
 }

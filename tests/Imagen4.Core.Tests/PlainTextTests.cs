@@ -18,6 +18,28 @@ public sealed class PlainTextTests
         Assert.Equal(501, PlainText.Line(new string('x', 100_000)).Length);
     }
 
+    [Theory]
+    [InlineData("bad data:image/png;base64,QUJD+/== there", "bad data:image/png… there")]
+    [InlineData("""{"url":"data:image\/png;base64,QUJD\/QUJD","x":1}""", """{"url":"data:image\/png…","x":1}""")]
+    [InlineData("DATA:;base64,QUJD", "DATA:…")]
+    [InlineData("data: none, see /tmp", "data: none, see /tmp")]
+    public void A_data_URI_is_shown_without_its_data(string text, string expected)
+    {
+        Assert.Equal(expected, PlainText.Brief(text));
+        Assert.Equal(expected, PlainText.Line(text));
+    }
+
+    [Fact]
+    public void Base64_is_not_shown_but_a_long_word_a_digest_or_an_address_is()
+    {
+        var base64 = Convert.ToBase64String([.. Enumerable.Range(0, 200).Select(number => (byte)number)]);
+        var address = $"https://a.example/{string.Join('/', Enumerable.Repeat("some-folder", 12))}";
+
+        Assert.Equal("""{"b64_json":"…"} is bad""", PlainText.Line($$"""{"b64_json":"{{base64}}"} is bad"""));
+        Assert.Equal("…", PlainText.Brief(base64));
+        Assert.All([address, new string('a', 64), new string('x', 200)], text => Assert.Equal(text, PlainText.Line(text)));
+    }
+
     [Fact]
     public void Half_a_character_is_shown_as_one_that_is_missing() => Assert.Equal("half \ufffd", PlainText.Brief("half \ud83e"));
 

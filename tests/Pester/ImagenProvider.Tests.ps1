@@ -97,6 +97,30 @@ Describe 'Providers' {
             (Get-ImagenProvider fal).Scope | Should -Be 'BuiltIn'
         }
 
+        It 'another protocol brings what its hosts have in common, and leaves what was chosen' {
+            Set-ImagenProvider here -Protocol FalQueue -BaseUri "$($test.BaseUri)/chainhub" -ApiKeyVariable HERE_KEY -ConcurrencyLimit 3
+            Set-ImagenProvider here -Protocol FalAggregator
+            $null = New-ImagenImage 'p' -Provider here -ApiKey k
+            (Get-Seen $test)[-1].headers.Authorization | Should -Be 'Bearer'
+            $seen = Watch-Command { New-ImagenImage 'p' -Provider here -ApiKey k -Priority low }
+            $seen.Error[0].Exception.Message | Should -Be 'Row 1: here does not take Priority. Nothing was sent.'
+            (Get-ImagenProvider here).ConcurrencyLimit | Should -Be 3
+            (Get-ImagenProvider here).ApiKeyVariable | Should -Be 'HERE_KEY'
+
+            Set-ImagenProvider here -Protocol ImagesGenerations -BaseUri "$($test.BaseUri)/aimlapi"
+            (Get-ImagenProvider here).DefaultModel | Should -Be 'google/imagen4/preview'
+            Set-ImagenProvider here -Protocol FalQueue -DefaultModel acme/one
+            Set-ImagenProvider here -Protocol FalSync
+            (Get-ImagenProvider here).DefaultModel | Should -Be 'acme/one'
+        }
+
+        It 'the address it had already changes nothing: prices are still the host''s to say' {
+            Set-ImagenProvider fal -BaseUri https://queue.fal.run -ConcurrencyLimit 7
+            (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Thrown.FullyQualifiedErrorId | Should -BeLike 'ApiKeyMissing,*'
+            Set-ImagenProvider fal -BaseUri https://elsewhere.example
+            (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Error.FullyQualifiedErrorId | Should -BeLike 'PriceUnknown,*'
+        }
+
         It 'sends to a base address with a path, below that path' {
             Set-ImagenProvider here -Protocol FalQueue -BaseUri "$($test.BaseUri)/some/path"
             $null = Watch-Command { New-ImagenImage 'p' -Provider here -ApiKey k }
@@ -162,9 +186,12 @@ Describe 'Providers' {
         }
     }
 
-    It 'settings that cannot be read are named, and nothing is guessed' {
+    It 'settings that cannot be read are named, and nothing is guessed: <text>' -ForEach @(
+        @{ text = '{ broken' }, @{ text = '{"providers":[null]}' }, @{ text = '{"providers":[{"name":null}]}' }, @{ text = '{"providers":[{"name":""}]}' }
+        @{ text = '{"providers":[{"name":"x","protocol":77}]}' }, @{ text = '{"providers":[{"name":"x","apiKeyVariables":[null]}]}' }
+    ) {
         $null = New-Item -ItemType Directory $env:IMAGEN4_HOME
-        Set-Content (Join-Path $env:IMAGEN4_HOME settings.json) '{ broken'
+        Set-Content (Join-Path $env:IMAGEN4_HOME settings.json) $text
         $seen = Watch-Command { Get-ImagenProvider }
         Remove-Item (Join-Path $env:IMAGEN4_HOME settings.json)
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'

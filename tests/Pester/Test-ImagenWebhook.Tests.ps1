@@ -54,7 +54,8 @@ Describe 'Test-ImagenWebhook' {
         $failed = Receive-Delivery 'a forbidden thing'
         $result = Test-ImagenWebhook $failed.Bytes $failed.Headers
         $result.State | Should -Be 'Failed'
-        $result.Error | Should -Not -BeNullOrEmpty
+        $result.Error | Should -BeLike 'Invalid status code: 422: prompt: The content could not be processed*'
+        $result.ErrorType | Should -Be 'content_policy_violation'
     }
 
     It 'takes the body as <kind>' -ForEach @(

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Hosts;
 
 /// <summary>The hosts and models that come with the module, from <c>hosts.json</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record HostData
 {
     private static readonly Lazy<HostData> Shipped = new(Load);

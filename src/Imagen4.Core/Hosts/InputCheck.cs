@@ -17,7 +17,11 @@ public static class InputCheck
     public static ImageInput Check(ImageRow row, string id, ModelDefinition model)
     {
         var input = Given(row.Input);
-        var offences = Missing(input, model).ToList();
+        var additional = row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>();
+        var offences = model.Inputs
+            .Where(definition => definition.Required && !input.ContainsKey(definition.Name) && !AdditionalInputCheck.Has(additional, definition))
+            .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)))
+            .ToList();
         foreach (var (name, value) in input.ToList())
         {
             offences.AddRange(Find(model, name) is { } definition
@@ -25,7 +29,7 @@ public static class InputCheck
                 : [Messages.InputNotTaken.With(InputField.ParameterFor(name), Taken(model))]);
         }
 
-        offences.AddRange((row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>()).SelectMany(member => AdditionalOffence(model, member.Key, member.Value)));
+        offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
             ? input.Deserialize(ImageInputJson.Default.ImageInput)! with { AdditionalInput = row.Input.AdditionalInput }
             : throw new InvalidInputException(Messages.InputRefused.With(row.Index, id, string.Join("; ", offences)));
@@ -46,34 +50,6 @@ public static class InputCheck
 
     private static InputDefinition? Find(ModelDefinition model, string name) =>
         model.Inputs.FirstOrDefault(definition => definition.Name == name);
-
-    private static IEnumerable<string> Missing(JsonObject input, ModelDefinition model) => model.Inputs
-        .Where(definition => definition.Required && !input.ContainsKey(definition.Name))
-        .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)));
-
-    private static IEnumerable<string> AdditionalOffence(ModelDefinition model, string name, JsonElement value)
-    {
-        // Names are compared without case, and with the parameters' too: another spelling would be sent, paid for and ignored.
-        if (model.Inputs.FirstOrDefault(known => Names(known).Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } definition)
-        {
-            yield break;
-        }
-
-        if (InputField.ParameterFor(definition.Name) is var parameter && parameter != definition.Name)
-        {
-            yield return Messages.InputHasParameter.With(PlainText.Brief(name), parameter);
-        }
-        else if (definition.Name != name)
-        {
-            yield return Messages.InputMisspelt.With(PlainText.Brief(name), definition.Name);
-        }
-        else if (definition.Kind == InputKind.TrueFalse && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            yield return Messages.InputNotTrueOrFalse.With(name, PlainText.Brief(value.GetRawText()));
-        }
-    }
-
-    private static string[] Names(InputDefinition definition) => [definition.Name, InputField.ParameterFor(definition.Name)];
 
     private static IEnumerable<string> Offence(InputDefinition definition, JsonNode value, JsonObject input)
     {
@@ -107,7 +83,8 @@ public static class InputCheck
             && number >= (definition.Minimum ?? long.MinValue)
             && number <= (definition.Maximum ?? long.MaxValue));
 
-    private static string Range(InputDefinition definition) => definition switch
+    /// <summary>The range a number has to be in, for messages.</summary>
+    internal static string Range(InputDefinition definition) => definition switch
     {
         { Minimum: { } minimum, Maximum: { } maximum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"),
         { Minimum: { } minimum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} and more"),

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Hosts;
 
 /// <summary>What a model takes under one name.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record InputDefinition
 {
     /// <summary>The API's own spelling.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Imagen4.Core.Hosts;
 
 /// <summary>What a model takes: the union of its published schemas.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ModelDefinition
 {
     /// <summary>The endpoint ids with this definition.</summary>

@@ -66,6 +66,20 @@ public static class ProviderCatalog
             OpenKey = null,
         };
 
+    /// <summary>A profile with another protocol: what its hosts have in common changes with it, and what somebody chose stays.</summary>
+    public static ProviderProfile WithProtocol(ProviderProfile profile, HostProtocol protocol)
+    {
+        var (before, after) = (OfProtocol(profile.Protocol), OfProtocol(protocol));
+        return profile with
+        {
+            Protocol = protocol,
+            AuthScheme = after.AuthScheme,
+            Offers = after.Offers,
+            Settings = after.Settings,
+            DefaultModel = profile.DefaultModel == before.DefaultModel ? after.DefaultModel : profile.DefaultModel,
+        };
+    }
+
     /// <summary>Adds or replaces a profile.</summary>
     /// <param name="profile">The profile; its scope says where it goes.</param>
     /// <param name="makeDefault">Whether it becomes the default of that scope.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imagen4.Core.Protocols;
 
 namespace Imagen4.Core.Media;
 
@@ -23,5 +24,5 @@ internal abstract record ImageBytes
 
     /// <summary>Tells an address from a data URI.</summary>
     /// <param name="text">JSON text.</param>
-    public static ImageBytes Of(JsonElement text) => InlineImage.IsDataUri(text) ? new Inline(text) : new Remote(text.GetString()!);
+    public static ImageBytes Of(JsonElement text) => InlineImage.IsDataUri(text) ? new Inline(text) : new Remote(JsonText.Text(text));
 }

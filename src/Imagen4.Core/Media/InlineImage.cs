@@ -19,7 +19,7 @@ internal static class InlineImage
         // A letter is at most six bytes, where it is escaped.
         var start = JsonMarshal.GetRawUtf8Value(text)[1..^1];
         return start.Length >= 5 && (start[..Math.Min(start.Length, 6 * 5)].Contains((byte)'\\')
-            ? Unescaped(text).Span.StartsWithIgnoreCase("data:"u8)
+            ? TryUnescape(text) is { } whole && whole.Span.StartsWithIgnoreCase("data:"u8)
             : start.StartsWithIgnoreCase("data:"u8));
     }
 
@@ -54,7 +54,7 @@ internal static class InlineImage
 
     private static ReadOnlyMemory<byte> Base64Of(JsonElement text)
     {
-        var whole = Unescaped(text);
+        var whole = TryUnescape(text) ?? throw new InvalidMediaException(Messages.DataUriMalformed);
         if (!IsDataUri(text))
         {
             return whole;
@@ -66,14 +66,21 @@ internal static class InlineImage
             : throw new InvalidMediaException(Messages.DataUriMalformed);
     }
 
-    // A slash may be written \/ and a plus \u002B: only then the text is not the bytes.
-    private static ReadOnlyMemory<byte> Unescaped(JsonElement text)
+    // A slash may be written \/ and a plus \u002B: only then the text is not the bytes. Null for an escape that no text can hold.
+    private static ReadOnlyMemory<byte>? TryUnescape(JsonElement text)
     {
         var raw = JsonMarshal.GetRawUtf8Value(text);
         var reader = new Utf8JsonReader(raw);
         reader.Read();
         var bytes = new byte[raw.Length];
-        return bytes.AsMemory(0, reader.CopyString(bytes));
+        try
+        {
+            return bytes.AsMemory(0, reader.CopyString(bytes));
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static bool StartsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>

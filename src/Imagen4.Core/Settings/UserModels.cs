@@ -37,7 +37,7 @@ internal static class UserModels
     {
         try
         {
-            var models = JsonSerializer.Deserialize(File.ReadAllBytes(path), HostDataJson.Default.HostData)?.Models ?? [];
+            var models = JsonSerializer.Deserialize(SettingsFile.Read(path), HostDataJson.Default.HostData)?.Models ?? [];
             return models.All(IsWhole) ? models : throw new JsonException(Messages.ModelIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -51,5 +51,8 @@ internal static class UserModels
     }
 
     private static bool IsWhole(ModelDefinition? model) =>
-        model is { Ids.Count: > 0, Protocols.Count: > 0, Inputs.Count: > 0 } && model.Inputs.All(input => input is { Name.Length: > 0, Choices: not null });
+        model is { Ids.Count: > 0, Protocols.Count: > 0, Inputs.Count: > 0 }
+        && model.Ids.All(id => !string.IsNullOrWhiteSpace(id))
+        && model.Protocols.All(Enum.IsDefined)
+        && model.Inputs.All(input => input is { Name.Length: > 0, Choices: not null } && !input.Choices.Contains(null!));
 }

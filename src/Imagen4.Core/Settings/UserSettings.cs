@@ -18,8 +18,8 @@ internal sealed record UserSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), HostDataJson.Default.UserSettings) ?? new();
-            return settings.Providers.All(profile => profile is not null) ? settings : throw new JsonException("A provider is null.");
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(File), HostDataJson.Default.UserSettings) ?? new();
+            return settings.Providers.All(IsWhole) ? settings : throw new JsonException(Messages.ProviderIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -52,4 +52,7 @@ internal sealed record UserSettings
             throw new InvalidInputException(Messages.SettingsUnwritable.With(File, error.Message), error);
         }
     }
+
+    private static bool IsWhole(ProviderProfile? profile) =>
+        profile is { Name.Length: > 0 } && Enum.IsDefined(profile.Protocol) && !profile.ApiKeyVariables.Contains(null!);
 }

@@ -56,7 +56,10 @@ public sealed class WebhookReader(TimeProvider time)
         {
             // A result that could not be put into the webhook is still at the host.
             result.State = payload is { Status: "OK", PayloadError: not null } ? ImagenStates.Completed : ImagenStates.Failed;
-            result.Error = PlainText.Line(payload.Error ?? payload.PayloadError ?? Messages.NoImages);
+            var said = payload.Payload is { } failure ? FalErrorDetail.TryRead(JsonMarshal.GetRawUtf8Value(failure)) : null;
+            string?[] words = [payload.Error ?? payload.PayloadError, said?.Text];
+            result.Error = PlainText.Line(words.Any(word => word is not null) ? string.Join(": ", words.OfType<string>()) : Messages.NoImages);
+            result.ErrorType = said?.Type;
             return result;
         }
 

@@ -67,7 +67,7 @@ public sealed class SetImagenProviderCommand : PSCmdlet
         {
             var existing = ProviderCatalog.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
             var scope = Enum.Parse<ProviderScope>(Scope, ignoreCase: true);
-            var profile = Changed(existing ?? New(), scope);
+            var profile = Changed(WithProtocol(existing ?? New()), scope);
             if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
             {
                 Apply(profile, existing, scope);
@@ -107,15 +107,19 @@ public sealed class SetImagenProviderCommand : PSCmdlet
         };
     }
 
+    private ProviderProfile WithProtocol(ProviderProfile profile) =>
+        IsGiven(nameof(Protocol)) && Protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, Protocol) : profile;
+
+    private bool Stays(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri;
+
     private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => profile with
     {
         Scope = scope,
-        Protocol = IsGiven(nameof(Protocol)) ? Protocol : profile.Protocol,
         BaseUri = BaseUri is null ? profile.BaseUri : ProviderAddress.Demand(BaseUri),
 
         // What belongs to another host does not move along, and neither does a key to it.
-        PlatformUri = BaseUri is null ? profile.PlatformUri : null,
-        WebhookKeysUri = BaseUri is null ? profile.WebhookKeysUri : null,
+        PlatformUri = Stays(profile) ? profile.PlatformUri : null,
+        WebhookKeysUri = Stays(profile) ? profile.WebhookKeysUri : null,
         ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
         SecretName = IsGiven(nameof(SecretName)) ? Text(SecretName) : profile.SecretName,
         SecretVault = Vault(profile),

@@ -35,6 +35,8 @@ public sealed class InlineImageTests
     [InlineData("data:image/png;base64,not base64!")]
     [InlineData("data:image/png;base64,QUJ")]
     [InlineData("not base64!")]
+    [InlineData("\\ud800")]
+    [InlineData("data:image/png;base64,QUJD\\ud800")]
     [InlineData("QUJ")]
     public Task What_is_not_base64_is_InvalidMedia(string address) => Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(Json(address)));
 

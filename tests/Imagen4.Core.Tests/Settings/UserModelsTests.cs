@@ -8,6 +8,11 @@ namespace Imagen4.Core.Tests.Settings;
 [Collection(RunsAlone.Name)]
 public sealed class UserModelsTests : EnvironmentTest
 {
+    private const string WithoutParameters = """
+        {"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt","required":true},
+         {"name":"style","required":true,"choices":["oil","ink"]},{"name":"guidance","minimum":1,"maximum":20},{"name":"note","maximumLength":3}]}]}
+        """;
+
     [Fact]
     public void A_model_can_be_added_without_a_new_version()
     {
@@ -64,6 +69,38 @@ public sealed class UserModelsTests : EnvironmentTest
         Assert.Contains("SyncMode 'true' is not one of false", Refused("me/fox", new ImageInput { Prompt = "x", SyncMode = true }), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"guidance":5}""", "style is missing")]
+    [InlineData("""{"style":null}""", "style is missing")]
+    [InlineData("""{"style":"photo"}""", "style 'photo' is not one of oil, ink")]
+    [InlineData("""{"style":"oil","guidance":21}""", "guidance 21 is outside 1 to 20")]
+    [InlineData("""{"style":"oil","note":"abcd"}""", "note has 4 characters; at most 3 are taken")]
+    public void What_has_no_parameter_is_held_against_its_definition_too(string additional, string offence)
+    {
+        Write(WithoutParameters);
+
+        Assert.Contains(offence, Refused("me/fox", new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional(additional) }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"style":"oil","guidance":20,"note":"abc"}""")]
+    [InlineData("""{"style":"ink","guidance":2.5,"note":null,"other":[1]}""")]
+    public void What_has_no_parameter_and_fits_is_passed_on_as_it_is(string additional)
+    {
+        Write(WithoutParameters);
+
+        Assert.Equal(additional, TestHost.Json(Taken("me/fox", new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional(additional) })));
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_definitions()
+    {
+        File.WriteAllText(
+            Home.At("models.json"), """{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"}]}]}""", System.Text.Encoding.UTF8);
+
+        Assert.NotNull(ModelCatalog.Find(HostProtocol.FalQueue, "me/fox"));
+    }
+
     [Fact]
     public void A_file_that_changes_is_read_again()
     {
@@ -83,6 +120,10 @@ public sealed class UserModelsTests : EnvironmentTest
     [InlineData("""{"models":[{"ids":["a/b"],"protocols":["FalQueue"],"inputs":[{"required":true}]}]}""")]
     [InlineData("""{"models":[{"ids":["a/b"],"inputs":[{"name":"prompt"}]}]}""")]
     [InlineData("""{"models":[{"protocols":["FalQueue"],"inputs":[{"name":"prompt"}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b",null],"protocols":["FalQueue"],"inputs":[{"name":"prompt"}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":[99],"inputs":[{"name":"prompt"}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":["FalQueue"],"inputs":[{"name":"resolution","choices":[null,"1K"]}]}]}""")]
+    [InlineData("""{"models":[{"ids":["a/b"],"protocols":["FalQueue"],"inputs":[{"name":"prompt","maxLength":3}]}]}""")]
     [InlineData("""{"models":[{"ids":["a/b"],"protocols":["Telepathy"],"inputs":[{"name":"prompt"}]}]}""")]
     public void A_file_that_holds_no_definitions_is_refused_by_its_name(string text)
     {

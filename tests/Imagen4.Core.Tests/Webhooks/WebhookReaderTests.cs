@@ -40,7 +40,7 @@ public sealed class WebhookReaderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"request_id":"r-1","status":"ERROR","error":"Invalid status code: 422","payload":{"detail":"bad"}}""", "Failed", "Invalid status code: 422")]
+    [InlineData("""{"request_id":"r-1","status":"ERROR","error":"Invalid status code: 422","payload":{"detail":"bad"}}""", "Failed", "Invalid status code: 422: bad")]
     [InlineData("""{"request_id":"r-1","status":"ERROR"}""", "Failed", "The host finished the request without an image.")]
     [InlineData("""{"request_id":"r-1","status":"OK","payload":null,"payload_error":"too large"}""", "Completed", "too large")]
     [InlineData("""{"request_id":"r-1","status":"OK","payload":{}}""", "Failed", "The host finished the request without an image.")]

@@ -16,14 +16,17 @@ internal static class AggregatorAnswer
         _ => null,
     };
 
+    /// <summary>Whether the answer has the state of a request that failed, whatever else is in it.</summary>
+    public static bool HasFailedState(HostResponse response) => Status(response) == "FAILED";
+
     /// <summary>Whether the answer says that the request has failed. A message alone does not: some hosts have one for a request that goes on.</summary>
     public static bool SaysFailed(HostResponse response) => response.IsSuccess
-        ? Status(response) == "FAILED" || Text(response, "error", "detail") is not null
+        ? HasFailedState(response) || Text(response, "error", "detail") is not null
         : FalErrorDetail.Read(response).IsJson && (int)response.Status is 400 or 422 or 499 or >= 500;
 
-    /// <summary>What a successful answer gives as the reason of a failure, or null.</summary>
-    public static string? Reason(HostResponse response) =>
-        Text(response, "error", "detail", "message") is { } reason ? PlainText.Line(reason) : null;
+    /// <summary>What a successful answer gives as the reason of a failure, and its type; empty where it gives none.</summary>
+    public static FalErrorDetail Reason(HostResponse response) => FalErrorDetail.TryRead(response)
+        ?? new FalErrorDetail(PlainText.Line(Text(response, "error", "detail", "message") ?? ""), Type: null, IsJson: false);
 
     /// <summary>The error an answer stands for that is neither a result nor "not yet".</summary>
     public static ImagenException Failure(RequestReference request, HostResponse response)
@@ -33,9 +36,7 @@ internal static class AggregatorAnswer
             return FalErrors.OfResult(request, response);
         }
 
-        return SaysFailed(response)
-            ? new RequestFailedException(Messages.RequestFailed.With(Reason(response) ?? "?", "?", (int)response.Status)) { RequestId = request.RequestId }
-            : FalErrors.NotTheProtocol(request, response);
+        return SaysFailed(response) ? FalErrors.OfTold(request, response, Reason(response)) : FalErrors.NotTheProtocol(request, response);
     }
 
     // Not every host keeps the status 400 for it.

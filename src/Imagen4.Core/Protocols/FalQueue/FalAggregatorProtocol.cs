@@ -50,7 +50,13 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
                 return status;
             }
 
-            if (!response.IsSuccess && !IsUnknown(response))
+            if (AggregatorAnswer.HasFailedState(response))
+            {
+                return Failed(response);
+            }
+
+            // A refusal may be of the address alone: the result tells.
+            if (!response.IsSuccess && !IsUnknown(response) && response.Status != HttpStatusCode.BadRequest)
             {
                 throw FalErrors.OfRead(request, response);
             }
@@ -63,13 +69,10 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         }
 
         var result = await GetResultAsync(request, cancellation).ConfigureAwait(false);
-        return AggregatorAnswer.StillRunning(result) ?? new HostStatus
-        {
-            State = FalResults.Read(result) is not null ? ImagenStates.Completed
-                : AggregatorAnswer.SaysFailed(result) ? ImagenStates.Failed
-                : throw FalErrors.OfRead(request, result),
-            Error = result.IsSuccess ? AggregatorAnswer.Reason(result) : FalErrorDetail.Read(result).Text is { Length: > 0 } said ? said : null,
-        };
+        return AggregatorAnswer.StillRunning(result)
+            ?? (Result(result) is not null ? new HostStatus { State = ImagenStates.Completed }
+                : AggregatorAnswer.SaysFailed(result) ? Failed(result)
+                : throw FalErrors.OfRead(request, result));
     }
 
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
@@ -79,7 +82,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     {
         var response = await GetResultAsync(request, cancellation).ConfigureAwait(false);
         return AggregatorAnswer.StillRunning(response) is not null ? null
-            : FalResults.Read(response) ?? throw AggregatorAnswer.Failure(request, response);
+            : Result(response) ?? throw AggregatorAnswer.Failure(request, response);
     }
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
@@ -87,10 +90,14 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         if (!_withoutCancel.ContainsKey(Name(request)))
         {
             var (response, _) = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
-            if (!IsUnknown(response) || IsUnknownRequest(response))
+            if (response.IsSuccess && (response.Body.IsEmpty || (response.JsonObject() is not null && !AggregatorAnswer.SaysFailed(response))))
             {
-                _ = response.IsSuccess ? true : throw FalErrors.OfCancel(request, response);
                 return;
+            }
+
+            if (!response.IsSuccess && (!IsUnknown(response) || IsUnknownRequest(response)))
+            {
+                throw FalErrors.OfCancel(request, response);
             }
 
             _withoutCancel[Name(request)] = true;
@@ -110,13 +117,27 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
         var owner = request.Model.Split('/')[0];
         var any = HostAddress.Below(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
-        return await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
+        var second = await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
+
+        // Where neither is known, a plain "not found" says more than a page.
+        return IsUnknown(second) && second.Status != HttpStatusCode.NotFound ? response : second;
+    }
+
+    private static HostResult? Result(HostResponse response) => AggregatorAnswer.HasFailedState(response) ? null : FalResults.Read(response);
+
+    private static HostStatus Failed(HostResponse response)
+    {
+        var told = response.IsSuccess ? AggregatorAnswer.Reason(response) : FalErrorDetail.Read(response);
+        return new HostStatus { State = ImagenStates.Failed, Error = told.Text.Length > 0 ? told.Text : null, ErrorType = told.Type };
     }
 
     // A host that does not know an address says 404 or 405, or shows a page.
     private static bool IsUnknown(HostResponse response) =>
         response.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
-        || (response.IsSuccess && response.JsonObject() is null);
+        || (response.JsonObject() is null && (response.IsSuccess ? response.Status != HttpStatusCode.Accepted : IsPage(response)));
+
+    private static bool IsPage(HostResponse response) =>
+        response.ContentType == "text/html" && response.Status is (HttpStatusCode.BadRequest or HttpStatusCode.Forbidden);
 
     // fal's own word, passed on.
     private static bool IsUnknownRequest(HostResponse response) =>

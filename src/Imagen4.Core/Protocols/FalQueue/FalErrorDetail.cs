@@ -11,19 +11,34 @@ namespace Imagen4.Core.Protocols.FalQueue;
 internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
 {
     /// <summary>Reads an answer that is no success.</summary>
-    public static FalErrorDetail Read(HostResponse response)
-    {
-        if (response.Read(FalJson.Default.FalErrorAnswer) is not { } answer)
-        {
-            return new FalErrorDetail(Excerpt(response), Type: null, IsJson: false);
-        }
+    public static FalErrorDetail Read(HostResponse response) =>
+        response.Read(FalJson.Default.FalErrorAnswer) is not { } answer ? new(Excerpt(response), Type: null, IsJson: false)
+            : Said(answer) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null);
 
+    /// <summary>Reads an answer of any status, or returns null where it has no words of an error in a form that is known.</summary>
+    public static FalErrorDetail? TryRead(HostResponse response) => TryRead(response.Body.Span);
+
+    /// <summary>Reads JSON that may be an error, or returns null where it has no words of one.</summary>
+    public static FalErrorDetail? TryRead(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, FalJson.Default.FalErrorAnswer) is { } answer && Said(answer) is { Text.Length: > 0 } said ? said : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static FalErrorDetail? Said(FalErrorAnswer answer)
+    {
         return answer.Detail switch
         {
             { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), answer.ErrorType, IsJson: true),
             { ValueKind: JsonValueKind.Array } list => OfList(list),
             { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsJson: true),
-            _ => OfGateway(answer.Error) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null),
+            _ => OfGateway(answer.Error),
         };
     }
 

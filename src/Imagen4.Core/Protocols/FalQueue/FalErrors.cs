@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using Imagen4.Core.Http;
@@ -12,6 +13,10 @@ internal static class FalErrors
 {
     /// <summary>The type of the error of a request that was cancelled.</summary>
     public const string Cancelled = "client_cancelled";
+
+    // What a model says of itself, whatever the status: there is nothing in the input to correct.
+    private static readonly FrozenSet<string> OfItself = FrozenSet.Create(
+        "no_media_generated", "internal_server_error", "generation_timeout", "downstream_service_error", "downstream_service_unavailable");
 
     private const string StillInProgress = "Request is still in progress";
 
@@ -39,7 +44,9 @@ internal static class FalErrors
             },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
             >= 500 => OfModel(requestId: null, response, detail),
-            _ => OfModel(requestId: null, response, detail) is ContentPolicyViolationException refused ? refused : Refused(response, detail),
+            _ => OfModel(requestId: null, response, detail) is var error && (error is ContentPolicyViolationException || OfItself.Contains(error.HostErrorType ?? ""))
+                ? error
+                : Refused(response, detail),
         };
     }
 
@@ -81,6 +88,10 @@ internal static class FalErrors
             : detail.IsJson && (int)response.Status is (400 or 422 or 499);
         return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
     }
+
+    /// <summary>A failure that a successful answer tells.</summary>
+    public static ImagenException OfTold(RequestReference request, HostResponse response, FalErrorDetail told) =>
+        OfModel(request.RequestId, response, told);
 
     /// <summary>A refused cancel.</summary>
     public static ImagenException OfCancel(RequestReference request, HostResponse response) => response.Status switch
@@ -148,7 +159,7 @@ internal static class FalErrors
             {
                 RequestId = requestId, HostErrorType = type, StatusCode = status,
             },
-            (422, not ("no_media_generated" or null)) or (422, null) => new InvalidInputException(Messages.HostRefusesInput.With(said))
+            (422, _) when !OfItself.Contains(type ?? "") => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
                 RequestId = requestId, HostErrorType = type, StatusCode = status,
             },

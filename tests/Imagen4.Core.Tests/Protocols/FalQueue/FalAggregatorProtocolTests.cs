@@ -83,6 +83,10 @@ public sealed class FalAggregatorProtocolTests
     [InlineData(200, """{"status":"FAILED"}""", typeof(RequestFailedException), null)]
     [InlineData(202, """{"status":"FAILED","message":"out of memory"}""", typeof(RequestFailedException), "out of memory")]
     [InlineData(200, """{"status":"failed","error":"boom"}""", typeof(RequestFailedException), "boom")]
+    [InlineData(200, """{"status":"FAILED","images":[],"error":"upstream"}""", typeof(RequestFailedException), "upstream")]
+    [InlineData(200, """{"detail":[{"loc":["body","prompt"],"msg":"refused","type":"content_policy_violation"}]}""", typeof(ContentPolicyViolationException), "prompt: refused")]
+    [InlineData(200, """{"error":{"message":"no credits upstream","code":7}}""", typeof(RequestFailedException), "failed: no credits upstream")]
+    [InlineData(422, """{"detail":[{"loc":["body"],"msg":"gone","type":"downstream_service_unavailable"}]}""", typeof(RequestFailedException), "gone")]
     [InlineData(200, """{"error":{"code":7}}""", typeof(RequestFailedException), """{"code":7}""")]
     [InlineData(200, """{"detail":"no such model"}""", typeof(RequestFailedException), "no such model")]
     [InlineData(422, """{"detail":[{"loc":["body","prompt"],"msg":"refused","type":"content_policy_violation"}]}""", typeof(ContentPolicyViolationException), "refused")]
@@ -101,7 +105,22 @@ public sealed class FalAggregatorProtocolTests
         Assert.IsType(type, error);
         Assert.Equal("r-1", ((ImagenException)error).RequestId);
         Assert.Contains(said ?? "?", error.Message, StringComparison.Ordinal);
-        Assert.Contains(said ?? "", status.Error ?? "", StringComparison.Ordinal);
+        Assert.Contains((said ?? "").Replace("failed: ", "", StringComparison.Ordinal), status.Error ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_status_that_says_failed_is_believed_where_the_result_is_gone()
+    {
+        await using var server = await StartAsync(path => path == $"{Own}/status"
+            ? new Answer(200, """{"status":"FAILED","error":"boom"}""") : new Answer(404, """{"detail":"no result"}"""));
+        var request = Refer(server);
+
+        var status = await _protocol.ReadStatusAsync(request, logs: false, CancellationToken.None).InTime();
+        var error = await Assert.ThrowsAsync<RequestFailedException>(
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(request, CancellationToken.None).InTime());
+
+        Assert.Equal((ImagenStates.Failed, "boom"), (status.State, status.Error));
+        Assert.Contains("boom", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -120,6 +139,7 @@ public sealed class FalAggregatorProtocolTests
     public static TheoryData<int, string, string> Unknown => new()
     {
         { 404, "{}", "application/json" }, { 405, "", "text/plain" }, { 404, "<html>404</html>", "text/html" }, { 200, "<html>Welcome</html>", "text/html" },
+        { 403, "<html>Forbidden</html>", "text/html" }, { 400, "<html>Bad request</html>", "text/html" },
         { 200, """{"code":"success"}""", "application/json" },
     };
 
@@ -184,9 +204,20 @@ public sealed class FalAggregatorProtocolTests
         await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
     }
 
+    [Fact]
+    public async Task A_page_under_the_name_auto_does_not_hide_that_nobody_knows_the_request()
+    {
+        await using var server = await StartAsync(path => path == Any ? Page : new Answer(404, """{"status":"NOT_FOUND"}"""));
+
+        await Assert.ThrowsAsync<RequestNotFoundException>(
+            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+    }
+
     [Theory]
     [InlineData(404, "{}")]
     [InlineData(405, "")]
+    [InlineData(403, "<html>Forbidden</html>")]
     [InlineData(200, "<html>Welcome</html>")]
     public async Task A_host_without_cancel_is_CancelNotSupported_and_not_asked_again(int code, string body)
     {
@@ -205,9 +236,11 @@ public sealed class FalAggregatorProtocolTests
         await using var server = await WebServer.AnsweringAsync(
             new Answer(404, """{"status":"NOT_FOUND"}"""),
             new Answer(202, """{"status":"CANCELLATION_REQUESTED"}"""),
+            new Answer(204, ""),
             new Answer(400, """{"status":"ALREADY_COMPLETED"}"""));
 
         await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
+        await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
         await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
         await Assert.ThrowsAsync<AlreadyCompletedException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
     }

@@ -66,6 +66,19 @@ public sealed class FalErrorsTests
     public void A_refused_cancel_says_why(int status, string body, Type type) =>
         Assert.IsType(type, FalErrors.OfCancel(Request, Response(status, body)));
 
+    [Theory]
+    [InlineData(422, "no_media_generated", typeof(RequestFailedException))]
+    [InlineData(422, "downstream_service_unavailable", typeof(RequestFailedException))]
+    [InlineData(400, "downstream_service_error", typeof(RequestFailedException))]
+    [InlineData(422, "less_than_equal", typeof(InvalidInputException))]
+    [InlineData(400, "bad_request", typeof(InvalidInputException))]
+    public void What_a_model_could_not_do_is_no_fault_of_the_input(int status, string type, Type error)
+    {
+        var body = $$"""{"detail":[{"loc":["body"],"msg":"m","type":"{{type}}"}]}""";
+
+        Assert.IsType(error, FalErrors.OfSubmit(Request.Host, TestHost.Model, Response(status, body)));
+    }
+
     [Fact]
     public void A_locked_account_shows_the_hosts_reason_verbatim()
     {

@@ -52,6 +52,10 @@ public sealed class ImagesGenerationsProtocolTests
         Assert.DoesNotContain("QUJD", $"{image.Image.AdditionalOutput} {result.AdditionalOutput}", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_address_that_no_text_can_hold_costs_no_answer() =>
+        Assert.IsType<ImageBytes.Remote>(Assert.Single(Read("""{"images":[{"url":"\ud800"}]}""")!.Images).Bytes);
+
     [Theory]
     [InlineData("105000", 105000)]
     [InlineData("\"12.5\"", 12.5)]

@@ -1,0 +1,14 @@
+using System.Text;
+
+namespace Imagen4.Core.Settings;
+
+/// <summary>Reads a file that a user may have written by hand.</summary>
+internal static class SettingsFile
+{
+    /// <summary>The JSON in a file; editors put a byte order mark in front of it, which JSON does not have.</summary>
+    public static ReadOnlySpan<byte> Read(string path)
+    {
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+        return bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+    }
+}
