@@ -42,6 +42,9 @@ $life = {
     New-ImagenImage 'A fox' -Provider $Provider @Key -Verbose
     Add-Fault submit @{ kind = 'abort' }
     New-ImagenImage 'A fox' -Provider $Provider @Key -Verbose
+    Get-ImagenRequest -Provider $Provider
+    Get-ImagenRequest -Provider $Provider -State InDoubt | Resolve-ImagenRequest @Key -Verbose -Debug
+    if ($Provider -eq 'fal') { New-ImagenImage 'A fox' -Provider $Provider -WebhookUri "$Stranger/hook" -Tag @{ team = 'design' } -Wait @Key -Verbose }
     if (-not $slow) { return }
     Add-Fault result $elsewhere
     $requests[0] | Receive-ImagenResult -OutputDirectory "$out-again" @Key -Verbose
@@ -75,6 +78,9 @@ $said = foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi')
 Set-ImagenProvider kept -Protocol FalQueue -BaseUri $Front -ApiKeyVariable CANARY -Scope User
 $null = Invoke-RestMethod "$Admin/faults" -Method Post -ContentType 'application/json' -Body '{"operation":"submit","kind":"status","status":407}' -Verbose:$false -Debug:$false
 $said += try { New-ImagenImage 'A fox' -Provider kept -Verbose *>&1 } catch { $_ }
+function Get-Secret { $env:CANARY }
+Set-ImagenProvider secret -Protocol FalQueue -BaseUri $Front -SecretName canary -Scope User
+$said += try { New-ImagenImage 'A fox' -Provider secret -Verbose -Debug *>&1 } catch { $_ }
 $said += Get-ImagenProvider | Format-List * | Out-String
 
 $null = Stop-Transcript
