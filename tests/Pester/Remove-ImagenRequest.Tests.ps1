@@ -55,6 +55,29 @@ Describe 'Remove-ImagenRequest' {
         $going | Stop-ImagenRequest
     }
 
+    It 'what its host no longer has can be forgotten, and is not paid for again by itself' {
+        $row = [pscustomobject]@{ Prompt = 'canary-expired' }
+        $request = $row | New-ImagenImage -Wait
+        $null = Invoke-RestMethod "$($test.Admin)/jobs" -Method Delete
+        (Watch-Command { $row | New-ImagenImage -Wait -WarningAction Ignore }).Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
+        (Watch-Command { $request | Get-ImagenRequestStatus }).Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
+        $known = Get-ImagenRequest
+        $known.RequestId | Should -Be $request.RequestId
+        $known.State | Should -Be 'Completed'
+
+        $gone = New-ImagenImage 'canary-gone'
+        $null = $gone | Receive-ImagenResult -Wait -NoDownload
+        $lost = New-ImagenImage 'canary-lost'
+        $null = Invoke-RestMethod "$($test.Admin)/reset" -Method Post
+        (Watch-Command { $lost | Get-ImagenRequestStatus }).Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
+        $known = Get-ImagenRequest -RequestId $lost.RequestId
+        $known.State | Should -Be 'Failed'
+        $known.Error | Should -BeLike '*no longer does*'
+        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        $known | Remove-ImagenRequest
+        Find-Text 'canary-lost' | Should -BeNullOrEmpty
+    }
+
     It 'what was forgotten is new to the next run' {
         $row = [pscustomobject]@{ Prompt = 'again' }
         $null = $row | New-ImagenImage -OutputDirectory $out

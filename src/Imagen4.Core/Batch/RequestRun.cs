@@ -47,6 +47,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         }
         catch (ImagenException error)
         {
+            await NoteAsync(request, error).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }
@@ -99,6 +100,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         catch (ImagenException error)
         {
             error.RequestId ??= request.RequestId;
+            await NoteAsync(request, error).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(null, error);
         }
     }
@@ -123,10 +125,22 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             ImagenStates.Cancelled => LedgerStep.Cancelled,
             _ => null,
         };
-        if (step is { } ended && _known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
+        if (step is { } ended)
         {
-            var entry = Entry(request, known) with { Error = status!.Error, ErrorType = status.ErrorType };
-            await _known.RecordAsync(ended, entry, CancellationToken.None).ConfigureAwait(false);
+            await NoteAsync(request, ended, status!.Error, status.ErrorType).ConfigureAwait(false);
+        }
+    }
+
+    private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
+        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind)
+        : Task.CompletedTask;
+
+    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType)
+    {
+        if (_known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
+        {
+            var entry = Entry(request, known) with { Error = error, ErrorType = errorType };
+            await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -55,7 +55,7 @@ internal static class LedgerObjects
         LedgerStep.Delivered => ImagenStates.Delivered,
         LedgerStep.Rejected => ImagenStates.Rejected,
         LedgerStep.Cancelled => ImagenStates.Cancelled,
-        LedgerStep.Failed => ImagenStates.Failed,
+        LedgerStep.Failed or LedgerStep.Expired => ImagenStates.Failed,
         LedgerStep.InDoubt => ImagenStates.InDoubt,
         _ when isWorkedOn => ImagenStates.Pending,
 

@@ -30,6 +30,9 @@ internal enum LedgerStep
     /// <summary>The host has the request.</summary>
     Accepted,
 
+    /// <summary>The host had it and no longer does. It was paid for, so its row is not submitted again by itself.</summary>
+    Expired,
+
     /// <summary>The host refused it.</summary>
     Rejected,
 

@@ -80,6 +80,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
     [Theory]
     [InlineData(HostProtocol.FalSync, 502, "<html>Bad Gateway</html>")]
     [InlineData(HostProtocol.FalSync, 503, """{"message":"Service Unavailable"}""")]
+    [InlineData(HostProtocol.FalSync, 504, """{"detail":"Gateway timeout"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 502, "<html>Bad Gateway</html>")]
     [InlineData(HostProtocol.ImagesGenerations, 503, """{"message":"Service Unavailable"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, "")]

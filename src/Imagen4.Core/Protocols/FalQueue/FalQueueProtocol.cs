@@ -37,7 +37,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public bool AnswersWithResult => false;
 
-    public bool IsOwnError(HostResponse response) => FalErrorDetail.Read(response).IsJson;
+    public bool IsOwnError(HostResponse response) => response.IsModelError;
 
     public PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
