@@ -1,0 +1,184 @@
+# A batch that is run again, stopped, or meets a host that leaves everything in doubt: what is paid for, and what is said.
+
+Describe 'New-ImagenImage, run again' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $command = 'Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $rows = 'one', 'two', 'three' | ForEach-Object { [pscustomobject]@{ prompt = $_ } }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'hands on what is there, pays for nothing, and says so once' {
+        $first = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        $again = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        $first.Warning | Should -BeNullOrEmpty
+        $again.Error | Should -BeNullOrEmpty
+        $again.Warning | Should -Be "Rows submitted before, by an earlier run or another process: 3. Nothing was paid for them now. The ledger is in $(Join-Path $env:IMAGEN4_HOME v1); -NoResume generates afresh."
+        $again.Output.State | Should -Be 'Delivered', 'Delivered', 'Delivered'
+        foreach ($name in 'RequestId', 'Prompt', 'Path', 'Seed', 'LedgerId', 'Index') {
+            ($again.Output | Sort-Object Index).$name | Should -Be ($first.Output | Sort-Object Index).$name -Because $name
+        }
+        $again.Output.Images.Sha256 | Sort-Object | Should -Be ($first.Output.Images.Sha256 | Sort-Object)
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'in a new process, too' {
+        $first = $rows | New-ImagenImage -OutputDirectory $out
+        $said = Invoke-Pwsh @"
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider again -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            'one', 'two', 'three' | ForEach-Object { [pscustomobject]@{ prompt = `$_ } } | New-ImagenImage -OutputDirectory '$out' -ApiKey any -WarningAction Ignore | ForEach-Object RequestId
+"@
+        ($said -split '\s+') | Sort-Object | Should -Be ($first.RequestId | Sort-Object)
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It '-NoResume generates afresh, and the next run continues the newest' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        $fresh = $rows | New-ImagenImage -OutputDirectory $out -NoResume
+        $again = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        Get-Bill $test | Should -HaveCount 6
+        $again.RequestId | Sort-Object | Should -Be ($fresh.RequestId | Sort-Object)
+    }
+
+    It 'a prompt given as an argument is a new request, unless it has a key' {
+        $null = New-ImagenImage 'one', 'one' -OutputDirectory $out
+        $null = New-ImagenImage 'one' -OutputDirectory $out
+        Get-Bill $test | Should -HaveCount 3
+        $first = New-ImagenImage 'one' -Key a -OutputDirectory $out
+        $again = New-ImagenImage 'one' -Key a -OutputDirectory $out -WarningAction Ignore
+        $again.RequestId | Should -Be $first.RequestId
+        Get-Bill $test | Should -HaveCount 4
+        (Watch-Command { New-ImagenImage 'two' -Key a -OutputDirectory $out }).Error.Exception.Message |
+            Should -Be "Row 1: The key 'a' is known with another input. Give the row another key, or use -NoResume to generate it afresh."
+        Get-Bill $test | Should -HaveCount 4
+    }
+
+    It 'ForEach-Object with arguments and keys continues like a pipeline' {
+        $run = { 1..3 | ForEach-Object { New-ImagenImage "study $_" -Key "k$_" -OutputDirectory $out -WarningAction Ignore } }
+        $first = & $run
+        $again = & $run
+        $again.RequestId | Should -Be $first.RequestId
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'another directory is another row, and the old one is named before anything is paid for' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" }
+        @($seen.Warning | Where-Object { $_ -like "*$out*" }) | Should -HaveCount 1
+        Get-Bill $test | Should -HaveCount 6
+    }
+
+    It 'a doubt is reported again, and not resent' {
+        Set-Emulator $test @{ history = $false }
+        Add-Fault $test @{ operation = 'submit'; kind = 'close'; after_accept = $true; match = 'two' }
+        $first = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        $again = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        Set-Emulator $test @{ history = $true }
+        foreach ($seen in $first, $again) {
+            $seen.Error.FullyQualifiedErrorId | Should -Be "SubmissionInDoubt,$command"
+            @($seen.Output | Where-Object State -EQ InDoubt).Prompt | Should -Be 'two'
+            $seen.Warning | Where-Object { $_ -like 'In doubt: 1. *Get-ImagenRequest -State InDoubt*' } | Should -HaveCount 1
+        }
+        $again.Error.Exception.Message | Should -BeLike "*Resolve-ImagenRequest -LedgerId $((Get-ImagenRequest -State InDoubt).LedgerId)*"
+        Get-Bill $test | Should -HaveCount 3
+        # With the host's history it settles by itself.
+        $last = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $last.State | Select-Object -Unique | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'ten doubts in a row end submitting' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'close'; count = -1 }
+        $seen = Watch-Command { 1..30 | ForEach-Object { "row $_" } | New-ImagenImage -ThrottleLimit 1 }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
+        $seen.Thrown.Exception.Message | Should -Be 'Submitting to emulator has ended: 10 requests in a row are in doubt.'
+        @($seen.Output | Where-Object State -EQ InDoubt) | Should -HaveCount 10
+        @(Get-Seen $test | Where-Object method -EQ POST) | Should -HaveCount 10
+    }
+
+    It 'a ledger that cannot be written ends the batch before anything is sent' {
+        Set-Content $env:IMAGEN4_HOME 'a file in its place'
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        Remove-Item $env:IMAGEN4_HOME
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "LedgerUnavailable,$command"
+        $seen.Output | Should -BeNullOrEmpty
+        Get-Seen $test | Should -HaveCount 0
+    }
+}
+
+Describe 'New-ImagenImage, stopped' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $long = '[emulator:seconds=600]'
+
+        # A batch in a process of its own, which a signal stops as Ctrl+C does.
+        function Start-Batch {
+            param([string]$Script)
+            $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $whole = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default; $Script"
+            '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole | ForEach-Object { $start.ArgumentList.Add($_) }
+            [System.Diagnostics.Process]::Start($start)
+        }
+
+        function Stop-Batch {
+            param([System.Diagnostics.Process]$Process)
+            $null = & /bin/kill -INT $Process.Id
+            $said = $Process.StandardOutput.ReadToEnd() + $Process.StandardError.ReadToEnd()
+            $Process.WaitForExit()
+            $said
+        }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterEach { Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'says how many requests go on and how to continue, and continues them' -Skip:$IsWindows {
+        $batch = Start-Batch "1..3 | ForEach-Object { '[emulator:seconds=4] row {0}' -f `$_ } | New-ImagenImage -OutputDirectory '$out'"
+        Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
+        $said = Stop-Batch $batch
+        $said | Should -Match 'Requests that go on at the host: 3\.'
+        $said | Should -Match ([regex]::Escape("Get-ImagenRequest -State Pending | Receive-ImagenResult -Wait -OutputDirectory '$out'"))
+        (Get-ImagenRequest -State Pending).RequestId | Sort-Object | Should -Be ((Get-Bill $test).request_id | Sort-Object)
+        $results = 1..3 | ForEach-Object { "[emulator:seconds=4] row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $results.State | Select-Object -Unique | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'a POST whose answer comes within the grace is accepted, one without an answer is in doubt' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $true; match = 'silent' }
+        Add-Fault $test @{ operation = 'submit'; kind = 'drip'; bytes = 400; delay_ms = 250; match = 'slow' }
+        $running = Start-Shell { 'silent', 'slow' | New-ImagenImage -Wait }
+        Wait-Until { @(Get-Bill $test).Count -eq 2 } 'both are at the host'
+        Stop-Shell $running
+        Wait-Until { (Get-ImagenRequest).State -notcontains 'Pending' } 'both are written down'
+        (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'silent'
+        (Get-ImagenRequest -State InQueue).Prompt | Should -Be 'slow'
+    }
+
+    It '-CancelOnStop cancels what goes on, and the next run submits it again' {
+        $running = Start-Shell { param($long) "$long a", "$long b" | New-ImagenImage -Wait -CancelOnStop } $long
+        Wait-Until { @(Get-ImagenRequest -State InQueue).Count -eq 2 } 'both are accepted'
+        Stop-Shell $running
+        Wait-Until { @(Get-ImagenRequest -State Cancelled).Count -eq 2 } 'both are cancelled'
+        (Get-Summary $test).running | Should -Be 0
+        $null = "$long a", "$long b" | New-ImagenImage
+        Get-Bill $test | Should -HaveCount 4
+    }
+
+    It 'Select-Object -First leaves what was not handed on in the ledger' {
+        $first = 1..5 | ForEach-Object { "$long $_" } | New-ImagenImage | Select-Object -First 1
+        @(Get-ImagenRequest -State Pending).Count | Should -Be @(Get-Bill $test).Count
+        (Get-ImagenRequest -State Pending).RequestId | Should -Contain $first.RequestId
+    }
+}
