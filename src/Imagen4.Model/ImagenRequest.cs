@@ -27,7 +27,7 @@ public sealed class ImagenRequest : ImagenInputs
     /// <summary>How many requests the host will start before this one, when it was accepted.</summary>
     public int? QueuePosition { get; set; }
 
-    /// <summary>When the host accepted it, in UTC.</summary>
+    /// <summary>When the host accepted it, in UTC; of a request in doubt, when it was sent.</summary>
     public DateTime? SubmittedAt { get; set; }
 
     /// <summary>Where the state of the request is read.</summary>

@@ -54,6 +54,9 @@ Describe 'New-ImagenImage, run again' {
         $again = New-ImagenImage 'one' -Key a -OutputDirectory $out -WarningAction Ignore
         $again.RequestId | Should -Be $first.RequestId
         Get-Bill $test | Should -HaveCount 4
+        $whatIf = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default; New-ImagenImage one, new -WhatIf; New-ImagenImage one -Key a -OutputDirectory '$out' -WhatIf"
+        $whatIf -split "`n" | Where-Object { $_ -like '*Generate with*' } | Should -HaveCount 2
+        $whatIf | Should -Match 'Hand on or continue what was submitted to emulator before; nothing is paid for'
         (Watch-Command { New-ImagenImage 'two' -Key a -OutputDirectory $out }).Error.Exception.Message |
             Should -Be "Row 1: The key 'a' is known with another input. Give the row another key, or use -NoResume to generate it afresh."
         Get-Bill $test | Should -HaveCount 4
@@ -148,7 +151,8 @@ Describe 'New-ImagenImage, stopped' {
         Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
         $said = Stop-Batch $batch
         $said | Should -Match 'Requests that go on at the host: 3\.'
-        $said | Should -Match ([regex]::Escape("Get-ImagenRequest -State Pending | Receive-ImagenResult -Wait -OutputDirectory '$out'"))
+        $said | Should -Match 'Get-ImagenRequest -State Pending -Since \S+Z \| Receive-ImagenResult -Wait'
+        $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
         (Get-ImagenRequest -State Pending).RequestId | Sort-Object | Should -Be ((Get-Bill $test).request_id | Sort-Object)
         $results = 1..3 | ForEach-Object { "[emulator:seconds=4] row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         $results.State | Select-Object -Unique | Should -Be 'Delivered'

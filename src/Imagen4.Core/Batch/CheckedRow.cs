@@ -14,6 +14,9 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>The number of images it asks for.</summary>
     public long NumImages => Input.NumImages ?? 1;
 
+    /// <summary>Whether it would be paid for, as far as the ledger knew when it was checked.</summary>
+    public bool IsNew { get; init; } = true;
+
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }
 }

@@ -44,8 +44,9 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         var identity = _identities.Of(host.BaseUri, model, row.Key, input);
-        ClaimName(row, host.Profile.Name, model, isNew: identity is null || IsNew(identity));
-        return new CheckedRow(row, host, model, input) { Identity = identity };
+        var isNew = identity is null || IsNew(identity);
+        ClaimName(row, host.Profile.Name, model, isNew);
+        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = isNew };
     }
 
     // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
@@ -65,6 +66,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             return true;
         }
 
+        RowRules.Demand(identity, known);
         return RowRules.IsSubmittedAgain(known);
     }
 

@@ -26,14 +26,8 @@ public static class EmulatorSession
             }
 
             // What the user has changed about the emulator's profile stays; only where it listens is new.
-            var profile = ProviderCatalog.Find(ProviderCatalog.EmulatorName) with
-            {
-                BaseUri = _running.Address,
-                PlatformUri = new Uri(_running.Address, "v1"),
-                WebhookKeysUri = new Uri(_running.Address, ".well-known/jwks.json"),
-                Scope = ProviderScope.Session,
-            };
-            ProviderCatalog.Set(profile, makeDefault: true);
+            var profile = ProviderCatalog.Find(ProviderCatalog.EmulatorName) with { Scope = ProviderScope.Session };
+            ProviderCatalog.Set(ProviderCatalog.EmulatorAt(profile, _running.Address), makeDefault: true);
             return _running;
         }
         finally

@@ -66,6 +66,13 @@ public static class ProviderCatalog
             OpenKey = null,
         };
 
+    /// <summary>The emulator's profile with another address: its prices, its history and its webhooks' keys move along.</summary>
+    public static ProviderProfile EmulatorAt(ProviderProfile profile, Uri address)
+    {
+        var root = new Uri(address.AbsoluteUri.TrimEnd('/') + "/");
+        return profile with { BaseUri = address, PlatformUri = new Uri(root, "v1"), WebhookKeysUri = new Uri(root, ".well-known/jwks.json") };
+    }
+
     /// <summary>A profile with another protocol: what its hosts have in common changes with it, and what somebody chose stays.</summary>
     public static ProviderProfile WithProtocol(ProviderProfile profile, HostProtocol protocol)
     {

@@ -44,9 +44,13 @@ internal sealed class LedgerFolder(string home)
         {
             return Directory.GetFiles(Segments, "*" + SegmentEnding);
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!File.Exists(home))
         {
             return [];
+        }
+        catch (DirectoryNotFoundException error)
+        {
+            throw new LedgerUnavailableException(Messages.StateFolderIsFile.With(home), error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

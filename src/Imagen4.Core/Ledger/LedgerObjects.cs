@@ -17,8 +17,8 @@ internal static class LedgerObjects
             Index = known.Index,
             LedgerId = known.LedgerId,
             State = State(known, isWorkedOn),
-            SubmittedAt = known.Accepted is { } accepted ? DateTimeOffset.FromUnixTimeMilliseconds(accepted).UtcDateTime : null,
-            Error = known.Error,
+            SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null,
+            Error = known.Error ?? (known.Step == LedgerStep.NotSubmitted ? Messages.SettledNotSubmitted : null),
             ErrorType = known.ErrorType,
         };
         known.Input?.CopyTo(request);
@@ -46,6 +46,9 @@ internal static class LedgerObjects
         known.Delivery?.CopyTo(result);
         return result;
     }
+
+    // When a doubtful one was sent is what it can be looked up by on the host's own pages.
+    private static long? Submitted(LedgerRequest known) => known.Accepted ?? (known.Step is LedgerStep.InDoubt or LedgerStep.Intent ? known.Started : null);
 
     /// <summary>The state users see.</summary>
     public static string State(LedgerRequest known, bool isWorkedOn) => known.Step switch

@@ -35,6 +35,9 @@ public sealed class NewImagenImageCommand : BatchCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    private protected override string? GivenFileName => FileName;
+
+    /// <inheritdoc/>
     protected override void OnBegin()
     {
         var output = OutputPath.Bind(this, OutputDirectory, FileName, Force);
@@ -108,7 +111,7 @@ public sealed class NewImagenImageCommand : BatchCommand
         var ready = Check(row, target);
         if (!ShouldProcess(
             Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
-            Messages.ShouldGenerateAction.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
+            (ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction).With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
         {
             return;
         }

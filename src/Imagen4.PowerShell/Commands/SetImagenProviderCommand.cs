@@ -110,16 +110,14 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     private ProviderProfile WithProtocol(ProviderProfile profile) =>
         IsGiven(nameof(Protocol)) && Protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, Protocol) : profile;
 
-    private bool Stays(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri;
+    // What belongs to another host does not move along, and neither does a key to it.
+    private ProviderProfile Moved(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri ? profile
+        : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Demand(BaseUri))
+        : profile with { BaseUri = ProviderAddress.Demand(BaseUri), PlatformUri = null, WebhookKeysUri = null };
 
-    private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => profile with
+    private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => Moved(profile) with
     {
         Scope = scope,
-        BaseUri = BaseUri is null ? profile.BaseUri : ProviderAddress.Demand(BaseUri),
-
-        // What belongs to another host does not move along, and neither does a key to it.
-        PlatformUri = Stays(profile) ? profile.PlatformUri : null,
-        WebhookKeysUri = Stays(profile) ? profile.WebhookKeysUri : null,
         ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
         SecretName = IsGiven(nameof(SecretName)) ? Text(SecretName) : profile.SecretName,
         SecretVault = Vault(profile),

@@ -6,6 +6,7 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command whose rows are one batch: what ends one ends all, and what became of all is said at the end.</summary>
 public abstract class BatchCommand : RowCommand
 {
+    private readonly DateTime _began = DateTime.UtcNow;
     private int _notSent;
 
     /// <summary>What holds for every row.</summary>
@@ -13,6 +14,9 @@ public abstract class BatchCommand : RowCommand
 
     /// <summary>The batch.</summary>
     private protected RowRun Run { get; set; } = null!;
+
+    /// <summary>How files are named, where that is given.</summary>
+    private protected abstract string? GivenFileName { get; }
 
     /// <inheritdoc/>
     protected override void OnEnd()
@@ -67,7 +71,8 @@ public abstract class BatchCommand : RowCommand
     protected override void OnBrokenOff()
     {
         var cancelled = CancelOnStop ? Settle(Run.CancelAsync) : 0;
-        if (BatchReport.BrokenOff(Run, cancelled, Batch.Output?.FullPath) is { } line)
+        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
+        if (BatchReport.BrokenOff(Run, cancelled, _began, saving) is { } line)
         {
             Host.UI.WriteWarningLine(line);
         }

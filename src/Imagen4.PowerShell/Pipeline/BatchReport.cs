@@ -6,6 +6,10 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>What a user should know when a batch has ended, beside its objects and errors.</summary>
 internal static class BatchReport
 {
+    /// <summary>A parameter as it is written on a command line; nothing where it is not given.</summary>
+    public static string Written(string parameter, string? value) =>
+        value is null ? "" : $" -{parameter} '{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowRun run)
     {
@@ -23,8 +27,9 @@ internal static class BatchReport
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
     /// <param name="run">The batch.</param>
     /// <param name="cancelled">How many requests were cancelled with it.</param>
-    /// <param name="output">The output directory, or null.</param>
-    public static string? BrokenOff(RowRun run, int cancelled, string? output)
+    /// <param name="began">When the batch began, in UTC.</param>
+    /// <param name="saving">The parameters that say where images go and what they are called, as they are written.</param>
+    public static string? BrokenOff(RowRun run, int cancelled, DateTime began, string saving)
     {
         var said = new List<string>();
         if (cancelled > 0)
@@ -34,7 +39,7 @@ internal static class BatchReport
 
         if (run.Open > 0)
         {
-            said.Add(Messages.StoppedOpen.With(run.Open, output is null ? "" : $" -OutputDirectory '{output.Replace("'", "''", StringComparison.Ordinal)}'"));
+            said.Add(Messages.StoppedOpen.With(run.Open, began, saving));
         }
 
         if (run.InDoubt > 0)
