@@ -175,7 +175,7 @@ function Export-About([IO.FileInfo] $page, [string] $folder) {
             '^##+ (.+)' { (ConvertTo-Plain $Matches[1]).ToUpperInvariant(); break }
             '^- (.+)' { Format-Wrapped (ConvertTo-Plain $Matches[1]) '    - ' '      '; break }
             '^table$' { Format-Table79 $block.Text; ''; break }
-            '^(powershell|output)$' { ($block.Text -split "`n").ForEach{ "        $_".TrimEnd() }; ''; break }
+            '^(powershell|output|json)$' { ($block.Text -split "`n").ForEach{ "        $_".TrimEnd() }; ''; break }
             default { Format-Wrapped (ConvertTo-Plain $block.Text) '    ' '    '; '' }
         }
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -106,6 +107,37 @@ public sealed partial class HelpTests
             TableRow().Matches(page).Select(match => match.Groups[1].Value),
             cell => Assert.Contains(Letters(cell), said, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_about_topic_says_of_each_parameter_what_the_data_says_of_the_hosts()
+    {
+        using var data = JsonDocument.Parse(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Hosts", "hosts.json")));
+        var providers = data.RootElement.GetProperty("providers").EnumerateArray().ToList();
+        var models = data.RootElement.GetProperty("models").EnumerateArray().ToList();
+        var rows = Section(File.ReadAllText(Repository.File("docs", "about_Imagen4.md")).ReplaceLineEndings("\n"), "What each host takes")
+            .Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToList();
+
+        Assert.Equal(
+            providers.Select(provider => provider.GetProperty("name").GetString()).Order(StringComparer.Ordinal),
+            rows[0].Skip(1).SelectMany(names => names.Split(", ")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            models.SelectMany(Inputs).Where(input => input != "convert_base64_to_url").Select(Letters)
+                .Concat(providers.SelectMany(provider => Texts(provider, "settings")).Select(Letters)).Distinct().Order(StringComparer.Ordinal),
+            rows.Skip(1).Select(row => Letters(row[0])).Order(StringComparer.Ordinal));
+        Assert.All(rows.Skip(1), row => Assert.All(row.Skip(1).Zip(rows[0].Skip(1)), cell => Assert.All(cell.Second.Split(", "), name =>
+        {
+            var provider = providers.Single(provider => provider.GetProperty("name").GetString() == name);
+            var own = models.Where(model => Texts(model, "protocols").Contains(provider.GetProperty("protocol").GetString())).ToList();
+            var takers = own.Count(model => Inputs(model).Concat(Texts(provider, "settings")).Any(input => Letters(input) == Letters(row[0])));
+            Assert.Equal((takers == 0, takers > 0 && takers < own.Count), (cell.First == "no", cell.First.StartsWith("not by ", StringComparison.Ordinal)));
+        })));
+    }
+
+    private static IEnumerable<string> Texts(JsonElement of, string name) => of.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
+
+    private static IEnumerable<string> Inputs(JsonElement model) =>
+        model.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("name").GetString()!);
 
     private static string Page(CompiledCmdlet cmdlet) =>
         File.ReadAllText(Repository.File("docs", $"{cmdlet.Name}.md")).ReplaceLineEndings("\n");

@@ -109,6 +109,7 @@ Describe 'A key from a secret' {
         $seen = Watch-Command { 'a', 'b' | New-ImagenImage -Provider here }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be $missing
         $seen.Thrown.Exception.Message | Should -BeLike "There is no API key for provider 'here': the secret FalKey could not be read ($reason). Nothing was sent."
+        $seen.Thrown.ErrorDetails.RecommendedAction | Should -BeLike '*unlock the vault*-ApiKey*'
         $seen.Thrown | Format-List * -Force | Out-String | Should -Not -BeLike '*from-vault*'
         $asked | Should -HaveCount 1
         Get-Seen $test | Should -HaveCount 0

@@ -143,14 +143,18 @@ Describe 'Providers' {
         }
 
         It 'refuses <kind>' -ForEach @(
-            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "Provider 'new' is new: it needs -Protocol and -BaseUri." }
-            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "Provider 'new' is new: it needs -Protocol and -BaseUri." }
+            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add one, give -Protocol and -BaseUri." }
+            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add one, give -Protocol and -BaseUri." }
             @{ kind = 'a name with a blank'; given = @{ Name = 'a b'; Protocol = 'FalQueue'; BaseUri = 'https://x.example' }; message = "'a b' cannot be the name of a provider: use letters, digits and - _ ." }
             @{ kind = 'a model that is none'; given = @{ Name = 'fal'; DefaultModel = '../x' }; message = "'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
         ) {
             $seen = Watch-Command { Set-ImagenProvider @given }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
-            $seen.Thrown.Exception.Message | Should -Be $message
+            $seen.Thrown.Exception.Message | Should -BeLike $message
+        }
+
+        It 'a name that is misspelt is told the names there are' {
+            (Watch-Command { Set-ImagenProvider emulater -Default }).Thrown.Exception.Message | Should -BeLike "There is no provider 'emulater'. There are: *, emulator, fal, *"
         }
 
         It '-WhatIf changes nothing' {

@@ -102,7 +102,7 @@ Describe 'New-ImagenImage: errors' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage -Provider fal }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be "ApiKeyMissing,$command"
             $seen.Thrown.CategoryInfo.Category | Should -Be 'AuthenticationError'
-            $seen.Thrown.Exception.Message | Should -Be "There is no API key for provider 'fal'. Set `$env:FAL_KEY, or run Start-ImagenEmulator to try without one. Nothing was sent."
+            $seen.Thrown.Exception.Message | Should -Be "There is no API key for provider 'fal'. Set `$env:FAL_KEY, or `$env:FAL_KEY_ID and `$env:FAL_KEY_SECRET, or run Start-ImagenEmulator to try without one. Nothing was sent."
             $seen.Thrown.ErrorDetails.RecommendedAction | Should -BeLike '*Start-ImagenEmulator*'
             $seen.Error | Should -HaveCount 0
             $seen.Output | Should -HaveCount 0

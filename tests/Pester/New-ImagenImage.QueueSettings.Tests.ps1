@@ -65,7 +65,7 @@ Describe 'New-ImagenImage, queue settings' {
         @{ name = 'Priority'; value = 'high' }, @{ name = 'Priority'; value = 1 }
         @{ name = 'StartTimeoutSec'; value = 'soon' }, @{ name = 'StartTimeoutSec'; value = 1 }, @{ name = 'StartTimeoutSec'; value = 2.5 }
         @{ name = 'MaxQueueLength'; value = 0 }, @{ name = 'MaxQueueLength'; value = 'five' }
-        @{ name = 'Tag'; value = 'design' }, @{ name = 'Tag'; value = '[1]' }, @{ name = 'Tag'; value = '{"a":"b,c"}' }
+        @{ name = 'Tag'; value = 'design' }, @{ name = 'Tag'; value = '[1]' }, @{ name = 'Tag'; value = '{"a":"b,c"}'; has = $true }
         @{ name = 'ObjectLifetime'; value = '2 weeks' }, @{ name = 'ObjectLifetime'; value = 0 }, @{ name = 'ObjectLifetime'; value = 1.5 }
         @{ name = 'ObjectLifetime'; value = 7d }
         @{ name = 'EnhancePrompt'; value = 'yes' }, @{ name = 'AddWatermark'; value = 1 }
@@ -73,7 +73,7 @@ Describe 'New-ImagenImage, queue settings' {
         $cells = @{ $name = $value }
         $seen = Watch-Command { New-ImagenImage 'a' @cells }
         $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Error.Exception.Message | Should -BeLike "Row 1: $name is *"
+        $seen.Error.Exception.Message | Should -BeLike "Row 1: $name $($has ? 'has' : 'is') *"
         $seen = Watch-Command { [pscustomobject](@{ Prompt = 'a' } + $cells), [pscustomobject]@{ Prompt = 'good' } | New-ImagenImage }
         $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         (Get-Bill $test).input.prompt | Should -Be 'good'

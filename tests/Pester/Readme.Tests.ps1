@@ -37,12 +37,15 @@ Describe 'The README' {
 
         $LASTEXITCODE | Should -Be 0 -Because $said
 
-        # 1 + the sample batch's 34 + 4 by key + 4 from JSON lines + 2
-        $said | Should -Match 'images: 45'
+        # 1 + the sample batch's 34 + 3 by key + 4 from JSON lines + 2
+        $said | Should -Match 'images: 44'
         $said | Should -Match 'columns: InQueue'
         $said | Should -Match 'left: 0'
         $said | Should -Match 'never: False'
         $said | Should -Match 'ContentPolicyViolation'
         $said | Should -Match 'What if: '
+
+        # A newcomer is not told about earlier runs.
+        $said | Should -Not -Match 'submitted before'
     }
 }

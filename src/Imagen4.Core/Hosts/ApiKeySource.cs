@@ -66,6 +66,14 @@ public static class ApiKeySource
         return profile.OpenKey is { } open ? (open, "none needed") : null;
     }
 
-    private static string Wanted(ProviderProfile profile) =>
-        profile.ApiKeyVariables.Count > 0 ? $"$env:{profile.ApiKeyVariables[0]}" : Parameter;
+    private static string Wanted(ProviderProfile profile)
+    {
+        var names = profile.ApiKeyVariables.Select(name => $"$env:{name}").ToList();
+        if (profile.ApiKeyPairVariables is [var first, var second])
+        {
+            names.Add($"$env:{first} and $env:{second}");
+        }
+
+        return names.Count > 0 ? string.Join(", or ", names) : Parameter;
+    }
 }

@@ -24,18 +24,29 @@ public sealed record RequestTags
     private RequestTags(IReadOnlyList<KeyValuePair<string, string>> tags) => _tags = tags;
 
     /// <summary>Reads labels from the members of a JSON object.</summary>
+    /// <param name="members">The members.</param>
+    /// <param name="offence">What breaks a rule, or null.</param>
     /// <returns>The labels, or null where they break a rule.</returns>
-    public static RequestTags? TryCreate(IReadOnlyDictionary<string, JsonElement> members)
+    public static RequestTags? TryCreate(IReadOnlyDictionary<string, JsonElement> members, out string? offence)
     {
         var tags = members
             .Select(member => KeyValuePair.Create(member.Key.Trim().ToLowerInvariant(), Value(member.Value)))
             .ToList();
-        return tags.Count is > 0 and <= MostTags
-            && tags.DistinctBy(tag => tag.Key).Count() == tags.Count
-            && tags.All(tag => IsKey(tag.Key) && IsValue(tag.Value))
-            && Size(tags) <= MostBytes
-                ? new RequestTags(tags)
-                : null;
+        offence = Offence(members, tags);
+        return offence is null ? new RequestTags(tags) : null;
+    }
+
+    private static string? Offence(IReadOnlyDictionary<string, JsonElement> members, List<KeyValuePair<string, string>> tags)
+    {
+        if (members.Zip(tags).Where(pair => !IsKey(pair.Second.Key) || !IsValue(pair.Second.Value)).Select(pair => pair.First).ToList() is [var bad, ..])
+        {
+            return Messages.TagsMalformed.With(PlainText.Brief(bad.Key), PlainText.Brief(bad.Value.ToString()));
+        }
+
+        return tags.Count is 0 or > MostTags ? Messages.TagsTooMany.With(tags.Count)
+            : tags.CountBy(tag => tag.Key).FirstOrDefault(key => key.Value > 1).Key is { } twice ? Messages.TagsTwice.With(twice)
+            : Size(tags) is var size && size > MostBytes ? Messages.TagsTooLong.With(size)
+            : null;
     }
 
     /// <summary>Adds a label of the module's own, unless there is no room for it: the caller's come first.</summary>

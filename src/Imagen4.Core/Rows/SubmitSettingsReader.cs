@@ -41,7 +41,8 @@ internal static class SubmitSettingsReader
         : number >= least && number <= int.MaxValue ? number : throw cell.Refuse(Messages.CellIsTooSmall, least);
 
     private static RequestTags? Tags(Cell cell) => cell.IsEmpty ? null
-        : RequestTags.TryCreate(cell.JsonMembers() ?? throw cell.Refuse(Messages.CellIsNotJsonObject)) ?? throw cell.Refuse(Messages.CellIsNotTags);
+        : RequestTags.TryCreate(cell.JsonMembers() ?? throw cell.Refuse(Messages.CellIsNotJsonObject), out var offence)
+            ?? throw cell.Refuse(Messages.CellIsNotTags, offence);
 
     // A PowerShell literal 1d is the decimal 1, and would be a second where a day was meant.
     private static ObjectLifetime? Lifetime(Cell cell) => cell.Value is decimal ? throw cell.Refuse(Messages.CellIsDecimal) : cell.Text()?.Trim() is not { } text ? null

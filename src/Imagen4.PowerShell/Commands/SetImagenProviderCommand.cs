@@ -98,7 +98,8 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     {
         if (!IsGiven(nameof(Protocol)) || BaseUri is null)
         {
-            throw new InvalidInputException(Messages.BaseUriMissing.With(PlainText.Brief(Name)));
+            throw new InvalidInputException(Messages.BaseUriMissing.With(
+                PlainText.Brief(Name), string.Join(", ", ProviderCatalog.All().Select(known => known.Name))));
         }
 
         return ProviderCatalog.OfProtocol(Protocol) with

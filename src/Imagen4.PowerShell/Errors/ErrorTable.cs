@@ -29,7 +29,7 @@ internal static class ErrorTable
         InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, Messages.AdviceInvalidInput),
         ContentPolicyViolationException => new("ContentPolicyViolation", ErrorCategory.PermissionDenied, Messages.AdviceContentPolicyViolation),
         ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, Messages.AdviceModelNotAvailable),
-        RequestNotFoundException => new("RequestNotFound", ErrorCategory.ObjectNotFound, Messages.AdviceRequestNotFound),
+        RequestNotFoundException => new("RequestNotFound", ErrorCategory.ObjectNotFound, NotFound(error)),
         RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, Messages.AdviceRateLimited),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, Messages.AdviceSubmissionInDoubt),
         HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Messages.AdviceHostUnavailable),
@@ -48,4 +48,8 @@ internal static class ErrorTable
         EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, Messages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };
+
+    // A request of an earlier run has the host's word for it inside; its id was never in the user's hands.
+    private static string NotFound(Exception error) =>
+        error.InnerException is RequestNotFoundException ? Messages.AdviceContinuedNotFound : Messages.AdviceRequestNotFound;
 }

@@ -88,6 +88,14 @@ public sealed class SubmitSettingsTests
     public void Labels_that_the_host_would_drop_without_a_word_are_refused(string json) =>
         Assert.Contains("it takes at most 10 labels", Assert.Throws<InvalidInputException>(() => Read(("Tag", json))).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{"ok":"1","Team Name":"x"}""", "the label 'Team Name' with the value 'x'")]
+    [InlineData("""{"ok":"1","team":"a,b"}""", "the label 'team' with the value 'a,b'")]
+    [InlineData("""{"a":"1","A":"2"}""", "the label 'a' twice")]
+    [InlineData("{}", "0 labels")]
+    public void The_label_that_breaks_a_rule_is_named(string json, string offence) =>
+        Assert.StartsWith($"Row 3: Tag has {offence}; it takes", Assert.Throws<InvalidInputException>(() => Read(("Tag", json))).Message, StringComparison.Ordinal);
+
     public static TheoryData<string, string> GoodTags => new()
     {
         { """{"Team":" ops ","n":1.50,"t":true}""", "team=ops,n=1.50,t=true" },

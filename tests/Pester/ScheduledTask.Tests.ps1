@@ -1,0 +1,89 @@
+# The sample that a scheduled task runs: what it writes, and how it says how it went.
+
+Describe 'samples/ScheduledTask.ps1' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $script = (Resolve-Path (Join-Path $PSScriptRoot '../../samples/ScheduledTask.ps1')).Path
+
+        function Invoke-Task([string]$Text, [hashtable]$Given = @{}) {
+            Set-Content (Join-Path $place prompts.csv) $Text
+            $said = & $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place images) -ReportDirectory (Join-Path $place reports) @Given *>&1
+            @{
+                ExitCode = $LASTEXITCODE
+                Said     = "$said"
+                Results  = @(Import-Csv (Join-Path $place reports/results.csv))
+                Problems = @(Import-Csv (Join-Path $place reports/problems.csv))
+            }
+        }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $place = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+    }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'ends with 0 when every row is delivered, and again without paying' {
+        foreach ($time in 1, 2) {
+            $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,2`nowl,A snowy owl,"
+            $run.ExitCode | Should -Be 0 -Because $run.Said
+            $run.Results.Key | Should -Be 'fox', 'owl'
+            $run.Results.State | Should -Be 'Delivered', 'Delivered'
+            $run.Problems | Should -HaveCount 0
+        }
+        Get-ChildItem (Join-Path $place images) | Should -HaveCount 3
+        Get-Bill $test | Should -HaveCount 2
+    }
+
+    It 'ends with 1 when some rows failed, and says which' {
+        $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,five`nowl,A secret [emulator:content_policy_violation],`nelk,An elk,"
+        $run.ExitCode | Should -Be 1 -Because $run.Said
+        $run.Problems.ErrorId | Sort-Object | Should -Be 'ContentPolicyViolation', 'InvalidInput'
+        $run.Problems.Key | Sort-Object | Should -Be 'fox', 'owl'
+        $run.Problems.Advice | Should -Not -BeNullOrEmpty
+        ($run.Results | Where-Object State -EQ Delivered).Key | Should -Be 'elk'
+    }
+
+    It 'ends with 2 when nothing can be submitted: <kind>' -ForEach @(
+        @{ kind = 'no key'; given = @{ Provider = 'fal' }; id = 'ApiKeyMissing' }
+        @{ kind = 'no such provider'; given = @{ Provider = 'nobody' }; id = 'InvalidInput' }
+        @{ kind = 'no such file'; given = @{ Csv = 'nowhere.csv' }; id = 'FileOpenFailure' }
+        @{ kind = 'a key the host does not accept'; given = @{}; id = 'AuthenticationFailed' }
+    ) {
+        if ($id -eq 'AuthenticationFailed') {
+            Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 401; count = -1 }
+        }
+        Set-Content (Join-Path $place prompts.csv) "prompt`nA red fox"
+        $arguments = @{ Csv = Join-Path $place prompts.csv; OutputDirectory = Join-Path $place images; ReportDirectory = Join-Path $place reports }
+        $given.Keys.ForEach{ $arguments[$_] = $given[$_] }
+        $said = & $script @arguments *>&1
+        $LASTEXITCODE | Should -Be 2 -Because "$said"
+        (Import-Csv (Join-Path $place reports/problems.csv)).ErrorId | Should -Contain $id
+        Get-Bill $test | Should -HaveCount 0
+    }
+
+    It 'ends with 3 when rows are in doubt, and until they are settled' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true; count = 1 }
+        $text = "key,prompt`nfox,A red fox`nowl,A snowy owl"
+        Add-Fault $test @{ operation = 'history'; kind = 'status'; status = 404; count = -1 }
+        $run = Invoke-Task $text
+        $run.ExitCode | Should -Be 3 -Because $run.Said
+        $run.Problems.ErrorId | Should -Be 'SubmissionInDoubt'
+        $run.Results | Should -HaveCount 2
+
+        (Invoke-Task $text).ExitCode | Should -Be 3 -Because 'nobody has settled it'
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest | ForEach-Object Certainty | Should -Be 'Certain'
+
+        $run = Invoke-Task $text
+        $run.ExitCode | Should -Be 0 -Because $run.Said
+        Get-Bill $test | Should -HaveCount 2
+    }
+
+    It 'tells the scheduler, as a process of its own' {
+        Set-Content (Join-Path $place prompts.csv) "prompt`nA red fox"
+        $null = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place images) -Provider fal
+        $LASTEXITCODE | Should -Be 2
+        Join-Path $place images/problems.csv | Should -Exist
+    }
+}
