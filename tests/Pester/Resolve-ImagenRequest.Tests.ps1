@@ -85,7 +85,7 @@ Describe 'Resolve-ImagenRequest' {
         $doubt = Get-ImagenRequest -State InDoubt
         $seen = Watch-Command { $doubt | Resolve-ImagenRequest -ApiKey k }
         $seen.Output.State | Should -Be 'InDoubt'
-        $seen.Error.Exception.Message | Should -BeLike '*plain has no list of requests*-RequestId ID*-AsNotSubmitted*'
+        $seen.Error.Exception.Message | Should -BeLike '*plain''s profile has no list of requests*-RequestId ID*-AsNotSubmitted*'
         Remove-ImagenProvider plain
     }
 
