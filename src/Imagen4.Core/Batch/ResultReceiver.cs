@@ -47,7 +47,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
-            await ledger.RecordAsync(LedgerStep.Completed, entry, CancellationToken.None).ConfigureAwait(false);
+            await RecordAsync(LedgerStep.Completed, entry).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
@@ -57,7 +57,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             if (step is { } written)
             {
                 var ended = entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
-                await ledger.RecordAsync(written, ended, CancellationToken.None).ConfigureAwait(false);
+                await RecordAsync(written, ended).ConfigureAwait(false);
             }
 
             return error;
@@ -117,10 +117,23 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         {
             result.State = ImagenStates.Delivered;
             var delivered = entry with { Delivery = LedgerResult.Of(result) };
-            await ledger.RecordAsync(LedgerStep.Delivered, delivered, CancellationToken.None).ConfigureAwait(false);
+            await RecordAsync(LedgerStep.Delivered, delivered).ConfigureAwait(false);
         }
 
         return error;
+    }
+
+    // What was paid for is fetched all the same, and its object handed on: a ledger that cannot be written costs neither.
+    private async Task RecordAsync(LedgerStep step, LedgerEntry entry)
+    {
+        try
+        {
+            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            options.Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+        }
     }
 
     // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.

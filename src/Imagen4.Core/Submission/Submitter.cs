@@ -21,7 +21,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     // An outage of a gateway must not put a whole batch in doubt.
     private const int MostInDoubt = 10;
 
-    private int _inDoubtInARow;
+    private readonly DoubtCounts _doubts = new();
 
     /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
     public bool LeavesAccepted { get; init; }
@@ -63,7 +63,11 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             await BeginAsync(entry, cancellation).ConfigureAwait(false);
             var (post, acceptance) = await PostAsync(host, protocol, address, entry, stop.Abandoning).ConfigureAwait(false);
             var outcome = SubmitVerdict.Of(post);
-            _inDoubtInARow = outcome == SubmitOutcome.InDoubt ? _inDoubtInARow : 0;
+            if (outcome is SubmitOutcome.Accepted or SubmitOutcome.Rejected or SubmitOutcome.Failed)
+            {
+                _doubts.End(host);
+            }
+
             switch (outcome)
             {
                 case SubmitOutcome.Accepted:
@@ -113,7 +117,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                         return settled;
                     }
 
-                    if (Interlocked.Increment(ref _inDoubtInARow) >= MostInDoubt)
+                    if (_doubts.Add(host) >= MostInDoubt)
                     {
                         ending.End(new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
                     }
