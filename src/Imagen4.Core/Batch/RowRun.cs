@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using Imagen4.Core.History;
-using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Pump;
@@ -16,8 +13,7 @@ public sealed class RowRun
 {
     private readonly BatchOptions _options;
     private readonly RequestLedger _ledger = RequestLedger.Shared;
-    private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
-    private readonly DoubtSettler _settler;
+    private readonly HostTurns _turns;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly OpenRequests _open;
@@ -29,7 +25,7 @@ public sealed class RowRun
     public RowRun(BatchOptions options)
     {
         _options = options;
-        _settler = new DoubtSettler(_ledger);
+        _turns = new HostTurns(_ledger, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
         _receiver = new ResultReceiver(options, _ledger);
         _open = new OpenRequests(_ledger);
@@ -81,7 +77,7 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            if (await held.TakeTurnAsync(Turns(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
+            if (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
             {
                 request = LedgerObjects.Request(report.Known);
                 error = Reported(report.Known);
@@ -141,7 +137,7 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            switch (await held.TakeTurnAsync(Turns(row.Host), stop.Stopping).ConfigureAwait(false))
+            switch (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
                     result = LedgerObjects.Result(report.Known);
@@ -198,26 +194,6 @@ public sealed class RowRun
         return Counted(new RowOutcome<ImagenResult>(result, error));
     }
 
-    private RowTurns Turns(HostConnection host) => _turns.GetOrAdd(host, host => new RowTurns(_ledger, (known, stop) => SettleAsync(host, known, stop), _options.Time)
-    {
-        StartsAfresh = _options.StartsAfresh,
-        SubmitsOnly = !_options.Wait,
-    });
-
-    // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.
-    private async Task<LedgerRequest> SettleAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await _settler.SettleAsync(host, known, takesLikely: false, cancellation).ConfigureAwait(false)).Known;
-        }
-        catch (ImagenException error) when (error is not LedgerUnavailableException)
-        {
-            _options.Trace?.Invoke(Messages.HistoryNotRead.With(host.Profile.Name, error.Message));
-            return known;
-        }
-    }
-
     private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
     {
         Settings = row.Row.Settings,
@@ -232,17 +208,7 @@ public sealed class RowRun
     private ImagenException? Reported(LedgerRequest known)
     {
         _ = Interlocked.Increment(ref _continued);
-        return known.Step switch
-        {
-            LedgerStep.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
-                known.Provider, DateTimeOffset.FromUnixTimeMilliseconds(known.Started).UtcDateTime, known.LedgerId)) { RequestId = known.RequestId },
-            LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
-            {
-                RequestId = known.RequestId,
-                HostErrorType = known.ErrorType,
-            },
-            _ => null,
-        };
+        return LedgerErrors.Of(known);
     }
 
     // A ledger that cannot be used stops every row, before anything is paid for.

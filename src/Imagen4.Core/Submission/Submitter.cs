@@ -18,6 +18,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private const int NotSentBudget = 5;
     private const int ThrottledBudget = 10;
 
+    private readonly SubmissionSteps _steps = new(ledger, ending);
+
     // An outage of a gateway must not put a whole batch in doubt.
     private const int MostInDoubt = 10;
 
@@ -27,7 +29,11 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     public bool LeavesAccepted { get; init; }
 
     /// <summary>Receives what the user should know besides errors, on any thread.</summary>
-    public Action<string>? Warn { get; init; }
+    public Action<string>? Warn
+    {
+        get => _steps.Warn;
+        init => _steps.Warn = value;
+    }
 
     /// <summary>Submits.</summary>
     /// <returns>The accepted request; null when submitting ended before this row's turn.</returns>
@@ -60,7 +66,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             }
 
             entry = entry with { Attempt = notSent + throttled + 1 };
-            await BeginAsync(entry, cancellation).ConfigureAwait(false);
+            await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);
             var (post, acceptance) = await PostAsync(host, protocol, address, entry, stop.Abandoning).ConfigureAwait(false);
             var outcome = SubmitVerdict.Of(post);
             if (outcome is SubmitOutcome.Accepted or SubmitOutcome.Rejected or SubmitOutcome.Failed)
@@ -73,17 +79,17 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                 case SubmitOutcome.Accepted:
                     acceptance = await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
                     var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
-                    await RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
+                    await _steps.RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
                     if (LeavesAccepted && acceptance.Answered is not null)
                     {
                         // Nobody waits for it, and it has come to its end.
-                        await RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
+                        await _steps.RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
                     }
 
                     return acceptance;
 
                 case SubmitOutcome.NotSent:
-                    await RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
+                    await _steps.RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
                     cancellation.ThrowIfCancellationRequested();
                     var unreachable = Unreachable(host, post.Error!);
                     if (++notSent >= NotSentBudget || SubmissionStop.IsForAll(unreachable))
@@ -95,7 +101,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     break;
 
                 case SubmitOutcome.Throttled:
-                    await RecordAsync(LedgerStep.Throttled, entry).ConfigureAwait(false);
+                    await _steps.RecordAsync(LedgerStep.Throttled, entry).ConfigureAwait(false);
                     if (++throttled >= ThrottledBudget)
                     {
                         throw protocol.ReadRejection(host, entry.Model, post.Response!);
@@ -105,13 +111,13 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     break;
 
                 case SubmitOutcome.Failed:
-                    throw await EndedAsync(LedgerStep.Failed, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false);
+                    throw await _steps.EndAsync(LedgerStep.Failed, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false);
 
                 case SubmitOutcome.Rejected:
-                    throw Ending(await EndedAsync(LedgerStep.Rejected, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false));
+                    throw Ending(await _steps.EndAsync(LedgerStep.Rejected, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false));
 
                 default:
-                    var doubt = await EndedAsync(LedgerStep.InDoubt, entry, InDoubt(host, post, entry)).ConfigureAwait(false);
+                    var doubt = await _steps.EndAsync(LedgerStep.InDoubt, entry, InDoubt(host, post, entry)).ConfigureAwait(false);
                     if (await ReadAcceptedAsync(host, protocol, entry, doubt, cancellation).ConfigureAwait(false) is { } settled)
                     {
                         return settled;
@@ -168,44 +174,9 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             var requestId = acceptance.Request.RequestId;
-            await RecordAsync(LedgerStep.InDoubt, entry with { RequestId = requestId }).ConfigureAwait(false);
+            await _steps.RecordAsync(LedgerStep.InDoubt, entry with { RequestId = requestId }).ConfigureAwait(false);
             throw new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId };
         }
-    }
-
-    // What cannot be written down is not begun, neither for this row nor for any other.
-    private async Task BeginAsync(LedgerEntry entry, CancellationToken cancellation)
-    {
-        try
-        {
-            await ledger.RecordAsync(LedgerStep.Intent, entry, cancellation).ConfigureAwait(false);
-        }
-        catch (LedgerUnavailableException error)
-        {
-            throw Ending(error);
-        }
-    }
-
-    // What has happened is written down even when the batch is being stopped. Where it cannot be, the row goes on all the same:
-    // it is paid for, and its object still tells its id.
-    private async Task RecordAsync(LedgerStep step, LedgerEntry entry)
-    {
-        try
-        {
-            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (LedgerUnavailableException error)
-        {
-            ending.End(error);
-            Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
-        }
-    }
-
-    private async Task<ImagenException> EndedAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
-    {
-        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = step != LedgerStep.InDoubt };
-        await RecordAsync(step, ended).ConfigureAwait(false);
-        return error;
     }
 
     // The answer did not say so, but one of its headers names a request: one look tells whether it is there.
@@ -221,7 +192,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         {
             var request = protocol.Refer(host, entry.Model, id);
             var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-            await RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
+            await _steps.RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
             return new Acceptance(request, status.QueuePosition);
         }
         catch (ImagenException)

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.History;
+using Imagen4.Core.Http;
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Core.Batch;
+
+/// <summary>The turns of a batch's rows: a host's own history is asked about rows that are in doubt.</summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="options">What holds for every row.</param>
+internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
+{
+    private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
+    private readonly DoubtSettler _settler = new(ledger);
+
+    /// <summary>The turns of the rows that go to a host.</summary>
+    public RowTurns For(HostConnection host) => _turns.GetOrAdd(host, Create);
+
+    private RowTurns Create(HostConnection host) => new(ledger, (known, stop) => SettleAsync(host, known, stop), options.Time)
+    {
+        StartsAfresh = options.StartsAfresh,
+        SubmitsOnly = !options.Wait,
+    };
+
+    // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.
+    private async Task<LedgerRequest> SettleAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await _settler.SettleAsync(host, known, takesLikely: false, cancellation).ConfigureAwait(false)).Known;
+        }
+        catch (ImagenException error) when (error is not LedgerUnavailableException)
+        {
+            options.Trace?.Invoke(Messages.HistoryNotRead.With(host.Profile.Name, error.Message));
+            return known;
+        }
+    }
+}
