@@ -17,6 +17,13 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     public async Task<ImagenException?> ContinueAsync(
         RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
+        if (result.State == ImagenStates.Delivered)
+        {
+            // It was, and a file is gone: until that is back, the object says no more than what is true.
+            result.State = ImagenStates.Completed;
+            result.Path = result.Images.Select(image => image.Path).FirstOrDefault(File.Exists);
+        }
+
         var error = await ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
         return error is RequestNotFoundException
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }

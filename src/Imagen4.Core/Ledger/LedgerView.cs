@@ -96,6 +96,15 @@ internal sealed class LedgerView(LedgerFolder folder)
         }
     }
 
+    /// <summary>The submissions that have come to an end after which their rows are submitted again.</summary>
+    public IReadOnlySet<string> Refused()
+    {
+        lock (_lock)
+        {
+            return _index.All.Where(RowRules.IsSubmittedAgain).Select(known => known.LedgerId).ToHashSet(StringComparer.Ordinal);
+        }
+    }
+
     /// <summary>Whether a process may have said more than can be read: a line of it is damaged.</summary>
     public bool IsDamaged(string owner)
     {

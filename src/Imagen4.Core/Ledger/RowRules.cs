@@ -16,13 +16,13 @@ internal static class RowRules
     /// <summary>Whether there is nothing more to be done for a row.</summary>
     /// <param name="known">What is known of it; nobody works on it.</param>
     /// <param name="submitsOnly">Whether it is done once the host has it.</param>
-    /// <param name="began">When this batch began, in milliseconds since 1970. A failure since then is this run's own, whichever process met it.</param>
-    public static bool IsDone(LedgerRequest known, bool submitsOnly, long began) => known.Step switch
+    /// <param name="refused">What had failed before this batch began. Any other failure is this run's own, whichever process met it.</param>
+    public static bool IsDone(LedgerRequest known, bool submitsOnly, IReadOnlySet<string> refused) => known.Step switch
     {
         LedgerStep.InDoubt => true,
         LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.Completed => submitsOnly,
         LedgerStep.Delivered => submitsOnly || HasFiles(known),
-        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => known.Time >= began,
+        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => !refused.Contains(known.LedgerId),
         _ => false,
     };
 

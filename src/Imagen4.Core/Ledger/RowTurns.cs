@@ -15,7 +15,8 @@ internal sealed class RowTurns(
     // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
     private const int MostLooks = 15;
 
-    private readonly long _began = time.GetUtcNow().ToUnixTimeMilliseconds();
+    // Not by the time of day, which somebody may set between two runs.
+    private readonly Lazy<IReadOnlySet<string>> _refused = new(ledger.View.Refused);
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool StartsAfresh { get; init; }
@@ -31,6 +32,7 @@ internal sealed class RowTurns(
         for (var looks = 0; ;)
         {
             var known = Look(row);
+            _ = _refused.Value;
             if (known is not null && !StartsAfresh)
             {
                 if (IsWorkedOn(known))
@@ -48,7 +50,7 @@ internal sealed class RowTurns(
 
                 known = await SettledAsync(known, cancellation).ConfigureAwait(false);
                 RowRules.Demand(row, known);
-                if (RowRules.IsDone(known, SubmitsOnly, _began))
+                if (RowRules.IsDone(known, SubmitsOnly, _refused.Value))
                 {
                     return new Turn.Report(known);
                 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Settings;
@@ -42,6 +43,7 @@ internal static class KeptResults
         try
         {
             await WriteAsync(draft, result).ConfigureAwait(false);
+            DirectorySync.Flush(draft);
             return Place(draft, request);
         }
         catch
@@ -88,6 +90,7 @@ internal static class KeptResults
             try
             {
                 Directory.Move(draft, folder);
+                DirectorySync.Flush(Path.GetDirectoryName(folder)!);
                 return id;
             }
             catch (IOException) when (Path.Exists(folder))

@@ -175,6 +175,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
             var again = Assert.Single(await RunAsync(Batch(), "a"));
             Assert.Contains("-NoResume", Assert.IsType<RequestNotFoundException>(again.Error).Message, StringComparison.Ordinal);
             Assert.Equal(first.RequestId, again.Value!.RequestId);
+            Assert.Equal((ImagenStates.Completed, null), (again.Value.State, again.Value.Path));
         }
 
         Assert.Equal(1, await BillsAsync());
@@ -249,6 +250,21 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal(state == ImagenStates.InDoubt, row.Error is SubmissionInDoubtException);
         Assert.Equal(bills, await BillsAsync() - before);
         Assert.Equal(bills == 0 && state == ImagenStates.Delivered, row.Value.RequestId == accepted);
+    }
+
+    [Fact]
+    public async Task A_failure_of_an_earlier_run_is_one_though_the_clock_has_gone_back_since()
+    {
+        const string Dead = "20260101T000000-1-00000001";
+        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
+        var tomorrow = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
+        Folder.Create();
+        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, [Torture.Sample.Line(LedgerStep.Failed, entry, Dead, tomorrow)]));
+
+        var row = Assert.Single(await RunAsync(Batch(), "a"));
+
+        Assert.Equal(ImagenStates.Delivered, row.Value!.State);
     }
 
     [Fact]
