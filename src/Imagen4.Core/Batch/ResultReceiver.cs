@@ -147,7 +147,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     private static (string State, LedgerStep? Step) EndOf(ImagenException error, string current) => error switch
     {
         RequestCancelledException => (ImagenStates.Cancelled, LedgerStep.Cancelled),
-        RequestNotFoundException => (ImagenStates.Failed, LedgerStep.Expired),
+        RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, LedgerStep.Expired),
         RequestFailedException or ContentPolicyViolationException or InvalidInputException => (ImagenStates.Failed, LedgerStep.Failed),
         _ => (current, null),
     };

@@ -2,6 +2,7 @@ using Imagen4.Core.Batch;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
 using Imagen4.Core.Requests;
 
 namespace Imagen4.Core.History;
@@ -103,7 +104,8 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
                     options.Warn?.Invoke(Messages.ResolveLikely.With(match.RequestId, provider, request.LedgerId));
                     return Settled(known, nameof(HistoryFinding.Likely));
                 case null:
-                    return Stays(request, Messages.ResolveNoHistory.With(provider, Sent(request), request.LedgerId));
+                    var why = AnswersOnce(provider) ? Messages.ResolveLost : Messages.ResolveNoHistory;
+                    return Stays(request, why.With(provider, Sent(request), request.LedgerId));
                 default:
                     return Stays(request, Messages.ResolveNotTold.With(provider, match.Candidates, Sent(request), request.LedgerId));
             }
@@ -113,6 +115,9 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
             return new RowOutcome<ImagenRequest>(null, error);
         }
     }
+
+    private static bool AnswersOnce(string provider) =>
+        HostProtocols.For(ProviderCatalog.Find(provider).Protocol).AnswersWithResult;
 
     private static DateTime Sent(KnownRequest request) => DateTimeOffset.FromUnixTimeMilliseconds(request.Known.Started).UtcDateTime;
 

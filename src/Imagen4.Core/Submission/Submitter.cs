@@ -174,6 +174,13 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             var requestId = acceptance.Request.RequestId;
+            if (!LeavesAccepted)
+            {
+                // Who waits for it gets it from this answer; its images may go to another disk.
+                Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, requestId, error.Message));
+                return acceptance;
+            }
+
             await _steps.RecordAsync(LedgerStep.InDoubt, entry with { RequestId = requestId }).ConfigureAwait(false);
             throw new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId };
         }

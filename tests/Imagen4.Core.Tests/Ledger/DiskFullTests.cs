@@ -75,7 +75,7 @@ public sealed class DiskFullTests(ITestOutputHelper output) : IDisposable
                 }
 
                 isFull = true;
-                Assert.Contains("nothing is submitted", error.Message, StringComparison.Ordinal);
+                Assert.Contains("nothing more is submitted", error.Message, StringComparison.Ordinal);
             }
         }
     }

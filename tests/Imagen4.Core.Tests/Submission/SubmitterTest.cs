@@ -26,6 +26,6 @@ public abstract class SubmitterTest
         Uri address, string prompt = "a red fox", TimeProvider? time = null, CancellationToken cancellation = default) =>
         Submitter.SubmitAsync(TestHost.Connect(address, time ?? Time), Entry(prompt), cancellation).InTime();
 
-    private protected Task<Acceptance?> SubmitAsync(ProviderProfile profile, Action<string>? trace = null) =>
-        Submitter.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
+    private protected Task<Acceptance?> SubmitAsync(ProviderProfile profile, Action<string>? trace = null, bool leavesAccepted = false) =>
+        new Submitter(Ledger, new ThrottleGates(), new SubmissionStop()) { LeavesAccepted = leavesAccepted }.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
 }

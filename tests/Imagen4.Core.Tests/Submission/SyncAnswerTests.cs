@@ -139,11 +139,29 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
             Ledger.After = _ => { };
         };
 
-        var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(Profile(server, HostProtocol.FalSync)));
+        var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(Profile(server, HostProtocol.FalSync), leavesAccepted: true));
 
         Assert.Contains("It was paid for", error.Message, StringComparison.Ordinal);
         Assert.Equal(("r-9", "r-9"), (error.RequestId, Ledger.Entries[^1].RequestId));
         Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+    }
+
+    [Fact]
+    public async Task A_result_that_could_not_be_kept_goes_to_who_waits_for_it()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
+        Ledger.After = step =>
+        {
+            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
+            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            Ledger.After = _ => { };
+        };
+
+        var acceptance = await SubmitAsync(Profile(server, HostProtocol.FalSync));
+
+        Assert.Equal("r-9", acceptance!.Request.RequestId);
+        Assert.Single(acceptance.Answered!.Images);
+        Assert.Equal([LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
     }
 
     [Fact]
