@@ -6,6 +6,10 @@ internal sealed class ManualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 4, 1, 12, 0, 0, TimeSpan.Zero);
+    private int _fired;
+
+    /// <summary>How many timers have fired.</summary>
+    public int Fired => Volatile.Read(ref _fired);
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -32,6 +36,7 @@ internal sealed class ManualTime : TimeProvider
         var end = GetUtcNow() + TimeSpan.FromSeconds(seconds);
         while (NextDue(end) is { } timer)
         {
+            Interlocked.Increment(ref _fired);
             timer.Fire();
         }
 
