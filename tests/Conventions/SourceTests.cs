@@ -43,7 +43,7 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.CultureInvariant)]
     private static partial Regex Built();
 
-    [GeneratedRegex(@"\.Result\b(?!\s*is\b|\()|GetAwaiter\(\)\.GetResult|Thread\.Sleep|async void", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.Result\b(?!\s*is\b)|GetAwaiter\(\)\.GetResult|Thread\.Sleep|async void", RegexOptions.CultureInvariant)]
     private static partial Regex Blocking();
 
     [GeneratedRegex("<data name=\"(\\w+)\"", RegexOptions.CultureInvariant)]

@@ -140,14 +140,14 @@ public sealed class RowRun
             switch (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
-                    result = LedgerObjects.Result(report.Known);
+                    result = LedgerObjects.Finished(report.Known);
                     result.Index = row.Row.Index;
                     error = Reported(report.Known);
                     break;
 
                 case Turn.Continue going:
                     _ = Interlocked.Increment(ref _continued);
-                    result = LedgerObjects.Result(going.Known);
+                    result = LedgerObjects.Finished(going.Known);
                     result.Index = row.Row.Index;
                     var known = Refer(row, going.Known);
                     _open.Add(known, held.Entry);

@@ -27,7 +27,7 @@ internal static class LedgerObjects
     }
 
     /// <summary>A result as the ledger knows it.</summary>
-    public static ImagenResult Result(LedgerRequest known)
+    public static ImagenResult Finished(LedgerRequest known)
     {
         var result = new ImagenResult
         {
