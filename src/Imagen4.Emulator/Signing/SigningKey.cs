@@ -1,41 +1,24 @@
-using System.Numerics;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Parameters;
+using Rfc8032 = Org.BouncyCastle.Math.EC.Rfc8032.Ed25519;
 
 namespace Imagen4.Emulator.Signing;
 
-/// <summary>Ed25519 signing (RFC 8032, 5.1), which .NET does not have. For keys that guard nothing: its time tells the key.</summary>
-internal sealed class SigningKey
+/// <summary>Ed25519 signing (RFC 8032, 5.1.6). The package is loaded with the first signature, not with every start of the server.</summary>
+internal sealed class SigningKey(ReadOnlyMemory<byte> seed)
 {
     public const int SeedLength = 32;
 
-    private static readonly BigInteger Order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", null);
+    private readonly Lazy<Ed25519PrivateKeyParameters> _key = new(() => new Ed25519PrivateKeyParameters(seed.ToArray()));
 
-    private readonly BigInteger _scalar;
-    private readonly byte[] _prefix;
-
-    public SigningKey(ReadOnlySpan<byte> seed)
-    {
-        var hash = SHA512.HashData(seed);
-        hash[0] &= 0b1111_1000;
-        hash[31] &= 0b0111_1111;
-        hash[31] |= 0b0100_0000;
-        _scalar = LittleEndian.Read(hash.AsSpan(0, 32));
-        _prefix = hash[32..];
-        PublicKey = (_scalar * EdwardsPoint.Base).Encode();
-    }
-
-    public byte[] PublicKey { get; }
+    public byte[] PublicKey => _key.Value.GeneratePublicKey().GetEncoded();
 
     public static SigningKey Create() => new(RandomNumberGenerator.GetBytes(SeedLength));
 
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
-        var nonce = HashToScalar([.. _prefix, .. message]);
-        var commitment = (nonce * EdwardsPoint.Base).Encode();
-        var challenge = HashToScalar([.. commitment, .. PublicKey, .. message]);
-        var answer = (nonce + (challenge * _scalar)) % Order;
-        return [.. commitment, .. LittleEndian.Write(answer, 32)];
+        var signature = new byte[Rfc8032.SignatureSize];
+        _key.Value.Sign(Rfc8032.Algorithm.Ed25519, null, message.ToArray(), 0, message.Length, signature, 0);
+        return signature;
     }
-
-    private static BigInteger HashToScalar(ReadOnlySpan<byte> bytes) => LittleEndian.Read(SHA512.HashData(bytes)) % Order;
 }
