@@ -1,0 +1,236 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net.Sockets;
+using Imagen4.Core.Ledger.Store;
+using Npgsql;
+
+namespace Imagen4.Core.Ledger.Postgres;
+
+/// <summary>
+/// A ledger in the schema <c>imagen4</c> of a PostgreSQL database, for machines that share one. A process that works on requests
+/// holds an advisory lock as long as its session lives; the server frees it when the process, its machine or the network is gone.
+/// </summary>
+/// <param name="settings">How to connect.</param>
+internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) : ILedgerDatabase
+{
+    // The upper half of every advisory lock of this module; the lower half is the owner's number.
+    private const long LockClass = 0x494D4734;
+    private const string SchemaLock = "5281956226639331328";
+
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(settings);
+    private readonly SemaphoreSlim _holding = new(1);
+    private NpgsqlConnection? _session;
+    private long? _owner;
+    private bool _isMigrated;
+
+    /// <inheritdoc/>
+    public string Location { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"postgres://{settings.Host}:{settings.Port}/{settings.Database}");
+
+    /// <inheritdoc/>
+    public async Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (!_isMigrated && !await IsReadyAsync(connection, writes, cancellation).ConfigureAwait(false))
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                    return null;
+                }
+
+                _isMigrated = true;
+
+                // A server that has been restarted has freed the lock: whoever writes from here on shows again that it lives.
+                if (writes && _owner is { } owner)
+                {
+                    await HoldAsync(owner, cancellation).ConfigureAwait(false);
+                }
+
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        {
+            throw Unavailable(error, writes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<DbTransaction> BeginAsync(DbConnection connection) => await connection.BeginTransactionAsync().ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public bool IsTransient(DbException error) => error.IsTransient || error is NpgsqlException { InnerException: IOException or SocketException }
+        || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
+
+    /// <inheritdoc/>
+    public LedgerUnavailableException Unavailable(Exception error, bool writes) => error switch
+    {
+        LedgerUnavailableException known => known,
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+            new LedgerUnavailableException(Messages.LedgerSignIn.With(Location, settings.Username ?? "", error.Message), error),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+            new LedgerUnavailableException(Messages.LedgerRights.With(Location, error.Message), error),
+        _ when writes => new LedgerUnavailableException(Messages.LedgerUnwritable.With(Location, Reason(error)), error),
+        _ => new LedgerUnavailableException(Messages.LedgerUnreadable.With(Location, Reason(error)), error),
+    };
+
+    /// <inheritdoc/>
+    public async Task HoldAsync(long owner, CancellationToken cancellation)
+    {
+        await _holding.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            _owner = owner;
+            if (_session is { } session && await IsHoldingAsync(session, owner, cancellation).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (_session is not null)
+            {
+                await _session.DisposeAsync().ConfigureAwait(false);
+            }
+
+            _session = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            if (!await ReadAsync(_session, "SELECT pg_try_advisory_lock(@key)", LockOf(owner), cancellation).ConfigureAwait(false))
+            {
+                // The server has not noticed yet that the session before is gone.
+                throw new LedgerUnavailableException(Messages.LedgerSessionLost.With(Location));
+            }
+        }
+        finally
+        {
+            _ = _holding.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsAliveAsync(long owner, CancellationToken cancellation)
+    {
+        try
+        {
+            var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var disposing = connection.ConfigureAwait(false);
+            return await ReadAsync(
+                connection,
+                """
+                SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    AND classid::bigint = @key >> 32 AND objid::bigint = @key & 4294967295)
+                """,
+                LockOf(owner),
+                cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        {
+            throw Unavailable(error, writes: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+        {
+            await _session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _source.DisposeAsync().ConfigureAwait(false);
+        _holding.Dispose();
+    }
+
+    private static long LockOf(long owner) => (LockClass << 32) | owner;
+
+    private static string Reason(Exception error) => error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message;
+
+    private static async Task<bool> IsHoldingAsync(NpgsqlConnection session, long owner, CancellationToken cancellation)
+    {
+        try
+        {
+            // Taken once more and given back once: it succeeds at once where this session has it, and fails where the session is gone.
+            return await ReadAsync(session, "SELECT pg_try_advisory_lock(@key) AND pg_advisory_unlock(@key)", LockOf(owner), cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is DbException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<bool> ReadAsync(NpgsqlConnection connection, string sql, long key, CancellationToken cancellation)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        await using var disposing = command.ConfigureAwait(false);
+        command.Parameters.AddWithValue("@key", key);
+        return (bool)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+
+    // The tables are made once, by whoever comes first; the lock keeps a second one from making them at the same time.
+    private async Task<bool> IsReadyAsync(NpgsqlConnection connection, bool writes, CancellationToken cancellation)
+    {
+        var version = await VersionAsync(connection, cancellation).ConfigureAwait(false);
+        if (version == 0 && writes)
+        {
+            // Held by the session and taken before the transaction begins: one that has begun may not see yet what others have committed.
+            await ExecuteAsync(connection, $"SELECT pg_advisory_lock({SchemaLock})", cancellation).ConfigureAwait(false);
+            try
+            {
+                version = await CreateAsync(connection, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({SchemaLock})", CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        return version <= LedgerSchema.Version
+            ? version != 0
+            : throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(Location, version, LedgerSchema.Version));
+    }
+
+    private static async Task<long> CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await using var disposing = transaction.ConfigureAwait(false);
+        var version = await VersionAsync(connection, cancellation).ConfigureAwait(false);
+        if (version == 0)
+        {
+            await ExecuteAsync(connection, LedgerSchema.PostgresScript, cancellation).ConfigureAwait(false);
+            version = LedgerSchema.Version;
+        }
+
+        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+        return version;
+    }
+
+    private static async Task<long> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var isThere = new NpgsqlCommand("SELECT to_regclass('imagen4.version') IS NOT NULL", connection);
+        await using var disposing = isThere.ConfigureAwait(false);
+        if (!(bool)(await isThere.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
+        {
+            return 0;
+        }
+
+        var version = new NpgsqlCommand("SELECT number FROM imagen4.version", connection);
+        await using var reading = version.ConfigureAwait(false);
+        return (long)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false) ?? 0L);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+#pragma warning disable CA2100 // Every text is a constant of this class or of the schema.
+        var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await using var disposing = command.ConfigureAwait(false);
+        _ = await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Imagen4.Core.Ledger.Store;
+
+/// <summary>
+/// Checksums of what the ledger has of a request: the first eight bytes of SHA-256. A database finds damage of its own pages only,
+/// and a bit that has changed inside a value must not make a request look like one that was never sent.
+/// </summary>
+internal static class RequestChecksum
+{
+    /// <summary>The checksum of what never changes.</summary>
+    public static long OfContent(StoredRequest request) => Of(
+        request.LedgerId, request.Row, request.Subject, request.InputHash, Text(request.Generation), request.Provider, request.BaseUri,
+        request.Model, request.Key, Text(request.Index), request.Directory, request.Input, request.Settings, Text(request.Started));
+
+    /// <summary>The checksum of what changes. It is also what a change names as the state it was decided from.</summary>
+    public static long OfProgress(string ledgerId, RequestProgress progress) => Of(
+        ledgerId, Text((int)progress.State), Text(progress.Attempt), Text(progress.Owner), progress.RequestId, Text(progress.Accepted),
+        Text(progress.Updated), progress.Error, progress.ErrorType, progress.Delivery, Text(progress.Steps));
+
+    private static string? Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // The length before each part keeps two requests apart whose parts only join to the same text.
+    private static long Of(params ReadOnlySpan<string?> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var part in parts)
+        {
+            var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,114 @@
+namespace Imagen4.Core.Ledger.Store;
+
+/// <summary>One generation of a row, as the ledger has it. Times are milliseconds since 1970, UTC.</summary>
+internal sealed record StoredRequest
+{
+    /// <summary>The ledger's own id: 32 hexadecimal digits.</summary>
+    public required string LedgerId { get; init; }
+
+    /// <summary>Names the row: 32 hexadecimal digits; null where every run of it is a new request.</summary>
+    public string? Row { get; init; }
+
+    /// <summary>Names the row whatever its directory.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Names what is sent.</summary>
+    public string? InputHash { get; init; }
+
+    /// <summary>Counts the requests of a row, from 1. A row has one request of each generation: inserting it is the claim.</summary>
+    public int Generation { get; init; } = 1;
+
+    /// <summary>The provider's name when it was claimed.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The provider's base address, in its normal form.</summary>
+    public required string BaseUri { get; init; }
+
+    /// <summary>The endpoint id.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The caller's own key for the row.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The number of the row within its pipeline, from 1.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The full output directory; null when only submitting.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>What is sent, as JSON text.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>How it is queued and kept, as JSON text.</summary>
+    public string? Settings { get; init; }
+
+    /// <summary>When it was claimed.</summary>
+    public long Started { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public RequestProgress Progress { get; init; } = new();
+}
+
+/// <summary>The part of a request that changes.</summary>
+internal sealed record RequestProgress
+{
+    /// <summary>The state.</summary>
+    public RequestState State { get; init; }
+
+    /// <summary>The number of the attempt, from 1; 0 before the first.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The owner that works on it; null where nobody does.</summary>
+    public long? Owner { get; init; }
+
+    /// <summary>The host's id of it, once there is one.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>When the host accepted it.</summary>
+    public long? Accepted { get; init; }
+
+    /// <summary>When it came to its state.</summary>
+    public long Updated { get; init; }
+
+    /// <summary>Why it has not come to a good end.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What kind of error it is.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>What the host made of it, as JSON text, once its images are on disk.</summary>
+    public string? Delivery { get; init; }
+
+    /// <summary>How many steps have been written.</summary>
+    public int Steps { get; init; }
+}
+
+/// <summary>One step of a request's history.</summary>
+/// <param name="At">When, in milliseconds since 1970, UTC.</param>
+/// <param name="State">What it came to.</param>
+/// <param name="Attempt">The number of the attempt.</param>
+/// <param name="Owner">Who wrote it; null for a process that only looked.</param>
+internal sealed record RequestStep(long At, RequestState State, int Attempt, long? Owner);
+
+/// <summary>A process that works on requests.</summary>
+/// <param name="Id">Its number in this ledger.</param>
+/// <param name="Machine">The machine's name.</param>
+/// <param name="Process">The process id.</param>
+/// <param name="Since">When it began, in milliseconds since 1970, UTC.</param>
+internal sealed record LedgerOwner(long Id, string Machine, int Process, long Since);
+
+/// <summary>Which requests are wanted.</summary>
+internal sealed record LedgerQuery
+{
+    /// <summary>In one of these states; none for all.</summary>
+    public IReadOnlyList<RequestState> States { get; init; } = [];
+
+    /// <summary>Claimed at this time or later, in milliseconds since 1970, UTC.</summary>
+    public long? Since { get; init; }
+
+    /// <summary>Not changed since this time, in milliseconds since 1970, UTC.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>Whether requests whose row has a newer one are wanted too.</summary>
+    public bool WithSuperseded { get; init; }
+}

@@ -1,0 +1,248 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Postgres;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Ledger.Store;
+
+public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
+{
+    private readonly TempFolder _home = new();
+
+    internal override ILedgerDatabase Database() => new SqliteDatabase(_home.Path);
+
+    public void Dispose() => _home.Dispose();
+}
+
+public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests, IClassFixture<PostgresServer>
+{
+    private string _address = "";
+
+    protected override bool IsMissing => PostgresServer.Missing is not null;
+
+    internal override ILedgerDatabase Database() => new PostgresDatabase(PostgresAddress.Read(_address));
+
+    public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
+}
+
+/// <summary>What a ledger promises, whichever database it is in.</summary>
+public abstract class LedgerStoreTests : IAsyncLifetime
+{
+    private readonly List<LedgerStore> _stores = [];
+
+    protected virtual bool IsMissing => false;
+
+    internal abstract ILedgerDatabase Database();
+
+    public virtual Task InitializeAsync() => Task.CompletedTask;
+
+    public virtual async Task DisposeAsync()
+    {
+        foreach (var store in _stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task What_was_claimed_and_advanced_is_read_back_by_another_process()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var claimed = (await Open().ClaimAsync(Request(row: 1, prompt: "a „fuchs“ 🦊\n"), default))!;
+        var intent = (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
+        var accepted = (await _stores[0].AdvanceAsync(intent, intent.Progress with { State = RequestState.Accepted, RequestId = "r-1" }))!;
+
+        var other = Open();
+        Assert.Equal(accepted, await other.FindAsync(claimed.LedgerId, default));
+        Assert.Equal(accepted, await other.FindRowAsync(claimed.Row!, default));
+        Assert.Equal([accepted], await other.FindByRequestIdAsync("r-1", default).ToListAsync());
+        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, default).ToListAsync());
+        Assert.Equal(
+            [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
+            (await other.StepsAsync(claimed.LedgerId, default).ToListAsync()).Select(step => step.State));
+    }
+
+    [Fact]
+    public async Task Of_many_who_claim_a_row_at_once_one_gets_it()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var stores = Enumerable.Range(0, 4).Select(_ => Open()).ToList();
+        for (var row = 0; row < 25; row++)
+        {
+            var claims = await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, 4)
+                .Select(_ => store.ClaimAsync(Request(row), default))));
+
+            var winner = Assert.Single(claims, claim => claim is not null);
+            Assert.Equal(winner, await stores[0].FindRowAsync(winner!.Row!, default));
+        }
+    }
+
+    [Fact]
+    public async Task Who_has_been_taken_over_changes_nothing_any_more()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var (first, second) = (Open(), Open());
+        var claimed = (await first.ClaimAsync(Request(row: 1), default))!;
+        var adopted = (await second.AdoptAsync(claimed, default))!;
+
+        Assert.Null(await first.AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }));
+        Assert.Equal(adopted, await first.FindAsync(claimed.LedgerId, default));
+        Assert.NotEqual(claimed.Progress.Owner, adopted.Progress.Owner);
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_follow_is_refused()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var claimed = (await Open().ClaimAsync(Request(row: 1), default))!;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Accepted }));
+    }
+
+    [Fact]
+    public async Task A_row_without_an_identity_is_claimed_every_time()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        Assert.NotNull(await Open().ClaimAsync(Request(row: null), default));
+        Assert.NotNull(await _stores[0].ClaimAsync(Request(row: null), default));
+    }
+
+    [Fact]
+    public async Task The_newest_generation_is_the_row_and_lists_leave_the_others_out()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var first = (await Open().ClaimAsync(Request(row: 1), default))!;
+        var second = (await _stores[0].ClaimAsync(Request(row: 1) with { Generation = 2 }, default))!;
+
+        Assert.Equal(second, await _stores[0].FindRowAsync(first.Row!, default));
+        Assert.Equal([second], await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync());
+        Assert.Equal([first, second], await _stores[0].ListAsync(new LedgerQuery { WithSuperseded = true }, default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Lists_have_every_request_once_whatever_their_length_and_filter()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 1203).Select(row => Open(0).ClaimAsync(Request(row), default)));
+        var ended = await Task.WhenAll(claimed.Take(7)
+            .Select(request => _stores[0].AdvanceAsync(request!, request!.Progress with { State = RequestState.Intent, Attempt = 1 })));
+
+        Assert.Equal(
+            claimed.Select(request => request!.LedgerId).Order(),
+            (await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync()).Select(request => request.LedgerId).Order());
+        Assert.Equal(
+            ended.Select(request => request!.LedgerId).Order(),
+            (await _stores[0].ListAsync(new LedgerQuery { States = [RequestState.Intent] }, default).ToListAsync())
+                .Select(request => request.LedgerId).Order());
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Since = long.MaxValue }, default).ToListAsync());
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Before = 0 }, default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_kept_answer_is_there_with_its_step_and_goes_with_its_request()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var claimed = (await Open().ClaimAsync(Request(row: 1), default))!;
+        var intent = (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
+        byte[] body = [.. Enumerable.Range(0, 100_000).Select(value => (byte)value)];
+        var accepted = (await _stores[0].AcceptWithResultAsync(intent, intent.Progress with { State = RequestState.Accepted }, body))!;
+
+        Assert.Equal(body, await Open().ResultAsync(claimed.LedgerId, default));
+        Assert.True(await _stores[0].RemoveAsync(accepted));
+        Assert.Null(await _stores[1].ResultAsync(claimed.LedgerId, default));
+        Assert.Empty(await _stores[1].StepsAsync(claimed.LedgerId, default).ToListAsync());
+        Assert.Null(await _stores[1].FindRowAsync(claimed.Row!, default));
+    }
+
+    [Fact]
+    public async Task An_owner_lives_until_its_store_is_closed()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var (first, second) = (Open(), Open());
+        var owner = await first.OwnerAsync(default);
+
+        Assert.True(await second.IsAliveAsync(owner.Id, default));
+        Assert.Equal(owner, await second.FindOwnerAsync(owner.Id, default));
+        await first.DisposeAsync();
+        _ = _stores.Remove(first);
+        Assert.False(await second.IsAliveAsync(owner.Id, default));
+    }
+
+    [Fact]
+    public async Task Nothing_is_there_and_nothing_is_created_by_reading()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        Assert.Null(await Open().FindRowAsync(Id(1), default));
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync());
+    }
+
+    private LedgerStore Open() => Open(_stores.Count);
+
+    private LedgerStore Open(int number)
+    {
+        if (number == _stores.Count)
+        {
+            _stores.Add(new LedgerStore(Database(), TimeProvider.System));
+        }
+
+        return _stores[number];
+    }
+
+    private static StoredRequest Request(int? row, string prompt = "a fox") => new()
+    {
+        LedgerId = LedgerEntry.NewId(),
+        Row = row is { } number ? Id(number) : null,
+        Subject = row is { } subject ? Id(subject + 100_000) : null,
+        InputHash = Id(7),
+        Provider = "fal",
+        BaseUri = "https://queue.fal.run",
+        Model = "fal-ai/imagen4/preview",
+        Index = row ?? 1,
+        Directory = "/tmp/out",
+        Input = $$"""{"prompt":"{{prompt}}"}""",
+    };
+
+    private static string Id(int number) => number.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+}
