@@ -101,7 +101,7 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     private string ConnectionString(string database) => string.Create(
-        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=tester;Pooling=true");
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=tester;Pooling=false");
 
     private static int FreePort()
     {

@@ -21,6 +21,7 @@ internal static class PostgresAddress
         }
 
         settings.SslMode = IsHere(host) ? settings.SslMode : SslMode.VerifyFull;
+        settings.Pooling = true;
         settings.SearchPath = "imagen4";
         settings.ApplicationName = "Imagen4";
         settings.MaxAutoPrepare = 40;

@@ -140,6 +140,16 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     {
         if (_session is not null)
         {
+            try
+            {
+                // A connection that goes back into its pool keeps its locks for a while.
+                await ExecuteAsync(_session, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is DbException or InvalidOperationException)
+            {
+                // The session is gone, and its locks with it.
+            }
+
             await _session.DisposeAsync().ConfigureAwait(false);
         }
 

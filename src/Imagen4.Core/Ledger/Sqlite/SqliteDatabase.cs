@@ -12,8 +12,11 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     private const int Busy = 5;
     private const int Locked = 6;
 
-    // Long enough for another process's largest group on a slow disk, short enough to say that something holds the file.
-    private const int BusyTimeoutMs = 15_000;
+    /// <summary>
+    /// How long another program may hold the file: by default long enough for another process's largest group on a slow disk,
+    /// short enough to say that something is wrong.
+    /// </summary>
+    public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     private readonly string _path = Path.Combine(home, "ledger.db");
     private readonly string _owners = Path.Combine(home, "owners");
@@ -45,10 +48,10 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
                 Mode = SqliteOpenMode.ReadWrite,
                 Pooling = false,
                 ForeignKeys = true,
-                DefaultTimeout = BusyTimeoutMs / 1000,
+                DefaultTimeout = (int)Math.Ceiling(BusyTimeout.TotalSeconds),
             }.ToString());
             connection.Open();
-            Execute(connection, $"PRAGMA busy_timeout = {BusyTimeoutMs.ToString(CultureInfo.InvariantCulture)}; PRAGMA synchronous = FULL");
+            Execute(connection, "PRAGMA synchronous = FULL");
             if (writes)
             {
                 Migrate(connection);

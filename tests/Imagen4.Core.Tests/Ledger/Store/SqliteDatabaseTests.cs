@@ -1,0 +1,143 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace Imagen4.Core.Tests.Ledger.Store;
+
+public sealed class SqliteDatabaseTests : IDisposable
+{
+    private readonly TempFolder _home = new();
+
+    private string File => _home.At("ledger.db");
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Reading_where_there_is_no_ledger_creates_nothing()
+    {
+        await using var store = Open();
+
+        Assert.Null(await store.FindRowAsync(new string('a', 32), default));
+        Assert.Empty(_home.Names);
+    }
+
+    [Fact]
+    public async Task The_files_are_their_users_alone()
+    {
+        var home = _home.At("state");
+        await using var store = new LedgerStore(new SqliteDatabase(home), TimeProvider.System);
+        _ = await store.ClaimAsync(Request(), default);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(home));
+            foreach (var file in Directory.GetFiles(home))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(file));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_newer_version_is_refused_for_reading_and_for_writing()
+    {
+        await ClaimAsync();
+        Execute("PRAGMA user_version = 99");
+
+        await using var store = Open();
+        var reading = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(new string('a', 32), default));
+        var writing = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
+
+        Assert.Equal($"{File} is in version 99 of the ledger's format; this module reads up to version 1. Update the module.", reading.Message);
+        Assert.Equal(reading.Message, writing.Message);
+    }
+
+    [Theory]
+    [InlineData("UPDATE request SET input = replace(input, 'fox', 'cat')")]
+    [InlineData("UPDATE request SET generation = 7")]
+    [InlineData("UPDATE request SET state = 9")]
+    [InlineData("UPDATE request SET owner = NULL")]
+    [InlineData("UPDATE request SET content_check = content_check + 1")]
+    public async Task A_request_whose_checksum_is_wrong_is_damage_and_not_a_new_row(string damage)
+    {
+        var claimed = await ClaimAsync();
+        Execute(damage);
+
+        await using var store = Open();
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(claimed.Row!, default));
+
+        Assert.Equal(
+            $"The ledger in {File} is damaged: the checksum of request {claimed.LedgerId} is wrong. It may have been sent, so it is not sent again.",
+            error.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_said_to_be_damaged()
+    {
+        System.IO.File.WriteAllText(File, new string('x', 8192));
+
+        await using var store = Open();
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
+
+        Assert.StartsWith($"The ledger in {File} is damaged, and nothing is submitted: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_holds_is_said_to_be_locked()
+    {
+        var claimed = await ClaimAsync();
+        using var other = Connect();
+        using var holding = other.BeginTransaction(deferred: false);
+
+        await using var store = new LedgerStore(new SqliteDatabase(_home.Path) { BusyTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.AdoptAsync(claimed, default));
+
+        Assert.Equal($"The ledger in {File} has been locked by another program for too long, and nothing more is submitted.", error.Message);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_a_file_is_said_to_be_unwritable()
+    {
+        System.IO.File.WriteAllText(_home.At("state"), "");
+
+        await using var store = new LedgerStore(new SqliteDatabase(_home.At("state")), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
+
+        Assert.StartsWith($"The ledger in {_home.At("state/ledger.db")} cannot be written, and nothing more is submitted: ", error.Message, StringComparison.Ordinal);
+    }
+
+    private LedgerStore Open() => new(new SqliteDatabase(_home.Path), TimeProvider.System);
+
+    private async Task<StoredRequest> ClaimAsync()
+    {
+        await using var store = Open();
+        return (await store.ClaimAsync(Request(), default))!;
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        _ = command.ExecuteNonQuery();
+    }
+
+    private static StoredRequest Request() => new()
+    {
+        LedgerId = LedgerEntry.NewId(),
+        Row = new string('a', 32),
+        Provider = "fal",
+        BaseUri = "https://queue.fal.run",
+        Model = "fal-ai/imagen4/preview",
+        Input = """{"prompt":"a fox"}""",
+    };
+}
