@@ -31,7 +31,7 @@ $root = $PSScriptRoot
 $manifest = Join-Path $root 'Imagen4.psd1'
 
 # A module's assemblies stay loaded until the process ends, so whatever imports it runs in a process of its own.
-$pwsh = (Get-Process -Id $PID).Path
+. (Join-Path $root 'build/ChildPowerShell.ps1')
 
 function Invoke-BuildTask {
     dotnet build (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --nologo --verbosity quiet
@@ -39,16 +39,16 @@ function Invoke-BuildTask {
 
 function Invoke-TestTask {
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
-    & $pwsh -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
 }
 
 function Invoke-DemoTask {
-    & $pwsh -NoProfile -File (Join-Path $root 'samples/Demo.ps1') -OutputDirectory (Join-Path $root 'out/demo')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'samples/Demo.ps1') -OutputDirectory (Join-Path $root 'out/demo')
 }
 
 function Invoke-BenchTask {
-    & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
-    & $pwsh -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
 }
 
 function Invoke-TortureTask {
@@ -68,7 +68,7 @@ function Invoke-TortureTask {
 }
 
 function Invoke-DocsTask {
-    & $pwsh -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1')
 }
 
 function Invoke-PackTask {

@@ -1,6 +1,7 @@
 # What every test file shares. A file dot-sources it in BeforeAll, calls Enter-ImagenTest there, Reset-Emulator in BeforeEach
-# and Exit-ImagenTest in AfterAll.
+# and Exit-ImagenTest in AfterAll. A PowerShell of its own is started as & $PwshProgram @PwshArguments.
 
+. $PSScriptRoot/../../build/ChildPowerShell.ps1
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
 $OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
@@ -148,7 +149,7 @@ function Invoke-Pwsh {
     $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'`n$Script"))
     Push-Location $WorkingDirectory
     try {
-        (& ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | Out-String).Trim()
+        (& $PwshProgram @PwshArguments -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | Out-String).Trim()
     }
     finally {
         Pop-Location

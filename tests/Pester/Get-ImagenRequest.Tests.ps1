@@ -119,7 +119,7 @@ Describe 'Get-ImagenRequest' {
             Import-Module '$ModuleManifest'
             Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
             [pscustomobject]@{ Prompt = 'on its way' } | New-ImagenImage -ApiKey k"
-        $child = Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-File', $script -PassThru
+        $child = [System.Diagnostics.Process]::Start($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         try {
             Wait-Until { Get-ImagenRequest } 'the request is in the ledger'
             (Get-ImagenRequest).State | Should -Be 'Pending'

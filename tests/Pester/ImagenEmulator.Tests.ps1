@@ -110,7 +110,7 @@ Describe 'The emulator' {
     }
 
     It 'ends with the session that started it, <how>' -ForEach @(@{ how = 'killed' }, @{ how = 'ended' }) {
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, $PwshArguments)
         $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
         '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$ModuleManifest'; (Start-ImagenEmulator).ProcessId; `$null = [Console]::ReadLine()" |
             ForEach-Object { $start.ArgumentList.Add($_) }

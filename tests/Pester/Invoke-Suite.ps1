@@ -1,14 +1,24 @@
 <#
 .SYNOPSIS
     Runs the Pester suite in this PowerShell and ends with its counts.
+.DESCRIPTION
+    Pester is the one that the build has restored, and no other module of this machine is found.
+.EXAMPLE
+    dotnet pwsh -NoProfile tests/Pester/Invoke-Suite.ps1 -Path tests/Pester/Life.Tests.ps1
 #>
 [CmdletBinding()]
 param(
-    [string] $Path = $PSScriptRoot
+    [string[]] $Path = $PSScriptRoot
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.5
+$env:PSModulePath = Join-Path $PSHOME Modules
+$pester = dotnet msbuild (Join-Path $PSScriptRoot '../Conventions/Conventions.csproj') -getProperty:PesterManifest
+if ($LASTEXITCODE -ne 0 -or -not (Test-Path $pester)) {
+    throw "Pester is not restored ($pester). Run ./build.ps1 Build."
+}
+
+Import-Module $pester
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true

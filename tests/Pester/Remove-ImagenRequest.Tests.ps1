@@ -169,7 +169,7 @@ Describe 'Remove-ImagenRequest' {
             `$null = [pscustomobject]@{ Prompt = 'canary-alive' } | New-ImagenImage -OutputDirectory '$out' -ApiKey k
             Set-Content '$ready' ready
             `$null = [Console]::In.ReadLine()"
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]]('-NoProfile', '-File', $script))
+        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         $start.RedirectStandardInput = $true
         $child = [System.Diagnostics.Process]::Start($start)
         try {
