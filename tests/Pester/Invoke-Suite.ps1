@@ -25,6 +25,9 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = if ($env:CI) { 'Normal' } else { 'Detailed' }
 $configuration.Output.RenderMode = 'Plaintext'
 $result = Invoke-Pester -Configuration $configuration
+if (-not $result) {
+    throw 'Pester did not run.'
+}
 
 # A container that fails to load runs none of its tests; that is a failure, not an absence.
 $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
