@@ -73,6 +73,13 @@ Describe 'Isolation' {
         (Test-ModuleManifest $ModuleManifest).Version | Should -Not -BeNullOrEmpty
     }
 
+    It 'is imported by the path that Get-Module says, again and in a session that does not have it' {
+        $lines = Get-Line $importOurs, '$path = (Get-Module Imagen4).Path; $path', 'Import-Module $path -ErrorAction Stop', $useOurs
+        $lines[1..2] | Should -Be 'Completed', 'Imagen4.ImagenRequest'
+        $path = $lines[0]
+        Get-Line "Import-Module '$path' -ErrorAction Stop", $useOurs, '(Get-Module Imagen4).Path' | Should -Be 'Completed', 'Imagen4.ImagenRequest', $ModuleManifest
+    }
+
     It 'is imported by a relative path from another folder' {
         $from = (Get-Item $PSScriptRoot).FullName
         Get-Line "Import-Module ../../Imagen4.psd1 -ErrorAction Stop", $useOurs -From $from | Should -Be 'Completed', 'Imagen4.ImagenRequest'
