@@ -3,11 +3,11 @@
 
 . $PSScriptRoot/../../build/ChildPowerShell.ps1
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
-$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
+$OwnVariables = 'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 
-# Imports the built module, moves its state into a folder of the test, hides the user's keys and starts an emulator.
+# Imports the built module, moves its state into a folder of the test, hides the user's keys and modules and starts an emulator.
 function Enter-ImagenTest {
     param([string]$StateFolder, [switch]$NoEmulator)
     Import-Module $ModuleManifest -ErrorAction Stop
@@ -17,6 +17,9 @@ function Enter-ImagenTest {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
     $env:IMAGEN4_HOME = $StateFolder
+
+    # PowerShell's own modules alone: one of this machine with a Get-Secret would be asked for keys.
+    $env:PSModulePath = Join-Path $PSHOME Modules
     $test = @{ Saved = $saved; Mark = 0; Home = $StateFolder }
     if (-not $NoEmulator) {
         $test.Emulator = Start-ImagenEmulator -ErrorAction Stop

@@ -25,15 +25,18 @@ public static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All() => Session.Values
         .Concat(UserSettings.Load().Providers.Select(profile => profile with { Scope = ProviderScope.User }))
         .Concat(HostData.BuiltIn.Providers)
+        .Select(AtInheritedEmulator)
         .DistinctBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .OrderBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .ToList();
 
     /// <summary>
-    /// The name used where none is given: the session's, else <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
+    /// The name used where none is given: the session's, else the emulator of the session that started this process, else
+    /// <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
     /// </summary>
     public static string DefaultName =>
         _sessionDefault
+        ?? (InheritedEmulator.Exists ? EmulatorName : null)
         ?? (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } named ? named : null)
         ?? UserSettings.Load().DefaultProvider
         ?? BuiltInDefault;
@@ -145,6 +148,12 @@ public static class ProviderCatalog
         }).Save();
         return true;
     }
+
+    // The session's own has the address that the session gave it.
+    private static ProviderProfile AtInheritedEmulator(ProviderProfile profile) =>
+        profile.Scope != ProviderScope.Session && Same(profile, EmulatorName) && InheritedEmulator.Address is { } address
+            ? EmulatorAt(profile, address)
+            : profile;
 
     private static bool Same(ProviderProfile profile, string name) => profile.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

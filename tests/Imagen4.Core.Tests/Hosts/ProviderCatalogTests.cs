@@ -80,6 +80,35 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     }
 
     [Fact]
+    public void An_inherited_emulator_goes_before_the_variable_and_after_the_sessions_default()
+    {
+        ProviderCatalog.SetDefault("user", ProviderScope.User);
+        Set("IMAGEN4_PROVIDER", "variable");
+        Set("IMAGEN4_EMULATOR", "http://127.0.0.1:4321/");
+
+        var emulator = ProviderCatalog.Find();
+        Assert.Equal(("emulator", "http://127.0.0.1:4321/", "http://127.0.0.1:4321/v1"), (emulator.Name, emulator.BaseUri?.AbsoluteUri, emulator.PlatformUri?.AbsoluteUri));
+
+        ProviderCatalog.Set(emulator with { Scope = ProviderScope.Session, BaseUri = new Uri("http://127.0.0.1:1") }, makeDefault: false);
+        Assert.Equal(1, ProviderCatalog.Find().BaseUri?.Port);
+
+        ProviderCatalog.SetDefault("session", ProviderScope.Session);
+        Assert.Equal("session", ProviderCatalog.DefaultName);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://elsewhere.example/")]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("file:///tmp")]
+    public void An_inherited_emulator_that_is_nowhere_is_no_reason_to_pay(string address)
+    {
+        Set("IMAGEN4_EMULATOR", address);
+
+        Assert.Equal(("emulator", null), (ProviderCatalog.Find().Name, ProviderCatalog.Find().BaseUri));
+    }
+
+    [Fact]
     public void A_removed_profile_is_no_default_any_more()
     {
         ProviderCatalog.Set(Profile("mine", ProviderScope.Session), makeDefault: true);

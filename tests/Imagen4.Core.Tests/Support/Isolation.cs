@@ -23,7 +23,7 @@ internal static class Isolation
             Environment.SetEnvironmentVariable(name.ToUpperInvariant(), null);
         }
 
-        foreach (var name in new[] { "FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "IMAGEN4_PROVIDER" })
+        foreach (var name in new[] { "FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "IMAGEN4_PROVIDER", "IMAGEN4_EMULATOR" })
         {
             Environment.SetEnvironmentVariable(name, null);
         }
