@@ -8,6 +8,7 @@
     Bench   figures: how long an import takes, how fast a batch runs
     Torture the reliability figures: batches at a host that fails, batches that are killed, a damaged ledger, a large one;
             about an hour, or with -Short under a minute
+    Analyze looks at every script with PSScriptAnalyzer, which has to be installed
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4
 .EXAMPLE
@@ -20,7 +21,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Docs', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Analyze', 'Docs', 'Pack')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -64,6 +65,9 @@ function Invoke-TestTask {
     # A suite that fails does not keep the others from running.
     $PSNativeCommandUseErrorActionPreference = $false
     $withoutClient = Install-JavaScriptClient
+
+    # Isolation.Tests.ps1 builds it elsewhere; what it needs is fetched now, so that no test needs a network.
+    dotnet restore (Join-Path $root 'tests/Pester/OtherModule') --locked-mode --verbosity quiet
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
     $failed = @(if ($LASTEXITCODE -ne 0) { 'xunit' })
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
@@ -102,6 +106,10 @@ function Invoke-TortureTask {
     dotnet exec $program fold 100000
 }
 
+function Invoke-AnalyzeTask {
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'build/Test-Script.ps1')
+}
+
 function Invoke-DocsTask {
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'docs/Export-Help.ps1')
 }
@@ -122,7 +130,7 @@ function Invoke-PackTask {
 }
 
 # Everything is built but for what needs the module alone: that is half of it, and without the tests' packages.
-$moduleAlone = 'Demo', 'Bench', 'Docs', 'Pack'
+$moduleAlone = 'Demo', 'Bench', 'Analyze', 'Docs', 'Pack'
 Invoke-Build (@($Task | Where-Object { $_ -notin $moduleAlone }) ? 'Imagen4.PowerShell.sln' : 'src/Imagen4.PowerShell')
 
 foreach ($name in $Task | Where-Object { $_ -ne 'Build' }) {

@@ -11,4 +11,9 @@ if ([System.IO.Path]::GetFileNameWithoutExtension($PwshProgram) -eq 'dotnet') {
 
     # Start-Job starts the pwsh beside pwsh.dll, which looks for .NET where it is usually installed, and nowhere else.
     $env:DOTNET_ROOT ??= Split-Path $PwshProgram
+
+    # It may have been started by its full path; the build and the tests start dotnet by its name.
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        $env:PATH += [System.IO.Path]::PathSeparator + (Split-Path $PwshProgram)
+    }
 }

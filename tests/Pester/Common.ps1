@@ -3,7 +3,10 @@
 
 . $PSScriptRoot/../../build/ChildPowerShell.ps1
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
-$OwnVariables = 'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
+$OwnVariables = @(
+    'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR'
+    'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
+)
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 

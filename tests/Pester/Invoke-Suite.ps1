@@ -2,7 +2,7 @@
 .SYNOPSIS
     Runs the Pester suite in this PowerShell and ends with its counts.
 .DESCRIPTION
-    Pester is the one that the build has restored, and no other module of this machine is found.
+    Pester is the one that the build has restored. No other module of this machine is found, and no proxy used.
 .EXAMPLE
     dotnet pwsh -NoProfile tests/Pester/Invoke-Suite.ps1 -Path tests/Pester/Life.Tests.ps1
 #>
@@ -13,6 +13,9 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $env:PSModulePath = Join-Path $PSHOME Modules
+
+# The tests ask the emulator with Invoke-RestMethod, which would send even that through a proxy.
+Get-ChildItem Env: | Where-Object Name -Match '_proxy$' | Remove-Item
 $pester = dotnet msbuild (Join-Path $PSScriptRoot '../Conventions/Conventions.csproj') -getProperty:PesterManifest
 if ($LASTEXITCODE -ne 0 -or -not (Test-Path $pester)) {
     throw "Pester is not restored ($pester). Run ./build.ps1 Build."

@@ -133,7 +133,7 @@ Describe 'New-ImagenImage, stopped' {
 
         function Stop-Batch {
             param([System.Diagnostics.Process]$Process)
-            $null = & /bin/kill -INT $Process.Id
+            $null = & sh -c "kill -INT $($Process.Id)"
             $said = $Process.StandardOutput.ReadToEnd() + $Process.StandardError.ReadToEnd()
             $Process.WaitForExit()
             $said
