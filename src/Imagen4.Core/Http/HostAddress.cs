@@ -37,7 +37,20 @@ internal static class HostAddress
 
     private static bool IsOwn(Uri host, Uri address) =>
         address.Scheme == host.Scheme
-        && address.IdnHost.Equals(host.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && NameOf(address) is { } name && name.Equals(NameOf(host), StringComparison.OrdinalIgnoreCase)
         && address.Port == host.Port
         && address.UserInfo.Length == 0;
+
+    // Some names that no resolver takes are found out only when they are asked for in their ASCII form.
+    private static string? NameOf(Uri address)
+    {
+        try
+        {
+            return address.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 }

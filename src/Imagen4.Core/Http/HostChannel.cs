@@ -37,7 +37,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body);
+            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
+            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body) { IsDecoded = isDecoded };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

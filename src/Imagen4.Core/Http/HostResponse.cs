@@ -9,9 +9,21 @@ namespace Imagen4.Core.Http;
 /// <param name="Status">The status code.</param>
 /// <param name="Headers">The response's headers.</param>
 /// <param name="ContentType">The media type it claims, without parameters.</param>
-/// <param name="Body">The bytes.</param>
+/// <param name="Body">The bytes, decoded.</param>
 internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
 {
+    // Looked through once, on arrival: what reads the JSON later may rely on it.
+    private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
+
+    /// <summary>Whether the body has been made readable: nothing is left that was done to it on the way.</summary>
+    public bool IsDecoded { get; init; } = true;
+
+    /// <summary>Whether the body is meant to be JSON and cannot be read as such: what it says is not known.</summary>
+    public bool IsMalformed => _form == BodyForm.Malformed || (_form == BodyForm.NotJson && !IsDecoded);
+
+    /// <summary>The body where it is well-formed JSON; empty where it is not.</summary>
+    public ReadOnlyMemory<byte> Json => _form == BodyForm.Json ? Body : default;
+
     /// <summary>Whether the status is 2xx.</summary>
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 
@@ -31,7 +43,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     {
         try
         {
-            return JsonSerializer.Deserialize(Body.Span, shape);
+            return JsonSerializer.Deserialize(Json.Span, shape);
         }
         catch (JsonException)
         {
@@ -44,7 +56,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     {
         try
         {
-            var root = JsonElement.Parse(Body.Span);
+            var root = JsonElement.Parse(Json.Span);
             return root.ValueKind == JsonValueKind.Object ? root : null;
         }
         catch (JsonException)

@@ -56,7 +56,7 @@ internal static class FalErrors
         var detail = FalErrorDetail.Read(response);
         return OfAccount(request.Host, response, detail, request.RequestId) ?? (int)response.Status switch
         {
-            404 or 410 => new RequestNotFoundException(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
+            404 or 410 when !response.IsMalformed => new RequestNotFoundException(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
             {
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,

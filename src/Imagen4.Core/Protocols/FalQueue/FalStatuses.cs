@@ -31,7 +31,7 @@ internal static class FalStatuses
     {
         try
         {
-            return Describe(JsonSerializer.Deserialize(data, FalJson.Default.FalStatusAnswer));
+            return JsonCheck.IsWellFormed(data) ? Describe(JsonSerializer.Deserialize(data, FalJson.Default.FalStatusAnswer)) : null;
         }
         catch (JsonException)
         {
