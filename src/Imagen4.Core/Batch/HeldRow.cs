@@ -58,7 +58,9 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
                 await ledger.RecordAsync(LedgerStep.Left, Entry, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (LedgerUnavailableException)
+#pragma warning disable CA1031 // Whatever it is: what has become of the row is known by now, and must not be lost for it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             // Others wait until this process ends, and then go on.
         }

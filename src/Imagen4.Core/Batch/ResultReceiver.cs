@@ -70,7 +70,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             return error;
         }
 #pragma warning disable CA1031 // Whatever it is: a request that was paid for keeps its object and its id.
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return new InvalidResponseException(Messages.UnexpectedAfterAcceptance.With(PlainText.Line(error.Message)), error)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Pump;
@@ -17,6 +18,7 @@ public sealed class RowRun
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly OpenRequests _open;
+    private readonly ConcurrentDictionary<string, int> _notSent = new(StringComparer.OrdinalIgnoreCase);
     private int _continued;
     private int _inDoubt;
 
@@ -36,6 +38,9 @@ public sealed class RowRun
 
     /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this one.</summary>
     public int Continued => Volatile.Read(ref _continued);
+
+    /// <summary>How many rows were not sent because submitting to their provider had ended, by provider.</summary>
+    public IReadOnlyDictionary<string, int> NotSent => _notSent;
 
     /// <summary>How many rows are in doubt.</summary>
     public int InDoubt => Volatile.Read(ref _inDoubt);
@@ -94,7 +99,7 @@ public sealed class RowRun
             }
             else
             {
-                return new RowOutcome<ImagenRequest>(null, null);
+                return Unsent<ImagenRequest>(row);
             }
         }
         catch (ImagenException refused)
@@ -157,7 +162,7 @@ public sealed class RowRun
                 default:
                     if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is not { } acceptance)
                     {
-                        return new RowOutcome<ImagenResult>(null, null);
+                        return Unsent<ImagenResult>(row);
                     }
 
                     (result.RequestId, result.State, result.Index) = (acceptance.Request.RequestId, ImagenStates.InQueue, row.Row.Index);
@@ -218,6 +223,13 @@ public sealed class RowRun
         {
             Stop.End(error);
         }
+    }
+
+    private RowOutcome<T> Unsent<T>(CheckedRow row)
+        where T : class
+    {
+        _ = _notSent.AddOrUpdate(row.Host.Profile.Name, 1, static (_, count) => count + 1);
+        return new RowOutcome<T>(null, null);
     }
 
     private RowOutcome<T> Counted<T>(RowOutcome<T> outcome)

@@ -22,8 +22,8 @@ internal interface IHostProtocol
     /// <summary>Whether the answer to a paid POST is the result, so that a server error in the host's own words is a failure.</summary>
     bool AnswersWithResult { get; }
 
-    /// <summary>Whether an answer is an error in the host's own form, not a gateway's.</summary>
-    bool IsOwnError(HostResponse response);
+    /// <summary>Reads what an answer to a paid POST says besides its status.</summary>
+    SubmitMarks ReadMarks(HostResponse response);
 
     /// <summary>Reads the answer to a paid POST.</summary>
     /// <returns>The accepted request, or null when the answer names none.</returns>

@@ -22,7 +22,7 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public abstract PaidContent SubmitContent(string model, ImageInput input);
 
-    public abstract bool IsOwnError(HostResponse response);
+    public abstract SubmitMarks ReadMarks(HostResponse response);
 
     public abstract ImagenException ReadRejection(HostConnection host, string model, HostResponse response);
 

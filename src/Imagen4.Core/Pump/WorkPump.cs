@@ -35,6 +35,9 @@ public sealed class WorkPump : IDisposable
         _given = new WorkStop(_stopping, _abandon.Token);
     }
 
+    /// <summary>The outcome of work that was not begun after all: there is nothing to be said about it.</summary>
+    public static object Nothing { get; } = new();
+
     /// <summary>How many pieces of work run at once, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     public int Limit

@@ -35,9 +35,11 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
         {
             await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (LedgerUnavailableException error)
+#pragma warning disable CA1031 // Whatever it is: what has become of a paid request must not be lost for it.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            ending.End(error);
+            ending.End(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
             Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
         }
     }

@@ -61,7 +61,6 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
 
     [Theory]
     [InlineData(HostProtocol.FalSync, 500, """{"detail":"boom","error_type":"internal_error"}""")]
-    [InlineData(HostProtocol.FalSync, 504, """{"detail":[{"loc":["body"],"msg":"boom","type":"generation_timeout"}]}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, AimlError)]
     [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","statusCode":"500"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","requestId":7}""")]
@@ -84,6 +83,10 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
     [InlineData(HostProtocol.ImagesGenerations, 502, "<html>Bad Gateway</html>")]
     [InlineData(HostProtocol.ImagesGenerations, 503, """{"message":"Service Unavailable"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, "")]
+    [InlineData(HostProtocol.FalSync, 504, """{"detail":[{"loc":["body"],"msg":"boom","type":"generation_timeout"}]}""")]
+    [InlineData(HostProtocol.ImagesGenerations, 502, AimlError)]
+    [InlineData(HostProtocol.ImagesGenerations, 503, AimlError)]
+    [InlineData(HostProtocol.ImagesGenerations, 504, AimlError)]
     [InlineData(HostProtocol.FalSync, 200, "{}")]
     [InlineData(HostProtocol.ImagesGenerations, 200, """{"images":[{"url":"https://a/""")]
     [InlineData(HostProtocol.ImagesGenerations, 408, AimlError)]

@@ -22,7 +22,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public bool AnswersWithResult => false;
 
-    public bool IsOwnError(HostResponse response) => _queue.IsOwnError(response);
+    public SubmitMarks ReadMarks(HostResponse response) => _queue.ReadMarks(response);
 
     public Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => _queue.SubmitAddress(host, model, settings);
 

@@ -125,6 +125,11 @@ internal static class FalErrors
                 RequestId = requestId,
                 StatusCode = (int)response.Status,
             },
+            429 when LastingQuota.IsSaidIn(response) => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
+            {
+                RequestId = requestId,
+                StatusCode = 429,
+            },
             _ => null,
         };
 

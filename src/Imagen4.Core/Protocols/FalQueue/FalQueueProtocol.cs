@@ -37,15 +37,14 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public bool AnswersWithResult => false;
 
-    public bool IsOwnError(HostResponse response) => response.IsModelError;
+    public SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: false);
 
     public PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        var answer = response.Read(FalJson.Default.FalSubmitAnswer);
-        if (answer is not { RequestId: { } id } || !RequestIds.IsOne(id))
+        if (NamedRequest.AtTop(response.Json.Span, "request_id").Id is not { } id || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
         {
             return null;
         }
