@@ -17,6 +17,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     private RowCheck _check = null!;
     private ColumnNames _columns = null!;
     private string[] _given = [];
+    private bool _namesProviders;
 
     /// <summary>Waits for the results.</summary>
     [Parameter]
@@ -36,6 +37,9 @@ public sealed class NewImagenImageCommand : BatchCommand
 
     /// <inheritdoc/>
     private protected override string? GivenFileName => FileName;
+
+    /// <inheritdoc/>
+    private protected override bool MayNameOthers => _namesProviders && Batch.Provider is null;
 
     /// <inheritdoc/>
     protected override void OnBegin()
@@ -85,6 +89,7 @@ public sealed class NewImagenImageCommand : BatchCommand
             WriteWarning(warning);
         }
 
+        _namesProviders |= record.Has(nameof(Provider));
         Submit(row, InputObject);
     }
 
@@ -117,11 +122,10 @@ public sealed class NewImagenImageCommand : BatchCommand
         }
 
         Prepare(target);
-        Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
-        Start(target, async stop => Batch.Wait
+        Start(ready.Host.Profile, target, async stop => Batch.Wait
             ? await Run.RunAsync(ready, stop).ConfigureAwait(false)
             : await Run.SubmitAsync(ready, stop).ConfigureAwait(false));
-        EndIfSubmittingEnded();
+        EndIfNothingFollows();
     }
 
     // A ledger that cannot be read is the same for every row.
