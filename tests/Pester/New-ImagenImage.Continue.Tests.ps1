@@ -170,6 +170,17 @@ Describe 'New-ImagenImage, stopped' {
         (Get-ImagenRequest -State InQueue).Prompt | Should -Be 'slow'
     }
 
+    It '-CancelOnStop counts what was cancelled, and says what was not, when one cancel hangs' -Skip:$IsWindows {
+        Add-Fault $test @{ kind = 'hang'; operation = 'cancel'; match = 'silent'; count = -1 }
+        $batch = Start-Batch "'$long a', '$long silent', '$long b' | New-ImagenImage -Wait -CancelOnStop"
+        Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
+        $said = Stop-Batch $batch
+        $said | Should -Match 'Cancelling went wrong: \S+ did not answer within 5 s\.'
+        $said | Should -Match 'Requests cancelled: 2\. Requests that go on at the host: 1\.'
+        @(Get-ImagenRequest -State Cancelled).Count | Should -Be 2
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+    }
+
     It '-CancelOnStop cancels what goes on, and the next run submits it again' {
         $running = Start-Shell { param($long) "$long a", "$long b" | New-ImagenImage -Wait -CancelOnStop } $long
         Wait-Until { @(Get-ImagenRequest -State InQueue).Count -eq 2 } 'both are accepted'

@@ -9,6 +9,9 @@ namespace Imagen4.Core.Batch;
 /// <param name="options">What holds for every request.</param>
 internal sealed class KnownRequests(BatchOptions options) : ILedger
 {
+    // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
     // A line under no claim leaves alone who works on the request, and whether somebody does.
     private const int NoClaim = -1;
 
@@ -72,9 +75,16 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     }
 
     // A row that has a folder of its own is not delivered by saving its images elsewhere.
-    private bool IsNews(LedgerStep step, LedgerRequest known) => step == LedgerStep.Delivered
-        ? known.Directory is null || known.Directory == options.Output?.FullPath
-        : step > known.Step;
+    private bool IsNews(LedgerStep step, LedgerRequest known) => step switch
+    {
+        LedgerStep.Delivered => known.Directory is null || known.Directory == options.Output?.FullPath,
+        LedgerStep.Expired when IsFresh(known) => false,
+        _ => step > known.Step,
+    };
+
+    /// <summary>Whether a request has only just been accepted.</summary>
+    public bool IsFresh(LedgerRequest known) =>
+        known.Accepted is { } accepted && _ledger.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(accepted) < Freshness;
 
     private void SayUnusable(LedgerUnavailableException error)
     {

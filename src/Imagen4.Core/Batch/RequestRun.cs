@@ -33,6 +33,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
         RequestReference request, bool logs, Func<ImagenRequestStatus, CancellationToken, Task>? changed, CancellationToken cancellation)
     {
+        request = Dated(request);
         var follower = new StatusFollower(request);
         Task SeeAsync(HostStatus seen, CancellationToken watching) =>
             !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
@@ -56,6 +57,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
         RequestReference request, RequestRecord record, CancellationToken cancellation)
     {
+        request = Dated(request);
         var known = _known.Of(request.Host.Profile.Name, request.RequestId);
         var result = new ImagenResult
         {
@@ -111,16 +113,19 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
         await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
         return readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
-            ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false)
+            ? await protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
             : null;
     }
+
+    private RequestReference Dated(RequestReference request) =>
+        _known.Of(request.Host.Profile.Name, request.RequestId) is { } known && _known.IsFresh(known) ? request with { IsFresh = true } : request;
 
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
     {
         LedgerStep? step = status?.State switch
         {
-            ImagenStates.Completed => LedgerStep.Completed,
+            ImagenStates.Completed => LedgerStep.StatusCompleted,
             ImagenStates.Failed => LedgerStep.Failed,
             ImagenStates.Cancelled => LedgerStep.Cancelled,
             _ => null,

@@ -148,7 +148,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     {
         RequestCancelledException => (ImagenStates.Cancelled, LedgerStep.Cancelled),
         RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, LedgerStep.Expired),
-        RequestFailedException or ContentPolicyViolationException or InvalidInputException => (ImagenStates.Failed, LedgerStep.Failed),
+        RequestFailedException or ContentPolicyViolationException or InvalidInputException { StatusCode: not null } =>
+            (ImagenStates.Failed, LedgerStep.Failed),
         _ => (current, null),
     };
 }

@@ -53,6 +53,12 @@ public sealed class RowRun
     /// <summary>How many requests go on at their hosts: of those that are waited for, have not been handed on, or are to be cancelled with the batch.</summary>
     public int Open => _open.Count;
 
+    /// <summary>How many requests the hosts have cancelled so far.</summary>
+    public int Cancelled => _open.Cancelled;
+
+    /// <summary>What has gone wrong with cancels so far, besides requests that had ended.</summary>
+    public IReadOnlyList<Exception> CancelTroubles => _open.Troubles;
+
     /// <summary>Where the ledger is.</summary>
     public string LedgerPath => _ledger.Folder.Root;
 

@@ -18,12 +18,24 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     /// <summary>The first value of a header, or null.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
+    /// <summary>Whether a model's own words are in it, and it is no success.</summary>
+    public bool IsModelError => !IsSuccess && IsMarked;
+
     /// <summary>
-    /// Whether a model's own words are in it: fal marks them by a header or a type, or lists details. A gateway in front of it
-    /// also says <c>detail</c>, and means that it could not ask.
+    /// Whether it has the mark of the host's own words about a request: fal has a header or a type for them, or lists details. A gateway
+    /// in front of it also says <c>detail</c>, and means that it could not ask.
     /// </summary>
-    public bool IsModelError => !IsSuccess
-        && (Header("X-Fal-Error-Type") is not null || Header("X-Fal-Retryable") is not null || (JsonObject() is { } error && IsModels(error)));
+    public bool IsMarked => Header("X-Fal-Error-Type") is not null
+        || (!IsSuccess && Header("X-Fal-Retryable") is not null)
+        || (IsRefusal && Headers.Any(header => header.Key.StartsWith("X-Fal-", StringComparison.OrdinalIgnoreCase)))
+        || (JsonObject() is { } body && HasMark(body));
+
+    /// <summary>Whether it is a page for people: a proxy's, a sign-in, a gateway's own.</summary>
+    public bool IsPage => JsonObject() is null
+        && (ContentType == "text/html" || Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..]);
+
+    // fal's edge puts a header of its own on every answer; a server error with one may be the edge's own.
+    private bool IsRefusal => (int)Status is 400 or 422 or 499;
 
     /// <summary>The body in a certain shape, or null when it does not have it.</summary>
     public T? Read<T>(JsonTypeInfo<T> shape)
@@ -53,6 +65,10 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
         }
     }
 
-    private static bool IsModels(JsonElement error) =>
-        error.TryGetProperty("error_type", out _) || (error.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.Array);
+    private static bool HasMark(JsonElement body) =>
+        (body.TryGetProperty("error_type", out var type) && type.ValueKind == JsonValueKind.String && !type.ValueEquals(""))
+        || (body.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.Array && detail.EnumerateArray().Any(IsDetail));
+
+    private static bool IsDetail(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object && (entry.TryGetProperty("msg", out _) || entry.TryGetProperty("type", out _));
 }

@@ -54,7 +54,7 @@ internal static class LedgerObjects
     public static string State(LedgerRequest known, bool isWorkedOn) => known.Step switch
     {
         LedgerStep.Accepted => ImagenStates.InQueue,
-        LedgerStep.Completed => ImagenStates.Completed,
+        LedgerStep.StatusCompleted or LedgerStep.Completed => ImagenStates.Completed,
         LedgerStep.Delivered => ImagenStates.Delivered,
         LedgerStep.Rejected => ImagenStates.Rejected,
         LedgerStep.Cancelled => ImagenStates.Cancelled,

@@ -39,6 +39,9 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>What it says.</summary>
     public LedgerView View { get; }
 
+    /// <summary>The time by the clock that its lines are written with.</summary>
+    public DateTimeOffset UtcNow => _time.GetUtcNow();
+
     /// <summary>Called before a step of a row is written, and after (true). Tests end the process here.</summary>
     public Action<LedgerStep, bool>? Passing { get; set; }
 

@@ -20,7 +20,7 @@ internal static class RowRules
     public static bool IsDone(LedgerRequest known, bool submitsOnly, IReadOnlySet<string> refused) => known.Step switch
     {
         LedgerStep.InDoubt => true,
-        LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.Completed => submitsOnly,
+        LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.StatusCompleted or LedgerStep.Completed => submitsOnly,
         LedgerStep.Delivered => submitsOnly || HasFiles(known),
         LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => !refused.Contains(known.LedgerId),
         _ => false,

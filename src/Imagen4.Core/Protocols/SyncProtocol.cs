@@ -44,17 +44,14 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => RequestAddresses.None;
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
-    {
-        _ = await FindAsync(request, cancellation).ConfigureAwait(false);
-        return new HostStatus { State = ImagenStates.Completed };
-    }
+    public Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
+        AskResultAsync(request, cancellation);
 
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
         AsyncEnumerable.Empty<HostStatus>();
 
-    public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation) =>
-        await FindAsync(request, cancellation).ConfigureAwait(false);
+    public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation) =>
+        new(new HostStatus { State = ImagenStates.Completed }) { Result = await FindAsync(request, cancellation).ConfigureAwait(false) };
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {

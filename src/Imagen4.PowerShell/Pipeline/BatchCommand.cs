@@ -70,11 +70,19 @@ public abstract class BatchCommand : RowCommand
     /// <inheritdoc/>
     protected override void OnBrokenOff()
     {
-        var cancelled = CancelOnStop ? Settle(Run.CancelAsync) : 0;
-        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
-        if (BatchReport.BrokenOff(Run, cancelled, _began, saving) is { } line)
+        if (CancelOnStop)
         {
-            Host.UI.WriteWarningLine(line);
+            Settle(Run.CancelAsync);
+            foreach (var trouble in BatchReport.CancelTroubles(Run))
+            {
+                WriteStopped(trouble);
+            }
+        }
+
+        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
+        if (BatchReport.BrokenOff(Run, Run.Cancelled, _began, saving) is { } line)
+        {
+            WriteStopped(line);
         }
     }
 

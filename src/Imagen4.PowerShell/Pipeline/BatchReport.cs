@@ -6,6 +6,8 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>What a user should know when a batch has ended, beside its objects and errors.</summary>
 internal static class BatchReport
 {
+    private const int MostTroubles = 5;
+
     /// <summary>A parameter as it is written on a command line; nothing where it is not given.</summary>
     public static string Written(string parameter, string? value) =>
         value is null ? "" : $" -{parameter} '{value.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -23,6 +25,13 @@ internal static class BatchReport
             yield return Messages.RowsInDoubt.With(run.InDoubt);
         }
     }
+
+    /// <summary>What is said of cancels that went wrong: each reason once.</summary>
+    public static IEnumerable<string> CancelTroubles(RowRun run) => run.CancelTroubles
+        .Select(error => PlainText.Line(error.Message))
+        .Distinct(StringComparer.Ordinal)
+        .Take(MostTroubles)
+        .Select(said => Messages.StoppedNotCancelled.With(said));
 
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
     /// <param name="run">The batch.</param>

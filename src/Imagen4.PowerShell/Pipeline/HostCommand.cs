@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using Imagen4.Core;
 using Imagen4.Core.Batch;
+using Imagen4.Core.Http;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
@@ -16,6 +17,7 @@ public abstract class HostCommand : PumpedCommand
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
 
     private readonly ProgressLine _progress = new();
+    private HostOutages? _outages;
     private bool _isEnding;
 
     /// <summary>The provider; the default one where none is given.</summary>
@@ -53,8 +55,11 @@ public abstract class HostCommand : PumpedCommand
         Secrets = new VaultSecrets(this).Find,
         TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         Trace = text => Post(new WorkEvent.Verbose(text)),
-        Warn = text => Post(new WorkEvent.Warning(text)),
+        Warn = Warn,
+        Outages = _outages ??= new HostOutages(TimeProvider.System, Warn),
     };
+
+    private void Warn(string text) => Post(new WorkEvent.Warning(text));
 
     /// <summary>Writes an outcome: first the object, which must not be lost, then the error beside it.</summary>
     private protected void Write<T>(RowOutcome<T> outcome, object? target)
@@ -117,7 +122,7 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnTick()
     {
-        if (_progress.Next(MyInvocation.MyCommand.Name, Running) is { } record)
+        if (_progress.Next(MyInvocation.MyCommand.Name, Running, _outages?.Current) is { } record)
         {
             WriteProgress(record);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Imagen4.Core;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Errors;
 
@@ -124,6 +125,11 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
                 OnBrokenOff();
             }
 
+            foreach (var error in _pump.TakeLate())
+            {
+                WriteStopped(Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
+            }
+
             _pump.Dispose();
         }
 
@@ -131,7 +137,16 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <summary>Does what is to be done after everything has been stopped, for a few seconds at most.</summary>
-    private protected static int Settle(Func<CancellationToken, Task<int>> work) => WorkPump.RunAfterwards(work, CancelLimit);
+    private protected void Settle(Func<CancellationToken, Task> work)
+    {
+        if (WorkPump.RunAfterwards(work, CancelLimit) is { } error)
+        {
+            WriteStopped(Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
+        }
+    }
+
+    /// <summary>Says something after a stop: the pipeline takes nothing any more, the host still does.</summary>
+    private protected void WriteStopped(string text) => Host.UI?.WriteWarningLine(text);
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
     protected virtual void OnBrokenOff()

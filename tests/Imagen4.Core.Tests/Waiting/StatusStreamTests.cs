@@ -107,6 +107,28 @@ public sealed class StatusStreamTests
         Assert.Equal(ImagenStates.Completed, (await waiting).State);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\ndata: {\"status\":\"IN_PROGRESS\"}\n\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\ndata: {\"status\":\"COMPLETED\",\"request_id\":\"another\"}\n\n")]
+    public async Task Beside_a_stream_that_says_nothing_the_host_is_asked(string begun)
+    {
+        var time = new ManualTime();
+        await using var server = Streaming(async connection =>
+        {
+            await connection.WriteAsync(begun);
+            await connection.UntilClosedAsync();
+        });
+        var waiting = WaitAsync(server.Address, time);
+        await time.WaitsAsync(1);
+
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(ImagenStates.Completed, (await waiting).State);
+        Assert.Equal(2, server.Connections);
+    }
+
     [Fact]
     public async Task A_stop_during_a_stream_is_a_stop()
     {
@@ -172,7 +194,7 @@ public sealed class StatusStreamTests
     private Task<HostStatus> WaitAsync(
         Uri address, TimeProvider? time = null, bool logs = false, TimeSpan limit = default, CancellationToken cancellation = default) =>
         new RequestWaiter(limit).UntilEndedAsync(
-            Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new SkippingTime()),
+            Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new ManualTime()),
             new StatusWatch(logs, (seen, _) => { _seen.Add(seen); return Task.CompletedTask; }), cancellation).InTime();
 
     private static RequestReference Refer(ProviderProfile profile, TimeProvider time) =>

@@ -22,6 +22,8 @@ internal sealed record FalStatusAnswer
 {
     public string? Status { get; init; }
 
+    public string? RequestId { get; init; }
+
     public int? QueuePosition { get; init; }
 
     public JsonElement? Metrics { get; init; }
