@@ -43,6 +43,12 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             var status = options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+            if (status is { State: ImagenStates.Failed, ErrorType: null })
+            {
+                // To write that down is to have the row paid for again: the result has the last word.
+                status = await HostProtocols.For(request.Host.Profile.Protocol).ReadLastWordAsync(request, status, cancellation).ConfigureAwait(false);
+            }
+
             await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
         }

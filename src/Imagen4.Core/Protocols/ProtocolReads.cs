@@ -15,7 +15,7 @@ internal static class ProtocolReads
         this IHostProtocol protocol, RequestReference request, CancellationToken cancellation)
     {
         var read = Marked(await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false));
-        return read.Error is { } error ? throw error : read.Result;
+        return read.Error is { } error ? throw error : read.Answered;
     }
 
     /// <summary>
@@ -26,19 +26,27 @@ internal static class ProtocolReads
     public static async Task<HostStatus> ReadEndAsync(this IHostProtocol protocol, RequestReference request, CancellationToken cancellation)
     {
         var read = Marked(await protocol.AskStatusAsync(request, logs: false, cancellation).ConfigureAwait(false));
-        if (!read.Status.HasEnded || read.Status.State == ImagenStates.Cancelled || read is { Result: not null } or { Error: not null })
-        {
-            return read.Status;
-        }
+        return !read.Status.HasEnded || read.Status.State == ImagenStates.Cancelled || read is { Answered: not null } or { Error: not null }
+            ? read.Status
+            : await protocol.ReadLastWordAsync(request, read.Status, cancellation).ConfigureAwait(false);
+    }
 
+    /// <summary>Reads, once, what the result says of a request that has ended.</summary>
+    /// <param name="protocol">The host's protocol.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="status">What its status says, which stands where the result says nothing.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<HostStatus> ReadLastWordAsync(
+        this IHostProtocol protocol, RequestReference request, HostStatus status, CancellationToken cancellation)
+    {
         try
         {
             var result = await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
-            return result is { Unmarked: null, Status.HasEnded: true } ? result.Status : read.Status;
+            return result is { Unmarked: null, Status.HasEnded: true } ? result.Status : status;
         }
         catch (ImagenException)
         {
-            return read.Status;
+            return status;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Imagen4.Core.Protocols;
 internal sealed record RequestReading(HostStatus Status)
 {
     /// <summary>The result, where the answer is one.</summary>
-    public HostResult? Result { get; init; }
+    public HostResult? Answered { get; init; }
 
     /// <summary>What a request that ended without a result has come to.</summary>
     public ImagenException? Error { get; init; }

@@ -51,7 +51,7 @@ internal abstract class SyncProtocol : IHostProtocol
         AsyncEnumerable.Empty<HostStatus>();
 
     public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation) =>
-        new(new HostStatus { State = ImagenStates.Completed }) { Result = await FindAsync(request, cancellation).ConfigureAwait(false) };
+        new(new HostStatus { State = ImagenStates.Completed }) { Answered = await FindAsync(request, cancellation).ConfigureAwait(false) };
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {

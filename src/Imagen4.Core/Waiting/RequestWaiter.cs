@@ -25,7 +25,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
     {
         var read = await WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation)
             .ConfigureAwait(false);
-        return read.Error is { } error ? throw error : read.Result!;
+        return read.Error is { } error ? throw error : read.Answered!;
     }
 
     /// <summary>Reads the result now.</summary>
@@ -38,7 +38,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
         RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
     {
         var ended = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
-        if (ended is { Result: not null } or { Error: not null })
+        if (ended is { Answered: not null } or { Error: not null })
         {
             return ended;
         }

@@ -72,17 +72,17 @@ public abstract class BatchCommand : RowCommand
     {
         if (CancelOnStop)
         {
-            Settle(Run.CancelAsync);
+            AfterStop.Run(Host, Run.CancelAsync);
             foreach (var trouble in BatchReport.CancelTroubles(Run))
             {
-                WriteStopped(trouble);
+                AfterStop.Say(Host, trouble);
             }
         }
 
         var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
         if (BatchReport.BrokenOff(Run, Run.Cancelled, _began, saving) is { } line)
         {
-            WriteStopped(line);
+            AfterStop.Say(Host, line);
         }
     }
 

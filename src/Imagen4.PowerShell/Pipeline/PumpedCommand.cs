@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Imagen4.Core;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Errors;
 
@@ -15,8 +14,6 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
 
     // The pump's own grace, and the time to write down what has become of what it was for.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
-
-    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
 
     private readonly WorkPump _pump = new();
     private bool _hasFinished;
@@ -127,7 +124,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
 
             foreach (var error in _pump.TakeLate())
             {
-                WriteStopped(Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
+                AfterStop.Say(Host, error);
             }
 
             _pump.Dispose();
@@ -135,18 +132,6 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
 
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>Does what is to be done after everything has been stopped, for a few seconds at most.</summary>
-    private protected void Settle(Func<CancellationToken, Task> work)
-    {
-        if (WorkPump.RunAfterwards(work, CancelLimit) is { } error)
-        {
-            WriteStopped(Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
-        }
-    }
-
-    /// <summary>Says something after a stop: the pipeline takes nothing any more, the host still does.</summary>
-    private protected void WriteStopped(string text) => Host.UI?.WriteWarningLine(text);
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
     protected virtual void OnBrokenOff()

@@ -83,8 +83,13 @@ public sealed class CancelledResultTests : FollowUpTest
     public async Task Images_in_the_result_outrank_a_status_that_said_Failed()
     {
         var request = await SubmitAsync("fal");
-        await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"boom"}""");
-        _ = await ReadStatusAsync(request);
+        await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"boom"}""", count: 1);
+        await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"boom","error_type":"internal_error"}""");
+
+        // Without a type, the result is looked at before anything is noted; with one, the host has said it.
+        Assert.Equal(ImagenStates.Completed, (await ReadStatusAsync(request)).Value!.State);
+        Assert.Equal(LedgerStep.StatusCompleted, Step(request));
+        Assert.Equal(ImagenStates.Failed, (await ReadStatusAsync(request)).Value!.State);
         Assert.Equal(LedgerStep.Failed, Step(request));
 
         var (result, error) = await ReceiveAsync(request);

@@ -92,5 +92,5 @@ internal static class ResultVerdict
             : null;
     }
 
-    private static RequestReading Ready(HostResult result) => new(new HostStatus { State = ImagenStates.Completed }) { Result = result };
+    private static RequestReading Ready(HostResult result) => new(new HostStatus { State = ImagenStates.Completed }) { Answered = result };
 }
