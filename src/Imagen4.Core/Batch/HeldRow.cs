@@ -5,7 +5,8 @@ namespace Imagen4.Core.Batch;
 /// <summary>A row this process works on, with the claim that keeps others off it, until it is left.</summary>
 /// <param name="ledger">The ledger.</param>
 /// <param name="entry">What the ledger is told of the row.</param>
-internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncDisposable
+/// <param name="isOwn">Whether the row is like no other, so that nobody else can have it.</param>
+internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry, bool isOwn) : IAsyncDisposable
 {
     private bool _holds;
 
@@ -17,21 +18,27 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
 
     /// <summary>Takes the row's turn.</summary>
     /// <exception cref="ImagenException">The ledger cannot be used, or the row's key means something else.</exception>
-    public async Task<Turn> TakeTurnAsync(RowTurns turns, CancellationToken cancellation)
+    public async Task<Turn> TakeTurnAsync(RowTurns turns, NamedRequest? named, CancellationToken cancellation)
     {
-        if (Entry.Row is not { } row)
+        if (isOwn)
         {
-            return new Turn.Submit(0);
+            ledger.Claims.Begin(Entry.Row!.Row, Entry.Claim);
+            _holds = true;
+            return new Turn.Submit(Entry.Claim);
         }
 
-        var turn = await turns.TakeAsync(row, cancellation).ConfigureAwait(false);
+        var turn = await turns.TakeAsync(Entry.Row!, named, cancellation).ConfigureAwait(false);
         switch (turn)
         {
             case Turn.Submit submit:
                 (Entry, _holds) = (Entry with { Claim = submit.Claim }, true);
                 break;
+            case Turn.Continue { Claim: null } following:
+                Entry = KnownRequests.Entry(Entry, following.Known);
+                break;
             case Turn.Continue going:
-                (Entry, _holds) = (Entry with { LedgerId = going.Known.LedgerId, RequestId = going.Known.RequestId, Claim = going.Claim }, true);
+                Entry = KnownRequests.Entry(Entry, going.Known) with { Row = Entry.Row, Index = Entry.Index, Claim = going.Claim!.Value };
+                _holds = true;
                 await ledger.RecordAsync(LedgerStep.Held, Entry, cancellation).ConfigureAwait(false);
                 break;
         }
@@ -51,7 +58,10 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
         {
             if (!IsRecorded())
             {
-                ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
+                if (!isOwn)
+                {
+                    ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
+                }
             }
             else if (!IsLeft)
             {

@@ -12,12 +12,14 @@ internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
 {
     private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
     private readonly DoubtSettler _settler = new(ledger);
+    private readonly Lazy<IReadOnlySet<string>> _before = new(ledger.View.Refused);
 
     /// <summary>The turns of the rows that go to a host.</summary>
     public RowTurns For(HostConnection host) => _turns.GetOrAdd(host, Create);
 
     private RowTurns Create(HostConnection host) => new(ledger, (known, stop) => SettleAsync(host, known, stop), options.Time)
     {
+        Before = _before,
         StartsAfresh = options.StartsAfresh,
         SubmitsOnly = !options.Wait,
     };

@@ -43,6 +43,9 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
     {
         LedgerId = known.LedgerId,
+        Provider = known.Provider ?? request.Provider,
+        BaseAddress = known.BaseAddress,
+        RequestId = known.RequestId ?? request.RequestId,
         Key = known.Key,
         Index = known.Index,
         Attempt = known.Attempt,
@@ -53,7 +56,7 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     /// <inheritdoc/>
     public async ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation)
     {
-        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, known))
+        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, entry, known))
         {
             return;
         }
@@ -72,9 +75,13 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     }
 
     // A row that has a folder of its own is not delivered by saving its images elsewhere.
-    private bool IsNews(LedgerStep step, LedgerRequest known) => step == LedgerStep.Delivered
-        ? known.Directory is null || known.Directory == options.Output?.FullPath
-        : step > known.Step;
+    private bool IsNews(LedgerStep step, LedgerEntry entry, LedgerRequest known) => step == LedgerStep.Delivered
+        ? known.Directory is null || known.Directory == options.Output?.RealPath
+        : step > known.Step || SaysMore(step, entry, known);
+
+    // Somebody has read before that it has ended, but not all that is told of its end.
+    private static bool SaysMore(LedgerStep step, LedgerEntry entry, LedgerRequest known) =>
+        (entry.Seed is not null && known.Seed is null) || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
 
     private void SayUnusable(LedgerUnavailableException error)
     {

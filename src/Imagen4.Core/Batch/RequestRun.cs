@@ -127,19 +127,19 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         };
         if (step is { } ended)
         {
-            await NoteAsync(request, ended, status!.Error, status.ErrorType).ConfigureAwait(false);
+            await NoteAsync(request, ended, status!.Error, status.ErrorType, status.Refusal).ConfigureAwait(false);
         }
     }
 
     private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
-        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind)
+        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind, refusal: null)
         : Task.CompletedTask;
 
-    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType)
+    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType, string? refusal)
     {
         if (_known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
         {
-            var entry = Entry(request, known) with { Error = error, ErrorType = errorType };
+            var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -54,7 +54,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
-            await RecordAsync(LedgerStep.Completed, entry).ConfigureAwait(false);
+            await RecordAsync(LedgerStep.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
@@ -63,7 +63,12 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             result.State = state;
             if (step is { } written)
             {
-                var ended = entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
+                var ended = entry with
+                {
+                    Error = error.Message,
+                    ErrorType = error.HostErrorType ?? error.Kind,
+                    Refusal = LedgerErrors.RefusalBy(error),
+                };
                 await RecordAsync(written, ended).ConfigureAwait(false);
             }
 

@@ -1,3 +1,4 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Pump;
@@ -16,6 +17,7 @@ public sealed class RowRun
     private readonly HostTurns _turns;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
+    private readonly ResultReceiver _follower;
     private readonly OpenRequests _open;
     private int _continued;
     private int _inDoubt;
@@ -28,6 +30,7 @@ public sealed class RowRun
         _turns = new HostTurns(_ledger, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
         _receiver = new ResultReceiver(options, _ledger);
+        _follower = new ResultReceiver(options, new KnownRequests(options));
         _open = new OpenRequests(_ledger);
     }
 
@@ -69,7 +72,7 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, WorkStop stop)
     {
-        var held = new HeldRow(_ledger, Entry(row));
+        var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
         row.Input.CopyTo(request);
@@ -77,9 +80,10 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            if (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
+            if (await held.TakeTurnAsync(_turns.For(row.Host), row.Named, stop.Stopping).ConfigureAwait(false) is Turn.Report report)
             {
                 request = LedgerObjects.Request(report.Known);
+                request.Key = row.Row.Key ?? request.Key;
                 error = Reported(report.Known);
             }
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
@@ -129,7 +133,7 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, WorkStop stop)
     {
-        var held = new HeldRow(_ledger, Entry(row));
+        var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
         row.Input.CopyTo(result);
@@ -137,21 +141,19 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            switch (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false))
+            switch (await held.TakeTurnAsync(_turns.For(row.Host), row.Named, stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
-                    result = LedgerObjects.Finished(report.Known);
-                    result.Index = row.Row.Index;
+                    result = Known(row, report.Known);
                     error = Reported(report.Known);
                     break;
 
                 case Turn.Continue going:
                     _ = Interlocked.Increment(ref _continued);
-                    result = LedgerObjects.Finished(going.Known);
-                    result.Index = row.Row.Index;
+                    result = Known(row, going.Known);
                     var known = Refer(row, going.Known);
                     _open.Add(known, held.Entry);
-                    error = await _receiver.ContinueAsync(known, result, held.Entry, stop.Stopping).ConfigureAwait(false);
+                    error = await ContinueAsync(going, known, result, held.Entry, stop.Stopping).ConfigureAwait(false);
                     break;
 
                 default:
@@ -194,12 +196,39 @@ public sealed class RowRun
         return Counted(new RowOutcome<ImagenResult>(result, error));
     }
 
-    private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
+    private LedgerEntry Entry(CheckedRow row)
     {
-        Settings = row.Row.Settings,
-        Row = row.Identity,
-        Index = row.Row.Index,
-    };
+        var entry = new LedgerEntry(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
+        {
+            BaseAddress = ProviderAddress.Normal(row.Host.BaseUri),
+            Settings = row.Row.Settings,
+            Index = row.Row.Index,
+        };
+        return entry with
+        {
+            Row = row.Identity ?? RowIdentity.OfRequest(entry.LedgerId, RowIdentity.Hash(row.Model, row.Input), _options.Output?.RealPath),
+        };
+    }
+
+    private static ImagenResult Known(CheckedRow row, LedgerRequest known)
+    {
+        var result = LedgerObjects.Finished(known);
+        (result.Index, result.Key) = (row.Row.Index, row.Row.Key ?? result.Key);
+        return result;
+    }
+
+    private Task<ImagenException?> ContinueAsync(
+        Turn.Continue going, RequestReference known, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (going.Claim is not null)
+        {
+            return _receiver.ContinueAsync(known, result, entry, cancellation);
+        }
+
+        // Saved elsewhere is not saved here.
+        result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
+        return _follower.ContinueAsync(known, result, entry, cancellation);
+    }
 
     private static RequestReference Refer(CheckedRow row, LedgerRequest known) =>
         HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model ?? row.Model, known.RequestId ?? "");

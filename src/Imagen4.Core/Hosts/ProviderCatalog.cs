@@ -69,7 +69,7 @@ public static class ProviderCatalog
     /// <summary>The emulator's profile with another address: its prices, its history and its webhooks' keys move along.</summary>
     public static ProviderProfile EmulatorAt(ProviderProfile profile, Uri address)
     {
-        var root = new Uri(address.AbsoluteUri.TrimEnd('/') + "/");
+        var root = new Uri(ProviderAddress.Normal(address) + "/");
         return profile with { BaseUri = address, PlatformUri = new Uri(root, "v1"), WebhookKeysUri = new Uri(root, ".well-known/jwks.json") };
     }
 

@@ -53,6 +53,9 @@ internal sealed class Claims(LedgerFolder folder, string owner)
         }
     }
 
+    /// <summary>Says that this process works on a row that no other process can have: it needs no file.</summary>
+    public void Begin(string row, int number) => _working.TryAdd((row, number), true);
+
     /// <summary>Gives up a claim under which nothing was done. The file stays: it is what keeps the number taken.</summary>
     public void Abandon(string row, int number)
     {

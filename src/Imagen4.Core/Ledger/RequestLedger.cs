@@ -84,6 +84,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             RequestId = requestId ?? known.RequestId,
             Error = null,
             ErrorType = null,
+            Refusal = null,
             IsLeft = true,
         }, isDurable: true);
 
@@ -175,12 +176,15 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
         Provider = entry.Provider,
         Model = entry.Model,
         Key = entry.Key,
+        BaseAddress = entry.BaseAddress,
         Input = step == LedgerStep.Intent ? entry.Input : null,
         Settings = step == LedgerStep.Intent ? LedgerSettings.Of(entry.Settings) : null,
         RequestId = entry.RequestId,
+        Seed = entry.Seed,
         Delivery = entry.Delivery,
         Error = entry.Error,
         ErrorType = entry.ErrorType,
+        Refusal = entry.Refusal,
     };
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,14 +1,17 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Ledger;
 
 /// <summary>Identifies the rows of one pipeline, in their order. Not for several threads.</summary>
-/// <param name="directory">The full output directory, or null.</param>
+/// <param name="directory">The output directory, with its links resolved, or null.</param>
 /// <param name="continues">Whether rows without a key are the same in another run: they are in a pipeline, a prompt given as an argument is not.</param>
 internal sealed class RowIdentities(string? directory, bool continues)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
-    private readonly HashSet<(string Base, string Key)> _keys = [];
+    private readonly Dictionary<(string Base, string Key), (string Hash, bool IsRecord)> _keys = [];
+    private readonly HashSet<string> _records = new(StringComparer.Ordinal);
+    private readonly HashSet<(string LedgerId, string Hash)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
     /// <returns>Its identity, or null where every run of it is a new request.</returns>
@@ -23,12 +26,44 @@ internal sealed class RowIdentities(string? directory, bool continues)
         var hash = RowIdentity.Hash(model, input);
         if (key is null)
         {
-            var place = (baseUri.AbsoluteUri, hash);
+            var place = (ProviderAddress.Normal(baseUri), hash);
             return RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
         }
 
-        return _keys.Add((baseUri.AbsoluteUri, key))
-            ? RowIdentity.OfKey(baseUri, key, hash, directory)
-            : throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key)));
+        DemandKey(baseUri, key, hash, isRecord: false);
+        return RowIdentity.OfKey(baseUri, key, hash, directory);
+    }
+
+    /// <summary>Identifies a row whose record names a known request and has its input: it is that request's row, and has no place among its like.</summary>
+    /// <returns>Its identity, or null where another record of this pipeline is of the same row.</returns>
+    /// <exception cref="InvalidInputException">The request's key was in this pipeline before, for something else.</exception>
+    public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash)
+    {
+        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory);
+        if (_records.Contains(row.Row))
+        {
+            return null;
+        }
+
+        if (known.Key is { } key)
+        {
+            DemandKey(baseUri, key, row.InputHash, isRecord: true);
+        }
+
+        _records.Add(row.Row);
+        return row;
+    }
+
+    /// <summary>Whether a record of this pipeline has been edited in the same way before; several records of one request are one row.</summary>
+    public bool IsRepeated(LedgerRequest known, string inputHash) => !_edited.Add((known.LedgerId, inputHash));
+
+    // A row and the record of its request may stand in one pipeline: they are the same, and not two that share a key.
+    private void DemandKey(Uri baseUri, string key, string hash, bool isRecord)
+    {
+        var place = (ProviderAddress.Normal(baseUri), NormalForm.Text(key));
+        if (!_keys.TryAdd(place, (hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))
+        {
+            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key)));
+        }
     }
 }

@@ -15,8 +15,11 @@ internal sealed class RowTurns(
     // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
     private const int MostLooks = 15;
 
-    // Not by the time of day, which somebody may set between two runs.
-    private readonly Lazy<IReadOnlySet<string>> _refused = new(ledger.View.Refused);
+    /// <summary>
+    /// What had come to no good end when the batch began; the same for all its hosts. Not told by the time of day, which somebody may
+    /// set between two runs.
+    /// </summary>
+    public Lazy<IReadOnlySet<string>> Before { get; init; } = new(ledger.View.Refused);
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool StartsAfresh { get; init; }
@@ -25,14 +28,22 @@ internal sealed class RowTurns(
     public bool SubmitsOnly { get; init; }
 
     /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="named">The known request that its record names, or null.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="InvalidInputException">The row's key is known with other input.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
-    public async Task<Turn> TakeAsync(RowIdentity row, CancellationToken cancellation)
+    public async Task<Turn> TakeAsync(RowIdentity row, NamedRequest? named, CancellationToken cancellation)
     {
+        if (named is not null && !StartsAfresh && await TakeNamedAsync(row, named, cancellation).ConfigureAwait(false) is { } turn)
+        {
+            return turn;
+        }
+
         for (var looks = 0; ;)
         {
             var known = Look(row);
-            _ = _refused.Value;
+            _ = Before.Value;
             if (known is not null && !StartsAfresh)
             {
                 if (IsWorkedOn(known))
@@ -50,7 +61,7 @@ internal sealed class RowTurns(
 
                 known = await SettledAsync(known, cancellation).ConfigureAwait(false);
                 RowRules.Demand(row, known);
-                if (RowRules.IsDone(known, SubmitsOnly, _refused.Value))
+                if (RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)))
                 {
                     return new Turn.Report(known);
                 }
@@ -58,7 +69,7 @@ internal sealed class RowTurns(
 
             switch (TryClaim(row, known, ref looks))
             {
-                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known):
+                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known, row):
                     return new Turn.Submit(number);
                 case { } number:
                     return new Turn.Continue(known, number);
@@ -68,6 +79,49 @@ internal sealed class RowTurns(
             }
         }
     }
+
+    // A request that is not the newest of this row: of an earlier generation, for another directory, or only submitted. It is
+    // followed without a claim, as whoever receives a request by its id does. What is to be submitted is the row's own turn.
+    private async Task<Turn?> TakeNamedAsync(RowIdentity row, NamedRequest named, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ledger.View.Refresh();
+            _ = Before.Value;
+            if (Current(named) is not { } known || ledger.View.OfRow(row.Row)?.LedgerId == known.LedgerId)
+            {
+                return null;
+            }
+
+            RowRules.Demand(row, known);
+            var isOnItsWay = known.Step < LedgerStep.InDoubt;
+            if (isOnItsWay && IsWorkedOn(known))
+            {
+                await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                continue;
+            }
+
+            // What its process wrote between the look and its end.
+            ledger.View.Refresh();
+            if (isOnItsWay && ledger.View.OfLedgerId(known.LedgerId) is { } again && (again.Step, again.Claim) != (known.Step, known.Claim))
+            {
+                continue;
+            }
+
+            known = await SettledAsync(known, cancellation).ConfigureAwait(false);
+            return RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)) ? new Turn.Report(known)
+                : RowRules.EndedBadly(known) ? null
+                : new Turn.Continue(known, Claim: null);
+        }
+    }
+
+    // Where the one that is named has come to no good end, its row may have gone on with another one since.
+    private LedgerRequest? Current(NamedRequest named) => ledger.View.OfLedgerId(named.LedgerId) is { } known
+        ? RowRules.EndedBadly(known) && known.Row is { } row ? ledger.View.OfRow(row) ?? known : known
+        : null;
+
+    private bool IsNewEnd(LedgerRequest known, NamedRequest? named) =>
+        !(named is { EndedBadly: true } && named.LedgerId == known.LedgerId) && !Before.Value.Contains(known.LedgerId);
 
     private LedgerRequest? Look(RowIdentity row)
     {
@@ -137,5 +191,5 @@ internal sealed class RowTurns(
     }
 
     private bool IsWorkedOn(LedgerRequest known) => !known.IsLeft && !known.HasEnded
-        && ledger.Claims.IsWorking(known.Owner, known.Row!, known.Claim);
+        && ledger.Claims.IsWorking(known.Owner, known.Row ?? "", known.Claim);
 }

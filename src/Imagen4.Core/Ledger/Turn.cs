@@ -9,8 +9,10 @@ internal abstract record Turn
 
     /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
     /// <param name="Known">What is known of it.</param>
-    /// <param name="Claim">The number of the claim this process holds on it.</param>
-    public sealed record Continue(LedgerRequest Known, int Claim) : Turn;
+    /// <param name="Claim">
+    /// The number of the claim this process holds on it; null for a request that is not the newest of the row, which anybody may receive.
+    /// </param>
+    public sealed record Continue(LedgerRequest Known, int? Claim) : Turn;
 
     /// <summary>There is nothing to be done: it has come to an end, good or bad, or is in doubt.</summary>
     /// <param name="Known">What is known of it.</param>

@@ -11,9 +11,13 @@ public sealed class OutputFolder(string path, bool force)
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _published = new(StringComparer.OrdinalIgnoreCase);
     private bool _prepared;
+    private string? _real;
 
     /// <summary>The full path.</summary>
     public string FullPath { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    /// <summary>The name that is the same for all ways to write the path. It is looked up once: what is created later changes nothing.</summary>
+    internal string RealPath => _real ??= Media.RealPath.Of(FullPath);
 
     /// <summary>Looks whether the folder can be one, without creating it.</summary>
     /// <exception cref="InvalidInputException">A file is in its place.</exception>

@@ -26,10 +26,19 @@ public sealed class RequestBook
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<string, bool>(StringComparer.Ordinal);
-        return _ledger.View.All()
-            .OrderBy(known => known.Started).ThenBy(known => known.Index).ThenBy(known => known.LedgerId, StringComparer.Ordinal)
-            .Select(known => Of(known, alive)).Where(known => known.Is(filter));
+        return _ledger.View.Generations()
+            .OrderBy(row => row.Known.Started).ThenBy(row => row.Known.Index).ThenBy(row => row.Known.LedgerId, StringComparer.Ordinal)
+            .Select(row => (Request: Of(row.Known, alive), row.IsNewest))
+            .Where(row => row.IsNewest || filter.History || row.Request.IsOpen || row.Request.State == ImagenStates.InDoubt)
+            .Select(row => row.Request).Where(request => request.Is(filter));
     }
+
+    /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
+    public IEnumerable<KnownRequest> Earlier(KnownRequest request) => request.Known is { Row: { } row, Subject: { } subject }
+        && _ledger.View.OfRow(row)?.LedgerId == request.LedgerId
+            ? _ledger.View.OfSubject(subject).Where(known => known.Row == row && known.LedgerId != request.LedgerId).Select(known => Of(known, []))
+                .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+            : [];
 
     /// <summary>A request by the ledger's own id.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>

@@ -46,7 +46,14 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
     /// <returns>The error, to be thrown.</returns>
     public async Task<ImagenException> EndAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
     {
-        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = step != LedgerStep.InDoubt };
+        var ended = entry with
+        {
+            RequestId = error.RequestId,
+            Error = error.Message,
+            ErrorType = error.HostErrorType ?? error.Kind,
+            Refusal = LedgerErrors.RefusalBy(error),
+            IsLeft = step != LedgerStep.InDoubt,
+        };
         await RecordAsync(step, ended).ConfigureAwait(false);
         return error;
     }

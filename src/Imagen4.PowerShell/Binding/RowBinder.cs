@@ -31,6 +31,13 @@ internal static class RowBinder
             cells["Prompt"] = Prompt(index, record, cells["Prompt"], promptIsGiven, namesOf);
         }
 
+        if (record is { IsRows: true })
+        {
+            // Results and requests tell which request they come from.
+            cells["LedgerId"] = Unwrap.Value(record.At("LedgerId"));
+            cells["RequestId"] = Unwrap.Value(record.At("RequestId", "request_id"));
+        }
+
         return RowReader.Read(index, cells);
     }
 

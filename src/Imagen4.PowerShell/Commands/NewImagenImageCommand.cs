@@ -109,6 +109,12 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         DemandHost(row, target);
         var ready = Check(row, target);
+        if (ready.IsRepeated)
+        {
+            WriteVerbose(Messages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));
+            return;
+        }
+
         if (!ShouldProcess(
             Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
             (ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction).With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))

@@ -18,6 +18,13 @@ internal static class FalErrors
     private static readonly FrozenSet<string> OfItself = FrozenSet.Create(
         "no_media_generated", "internal_server_error", "generation_timeout", "downstream_service_error", "downstream_service_unavailable");
 
+    // What a model says of its input, where only the type is told and no status.
+    private static readonly FrozenSet<string> OfInput = FrozenSet.Create(
+        "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of", "one_of", "sequence_too_short", "sequence_too_long",
+        "feature_not_supported", "image_too_small", "image_too_large", "file_too_large");
+
+    private const string ContentPolicy = "content_policy_violation";
+
     private const string StillInProgress = "Request is still in progress";
 
     /// <summary>Whether an early result read was answered with "not yet".</summary>
@@ -26,6 +33,14 @@ internal static class FalErrors
 
     /// <summary>Whether a host's words are "not yet".</summary>
     public static bool SaysStillInProgress(string text) => text.Contains(StillInProgress, StringComparison.Ordinal);
+
+    /// <summary>The kind of error by which a type of error refuses the input, or null where it does not.</summary>
+    public static string? RefusalBy(string? type) => type switch
+    {
+        null => null,
+        ContentPolicy => "ContentPolicyViolation",
+        _ => OfInput.Contains(type) ? "InvalidInput" : null,
+    };
 
     /// <summary>A refused submit.</summary>
     public static ImagenException OfSubmit(HostConnection host, string model, HostResponse response)
@@ -134,7 +149,11 @@ internal static class FalErrors
         {
             HostErrorType = TypeOf(response, detail),
             StatusCode = (int)response.Status,
+            RefusesInput = IsOfInput(response),
         };
+
+    // A list of what is wrong, or a type of it, is about the input; a bare text may be a gateway's, and pass.
+    private static bool IsOfInput(HostResponse response) => response.Status == HttpStatusCode.UnprocessableEntity && response.IsModelError;
 
     private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
 
@@ -151,9 +170,9 @@ internal static class FalErrors
         var said = Said(response, detail);
         return (status, type) switch
         {
-            (_, "content_policy_violation") => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
+            (_, ContentPolicy) => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
             {
-                RequestId = requestId, HostErrorType = type, StatusCode = status,
+                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = true,
             },
             (499, _) or (_, Cancelled) => new RequestCancelledException(Messages.RequestCancelled.With(said))
             {
@@ -161,7 +180,7 @@ internal static class FalErrors
             },
             (422, _) when !OfItself.Contains(type ?? "") => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
-                RequestId = requestId, HostErrorType = type, StatusCode = status,
+                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = IsOfInput(response),
             },
             _ => new RequestFailedException(Messages.RequestFailed.With(said, type ?? "?", status))
             {

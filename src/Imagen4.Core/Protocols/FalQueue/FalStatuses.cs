@@ -51,6 +51,7 @@ internal static class FalStatuses
             InferenceTime = answer.InferenceTime,
             Error = answer.Error is { } error ? PlainText.Line(error) : null,
             ErrorType = answer.ErrorType,
+            Refusal = FalErrors.RefusalBy(answer.ErrorType),
             Logs = Logs(answer),
         },
         _ => null,
