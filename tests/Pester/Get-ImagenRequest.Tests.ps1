@@ -108,6 +108,25 @@ Describe 'Get-ImagenRequest' {
         (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is no state*InDoubt*"
     }
 
+    It 'lists the newest attempt of every row, what may still cost something besides, and with -History all' {
+        Set-Emulator $test @{ history = $false }
+        $rows = 'retried', '[emulator:seconds=600] going', 'doubtful' | ForEach-Object { [pscustomobject]@{ Prompt = $_ } }
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = 'retried'; body = @{ detail = 'not now' } }
+        Add-Fault $test @{ operation = 'submit'; kind = 'close'; match = 'doubtful' }
+        $null = $rows | New-ImagenImage -ThrottleLimit 1 -ErrorAction SilentlyContinue -WarningAction Ignore
+        $null = $rows[0] | New-ImagenImage
+        (Get-ImagenRequest).State | Should -Be 'InQueue', 'InDoubt', 'InQueue'
+        Get-ImagenRequest -State Rejected | Should -BeNullOrEmpty
+        (Get-ImagenRequest -State Rejected -History).Prompt | Should -Be 'retried'
+
+        # Started afresh, the old ones go on and are in doubt all the same.
+        $null = $rows | New-ImagenImage -ThrottleLimit 1 -NoResume
+        (Get-ImagenRequest).Prompt | Should -Be '[emulator:seconds=600] going', 'doubtful', 'retried', 'retried', '[emulator:seconds=600] going', 'doubtful'
+        Get-ImagenRequest -History | Should -HaveCount 7
+        Get-ImagenRequest -LedgerId (Get-ImagenRequest -State Rejected -History).LedgerId | Should -HaveCount 1
+        Get-ImagenRequest -State Pending | Stop-ImagenRequest
+    }
+
     It 'completes -State' {
         (TabExpansion2 'Get-ImagenRequest -State In' 27).CompletionMatches.CompletionText | Should -Be 'InQueue', 'InProgress', 'InDoubt'
     }

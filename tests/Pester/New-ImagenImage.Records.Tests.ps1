@@ -285,6 +285,15 @@ Describe 'New-ImagenImage, records of known requests' {
             @(Get-ImagenRequest) | Should -HaveCount 2
         }
 
+        It 'a key that has been given to another row since is not taken back by the record of the first' {
+            $null = [pscustomobject]@{ Prompt = "$failing a"; Key = 'k' } | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+            $now = [pscustomobject]@{ Prompt = 'a fox'; Key = 'k' } | New-ImagenImage -OutputDirectory $out
+            $seen = Watch-Command { Get-ImagenRequest -History | New-ImagenImage -OutputDirectory $out }
+            $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is known with another input.*"
+            $seen.Output.RequestId | Should -Be $now.RequestId
+            Get-Bill $test | Should -HaveCount 2
+        }
+
         It 'what has succeeded since is not sent again by an old record of it' {
             Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'not now' } }
             $old = New-Row 'a fox' | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
@@ -310,7 +319,7 @@ Describe 'New-ImagenImage, records of known requests' {
         }
 
         It 'in one pipeline, what failed is tried a second time' {
-            Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; count = 2; body = @{ detail = 'not now' } }
+            'fox', 'owl' | ForEach-Object { Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = $_; body = @{ detail = 'not now' } } }
             $results = New-Row 'a fox', 'an owl' | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
             $results.State | Should -Be 'Delivered', 'Delivered'
             Get-Bill $test | Should -HaveCount 2

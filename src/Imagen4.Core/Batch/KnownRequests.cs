@@ -45,7 +45,7 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
         LedgerId = known.LedgerId,
         Provider = known.Provider ?? request.Provider,
         BaseAddress = known.BaseAddress,
-        RequestId = known.RequestId ?? request.RequestId,
+        RequestId = request.RequestId ?? known.RequestId,
         Key = known.Key,
         Index = known.Index,
         Attempt = known.Attempt,

@@ -74,14 +74,19 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
                 : Identified(row, host, model, input);
         }
 
+        ReadOnce();
+        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.View.OfRow(known) ?? named : named;
+        if (!options.StartsAfresh)
+        {
+            RowRules.Demand(named.InputHash ?? hash, current);
+        }
+
         row = row with { Key = row.Key ?? named.Key };
         if (_identities.OfRecord(host.BaseUri, named, hash) is not { } identity)
         {
             return new CheckedRow(row, host, model, input) { IsRepeated = true };
         }
 
-        ReadOnce();
-        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.View.OfRow(known) ?? named : named;
         return new CheckedRow(row, host, model, options.StartsAfresh ? input : asked)
         {
             Identity = identity,
@@ -94,11 +99,8 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private static ImageInput Given(ImageInput input, LedgerRequest? named, ModelDefinition model) =>
         named is not null && !model.Inputs.Any(definition => definition.Name == "seed") ? NamedRequests.WithoutReports(named, input) : input;
 
-    private bool IsNew(RowIdentity identity, LedgerRequest current)
-    {
-        RowRules.Demand(identity, current);
-        return RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
-    }
+    private bool IsNew(RowIdentity identity, LedgerRequest current) =>
+        RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
 
     private void ReadOnce()
     {
@@ -121,7 +123,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             return true;
         }
 
-        RowRules.Demand(identity, known);
+        RowRules.Demand(identity.InputHash, known);
         return RowRules.IsSubmittedAgain(known, identity);
     }
 

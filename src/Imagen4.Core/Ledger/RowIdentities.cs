@@ -10,7 +10,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
     private readonly Dictionary<(string Base, string Key), (string Hash, bool IsRecord)> _keys = [];
-    private readonly HashSet<string> _records = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Row, string Hash)> _records = [];
     private readonly HashSet<(string LedgerId, string Hash)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
@@ -40,7 +40,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
     public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash)
     {
         var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory);
-        if (_records.Contains(row.Row))
+        if (!_records.Add((row.Row, row.InputHash)))
         {
             return null;
         }
@@ -50,7 +50,6 @@ internal sealed class RowIdentities(string? directory, bool continues)
             DemandKey(baseUri, key, row.InputHash, isRecord: true);
         }
 
-        _records.Add(row.Row);
         return row;
     }
 

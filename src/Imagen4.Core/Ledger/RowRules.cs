@@ -53,9 +53,9 @@ internal static class RowRules
 
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not failed.</exception>
-    public static void Demand(RowIdentity row, LedgerRequest known)
+    public static void Demand(string inputHash, LedgerRequest known)
     {
-        if (!EndedBadly(known) && !IsSameInput(known, row.InputHash))
+        if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? "")));
         }

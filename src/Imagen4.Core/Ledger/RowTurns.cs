@@ -48,7 +48,7 @@ internal sealed class RowTurns(
             {
                 if (IsWorkedOn(known))
                 {
-                    RowRules.Demand(row, known);
+                    RowRules.Demand(row.InputHash, known);
                     await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
                     continue;
                 }
@@ -60,7 +60,7 @@ internal sealed class RowTurns(
                 }
 
                 known = await SettledAsync(known, cancellation).ConfigureAwait(false);
-                RowRules.Demand(row, known);
+                RowRules.Demand(row.InputHash, known);
                 if (RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)))
                 {
                     return new Turn.Report(known);
@@ -93,7 +93,7 @@ internal sealed class RowTurns(
                 return null;
             }
 
-            RowRules.Demand(row, known);
+            RowRules.Demand(row.InputHash, known);
             var isOnItsWay = known.Step < LedgerStep.InDoubt;
             if (isOnItsWay && IsWorkedOn(known))
             {
