@@ -254,6 +254,37 @@ Describe 'New-ImagenImage, records of known requests' {
         Get-Bill $test | Should -HaveCount 2
     }
 
+    It 'a key that is added changes no row, but two of them are no one row; another key is another row' {
+        $results = New-Row 'a fox' | New-ImagenImage -OutputDirectory $out
+        $keyed = 'one', 'two' | ForEach-Object { $results | Select-Object *, @{ Name = 'Key'; Expression = { $_ } } -ExcludeProperty Key }
+        $keyed[0].Key, $keyed[1].Key = 'one', 'two'
+        $seen = Watch-Command { $keyed | New-ImagenImage -OutputDirectory $out -FileName '{Key}' }
+        $seen.Output.Key | Should -Be 'one'
+        $seen.Output.RequestId | Should -Be $results.RequestId
+        $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        $seen.Error.Exception.Message | Should -Be "Row 2: request $($results.RequestId) is in this pipeline already, with the key 'one' and not 'two'. Both records are one row. For another image leave LedgerId and RequestId out of the record."
+        Get-Bill $test | Should -HaveCount 1
+
+        $first = @{ Prompt = 'an owl'; Key = 'owl' } | New-ImagenImage -OutputDirectory $out
+        $first.Key = 'owl 2'
+        ($first | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).RequestId | Should -Not -Be $first.RequestId
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'one request for several hosts is a row for each' {
+        Set-Persona $test.BaseUri
+        $env:CHAINHUB_API_KEY = $env:KKIAI_API_KEY = 'k'
+        $result = New-Row 'a fox' | New-ImagenImage -OutputDirectory $out
+        $copies = 'chainhub', 'kkiai' | ForEach-Object { $copy = $result | Select-Object *; $copy.Provider = $_; $copy }
+        foreach ($_ in 1, 2) {
+            ($copies | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).Provider | Sort-Object | Should -Be 'chainhub', 'kkiai'
+        }
+
+        Get-Bill $test | Should -HaveCount 3
+        $env:CHAINHUB_API_KEY = $env:KKIAI_API_KEY = $null
+        'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi' | Remove-ImagenProvider
+    }
+
     It 'in doubt, they are reported again, in another directory too, and not sent' {
         Set-Emulator $test @{ history = $false }
         Add-Fault $test @{ operation = 'submit'; kind = 'close'; after_accept = $true }
@@ -362,6 +393,18 @@ Describe 'New-ImagenImage, records of known requests' {
             $seen = Watch-Command { New-Row "$refused a", "$refused b" | New-ImagenImage }
             $seen.Error.FullyQualifiedErrorId | Should -Be "ContentPolicyViolation,$command", "ContentPolicyViolation,$command"
             Get-PostCount | Should -Be 2
+        }
+
+        It 'in a new process, too' {
+            $null = New-Row "$refused a" | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+            $said = Invoke-Pwsh @"
+                Import-Module '$ModuleManifest'
+                Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default
+                [pscustomobject]@{ Prompt = '$refused a' } | New-ImagenImage -OutputDirectory '$out' -ErrorVariable problems -ErrorAction SilentlyContinue -WarningAction Ignore | ForEach-Object State
+                `$problems[0].FullyQualifiedErrorId
+"@
+            $said -split '\s+' | Should -Be 'Failed', "ContentPolicyViolation,$command"
+            Get-PostCount | Should -Be 1
         }
 
         It 'a key may be given to another row after it, and that is sent' {

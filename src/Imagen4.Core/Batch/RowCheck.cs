@@ -47,7 +47,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
         }
 
-        var found = named is null ? Identified(row, host, model, input) : Identified(row, host, model, input, named);
+        var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
         if (!found.IsRepeated)
         {
             ClaimName(found);
@@ -56,22 +56,22 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         return found;
     }
 
-    private CheckedRow Identified(ImageRow row, HostConnection host, string model, ImageInput input)
+    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input)
     {
         var identity = _identities.Of(host.BaseUri, model, row.Key, input);
         return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = identity is null || IsNew(identity) };
     }
 
     // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.
-    private CheckedRow Identified(ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named)
+    private CheckedRow AsRecord(ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named)
     {
         var asked = NamedRequests.WithoutReports(named, input);
         var hash = RowIdentity.Hash(model, asked);
         if (!NamedRequests.IsForSame(named, row, host, model) || !RowRules.IsSameInput(named, hash))
         {
-            return _identities.IsRepeated(named, hash)
+            return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
-                : Identified(row, host, model, input);
+                : AsRow(row, host, model, input);
         }
 
         ReadOnce();
@@ -81,8 +81,9 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             RowRules.Demand(named.InputHash ?? hash, current);
         }
 
+        var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key);
         row = row with { Key = row.Key ?? named.Key };
-        if (_identities.OfRecord(host.BaseUri, named, hash) is not { } identity)
+        if (found is not { } identity)
         {
             return new CheckedRow(row, host, model, input) { IsRepeated = true };
         }
@@ -97,7 +98,9 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
 
     // A result tells the seed that its host chose, also of a host that takes none.
     private static ImageInput Given(ImageInput input, LedgerRequest? named, ModelDefinition model) =>
-        named is not null && !model.Inputs.Any(definition => definition.Name == "seed") ? NamedRequests.WithoutReports(named, input) : input;
+        named is not null && !model.Inputs.Any(definition => definition.Name == "seed")
+            ? NamedRequests.WithoutReports(named, input)
+            : input;
 
     private bool IsNew(RowIdentity identity, LedgerRequest current) =>
         RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));

@@ -72,6 +72,11 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, WorkStop stop)
     {
+        if (row.IsRepeated)
+        {
+            return new RowOutcome<ImagenRequest>(null, null);
+        }
+
         var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
@@ -133,6 +138,11 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, WorkStop stop)
     {
+        if (row.IsRepeated)
+        {
+            return new RowOutcome<ImagenResult>(null, null);
+        }
+
         var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };

@@ -27,8 +27,9 @@ internal static class LedgerErrors
     private static ImagenException Refused(LedgerRequest known)
     {
         var message = Messages.RefusedBefore.With((known.Error ?? "?").TrimEnd('.'));
+        var (id, type) = (known.RequestId, known.ErrorType);
         return known.Refusal == "ContentPolicyViolation"
-            ? new ContentPolicyViolationException(message) { RequestId = known.RequestId, HostErrorType = known.ErrorType, RefusesInput = true }
-            : new InvalidInputException(message) { RequestId = known.RequestId, HostErrorType = known.ErrorType, RefusesInput = true };
+            ? new ContentPolicyViolationException(message) { RequestId = id, HostErrorType = type, RefusesInput = true }
+            : new InvalidInputException(message) { RequestId = id, HostErrorType = type, RefusesInput = true };
     }
 }

@@ -35,7 +35,8 @@ internal sealed class LedgerIndex
         _byAddress.GetValueOrDefault((baseAddress, requestId)) is { IsRemoved: false } known ? known : null;
 
     /// <summary>Whether a request is the newest submission of its row.</summary>
-    public bool IsNewest(LedgerRequest known) => known.Row is not { } row || _byRow.GetValueOrDefault(row) is not { } newest || newest.LedgerId == known.LedgerId;
+    public bool IsNewest(LedgerRequest known) =>
+        known.Row is not { } row || _byRow.GetValueOrDefault(row) is not { } newest || newest.LedgerId == known.LedgerId;
 
     /// <summary>Adds a line.</summary>
     public void Take(LedgerLine line)

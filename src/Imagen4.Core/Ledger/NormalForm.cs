@@ -51,7 +51,9 @@ internal static class NormalForm
         }
 
         // Not as a machine number: nothing keeps an exponent from being larger than those.
-        var exponent = mantissaEnd < 0 ? BigInteger.Zero : BigInteger.Parse(json.AsSpan(mantissaEnd + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent = mantissaEnd < 0
+            ? BigInteger.Zero
+            : BigInteger.Parse(json.AsSpan(mantissaEnd + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         exponent -= point < 0 ? 0 : mantissa.Length - point - 1;
         var significant = digits.TrimEnd('0');
         exponent += digits.Length - significant.Length;

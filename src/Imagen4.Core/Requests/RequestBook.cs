@@ -36,7 +36,9 @@ public sealed class RequestBook
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
     public IEnumerable<KnownRequest> Earlier(KnownRequest request) => request.Known is { Row: { } row, Subject: { } subject }
         && _ledger.View.OfRow(row)?.LedgerId == request.LedgerId
-            ? _ledger.View.OfSubject(subject).Where(known => known.Row == row && known.LedgerId != request.LedgerId).Select(known => Of(known, []))
+            ? _ledger.View.OfSubject(subject)
+                .Where(known => known.Row == row && known.LedgerId != request.LedgerId)
+                .Select(known => Of(known, []))
                 .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
             : [];
 

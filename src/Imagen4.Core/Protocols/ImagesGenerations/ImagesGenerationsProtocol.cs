@@ -43,7 +43,11 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
-            _ => new InvalidInputException(Messages.HostRefusesInput.With(said)) { StatusCode = status, RefusesInput = status is 400 or 422 && IsOwnError(response) },
+            _ => new InvalidInputException(Messages.HostRefusesInput.With(said))
+            {
+                StatusCode = status,
+                RefusesInput = status is 400 or 422 && IsOwnError(response),
+            },
         };
     }
 
