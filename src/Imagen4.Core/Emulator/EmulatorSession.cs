@@ -54,7 +54,7 @@ public static class EmulatorSession
             if (wasDefault)
             {
                 // What the user had chosen for the session holds again, and not the provider that costs money.
-                ProviderCatalog.SetDefault(_defaultBefore, ProviderScope.Session);
+                ProviderCatalog.SetDefault(_defaultBefore);
             }
 
             await running.StopAsync(cancellation).ConfigureAwait(false);

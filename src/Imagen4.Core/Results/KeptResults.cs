@@ -23,6 +23,7 @@ internal static class KeptResults
         var folder = Folder(host);
         try
         {
+            StateFolder.Create();
             Directory.CreateDirectory(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
