@@ -16,6 +16,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     private HostConnections _hosts = null!;
     private RowCheck _check = null!;
     private ColumnNames _columns = null!;
+    private PromptText _texts = null!;
     private string[] _given = [];
 
     /// <summary>Waits for the results.</summary>
@@ -33,6 +34,10 @@ public sealed class NewImagenImageCommand : BatchCommand
     /// <summary>Overwrites files that are in the way.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Refuses rows with columns that are not used.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
 
     /// <inheritdoc/>
     private protected override string? GivenFileName => FileName;
@@ -60,7 +65,9 @@ public sealed class NewImagenImageCommand : BatchCommand
         _hosts = new HostConnections(Batch);
         _check = new RowCheck(Batch, _hosts);
         Run = new RowRun(Batch);
-        _columns = new ColumnNames(MyInvocation.MyCommand.Parameters.Keys.SelectMany(NamesOf));
+        var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
+        _columns = new ColumnNames(hints, Batch, Strict) { Given = _given, NamesOf = NamesOf };
+        _texts = new PromptText(this, hints.Columns);
     }
 
     /// <inheritdoc/>
@@ -79,13 +86,28 @@ public sealed class NewImagenImageCommand : BatchCommand
             return;
         }
 
-        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given.Contains(nameof(Prompt)), NamesOf);
-        foreach (var warning in _columns.Suspicious(record).Concat(_columns.Overridden(record, _given, NamesOf)))
+        DemandPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
+        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf);
+        if (_columns.Look(Row, record) is { } refusal)
         {
-            WriteWarning(warning);
+            EndWith(refusal, InputObject);
         }
 
         Submit(row, InputObject);
+    }
+
+    // Where the first text is data, so is what follows.
+    private void DemandPrompt(object? prompt, object? target)
+    {
+        if (Unwrap.Value(prompt) is string text && _texts.Refuse(Row, text) is { } refusal)
+        {
+            if (refusal.IsForAll)
+            {
+                EndWith(refusal.Error, target);
+            }
+
+            throw refusal.Error;
+        }
     }
 
     private void SubmitPrompts()
@@ -94,7 +116,8 @@ public sealed class NewImagenImageCommand : BatchCommand
         {
             try
             {
-                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), promptIsGiven: true, NamesOf), prompt);
+                DemandPrompt(prompt, prompt);
+                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf), prompt);
             }
             catch (ImagenException error)
             {
