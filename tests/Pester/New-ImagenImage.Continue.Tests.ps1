@@ -151,7 +151,7 @@ Describe 'New-ImagenImage, stopped' {
         Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
         $said = Stop-Batch $batch
         $said | Should -Match 'Requests that go on at the host: 3\.'
-        $said | Should -Match 'Get-ImagenRequest -State Pending -Since \S+Z \| Receive-ImagenResult -Wait'
+        $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
         $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
         (Get-ImagenRequest -State Pending).RequestId | Sort-Object | Should -Be ((Get-Bill $test).request_id | Sort-Object)
         $results = 1..3 | ForEach-Object { "[emulator:seconds=4] row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore

@@ -42,7 +42,9 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_holds)
+        // What another process holds is its own to leave. A row that no other process can have is left as well:
+        // until it is, it counts as worked on for as long as this process lives.
+        if (!_holds && Entry.Row is not null)
         {
             return;
         }
@@ -51,7 +53,10 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
         {
             if (!IsRecorded())
             {
-                ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
+                if (_holds)
+                {
+                    ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
+                }
             }
             else if (!IsLeft)
             {
@@ -64,7 +69,10 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
         }
         finally
         {
-            ledger.Claims.Leave(Entry.Row!.Row, Entry.Claim);
+            if (_holds)
+            {
+                ledger.Claims.Leave(Entry.Row!.Row, Entry.Claim);
+            }
         }
     }
 

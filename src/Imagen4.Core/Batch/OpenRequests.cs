@@ -10,8 +10,11 @@ internal sealed class OpenRequests(ILedger ledger)
 {
     private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
 
-    /// <summary>How many there are.</summary>
-    public int Count => _open.Count;
+    /// <summary>The ledger's ids of them, in the order in which they were made.</summary>
+    public IReadOnlyCollection<string> LedgerIds => [.. _open.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether each of them is the same row in another run.</summary>
+    public bool AreContinued => _open.Values.All(open => open.Entry.Row is not null);
 
     /// <summary>Adds one that its host has accepted.</summary>
     public void Add(RequestReference request, LedgerEntry entry) =>

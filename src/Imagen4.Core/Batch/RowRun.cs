@@ -50,8 +50,14 @@ public sealed class RowRun
         }
     }
 
-    /// <summary>How many requests go on at their hosts: of those that are waited for, have not been handed on, or are to be cancelled with the batch.</summary>
-    public int Open => _open.Count;
+    /// <summary>
+    /// The ledger's ids of the requests that go on at their hosts: of those that are waited for, have not been handed on, or are to be
+    /// cancelled with the batch.
+    /// </summary>
+    public IReadOnlyCollection<string> OpenLedgerIds => _open.LedgerIds;
+
+    /// <summary>Whether the same batch, run again, goes on with each of those requests.</summary>
+    public bool OpenAreContinued => !_options.StartsAfresh && _open.AreContinued;
 
     /// <summary>Where the ledger is.</summary>
     public string LedgerPath => _ledger.Folder.Root;

@@ -31,6 +31,23 @@ public sealed class RequestBook
             .Select(known => Of(known, alive)).Where(known => known.Is(filter));
     }
 
+    /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
+    /// <param name="ledgerIds">The ledger's ids of the requests.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public DateTimeOffset? OpenSince(IReadOnlyCollection<string> ledgerIds)
+    {
+        Refresh();
+        var wanted = ledgerIds.ToHashSet(StringComparer.Ordinal);
+        if (_ledger.View.All().FirstOrDefault(known => wanted.Contains(known.LedgerId)) is not { } earliest)
+        {
+            return null;
+        }
+
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(earliest.Started);
+        var open = Find(new RequestFilter { States = [ImagenStates.Pending], Since = since }).Select(known => known.LedgerId);
+        return wanted.SetEquals(open) ? since : null;
+    }
+
     /// <summary>A request by the ledger's own id.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
     public KnownRequest OfLedgerId(string ledgerId) => _ledger.View.OfLedgerId(ledgerId) is { } known

@@ -15,7 +15,9 @@ public sealed class RequestRemoval(TimeProvider time)
     {
         if (!request.IsFinished)
         {
-            var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt : Messages.RemoveUnfinished;
+            var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt
+                : request is { State: ImagenStates.Pending, RequestId: null } ? Messages.RemoveBeingSubmitted
+                : Messages.RemoveUnfinished;
             throw new InvalidInputException(message.With(request.RequestId ?? request.LedgerId, request.State, request.LedgerId)) { RequestId = request.RequestId };
         }
     }

@@ -89,9 +89,10 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     return acceptance;
 
                 case SubmitOutcome.NotSent:
-                    await _steps.RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
-                    cancellation.ThrowIfCancellationRequested();
                     var unreachable = Unreachable(host, post.Error!);
+                    var unsent = entry with { Error = unreachable.Message, ErrorType = unreachable.Kind };
+                    await _steps.RecordAsync(LedgerStep.NotSent, unsent).ConfigureAwait(false);
+                    cancellation.ThrowIfCancellationRequested();
                     if (++notSent >= NotSentBudget || SubmissionStop.IsForAll(unreachable))
                     {
                         throw Ending(unreachable);

@@ -6,7 +6,6 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command whose rows are one batch: what ends one ends all, and what became of all is said at the end.</summary>
 public abstract class BatchCommand : RowCommand
 {
-    private readonly DateTime _began = DateTime.UtcNow;
     private int _notSent;
 
     /// <summary>What holds for every row.</summary>
@@ -72,7 +71,7 @@ public abstract class BatchCommand : RowCommand
     {
         var cancelled = CancelOnStop ? Settle(Run.CancelAsync) : 0;
         var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
-        if (BatchReport.BrokenOff(Run, cancelled, _began, saving) is { } line)
+        if (BatchReport.BrokenOff(Run, cancelled, saving) is { } line)
         {
             Host.UI.WriteWarningLine(line);
         }
