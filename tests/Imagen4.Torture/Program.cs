@@ -5,6 +5,7 @@ using Imagen4.Torture;
 return args switch
 {
     ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
+    ["names", var folder, var count] => await NameRace.RunAsync(folder, Number(count)),
     ["owner", var home] => await OwnerMode.RunAsync(home),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["fold", var requests] => FoldFigure.Run(Number(requests)),
@@ -27,7 +28,7 @@ static Task<int> BatchAsync(string home, TortureBatch batch, string end)
 
 static int Usage()
 {
-    Console.Error.WriteLine("claims <home> <rows> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
+    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     return 2;
 }
