@@ -153,6 +153,7 @@ internal static class KillRun
         return Check(delivered + inDoubt == rows, $"{name}: {delivered} delivered and {inDoubt} in doubt of {rows} rows: {string.Join("; ", states.Where(state => state[2] is not (ImagenStates.Delivered or ImagenStates.InDoubt)).Select(state => string.Join(' ', state)))}{(states.Count == 0 ? said : "")}")
             + Check(bills.Values.All(count => count == 1), $"{name}: rows were paid for twice")
             + Check(bills.Count >= delivered && bills.Count <= rows, $"{name}: {bills.Count} bills for {delivered} delivered rows")
+            + Check(place.Partial == 0, $"{name}: {place.Partial} partial files were left")
             + Check(!history || inDoubt == 0, $"{name}: {inDoubt} doubts did not settle by the host's history");
     }
 
@@ -169,6 +170,9 @@ internal static class KillRun
     private sealed class Place : IDisposable
     {
         private readonly string _path = Directory.CreateTempSubdirectory("imagen4-kills-").FullName;
+
+        /// <summary>How many files of its folder are not whole.</summary>
+        public int Partial => Directory.EnumerateFiles(Path.Combine(_path, "out"), "*.partial", new EnumerationOptions { AttributesToSkip = FileAttributes.None }).Count();
 
         public Process Start(Uri address, string name, int rows, string? end)
         {

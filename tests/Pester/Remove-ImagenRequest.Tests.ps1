@@ -149,7 +149,7 @@ Describe 'Remove-ImagenRequest' {
     It 'the kept result of a host that says it once goes only when it is named' {
         Set-ImagenProvider once -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync"
         $sent = New-ImagenImage 'canary-kept' -Provider once -ApiKey k
-        $folder = Join-Path $env:IMAGEN4_HOME v1 results once $sent.RequestId
+        $folder = (Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 results) -Recurse -Directory | Where-Object Name -EQ $sent.RequestId).FullName
         Test-Path $folder | Should -BeTrue
         Remove-ImagenRequest -Before ([datetime]::UtcNow.AddSeconds(1))
         Test-Path $folder | Should -BeTrue

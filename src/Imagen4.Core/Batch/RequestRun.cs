@@ -77,6 +77,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         }
 
         var receiver = new ResultReceiver(options, _known);
+        receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
         (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);

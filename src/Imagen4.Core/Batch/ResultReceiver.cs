@@ -17,6 +17,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     public async Task<ImagenException?> ContinueAsync(
         RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
+        RemoveLeft(request.RequestId, result.State);
         if (result.State == ImagenStates.Delivered)
         {
             // It was, and a file is gone: until that is back, the object says no more than what is true.
@@ -28,6 +29,17 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         return error is RequestNotFoundException
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }
             : error;
+    }
+
+    /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>
+    /// <param name="requestId">The request.</param>
+    /// <param name="state">Its state, as the ledger knows it: nobody begins to save images before the result is there.</param>
+    public void RemoveLeft(string requestId, string? state)
+    {
+        if (state is ImagenStates.Completed or ImagenStates.Delivered)
+        {
+            options.Output?.RemoveLeft(requestId);
+        }
     }
 
     /// <summary>Brings a request to its end.</summary>

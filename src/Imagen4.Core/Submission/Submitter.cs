@@ -168,7 +168,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
         try
         {
-            var kept = await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
+            var kept = await KeptResults.SaveAsync(acceptance.Request, entry.LedgerId, result).ConfigureAwait(false);
             return acceptance with { Request = acceptance.Request with { RequestId = kept } };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

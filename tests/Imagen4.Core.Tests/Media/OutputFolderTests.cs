@@ -126,7 +126,7 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public async Task Of_two_batches_that_save_under_the_same_names_at_the_same_moment_one_gets_each()
     {
-        const int Names = 3000;
+        const int Names = 2000;
         using var together = new Barrier(2);
         var got = await Task.WhenAll(Enumerable.Range(1, 2).Select(batch => Task.Factory.StartNew(
             () => Enumerable.Range(0, Names).Where(name => TrySave(batch, name)).ToList(),

@@ -134,8 +134,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
         Ledger.After = step =>
         {
-            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
-            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            PutFileInTheWay();
             Ledger.After = _ => { };
         };
 
@@ -152,8 +151,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
         Ledger.After = step =>
         {
-            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
-            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            PutFileInTheWay();
             Ledger.After = _ => { };
         };
 
@@ -181,6 +179,14 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         Assert.Equal(["/base/fal-ai/imagen4/preview", "/base/v1/images/generations"], server.Requests.Select(seen => seen.Path));
         Assert.Equal(["""{"prompt":"a red fox"}""", """{"model":"fal-ai/imagen4/preview","prompt":"a red fox"}"""], bodies);
         Assert.All(server.Requests, seen => Assert.Equal($"Bearer {TestHost.Secret}", seen.Headers["Authorization"]));
+    }
+
+    // Where the results of the one host go.
+    private void PutFileInTheWay()
+    {
+        var folder = Assert.Single(Directory.GetDirectories(Path.Combine(_home.Path, "v1", "results")));
+        Directory.Delete(folder);
+        File.WriteAllText(folder, "a file in the way");
     }
 
     private static ProviderProfile Profile(WebServer server, HostProtocol protocol) =>
