@@ -7,6 +7,7 @@ return args switch
     ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
     ["names", var folder, var count] => await NameRace.RunAsync(folder, Number(count)),
     ["owner", var home] => await OwnerMode.RunAsync(home),
+    ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["fold", var requests] => FoldFigure.Run(Number(requests)),
     ["flips", var trials, var seed] => await BitFlips.RunAsync(Number(trials), Number(seed)),
@@ -28,7 +29,7 @@ static Task<int> BatchAsync(string home, TortureBatch batch, string end)
 
 static int Usage()
 {
-    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
+    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     return 2;
 }

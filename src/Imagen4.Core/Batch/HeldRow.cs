@@ -24,6 +24,8 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
             return new Turn.Submit(0);
         }
 
+        // Not before a row is worked on: who only asks what a run would do changes nothing.
+        _ = ledger.CompactOnceAsync();
         var turn = await turns.TakeAsync(row, cancellation).ConfigureAwait(false);
         switch (turn)
         {
@@ -49,11 +51,18 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
 
         try
         {
-            if (!IsRecorded())
+            if (IsLeft)
+            {
+                return;
+            }
+
+            // What the ledger calls ended needs no word; what only this run has given up may be gone on with.
+            var known = Recorded();
+            if (known is null)
             {
                 ledger.Claims.Abandon(Entry.Row!.Row, Entry.Claim);
             }
-            else if (!IsLeft)
+            else if (!known.HasEnded)
             {
                 await ledger.RecordAsync(LedgerStep.Left, Entry, CancellationToken.None).ConfigureAwait(false);
             }
@@ -69,14 +78,9 @@ internal sealed class HeldRow(RequestLedger ledger, LedgerEntry entry) : IAsyncD
     }
 
     // A row that was stopped before its first intent leaves nothing behind, not even that it was to be submitted.
-    private bool IsRecorded()
+    private LedgerRequest? Recorded()
     {
-        if (IsLeft || ledger.View.OfLedgerId(Entry.LedgerId) is not null)
-        {
-            return true;
-        }
-
         ledger.View.Refresh();
-        return ledger.View.OfLedgerId(Entry.LedgerId) is not null;
+        return ledger.View.OfLedgerId(Entry.LedgerId);
     }
 }

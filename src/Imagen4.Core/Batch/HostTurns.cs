@@ -11,6 +11,7 @@ namespace Imagen4.Core.Batch;
 internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
 {
     private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private readonly DoubtSettler _settler = new(ledger);
 
     /// <summary>The turns of the rows that go to a host.</summary>
@@ -20,6 +21,9 @@ internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
     {
         StartsAfresh = options.StartsAfresh,
         SubmitsOnly = !options.Wait,
+        WaitLimit = options.TimeLimit,
+        Warn = options.Warn,
+        Told = _told,
     };
 
     // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.

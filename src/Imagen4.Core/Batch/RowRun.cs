@@ -79,8 +79,8 @@ public sealed class RowRun
         {
             if (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
             {
-                request = LedgerObjects.Request(report.Known);
-                error = Reported(report.Known);
+                request = LedgerObjects.Request(report.Known, isWorkedOn: report.Error is not null);
+                error = Reported(report);
             }
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
             {
@@ -140,9 +140,9 @@ public sealed class RowRun
             switch (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
-                    result = LedgerObjects.Finished(report.Known);
+                    result = LedgerObjects.Finished(report.Known, isWorkedOn: report.Error is not null);
                     result.Index = row.Row.Index;
-                    error = Reported(report.Known);
+                    error = Reported(report);
                     break;
 
                 case Turn.Continue going:
@@ -182,7 +182,7 @@ public sealed class RowRun
         }
 
         _open.Remove(held.Entry.LedgerId);
-        held.IsLeft = result.State is ImagenStates.Delivered or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
+        held.IsLeft = result.State == ImagenStates.Delivered;
         if (error is not null)
         {
             error.Row = result.Index;
@@ -205,10 +205,10 @@ public sealed class RowRun
         HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model ?? row.Model, known.RequestId ?? "");
 
     // A row that is not submitted in this run, because there is nothing more to be done for it.
-    private ImagenException? Reported(LedgerRequest known)
+    private ImagenException? Reported(Turn.Report report)
     {
         _ = Interlocked.Increment(ref _continued);
-        return LedgerErrors.Of(known);
+        return report.Error ?? LedgerErrors.Of(report.Known);
     }
 
     // A ledger that cannot be used stops every row, before anything is paid for.
@@ -247,7 +247,7 @@ public sealed class RowRun
     {
         SubmissionInDoubtException => ImagenStates.InDoubt,
         RequestFailedException => ImagenStates.Failed,
-        HostUnavailableException or LedgerUnavailableException => null,
+        HostUnavailableException or LedgerUnavailableException or WaitTimeoutException => null,
         InvalidInputException { StatusCode: null } => null,
         _ => ImagenStates.Rejected,
     };

@@ -27,7 +27,9 @@ internal static class LedgerObjects
     }
 
     /// <summary>A result as the ledger knows it.</summary>
-    public static ImagenResult Finished(LedgerRequest known)
+    /// <param name="known">What is known.</param>
+    /// <param name="isWorkedOn">Whether a process is at work on it.</param>
+    public static ImagenResult Finished(LedgerRequest known, bool isWorkedOn = false)
     {
         var result = new ImagenResult
         {
@@ -37,7 +39,7 @@ internal static class LedgerObjects
             Key = known.Key,
             Index = known.Index,
             LedgerId = known.LedgerId,
-            State = State(known, isWorkedOn: false),
+            State = State(known, isWorkedOn),
             Error = known.Error,
             ErrorType = known.ErrorType,
         };

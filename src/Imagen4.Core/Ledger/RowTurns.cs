@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
@@ -10,8 +12,6 @@ namespace Imagen4.Core.Ledger;
 internal sealed class RowTurns(
     RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest>> settle, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-
     // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
     private const int MostLooks = 15;
 
@@ -24,11 +24,22 @@ internal sealed class RowTurns(
     /// <summary>Whether rows are only submitted, so that one the host has is done.</summary>
     public bool SubmitsOnly { get; init; }
 
+    /// <summary>How long a row is waited for that somebody else works on; zero for no limit.</summary>
+    public TimeSpan WaitLimit { get; init; }
+
+    /// <summary>Receives what the user should know of such a wait.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>The holders of rows the user has been told of.</summary>
+    public ConcurrentDictionary<string, bool> Told { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
     /// <exception cref="InvalidInputException">The row's key is known with other input.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
+    /// <exception cref="WaitTimeoutException">Somebody else holds the row, for longer than the limit, and has sent nothing yet.</exception>
     public async Task<Turn> TakeAsync(RowIdentity row, CancellationToken cancellation)
     {
+        var wait = new RowWait(ledger, row, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
         for (var looks = 0; ;)
         {
             var known = Look(row);
@@ -38,7 +49,11 @@ internal sealed class RowTurns(
                 if (IsWorkedOn(known))
                 {
                     RowRules.Demand(row, known);
-                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
+                    {
+                        return new Turn.Report(known) { Error = held };
+                    }
+
                     continue;
                 }
 
@@ -63,7 +78,11 @@ internal sealed class RowTurns(
                 case { } number:
                     return new Turn.Continue(known, number);
                 default:
-                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } late)
+                    {
+                        throw late;
+                    }
+
                     break;
             }
         }
@@ -83,7 +102,7 @@ internal sealed class RowTurns(
         {
             if (ledger.Claims.TryTake(row.Row, number))
             {
-                if (!IsNews(row, number) && !nameless.Exists(before => IsNamed(row, before)))
+                if (!IsNews(row, number, known) && !nameless.Exists(before => IsNamed(row, before)))
                 {
                     return number;
                 }
@@ -99,7 +118,7 @@ internal sealed class RowTurns(
             }
 
             var isGone = holder.Length == 0 || !ledger.Claims.IsWorking(holder, row.Row, number);
-            if ((!isGone && !StartsAfresh) || IsNews(row, number))
+            if ((!isGone && !StartsAfresh) || IsNews(row, number, known))
             {
                 return null;
             }
@@ -121,8 +140,10 @@ internal sealed class RowTurns(
     private bool IsNamed(RowIdentity row, int number) =>
         ledger.Claims.OwnerOf(row.Row, number) is { Length: > 0 } holder && ledger.Claims.IsWorking(holder, row.Row, number);
 
-    // Between the look and the claim, somebody may have gone on with the row, and even have finished it.
-    private bool IsNews(RowIdentity row, int number) => Look(row)?.Claim >= number;
+    // Between the look and the claim, somebody may have gone on with the row, and even have finished it, or the user has forgotten it.
+    private bool IsNews(RowIdentity row, int number, LedgerRequest? known) => Look(row) is { } now
+        ? now.Claim >= number || (known is not null && now.Claim < known.Claim)
+        : known is not null;
 
     private async Task<LedgerRequest> SettledAsync(LedgerRequest known, CancellationToken cancellation)
     {
