@@ -57,7 +57,6 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             _ledger.View.Refresh();
             _hasRead = true;
             WarnOfDamage();
-            _ = _ledger.CompactOnceAsync();
         }
 
         if (options.StartsAfresh || _ledger.View.OfRow(identity.Row) is not { } known)
