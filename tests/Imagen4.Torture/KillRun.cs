@@ -184,7 +184,7 @@ internal static class KillRun
             .CountBy(prompt => prompt)
             .ToDictionary();
         return Check(delivered + inDoubt + lost == rows, $"{name}: {delivered} delivered, {inDoubt} in doubt and {lost} lost of {rows} rows: {string.Join("; ", states.Where(state => state[2] is not (ImagenStates.Delivered or ImagenStates.InDoubt)).Select(state => string.Join(' ', state)))}{(states.Count == 0 ? said : "")}")
-            + Check(bills.Values.All(count => count == 1), $"{name}: rows were paid for twice")
+            + Check(bills.Values.All(count => count == 1), $"paid for twice: {string.Join("; ", bills.Where(bill => bill.Value > 1).Select(bill => bill.Key))}")
             + Check(bills.Count >= delivered + lost && bills.Count <= rows, $"{name}: {bills.Count} bills for {delivered} delivered rows")
             + Check(!history || unsettled == 0, $"{name}: {unsettled} doubts did not settle by the host's history");
     }

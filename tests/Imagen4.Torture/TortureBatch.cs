@@ -68,7 +68,7 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
 
     private BatchOptions Options()
     {
-        TortureHosts.Use(name => Apart is { } apart && apart.Provider == name ? apart.Address : Address);
+        TortureHosts.Use(name => Apart is { } apart && apart.Provider == name ? apart.Address : Address, Time);
         return new BatchOptions { Continues = true, Time = Time };
     }
 

@@ -18,8 +18,11 @@ internal static class TortureHosts
     public const string WithoutQueue = "fal-sync";
 
     /// <summary>Points every provider to its emulator.</summary>
-    public static void Use(Func<string, Uri> addressOf)
+    /// <param name="addressOf">Where the emulator of a provider listens.</param>
+    /// <param name="time">The batch's clock. A call of a process that was killed comes late by the wall's.</param>
+    public static void Use(Func<string, Uri> addressOf, TimeProvider time)
     {
+        var lag = ProviderCatalog.Find(ProviderCatalog.EmulatorName).HistoryLag * ((time as FastTime)?.Factor ?? 1);
         foreach (var name in All)
         {
             var address = addressOf(name);
@@ -30,7 +33,7 @@ internal static class TortureHosts
                     BaseUri = name == Queue ? address : new Uri(address, name),
                     // The platform's address has the history of requests, as the emulator's own profile has it.
                     PlatformUri = profile.PlatformUri is null ? null : new Uri(address, "v1"),
-                    HistoryLag = ProviderCatalog.Find(ProviderCatalog.EmulatorName).HistoryLag,
+                    HistoryLag = lag,
                     OpenKey = "open",
                     Scope = ProviderScope.Session,
                 },
