@@ -31,20 +31,22 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     /// <summary>Whether a model's own words are in it, and it is no success.</summary>
-    public bool IsModelError => !IsSuccess && IsMarked;
+    public bool IsModelError => !IsSuccess && IsTyped;
 
     /// <summary>
     /// Whether it has the mark of the host's own words about a request: fal has a header or a type for them, or lists details. A gateway
     /// in front of it also says <c>detail</c>, and means that it could not ask.
     /// </summary>
-    public bool IsMarked => Header("X-Fal-Error-Type") is not null
-        || (!IsSuccess && Header("X-Fal-Retryable") is not null)
-        || (IsRefusal && Headers.Any(header => header.Key.StartsWith("X-Fal-", StringComparison.OrdinalIgnoreCase)))
-        || (JsonObject() is { } body && HasMark(body));
+    public bool IsMarked => IsTyped
+        || (IsRefusal && Headers.Any(header => header.Key.StartsWith("X-Fal-", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Whether it is a page for people: a proxy's, a sign-in, a gateway's own.</summary>
     public bool IsPage => JsonObject() is null
         && (ContentType == "text/html" || Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..]);
+
+    private bool IsTyped => Header("X-Fal-Error-Type") is not null
+        || (!IsSuccess && Header("X-Fal-Retryable") is not null)
+        || (JsonObject() is { } body && HasMark(body));
 
     // fal's edge puts a header of its own on every answer; a server error with one may be the edge's own.
     private bool IsRefusal => (int)Status is 400 or 422 or 499;

@@ -28,8 +28,8 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        // Nobody says a result again: one whose images cannot be had is no whole answer, and the row is in doubt.
-        if (ReadResult(response) is not { } result || !result.Images.All(image => image.Bytes.CanBeRead))
+        // Nobody says a result again: where none of its images can be had, it is none, and the row is in doubt.
+        if (ReadResult(response) is not { } result || (result.Images.Count > 0 && !result.Images.Any(image => image.Bytes.CanBeRead)))
         {
             return null;
         }

@@ -114,7 +114,9 @@ public sealed partial class ProcessTests
     private static Process Start(params string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Imagen4.Emulator.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        // A shell starts what runs in the background, these tests perhaps, without Ctrl+C, and that is inherited.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        return Process.Start(new ProcessStartInfo(command[0], [.. command[1..], program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -152,7 +152,7 @@ internal static class FalErrors
         };
 
     // A list of what is wrong, or a type of it, is about the input; a bare text may be a gateway's, and pass.
-    private static bool IsOfInput(HostResponse response) => (int)response.Status == 422 && response.IsModelError;
+    private static bool IsOfInput(HostResponse response) => (int)response.Status == 422 && response.IsMarked;
 
     private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
 
