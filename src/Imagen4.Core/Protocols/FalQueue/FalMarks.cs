@@ -24,8 +24,11 @@ internal static class FalMarks
         };
     }
 
-    // Nothing ran where nothing is billed; but a 429 that speaks of a bill at all is no plain throttle.
-    private static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
+    /// <summary>
+    /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
+    /// billed; but a 429 that speaks of a bill at all is no plain throttle.
+    /// </summary>
+    public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
         && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) || value != 0);
 
     // Without an account there is nobody whose request it could be: a header that a gateway puts on every answer says nothing then.

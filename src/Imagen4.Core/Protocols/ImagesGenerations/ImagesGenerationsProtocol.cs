@@ -35,12 +35,13 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         var error = Error(response);
         var named = NamedRequest.In(response.Body.Span, NamesOf(response, error));
         var inference = response.Header("x-inference-id") is { Length: > 0 } header ? header : null;
+
         string?[] ids = [named.Id, inference, response.Header("x-request-id")];
         return new SubmitMarks
         {
             NamesRequest = named.IsThere || inference is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
-            IsBilled = !response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null,
+            IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
             IsOwnWord = IsOwnWord(error),
             IsFinal = LastingQuota.IsSaidIn(response),
         };
