@@ -80,7 +80,7 @@ Describe 'New-ImagenImage, together with others' {
         $living = Join-Path $out ".$($result.RequestId).$([guid]::NewGuid().ToString('N')).partial"
         Set-Content $left 'half an image'
         $writing = [System.IO.FileStream]::new($living, 'CreateNew', 'ReadWrite', 'Read, Delete')
-        $result | Remove-ImagenRequest
+        $result | Remove-ImagenRequest -Confirm:$false
         $writing.Dispose()
         Get-ChildItem $out -Force | ForEach-Object FullName | Sort-Object | Should -Be ($result.Path, $living | Sort-Object)
     }
