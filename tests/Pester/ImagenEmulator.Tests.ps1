@@ -190,29 +190,38 @@ Describe 'The emulator' {
         function Send-Line([string]$Line) { $session.StandardInput.WriteLine($Line) }
         function Send-Interrupt { & sh -c "kill -INT -$($session.Id)" }
 
-        # Reads up to the line that has what is looked for. The end of the output is null, and no match.
-        function Read-Mark([string]$Name) {
-            do { $line = $session.StandardOutput.ReadLine() } while ($null -ne $line -and $line -notmatch "mark $Name (.*)")
-            $line ? $Matches[1] : "the session ended before $Name"
+        # Sends a line until the session has answered it with a mark: an interrupt can also hit the line sent after it.
+        $script:reading = $null
+        function Read-Mark([string]$Name, [string]$Line) {
+            foreach ($attempt in 1..6) {
+                Send-Line $Line
+                $deadline = [datetime]::UtcNow.AddSeconds(10)
+                while (($left = $deadline - [datetime]::UtcNow) -gt 0) {
+                    $script:reading ??= $session.StandardOutput.ReadLineAsync()
+                    if (-not $script:reading.Wait($left)) { break }
+                    $text, $script:reading = $script:reading.Result, $null
+                    if ($null -eq $text) { return "the session ended before $Name" }
+                    if ($text -match "mark $Name (.*)") { return $Matches[1] }
+                }
+            }
+            "the session is silent about $Name"
         }
         Send-Line 'Add-Type ''public static class Group { [System.Runtime.InteropServices.DllImport("libc")] public static extern int setpgid(int process, int group); }'''
         Send-Line "Import-Module '$ModuleManifest'; `$null = [Group]::setpgid(0, 0); `$emulator = Start-ImagenEmulator"
-        Send-Line '"mark bills $($emulator.BillLogUri)"; "mark process $($emulator.ProcessId)"'
-        $bills, $id = (Read-Mark bills), (Read-Mark process)
+        $bills = Read-Mark bills '"mark bills $($emulator.BillLogUri)"'
+        $id = Read-Mark process '"mark process $($emulator.ProcessId)"'
 
         $batch = "'[emulator:seconds=4] a fox' | New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive interrupted)'"
         Send-Line $batch
         Wait-Until { Invoke-RestMethod $bills } 'the emulator has the request'
         Send-Interrupt
-        Send-Line '"mark idle $($emulator.ProcessId)"'
-        Read-Mark idle | Should -Be $id
+        Read-Mark idle '"mark idle $($emulator.ProcessId)"' | Should -Be $id
         Test-Process $id | Should -BeTrue
         Send-Interrupt
-        Send-Line "`"mark result `$(($batch).State)`""
-        Read-Mark result | Should -Be 'Delivered'
+        Read-Mark result "`"mark result `$(($batch).State)`"" | Should -Be 'Delivered'
         (Invoke-RestMethod $bills) -split "`n" | Where-Object { $_ } | Should -HaveCount 1
         $session.StandardInput.Close()
-        $session.WaitForExit()
+        $session.WaitForExit(30000) | Should -BeTrue
         Wait-Until { -not (Test-Process $id) } 'the emulator has ended with its session'
     }
 }
