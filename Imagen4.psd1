@@ -1,6 +1,6 @@
 @{
-    RootModule           = 'lib/Imagen4.PowerShell.dll'
-    NestedModules        = @('lib/Imagen4.Isolation.dll')
+    # In this order: the first makes the second's assemblies findable. Without a root module the module's path is this file's.
+    NestedModules        = @('lib/Imagen4.Isolation.dll', 'lib/Imagen4.PowerShell.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '5d0c2a43-9f0e-4b0b-9a5e-6a1f5d1a7c44'
     Author               = 'Imagen4 contributors'

@@ -8,12 +8,12 @@ param(
     [int] $Runs = 15
 )
 
-$pwsh = (Get-Process -Id $PID).Path
+. (Join-Path $PSScriptRoot '../build/ChildPowerShell.ps1')
 $manifest = (Resolve-Path (Join-Path $PSScriptRoot '../Imagen4.psd1')).Path
 
 function Measure-Start([string] $Command) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
-    & $pwsh -NoProfile -Command $Command
+    & $PwshProgram @PwshArguments -NoProfile -Command $Command
     $watch.Elapsed.TotalMilliseconds
 }
 

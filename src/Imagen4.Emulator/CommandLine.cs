@@ -14,7 +14,7 @@ internal sealed record CommandLine(EmulatorOptions Options, bool EndWithStdin, b
           --generation-time S    seconds that each job runs; 0 finishes it at once
           --key VALUE            accept this key only; without it any key will do
           --schema NAME          input schema: {string.Join(", ", Catalogue.Default.SnapshotNames)}; {Catalogue.DefaultSnapshot} by default
-          --end-with-stdin       end when standard input closes (the parent is gone)
+          --end-with-stdin       end when standard input closes (the parent is gone), and not by Ctrl+C
           --help                 show this text
         """;
 

@@ -22,6 +22,7 @@ if (commandLine.ShowHelp)
 }
 
 // Signals and the parent's death all end the same way: the server is disposed and the process returns.
+// Ctrl+C is not for a server that ends with its parent: a console sends it to every process, and the parent goes on at its prompt.
 using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
 {
@@ -29,7 +30,7 @@ void Stop(PosixSignalContext signal)
     stop.Cancel();
 }
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, commandLine.EndWithStdin ? signal => signal.Cancel = true : Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 if (commandLine.EndWithStdin)
 {

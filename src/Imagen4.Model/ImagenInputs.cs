@@ -2,7 +2,7 @@ namespace Imagen4;
 
 /// <summary>
 /// The inputs of one row, under the names of the parameters of <c>New-ImagenImage</c>, so that an object
-/// with these properties repeats its row when it is piped there. A property that is null was not given.
+/// with these properties is its row again when it is piped there. A property that is null was not given.
 /// </summary>
 public abstract class ImagenInputs
 {

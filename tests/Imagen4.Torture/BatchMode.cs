@@ -20,10 +20,18 @@ internal static class BatchMode
             }
         };
         Console.WriteLine("running");
-        var outcomes = await batch.RunAsync().ConfigureAwait(false);
-        foreach (var (row, outcome) in outcomes)
+        var ends = await batch.RunAsync().ConfigureAwait(false);
+
+        // What was not delivered is piped in again, as it comes out of a CSV.
+        var left = ends.Where(end => end.Value.Value is { } result && result.State != ImagenStates.Delivered)
+            .ToDictionary(end => end.Key, end => end.Value.Value!);
+        var again = await batch.RetryAsync(left, asText: true).ConfigureAwait(false);
+        foreach (var (row, first) in ends)
         {
-            Console.WriteLine($"row {row} {outcome.Value?.State ?? "none"} {outcome.Value?.Path}");
+            var retried = again.GetValueOrDefault(row);
+            var result = retried?.Value ?? first.Value;
+            var defect = (retried ?? first) is { IsDefect: true, Error: { } error } ? error.ToString().ReplaceLineEndings(" ") : "";
+            Console.WriteLine($"row {row} {result?.State ?? "none"} {result?.Path}{defect}");
         }
 
         Console.WriteLine("done");

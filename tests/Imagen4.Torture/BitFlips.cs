@@ -112,7 +112,7 @@ internal static class BitFlips
                     return $"{request.Key} is {told}";
                 }
 
-                var isLikeNew = known is null || (RowRules.IsSubmittedAgain(known) && !(RowRules.WasNeverSent(known) && isDamaged));
+                var isLikeNew = known is null || (RowRules.EndedBadly(known) && !(RowRules.WasNeverSent(known) && isDamaged));
                 var mayHaveBeenSent = !request.Any(line => line.Step is LedgerStep.Rejected) && request.Last().Step != LedgerStep.NotSent;
                 if (isLikeNew && mayHaveBeenSent && ((isCompact && bits == 1) || known is not null || !isDamaged))
                 {

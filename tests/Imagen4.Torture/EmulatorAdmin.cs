@@ -7,6 +7,9 @@ namespace Imagen4.Torture;
 /// <param name="address">Where it listens.</param>
 internal sealed class EmulatorAdmin(Uri address) : IDisposable
 {
+    /// <summary>Where it listens.</summary>
+    public Uri Address => address;
+
     private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
 
     /// <summary>Forgets everything, and works fast with room for all.</summary>
@@ -25,14 +28,23 @@ internal sealed class EmulatorAdmin(Uri address) : IDisposable
     public async Task ClearFaultsAsync() =>
         (await _client.DeleteAsync("_emulator/faults").ConfigureAwait(false)).EnsureSuccessStatusCode();
 
-    /// <summary>How often each prompt was paid for.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> BillsAsync()
-    {
-        var lines = (await _client.GetStringAsync("_emulator/bills").ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.Select(line => JsonElement.Parse(line).GetProperty("input").GetProperty("prompt").GetString()!)
-            .GroupBy(prompt => prompt, StringComparer.Ordinal)
-            .ToDictionary(prompt => prompt.Key, prompt => prompt.Count(), StringComparer.Ordinal);
-    }
+    /// <summary>What was paid for.</summary>
+    public async Task<IReadOnlyList<JsonElement>> BillsAsync() =>
+        [.. (await _client.GetStringAsync("_emulator/bills").ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonElement.Parse(line))];
+
+    /// <summary>How much was paid for.</summary>
+    public async Task<int> BillCountAsync() =>
+        (await _client.GetFromJsonAsync<JsonElement>("_emulator/summary").ConfigureAwait(false)).GetProperty("bills").GetInt32();
+
+    /// <summary>Every request that was accepted, as the host knows it.</summary>
+    public async Task<IReadOnlyList<JsonElement>> JobsAsync() =>
+        (await _client.GetFromJsonAsync<JsonElement[]>("_emulator/jobs").ConfigureAwait(false))!;
+
+    /// <summary>How many calls a fault has hit, of the newest ten thousand.</summary>
+    public async Task<int> HitsAsync() =>
+        (await _client.GetFromJsonAsync<JsonElement[]>("_emulator/requests").ConfigureAwait(false))!
+        .Count(request => request.TryGetProperty("fault", out _));
 
     /// <summary>Whether the rule for a text has not been used up.</summary>
     public async Task<bool> HasRuleAsync(string match) =>

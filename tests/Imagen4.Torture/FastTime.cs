@@ -7,6 +7,9 @@ internal sealed class FastTime(int factor) : TimeProvider
     private readonly DateTimeOffset _started = System.GetUtcNow();
     private readonly long _from = System.GetTimestamp();
 
+    /// <summary>How much faster.</summary>
+    public int Factor => factor;
+
     public override long TimestampFrequency => System.TimestampFrequency;
 
     public override long GetTimestamp() => _from + ((System.GetTimestamp() - _from) * factor);

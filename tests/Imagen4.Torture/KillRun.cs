@@ -1,15 +1,22 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Emulator;
 
 namespace Imagen4.Torture;
 
-/// <summary>Kills a batch again and again, at random moments and at every step, and runs it to its end: who paid what?</summary>
+/// <summary>
+/// Kills a batch again and again, at every step, and at random moments while its hosts fail, and runs it to its end, with what was
+/// not delivered piped in again after each run: who paid what?
+/// </summary>
 internal static class KillRun
 {
     private const int Rows = 40;
     private const int FewRows = 8;
     private const int SideBySide = 3;
+    private const int MostBillsBetween = 8;
+
+    private static readonly IReadOnlyList<string> Queue = [TortureHosts.Queue];
 
     // Where a batch can be cut off between two writes of its ledger.
     private static readonly string[] LedgerSteps =
@@ -68,14 +75,14 @@ internal static class KillRun
         await admin.FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{step}, row 5 " }).ConfigureAwait(false);
         if (step.EndsWith("Held", StringComparison.Ordinal))
         {
-            using var first = place.Start(address, step, FewRows, "after Accepted");
+            using var first = place.Start(address, step, FewRows, Queue, "after Accepted");
             await first.WaitForExitAsync().ConfigureAwait(false);
         }
 
-        using var child = place.Start(address, step, FewRows, step);
+        using var child = place.Start(address, step, FewRows, Queue, step);
         await child.WaitForExitAsync().ConfigureAwait(false);
         return Check(child.ExitCode != 0, $"{step}: the process was not killed there")
-            + await FinishAsync(place, address, admin, step, FewRows, history).ConfigureAwait(false);
+            + await FinishAsync(place, address, admin, step, FewRows, Queue, history).ConfigureAwait(false);
     }
 
     private static async Task<int> AtCallAsync(Uri address, EmulatorAdmin admin, string name, JsonObject rule, bool history)
@@ -86,7 +93,7 @@ internal static class KillRun
         own["match"] = match;
         own["kind"] = "hang";
         await admin.FaultAsync(own).ConfigureAwait(false);
-        using var child = place.Start(address, name, FewRows, end: null);
+        using var child = place.Start(address, name, FewRows, Queue, end: null);
 
         // A rule is gone once it has hit: the host has fallen silent.
         while (!child.HasExited && await admin.HasRuleAsync(match).ConfigureAwait(false))
@@ -97,7 +104,7 @@ internal static class KillRun
         var wrong = Check(!child.HasExited, $"{name}: the batch ended before it was killed");
         child.Kill();
         await child.WaitForExitAsync().ConfigureAwait(false);
-        return wrong + await FinishAsync(place, address, admin, name, FewRows, history).ConfigureAwait(false);
+        return wrong + await FinishAsync(place, address, admin, name, FewRows, Queue, history).ConfigureAwait(false);
     }
 
     private static async Task<int> AtRandomAsync(Uri address, EmulatorAdmin admin, bool history, int kills, Random random)
@@ -105,15 +112,29 @@ internal static class KillRun
         var started = Stopwatch.GetTimestamp();
         var wrong = 0;
         var done = 0;
+        var hits = 0;
         using var place = new Place();
         for (var round = 1; done < kills; round++)
         {
             await admin.ResetAsync(history, generationTime: 0.1).ConfigureAwait(false);
+            foreach (var rule in TortureHosts.All.SelectMany(host => HostFaults.Of(host, round)))
+            {
+                await admin.FaultAsync(rule).ConfigureAwait(false);
+            }
+
             var name = $"round {round}";
             for (var ended = false; !ended && done < kills;)
             {
-                using var child = place.Start(address, name, Rows, end: null);
+                using var child = place.Start(address, name, Rows, TortureHosts.All, end: null);
                 _ = await child.StandardOutput.ReadLineAsync().ConfigureAwait(false);
+
+                // However slow the machine is: so many requests further, and a moment later.
+                var bills = await admin.BillCountAsync().ConfigureAwait(false) + random.Next(MostBillsBetween);
+                while (!child.HasExited && await admin.BillCountAsync().ConfigureAwait(false) < bills)
+                {
+                    await Task.Delay(5).ConfigureAwait(false);
+                }
+
                 using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(400)));
                 try
                 {
@@ -128,32 +149,45 @@ internal static class KillRun
                 }
             }
 
-            wrong += await FinishAsync(place, address, admin, name, Rows, history).ConfigureAwait(false);
+            hits += await admin.HitsAsync().ConfigureAwait(false);
+            await admin.ClearFaultsAsync().ConfigureAwait(false);
+            wrong += await FinishAsync(place, address, admin, name, Rows, TortureHosts.All, history).ConfigureAwait(false);
         }
 
-        Console.WriteLine($"killed {done} times at random, history {(history ? "offered" : "withheld")}, in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
+        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"killed {done} times at random, history {(history ? "offered" : "withheld")}, {hits} calls failed, in {took:F0} s");
         return wrong;
     }
 
     // After the last kill the batch is run to its end, and every row is accounted for.
-    private static async Task<int> FinishAsync(Place place, Uri address, EmulatorAdmin admin, string name, int rows, bool history)
+    private static async Task<int> FinishAsync(
+        Place place, Uri address, EmulatorAdmin admin, string name, int rows, IReadOnlyList<string> hosts, bool history)
     {
-        var said = await place.RunAsync(address, name, rows).ConfigureAwait(false);
+        var said = await place.RunAsync(address, name, rows, hosts).ConfigureAwait(false);
         if (history && said.Contains($" {ImagenStates.InDoubt} ", StringComparison.Ordinal))
         {
             // A doubt of that very run is settled by the next one.
-            said = await place.RunAsync(address, name, rows).ConfigureAwait(false);
+            said = await place.RunAsync(address, name, rows, hosts).ConfigureAwait(false);
         }
 
         var states = said.Split('\n').Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => line.Split(' ', 4)).ToList();
         var inDoubt = states.Count(state => state[2] == ImagenStates.InDoubt);
+
+        // Only fal tells what it has: others stay in doubt. And where the answer is the result, its history tells of what nobody has any more.
+        int Of(string host, string state) => states.Count(told =>
+            told[2] == state && hosts[int.Parse(told[1], CultureInfo.InvariantCulture) % hosts.Count] == host);
+        var unsettled = Of(TortureHosts.Queue, ImagenStates.InDoubt);
+        var lost = history ? Of(TortureHosts.WithoutQueue, ImagenStates.Failed) : 0;
         var delivered = states.Count(state => state[2] == ImagenStates.Delivered && File.Exists(state[3].Trim()));
-        var all = await admin.BillsAsync().ConfigureAwait(false);
-        var bills = all.Where(bill => bill.Key.StartsWith($"{name}, ", StringComparison.Ordinal)).ToDictionary();
-        return Check(delivered + inDoubt == rows, $"{name}: {delivered} delivered and {inDoubt} in doubt of {rows} rows: {string.Join("; ", states.Where(state => state[2] is not (ImagenStates.Delivered or ImagenStates.InDoubt)).Select(state => string.Join(' ', state)))}{(states.Count == 0 ? said : "")}")
-            + Check(bills.Values.All(count => count == 1), $"{name}: rows were paid for twice")
-            + Check(bills.Count >= delivered && bills.Count <= rows, $"{name}: {bills.Count} bills for {delivered} delivered rows")
-            + Check(!history || inDoubt == 0, $"{name}: {inDoubt} doubts did not settle by the host's history");
+        var bills = (await admin.BillsAsync().ConfigureAwait(false)).Select(bill => bill.GetProperty("input").GetProperty("prompt").GetString()!)
+            .Where(prompt => prompt.StartsWith($"{name}, ", StringComparison.Ordinal))
+            .CountBy(prompt => prompt)
+            .ToDictionary();
+        return Check(delivered + inDoubt + lost == rows, $"{name}: {delivered} delivered, {inDoubt} in doubt and {lost} lost of {rows} rows: {string.Join("; ", states.Where(state => state[2] is not (ImagenStates.Delivered or ImagenStates.InDoubt)).Select(state => string.Join(' ', state)))}{(states.Count == 0 ? said : "")}")
+            + Check(bills.Values.All(count => count == 1), $"paid for twice: {string.Join("; ", bills.Where(bill => bill.Value > 1).Select(bill => bill.Key))}")
+            + Check(bills.Count >= delivered + lost && bills.Count <= rows, $"{name}: {bills.Count} bills for {delivered} delivered rows")
+            + Check(place.Partial == 0, $"{name}: {place.Partial} partial files were left")
+            + Check(!history || unsettled == 0, $"{name}: {unsettled} doubts did not settle by the host's history");
     }
 
     private static int Check(bool holds, string wrong)
@@ -170,19 +204,24 @@ internal static class KillRun
     {
         private readonly string _path = Directory.CreateTempSubdirectory("imagen4-kills-").FullName;
 
-        public Process Start(Uri address, string name, int rows, string? end)
+        /// <summary>How many files of its folder are not whole.</summary>
+        public int Partial => Directory
+            .EnumerateFiles(Path.Combine(_path, "out"), "*.partial", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
+            .Count();
+
+        public Process Start(Uri address, string name, int rows, IReadOnlyList<string> hosts, string? end)
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!)
             {
                 RedirectStandardOutput = true,
-                ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-" },
+                ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-", string.Join(',', hosts) },
             };
             return Process.Start(start)!;
         }
 
-        public async Task<string> RunAsync(Uri address, string name, int rows)
+        public async Task<string> RunAsync(Uri address, string name, int rows, IReadOnlyList<string> hosts)
         {
-            using var child = Start(address, name, rows, end: null);
+            using var child = Start(address, name, rows, hosts, end: null);
             var said = await child.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
             await child.WaitForExitAsync().ConfigureAwait(false);
             return said;

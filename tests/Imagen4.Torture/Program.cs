@@ -5,12 +5,15 @@ using Imagen4.Torture;
 return args switch
 {
     ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
+    ["names", var folder, var count] => await NameRace.RunAsync(folder, Number(count)),
     ["owner", var home] => await OwnerMode.RunAsync(home),
+    ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["fold", var requests] => FoldFigure.Run(Number(requests)),
     ["flips", var trials, var seed] => await BitFlips.RunAsync(Number(trials), Number(seed)),
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
-    ["batch", var home, var address, var folder, var name, var count, var end] => await BatchAsync(home, new TortureBatch(new Uri(address), folder, name, Number(count), SideBySide: 8), end),
+    ["batch", var home, var address, var folder, var name, var count, var end, var hosts] =>
+        await BatchAsync(home, address, folder, name, Number(count), end, hosts.Split(',')),
     ["faults", var emulator, var count, var seeds] => await FaultRun.RunAsync(emulator, Number(count), Number(seeds)),
     ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: false),
     ["kills", var emulator, var count, var seed, "short"] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: true),
@@ -19,15 +22,20 @@ return args switch
 
 static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-static Task<int> BatchAsync(string home, TortureBatch batch, string end)
+static Task<int> BatchAsync(string home, string address, string folder, string name, int rows, string end, IReadOnlyList<string> hosts)
 {
     Environment.SetEnvironmentVariable("IMAGEN4_HOME", home);
+    var batch = new TortureBatch(new Uri(address), folder, name, rows, SideBySide: 8)
+    {
+        Providers = hosts,
+        Time = hosts.Count > 1 ? new FastTime(10) : TimeProvider.System,
+    };
     return BatchMode.RunAsync(batch, end == "-" ? null : end);
 }
 
 static int Usage()
 {
-    Console.Error.WriteLine("claims <home> <rows> | owner <home> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
-    Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
+    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
+    Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> <host,…> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     return 2;
 }

@@ -15,6 +15,7 @@ internal static class Sample
         var hash = RowIdentity.Hash(Model, input);
         return new LedgerEntry("fal", Model, Key: null, input)
         {
+            BaseAddress = "https://queue.fal.run",
             Row = RowIdentity.OfInput(new Uri("https://queue.fal.run/"), Model, hash, 1, "/home/user/out"),
             Index = number,
         };
@@ -38,8 +39,10 @@ internal static class Sample
         Provider = entry.Provider,
         Model = entry.Model,
         Key = entry.Key,
+        BaseAddress = entry.BaseAddress,
         Input = step == LedgerStep.Intent ? entry.Input : null,
         RequestId = step >= LedgerStep.Accepted ? entry.RequestId ?? $"request-{entry.LedgerId}" : null,
+        Seed = step == LedgerStep.Completed ? 42 : null,
         Delivery = step == LedgerStep.Delivered ? Result(entry) : null,
         Error = step is LedgerStep.Failed or LedgerStep.Rejected ? "The host said no." : null,
     };

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Media;
+using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Torture;
 
-/// <summary>A batch as a user runs it, on the core the cmdlets use: rows side by side, saved to a folder, continued when run again.</summary>
+/// <summary>
+/// A batch as a user runs it, on the core the cmdlets use: rows side by side, saved to a folder, continued when run again.
+/// </summary>
 /// <param name="Address">The emulator.</param>
 /// <param name="Folder">Where images go.</param>
 /// <param name="Name">Tells its prompts from those of other batches.</param>
@@ -14,37 +16,108 @@ namespace Imagen4.Torture;
 /// <param name="SideBySide">How many at once.</param>
 internal sealed record TortureBatch(Uri Address, string Folder, string Name, int Rows, int SideBySide)
 {
-    private const string Model = "fal-ai/imagen4/preview";
+    /// <summary>A provider with an emulator of its own: what goes wrong on the connections to the others is none of its business.</summary>
+    public (string Provider, Uri Address)? Apart { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The providers, which the rows have in turn.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [TortureHosts.Queue];
+
+    /// <summary>What a row asks for; rows of one provider that ask for the same are equal.</summary>
+    public Func<int, string> Subject { get; init; } = static row => $"row {row}";
+
+    /// <summary>The provider of a row.</summary>
+    public string Provider(int row) => Providers[row % Providers.Count];
+
     /// <summary>The prompt of a row: small images, so that what is measured is not the drawing of them.</summary>
-    public string Prompt(int row) => $"{Name}, row {row} [emulator:pixels=16]";
+    public string Prompt(int row) => $"{Name}, {Subject(row)} [emulator:pixels=16]";
 
     /// <summary>Runs it once.</summary>
     /// <returns>What became of each row, by its number.</returns>
-    public async Task<IReadOnlyDictionary<int, RowOutcome<ImagenResult>>> RunAsync()
+    public Task<IReadOnlyDictionary<int, End<ImagenResult>>> RunAsync() => RunAsync(All());
+
+    /// <summary>
+    /// Pipes results into the command again, as <c>$r | Where-Object State -ne Delivered | New-ImagenImage -OutputDirectory</c> does.
+    /// </summary>
+    /// <param name="results">The results, by the number of their row.</param>
+    /// <param name="asText">Whether they were exported to a CSV in between.</param>
+    public Task<IReadOnlyDictionary<int, End<ImagenResult>>> RetryAsync(IReadOnlyDictionary<int, ImagenResult> results, bool asText) =>
+        RunAsync(results.OrderBy(result => result.Key)
+            .Select((result, index) => (result.Key, RowReader.Read(index + 1, ResultCells.Of(result.Value, asText)))));
+
+    /// <summary>Submits its rows, and leaves the rest to the hosts.</summary>
+    public Task<IReadOnlyDictionary<int, End<ImagenRequest>>> SubmitAsync()
     {
-        // The platform's address has the history of requests, as the emulator's own profile has it.
-        ProviderCatalog.Set(
-            ProviderCatalog.Find(ProviderCatalog.EmulatorName) with
-            {
-                BaseUri = Address,
-                PlatformUri = new Uri(Address, "v1"),
-                DefaultModel = Model,
-                Scope = ProviderScope.Session,
-            },
-            makeDefault: true);
-        var options = new BatchOptions { Wait = true, Output = new OutputFolder(Folder, force: false), Continues = true, Time = Time };
-        options.Output.Prepare();
-        var check = new RowCheck(options, new HostConnections(options));
+        var options = Options();
         var run = new RowRun(options);
-        var outcomes = new ConcurrentDictionary<int, RowOutcome<ImagenResult>>();
-        var rows = Enumerable.Range(1, Rows)
-            .Select(index => check.Check(new ImageRow { Index = index, Input = new ImageInput { Prompt = Prompt(index) } }));
-        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (row, cancellation) =>
-            outcomes[row.Row.Index] = await run.RunAsync(row, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-        return outcomes;
+        return EndsAsync(options, All(), run.SubmitAsync);
+    }
+
+    /// <summary>Asks for the status of requests, as <c>$r | Get-ImagenRequestStatus</c> does.</summary>
+    public Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> AskAsync(IReadOnlyDictionary<int, RequestRecord> requests) =>
+        FollowAsync(requests, static (run, request) => run.ReadStatusAsync(request, logs: false, changed: null, CancellationToken.None));
+
+    /// <summary>Asks the hosts to cancel requests, as <c>$r | Stop-ImagenRequest -PassThru</c> does.</summary>
+    public Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> CancelAsync(IReadOnlyDictionary<int, RequestRecord> requests) =>
+        FollowAsync(requests, static (run, request) => run.CancelAsync(request, readBack: true, CancellationToken.None));
+
+    private IEnumerable<(int Row, ImageRow Record)> All() => Enumerable.Range(1, Rows)
+        .Select(row => (row, new ImageRow { Index = row, Provider = Provider(row), Input = new ImageInput { Prompt = Prompt(row) } }));
+
+    private BatchOptions Options()
+    {
+        TortureHosts.Use(name => Apart is { } apart && apart.Provider == name ? apart.Address : Address, Time);
+        return new BatchOptions { Continues = true, Time = Time };
+    }
+
+    private Task<IReadOnlyDictionary<int, End<ImagenResult>>> RunAsync(IEnumerable<(int Row, ImageRow Record)> records)
+    {
+        var options = Options() with { Wait = true, Output = new OutputFolder(Folder, force: false) };
+        options.Output.Prepare();
+        var run = new RowRun(options);
+        return EndsAsync(options, records, run.RunAsync);
+    }
+
+    // Every row is checked before the first one is sent: as in a pipeline, in their order.
+    private Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(
+        BatchOptions options, IEnumerable<(int Row, ImageRow Record)> records, Func<CheckedRow, CancellationToken, Task<RowOutcome<T>>> way)
+        where T : class
+    {
+        var check = new RowCheck(options, new HostConnections(options));
+        var ways = new Dictionary<int, Func<Task<RowOutcome<T>>>>();
+        foreach (var (row, record) in records)
+        {
+            try
+            {
+                var ready = check.Check(record);
+                ways[row] = () => way(ready, CancellationToken.None);
+            }
+            catch (ImagenException refused)
+            {
+                ways[row] = () => Task.FromResult(new RowOutcome<T>(null, refused));
+            }
+        }
+
+        return EndsAsync(ways);
+    }
+
+    private Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> FollowAsync(
+        IReadOnlyDictionary<int, RequestRecord> requests, Func<RequestRun, RequestReference, Task<RowOutcome<ImagenRequestStatus>>> ask)
+    {
+        var options = Options();
+        var run = new RequestRun(options, new HostConnections(options));
+        return EndsAsync(requests.ToDictionary(
+            request => request.Key, request => (Func<Task<RowOutcome<ImagenRequestStatus>>>)(() => ask(run, run.Refer(request.Value)))));
+    }
+
+    private async Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(IReadOnlyDictionary<int, Func<Task<RowOutcome<T>>>> ways)
+        where T : class
+    {
+        var ends = new ConcurrentDictionary<int, End<T>>();
+        await Parallel.ForEachAsync(ways, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (way, _) =>
+            ends[way.Key] = await End<T>.OfAsync(way.Value).ConfigureAwait(false)).ConfigureAwait(false);
+        return ends;
     }
 }

@@ -26,7 +26,7 @@ Describe 'A key' {
         $env:WRONG = $wrong
         $env:IMAGEN4_HOME = Join-Path $folder home
         try {
-            $console = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $PSScriptRoot/Canary/life.ps1 $ModuleManifest $front.BaseUri $test.Admin $first.BaseUri $folder 2>&1 | Out-String -Width 4000
+            $console = & $PwshProgram @PwshArguments -NoProfile -NonInteractive -File $PSScriptRoot/Canary/life.ps1 $ModuleManifest $front.BaseUri $test.Admin $first.BaseUri $folder 2>&1 | Out-String -Width 4000
         }
         finally {
             Remove-Item Env:\CANARY, Env:\WRONG

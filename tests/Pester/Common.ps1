@@ -1,12 +1,16 @@
 # What every test file shares. A file dot-sources it in BeforeAll, calls Enter-ImagenTest there, Reset-Emulator in BeforeEach
-# and Exit-ImagenTest in AfterAll.
+# and Exit-ImagenTest in AfterAll. A PowerShell of its own is started as & $PwshProgram @PwshArguments.
 
+. $PSScriptRoot/../../build/ChildPowerShell.ps1
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
-$OwnVariables = 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
+$OwnVariables = @(
+    'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR'
+    'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
+)
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()
 $UnknownId = '00000000-0000-4000-8000-000000000000'
 
-# Imports the built module, moves its state into a folder of the test, hides the user's keys and starts an emulator.
+# Imports the built module, moves its state into a folder of the test, hides the user's keys and modules and starts an emulator.
 function Enter-ImagenTest {
     param([string]$StateFolder, [switch]$NoEmulator)
     Import-Module $ModuleManifest -ErrorAction Stop
@@ -16,6 +20,9 @@ function Enter-ImagenTest {
         [Environment]::SetEnvironmentVariable($name, $null)
     }
     $env:IMAGEN4_HOME = $StateFolder
+
+    # PowerShell's own modules alone: one of this machine with a Get-Secret would be asked for keys.
+    $env:PSModulePath = Join-Path $PSHOME Modules
     $test = @{ Saved = $saved; Mark = 0; Home = $StateFolder }
     if (-not $NoEmulator) {
         $test.Emulator = Start-ImagenEmulator -ErrorAction Stop
@@ -148,7 +155,7 @@ function Invoke-Pwsh {
     $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'SilentlyContinue'`n$Script"))
     Push-Location $WorkingDirectory
     try {
-        (& ([Environment]::ProcessPath) -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | Out-String).Trim()
+        (& $PwshProgram @PwshArguments -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | Out-String).Trim()
     }
     finally {
         Pop-Location

@@ -82,7 +82,7 @@ Describe 'Get-ImagenPrice' {
 
     It 'a provider that is none, or is not running, ends the command' {
         (Watch-Command { 'a/b', 'a/c' | Get-ImagenPrice -Provider nobody }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        Invoke-Pwsh "Import-Module '$ModuleManifest'; try { Get-ImagenPrice -Provider emulator } catch { `$_.FullyQualifiedErrorId }" |
+        Invoke-Pwsh "Import-Module '$ModuleManifest'; Remove-Item Env:IMAGEN4_EMULATOR -ErrorAction Ignore; try { Get-ImagenPrice -Provider emulator } catch { `$_.FullyQualifiedErrorId }" |
             Should -Be "EmulatorUnavailable,$command"
     }
 

@@ -49,7 +49,7 @@ Describe 'Get-ImagenRequest' {
         (Get-ImagenRequest -State Completed, Delivered).Prompt | Should -Be 'done', 'read only'
 
         (Get-ImagenRequest -State Pending | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
-        Get-ImagenRequest -State Pending | Stop-ImagenRequest
+        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
         Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
         (Get-ImagenRequest -State Cancelled).RequestId | Should -Be $going.RequestId, $late.RequestId
     }
@@ -108,6 +108,25 @@ Describe 'Get-ImagenRequest' {
         (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is no state*InDoubt*"
     }
 
+    It 'lists the newest attempt of every row, what may still cost something besides, and with -History all' {
+        Set-Emulator $test @{ history = $false }
+        $rows = 'retried', '[emulator:seconds=600] going', 'doubtful' | ForEach-Object { [pscustomobject]@{ Prompt = $_ } }
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = 'retried'; body = @{ detail = 'not now' } }
+        Add-Fault $test @{ operation = 'submit'; kind = 'close'; match = 'doubtful' }
+        $null = $rows | New-ImagenImage -ThrottleLimit 1 -ErrorAction SilentlyContinue -WarningAction Ignore
+        $null = $rows[0] | New-ImagenImage
+        (Get-ImagenRequest).State | Should -Be 'InQueue', 'InDoubt', 'InQueue'
+        Get-ImagenRequest -State Rejected | Should -BeNullOrEmpty
+        (Get-ImagenRequest -State Rejected -History).Prompt | Should -Be 'retried'
+
+        # Started afresh, the old ones go on and are in doubt all the same.
+        $null = $rows | New-ImagenImage -ThrottleLimit 1 -NoResume
+        (Get-ImagenRequest).Prompt | Should -Be '[emulator:seconds=600] going', 'doubtful', 'retried', 'retried', '[emulator:seconds=600] going', 'doubtful'
+        Get-ImagenRequest -History | Should -HaveCount 7
+        Get-ImagenRequest -LedgerId (Get-ImagenRequest -State Rejected -History).LedgerId | Should -HaveCount 1
+        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
+    }
+
     It 'completes -State' {
         (TabExpansion2 'Get-ImagenRequest -State In' 27).CompletionMatches.CompletionText | Should -Be 'InQueue', 'InProgress', 'InDoubt'
     }
@@ -119,7 +138,7 @@ Describe 'Get-ImagenRequest' {
             Import-Module '$ModuleManifest'
             Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
             [pscustomobject]@{ Prompt = 'on its way' } | New-ImagenImage -ApiKey k"
-        $child = Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-File', $script -PassThru
+        $child = [System.Diagnostics.Process]::Start($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         try {
             Wait-Until { Get-ImagenRequest } 'the request is in the ledger'
             (Get-ImagenRequest).State | Should -Be 'Pending'

@@ -87,6 +87,43 @@ Describe 'Get-ImagenRequestStatus' {
         $seen.Error | Should -HaveCount 0
     }
 
+    It 'an error that nothing marks as the host''s own is HostUnavailable, nothing is noted, and the row is paid for once' {
+        Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub"
+        $env:CHAINHUB_API_KEY = 'any'
+        try {
+            $row = [pscustomobject]@{ prompt = 'a' }
+            $request = $row | New-ImagenImage -Provider chainhub
+            Add-Fault $test @{ kind = 'status'; operation = 'result'; status = 400; body = @{ detail = 'upstream is overloaded' }; count = -1 }
+            $seen = Watch-Command { $request | Get-ImagenRequestStatus }
+            $seen.Error.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
+            $seen.Error.CategoryInfo.Category | Should -Be 'ConnectionError'
+            "$($seen.Error)" | Should -Be "chainhub answers 400: upstream is overloaded. Nothing shows that this is the host's own word on the request, which stays as it is."
+            $seen.Output | Should -HaveCount 0
+            (Get-ImagenRequest).State | Should -Be 'InQueue'
+            $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+            ($row | New-ImagenImage -Provider chainhub -WarningAction Ignore).RequestId | Should -Be $request.RequestId
+            Get-Bill $test | Should -HaveCount 1
+        }
+        finally {
+            $env:CHAINHUB_API_KEY = $null
+            Remove-ImagenProvider chainhub
+        }
+    }
+
+    It 'a provider that does not answer is named once, in a warning and in the progress' {
+        $requests = '[emulator:seconds=60] a', '[emulator:seconds=60] b' | New-ImagenImage
+        'stream', 'status' | ForEach-Object { Add-Fault $test @{ kind = 'status'; operation = $_; status = 503; body = ''; count = -1 } }
+        $running = Start-Shell { param($ids) $ids | Get-ImagenRequestStatus -Wait -TimeoutSec 0 } (, $requests.RequestId)
+        $streams = $running.Shell.Streams
+        Wait-Until { $streams.Warning.Count -gt 0 } 'the user is warned' 60
+        Wait-Until { @($streams.Progress.StatusDescription) -match '^0 done, 0 failed, 2 under way; emulator has not answered since \S+ \S+Z$' } 'the progress says it'
+        $streams.Warning | Should -HaveCount 1
+        $streams.Warning[0].Message | Should -BeLike 'emulator has not answered since * (it answered 503). It is asked again until it answers: there is no time limit.'
+        Stop-Shell $running
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        $requests | Stop-ImagenRequest
+    }
+
     It '-TimeoutSec limits -Wait' {
         $request = New-ImagenImage '[emulator:seconds=60]'
         $seen = Watch-Command { $request | Get-ImagenRequestStatus -Wait -TimeoutSec 1 }

@@ -6,7 +6,10 @@ Describe 'The emulator' {
             [bool](Get-Process -Id $Id -ErrorAction Ignore | Where-Object { -not $_.HasExited })
         }
     }
-    AfterEach { Stop-ImagenEmulator -WarningAction SilentlyContinue }
+    AfterEach {
+        Stop-ImagenEmulator -WarningAction SilentlyContinue
+        Remove-Item Env:\IMAGEN4_PROVIDER -ErrorAction Ignore
+    }
     AfterAll { Exit-ImagenTest $test }
 
     It 'starts, is the session''s default provider, and needs no key' {
@@ -110,7 +113,7 @@ Describe 'The emulator' {
     }
 
     It 'ends with the session that started it, <how>' -ForEach @(@{ how = 'killed' }, @{ how = 'ended' }) {
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, $PwshArguments)
         $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
         '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$ModuleManifest'; (Start-ImagenEmulator).ProcessId; `$null = [Console]::ReadLine()" |
             ForEach-Object { $start.ArgumentList.Add($_) }
@@ -120,5 +123,105 @@ Describe 'The emulator' {
         if ($how -eq 'killed') { $parent.Kill() } else { $parent.StandardInput.Close() }
         $parent.WaitForExit(30000) | Should -BeTrue
         Wait-Until { -not (Test-Process $id) } 'the emulator has ended with its parent'
+    }
+
+    It 'is the default provider of what the session starts, too: <kind>' -ForEach @(
+        @{ kind = 'a job'; run = { Start-Job { Import-Module $using:ModuleManifest; New-ImagenImage 'a fox' -OutputDirectory $using:out } | Receive-Job -Wait -AutoRemoveJob } }
+        @{ kind = 'a parallel loop'; run = { 'a fox' | ForEach-Object -Parallel { Import-Module $using:ModuleManifest; New-ImagenImage $_ -OutputDirectory $using:out } } }
+        @{ kind = 'a script that a job starts'; run = {
+                $script = Join-Path $TestDrive child.ps1
+                Set-Content $script "Import-Module '$ModuleManifest'; New-ImagenImage 'a fox' -OutputDirectory '$out' | ConvertTo-Json"
+                $command = @($PwshProgram) + $PwshArguments + '-NoProfile', '-File', $script
+                Start-Job { & $args[0] $args[1..9] } -ArgumentList $command | Receive-Job -Wait -AutoRemoveJob | Out-String | ConvertFrom-Json
+            }
+        }
+    ) {
+        # With a key, and another provider in the environment, the host that costs money would be asked.
+        $env:IMAGEN4_PROVIDER = 'mine'
+        $emulator = Start-ImagenEmulator -GenerationTime 0
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+        $result = & $run
+        $result.State | Should -Be 'Delivered'
+        $result.Provider | Should -Be 'emulator'
+        (Invoke-RestMethod $emulator.BillLogUri).input.prompt | Should -Be 'a fox'
+        Stop-ImagenEmulator
+        $env:IMAGEN4_PROVIDER | Should -Be 'mine'
+        $env:IMAGEN4_EMULATOR | Should -BeNullOrEmpty
+    }
+
+    It 'is inherited as long as it is the one of the session, however many there were' {
+        $first = Start-ImagenEmulator
+        $env:IMAGEN4_EMULATOR | Should -Be $first.BaseUri
+        Stop-ImagenEmulator
+        $env:IMAGEN4_EMULATOR | Should -BeNullOrEmpty
+        $killed = Start-ImagenEmulator
+        Stop-Process -Id $killed.ProcessId -Force
+        Wait-Until { -not (Test-Process $killed.ProcessId) } 'it is gone'
+        $env:IMAGEN4_EMULATOR | Should -Be $killed.BaseUri -Because 'what is started now must not go to a host that costs money'
+        $third = Start-ImagenEmulator
+        $env:IMAGEN4_EMULATOR | Should -Be $third.BaseUri
+        Stop-ImagenEmulator
+        $env:IMAGEN4_EMULATOR | Should -BeNullOrEmpty
+        Start-ImagenEmulator -WhatIf
+        $env:IMAGEN4_EMULATOR | Should -BeNullOrEmpty
+    }
+
+    It 'that a session has inherited comes back after its own' {
+        $emulator = Start-ImagenEmulator
+        $lines = (Invoke-Pwsh "Import-Module '$ModuleManifest'
+            function Show-Default { `$p = Get-ImagenProvider | Where-Object IsDefault; `"`$(`$p.Name) `$(`$p.BaseUri)`" }
+            Show-Default; (Start-ImagenEmulator).BaseUri; Show-Default; Stop-ImagenEmulator; Show-Default
+            Set-ImagenProvider fal -Default; Show-Default
+            Stop-ImagenEmulator 3>&1 | ForEach-Object Message") -split "`r?`n"
+        $lines[0] | Should -Be "emulator $($emulator.BaseUri)"
+        $lines[1] | Should -Not -Be $emulator.BaseUri
+        $lines[2] | Should -Be "emulator $($lines[1])"
+        $lines[3] | Should -Be "emulator $($emulator.BaseUri)"
+        $lines[4] | Should -Be 'fal https://queue.fal.run/'
+        $lines[5] | Should -Be 'No emulator of this session is running.'
+        Test-Process $emulator.ProcessId | Should -BeTrue
+    }
+
+    It 'outlives Ctrl+C, at an idle prompt too, and the same command continues' -Skip:$IsWindows {
+        # A console sends Ctrl+C to every process of the group in the foreground: this session is the first of its own.
+        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-NonInteractive', '-Command', '-'))
+        $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
+        $session = [System.Diagnostics.Process]::Start($start)
+        function Send-Line([string]$Line) { $session.StandardInput.WriteLine($Line) }
+        function Send-Interrupt { & sh -c "kill -INT -$($session.Id)" }
+
+        # Sends a line until the session has answered it with a mark: an interrupt can also hit the line sent after it.
+        $script:reading = $null
+        function Read-Mark([string]$Name, [string]$Line) {
+            foreach ($attempt in 1..6) {
+                Send-Line $Line
+                $deadline = [datetime]::UtcNow.AddSeconds(10)
+                while (($left = $deadline - [datetime]::UtcNow) -gt 0) {
+                    $script:reading ??= $session.StandardOutput.ReadLineAsync()
+                    if (-not $script:reading.Wait($left)) { break }
+                    $text, $script:reading = $script:reading.Result, $null
+                    if ($null -eq $text) { return "the session ended before $Name" }
+                    if ($text -match "mark $Name (.*)") { return $Matches[1] }
+                }
+            }
+            "the session is silent about $Name"
+        }
+        Send-Line 'Add-Type ''public static class Group { [System.Runtime.InteropServices.DllImport("libc")] public static extern int setpgid(int process, int group); }'''
+        Send-Line "Import-Module '$ModuleManifest'; `$null = [Group]::setpgid(0, 0); `$emulator = Start-ImagenEmulator"
+        $bills = Read-Mark bills '"mark bills $($emulator.BillLogUri)"'
+        $id = Read-Mark process '"mark process $($emulator.ProcessId)"'
+
+        $batch = "'[emulator:seconds=4] a fox' | New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive interrupted)'"
+        Send-Line $batch
+        Wait-Until { Invoke-RestMethod $bills } 'the emulator has the request'
+        Send-Interrupt
+        Read-Mark idle '"mark idle $($emulator.ProcessId)"' | Should -Be $id
+        Test-Process $id | Should -BeTrue
+        Send-Interrupt
+        Read-Mark result "`"mark result `$(($batch).State)`"" | Should -Be 'Delivered'
+        (Invoke-RestMethod $bills) -split "`n" | Where-Object { $_ } | Should -HaveCount 1
+        $session.StandardInput.Close()
+        $session.WaitForExit(30000) | Should -BeTrue
+        Wait-Until { -not (Test-Process $id) } 'the emulator has ended with its session'
     }
 }

@@ -2,6 +2,9 @@ Describe 'Providers' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
+
+        # What child processes inherit of a running emulator goes before all that is looked at here.
+        Remove-Item Env:\IMAGEN4_EMULATOR
         function Get-InNewProcess([string]$Script) {
             Invoke-Pwsh "Import-Module '$ModuleManifest'; $Script"
         }

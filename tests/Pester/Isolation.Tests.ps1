@@ -7,7 +7,8 @@ Describe 'Isolation' {
 
         # Built outside the repository, so that neither its settings nor its solution are touched.
         $source = Join-Path $TestDrive OtherSource
-        Copy-Item -Recurse (Join-Path $PSScriptRoot OtherModule) $source
+        $null = New-Item $source -ItemType Directory
+        Copy-Item (Join-Path $PSScriptRoot OtherModule *) $source -Exclude bin, obj
         $folder = Join-Path $TestDrive OtherModule
         $log = dotnet build $source -c Release -o $folder --nologo -p:RestoreLockedMode=true 2>&1 | Out-String
         $LASTEXITCODE | Should -Be 0 -Because $log
@@ -21,6 +22,17 @@ Describe 'Isolation' {
         function Get-Line([string[]]$Script, [string]$From = $TestDrive) {
             (Invoke-Pwsh ($Script -join "`n") -WorkingDirectory $From) -split "`r?`n"
         }
+
+        # What a session is like after the import alone.
+        $imported = Invoke-Pwsh @"
+$importOurs
+[ordered]@{
+    Loaded   = @([AppDomain]::CurrentDomain.GetAssemblies().ForEach{ `$_.GetName().Name } -match '^(Polly|Microsoft\.Extensions\.)')
+    Type     = [Imagen4.ImagenResult]::new().GetType().FullName
+    Commands = @((Get-Command -Module Imagen4).Name | Sort-Object)
+    Path     = (Get-Module Imagen4).Path
+} | ConvertTo-Json
+"@ | ConvertFrom-Json
     }
     AfterAll { Exit-ImagenTest $test }
 
@@ -56,21 +68,22 @@ Describe 'Isolation' {
     }
 
     It 'the types are there before any command has run' {
-        Get-Line $importOurs, '[Imagen4.ImagenResult]::new().GetType().FullName' | Should -Be 'Imagen4.ImagenResult'
+        $imported.Type | Should -Be 'Imagen4.ImagenResult'
     }
 
     It 'importing loads neither packages nor the HTTP stack' {
-        $lines = Get-Line $importOurs, @'
-[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name } | Where-Object { $_ -like 'Polly*' -or $_ -like 'Microsoft.Extensions.*' }
-'end'
-'@
-        $lines | Should -Be 'end'
+        $imported.Loaded | Should -HaveCount 0
     }
 
     It 'exports exactly what the manifest says' {
-        $lines = Get-Line $importOurs, '(Get-Command -Module Imagen4).Name | Sort-Object'
-        $lines | Should -Be ((Import-PowerShellDataFile $ModuleManifest).CmdletsToExport | Sort-Object)
+        $imported.Commands | Should -Be ((Import-PowerShellDataFile $ModuleManifest).CmdletsToExport | Sort-Object)
         (Test-ModuleManifest $ModuleManifest).Version | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is imported by the path that Get-Module says, again and in a session that does not have it' {
+        $again = 'Import-Module (Get-Module Imagen4).Path -ErrorAction Stop'
+        $lines = Get-Line "Import-Module '$($imported.Path)' -ErrorAction Stop", $useOurs, $again, $useOurs, '(Get-Module Imagen4).Path'
+        $lines | Should -Be 'Completed', 'Imagen4.ImagenRequest', 'Completed', 'Imagen4.ImagenRequest', $ModuleManifest
     }
 
     It 'is imported by a relative path from another folder' {

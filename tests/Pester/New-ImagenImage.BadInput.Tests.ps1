@@ -185,11 +185,11 @@ Describe 'New-ImagenImage: bad input' {
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'four', 'one'
         }
 
-        It 'warns once of a column whose name is nearly a parameter''s' {
+        It 'warns once of columns that are not used' {
             $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; 'Aspect Ratio' = '16:9'; seeds = 1; remark = 'x' } }
             $seen = Watch-Command { $rows | New-ImagenImage }
             $seen.Warning | Should -HaveCount 1
-            $seen.Warning | Should -Be "The column 'Aspect Ratio' is not used. Was AspectRatio meant?"
+            $seen.Warning | Should -Be 'Columns that are not used: Aspect Ratio (AspectRatio?), seeds (Seed?), remark. Nothing of them is sent; -Strict makes this an error.'
             Get-Bill $test | Should -HaveCount 3
         }
 

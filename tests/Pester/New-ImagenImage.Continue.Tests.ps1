@@ -124,7 +124,7 @@ Describe 'New-ImagenImage, stopped' {
         # A batch in a process of its own, which a signal stops as Ctrl+C does.
         function Start-Batch {
             param([string]$Script)
-            $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+            $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, $PwshArguments)
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $whole = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default; $Script"
             '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole | ForEach-Object { $start.ArgumentList.Add($_) }
@@ -133,7 +133,7 @@ Describe 'New-ImagenImage, stopped' {
 
         function Stop-Batch {
             param([System.Diagnostics.Process]$Process)
-            $null = & /bin/kill -INT $Process.Id
+            $null = & sh -c "kill -INT $($Process.Id)"
             $said = $Process.StandardOutput.ReadToEnd() + $Process.StandardError.ReadToEnd()
             $Process.WaitForExit()
             $said
@@ -151,7 +151,7 @@ Describe 'New-ImagenImage, stopped' {
         Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
         $said = Stop-Batch $batch
         $said | Should -Match 'Requests that go on at the host: 3\.'
-        $said | Should -Match 'Get-ImagenRequest -State Pending -Since \S+Z \| Receive-ImagenResult -Wait'
+        $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
         $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
         (Get-ImagenRequest -State Pending).RequestId | Sort-Object | Should -Be ((Get-Bill $test).request_id | Sort-Object)
         $results = 1..3 | ForEach-Object { "[emulator:seconds=4] row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
@@ -168,6 +168,17 @@ Describe 'New-ImagenImage, stopped' {
         Wait-Until { (Get-ImagenRequest).State -notcontains 'Pending' } 'both are written down'
         (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'silent'
         (Get-ImagenRequest -State InQueue).Prompt | Should -Be 'slow'
+    }
+
+    It '-CancelOnStop counts what was cancelled, and says what was not, when one cancel hangs' -Skip:$IsWindows {
+        Add-Fault $test @{ kind = 'hang'; operation = 'cancel'; match = 'silent'; count = -1 }
+        $batch = Start-Batch "'$long a', '$long silent', '$long b' | New-ImagenImage -Wait -CancelOnStop"
+        Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
+        $said = Stop-Batch $batch
+        $said | Should -Match 'Cancelling went wrong: \S+ did not answer within 5 s\.'
+        $said | Should -Match 'Requests cancelled: 2\. Requests that go on at the host: 1\.'
+        @(Get-ImagenRequest -State Cancelled).Count | Should -Be 2
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
     }
 
     It '-CancelOnStop cancels what goes on, and the next run submits it again' {

@@ -159,6 +159,17 @@ Describe 'New-ImagenImage: errors' {
             $emitted.Count | Should -BeLessThan 6
         }
 
+        It 'ten answers in a row that cannot be read: each row is an object in doubt, and nothing more is sent' {
+            Add-Fault $test @{ kind = 'status'; operation = 'submit'; status = 422; body = '{"\ud800":1,"detail":"x"}'; count = -1 }
+            $seen = Watch-Command { 1..30 | ForEach-Object { "row $_" } | New-ImagenImage -Wait -ThrottleLimit 1 }
+            $seen.Thrown.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
+            $seen.Error.FullyQualifiedErrorId | Should -Be (@("SubmissionInDoubt,$command") * 10)
+            $seen.Output.State | Should -Be (@('InDoubt') * 10)
+            $seen.Output.Prompt | Should -Be (1..10 | ForEach-Object { "row $_" })
+            $seen.Warning | Where-Object { $_ -like 'In doubt: 10.*' } | Should -HaveCount 1
+            Get-Seen $test | Where-Object method -EQ 'POST' | Should -HaveCount 10
+        }
+
         It '<status>: the host''s reason, word for word' -ForEach @(@{ status = 402 }, @{ status = 403 }) {
             Add-Fault $test @{ kind = 'status'; operation = 'submit'; status = $status; body = @{ detail = 'User is locked. Reason: Exhausted balance.' }; count = -1 }
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage -ThrottleLimit 1 }

@@ -126,7 +126,7 @@ Füchse über Ärger,blurry,9:16,,0,1K,jpeg,3,row-c,
             $second.Key | Should -Be 'r1'
 
             $request = New-ImagenImage 'requests too' -Seed 5 -SyncMode $true
-            $request | New-ImagenImage | ForEach-Object Seed | Should -Be 5
+            $request | New-ImagenImage -NoResume | ForEach-Object Seed | Should -Be 5
             (Get-Bill $test)[3].input.sync_mode | Should -BeTrue
         }
 

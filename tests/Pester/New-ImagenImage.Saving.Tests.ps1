@@ -164,11 +164,13 @@ Describe 'New-ImagenImage: saving' {
         }
 
         It 'are never overwritten when they appear meanwhile; the object says what is paid for' {
-            Set-Emulator $test @{ generation_time = 0.5 }
+            Set-Emulator $test @{ generation_time = 3 }
             $null = New-Item -ItemType Directory $out
             $summary = "$($test.Admin)/summary"
+
+            # A bill stays: who looks late sees it too.
             $job = Start-ThreadJob {
-                while (-not (Invoke-RestMethod $using:summary).running) { Start-Sleep -Milliseconds 10 }
+                while (-not (Invoke-RestMethod $using:summary).bills) { Start-Sleep -Milliseconds 10 }
                 Set-Content (Join-Path $using:out late.png) 'mine' -NoNewline
             }
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -FileName late }

@@ -6,8 +6,8 @@ BeforeDiscovery {
 
 Describe 'The README' {
     BeforeAll {
+        . $PSScriptRoot/Common.ps1
         $root = (Resolve-Path (Join-Path $PSScriptRoot '../..')).Path
-        $pwsh = (Get-Process -Id $PID).Path
     }
 
     It 'has five examples' -ForEach @{ examples = $examples } {
@@ -33,7 +33,7 @@ Describe 'The README' {
             '"never: $(Test-Path never)"'
         ) | Set-Content $script
 
-        $said = (& $pwsh -NoProfile -File $script 2>&1 | Out-String)
+        $said = (& $PwshProgram @PwshArguments -NoProfile -File $script 2>&1 | Out-String)
 
         $LASTEXITCODE | Should -Be 0 -Because $said
 

@@ -44,7 +44,7 @@ Describe 'Remove-ImagenRequest' {
         Find-Text 'canary-' | Should -Not -BeNullOrEmpty
         Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -HaveCount 3
 
-        $seen = Watch-Command { Remove-ImagenRequest -Before ([datetime]::UtcNow.AddSeconds(1)) }
+        $seen = Watch-Command { Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow.AddSeconds(1)) }
         $seen.Error | Should -BeNullOrEmpty
         $seen.Warning | Should -BeNullOrEmpty
         $seen.Output | Should -BeNullOrEmpty
@@ -67,21 +67,21 @@ Describe 'Remove-ImagenRequest' {
 
         $gone = New-ImagenImage 'canary-gone'
         $null = $gone | Receive-ImagenResult -Wait -NoDownload
+        $gone | Remove-ImagenRequest -Confirm:$false
+        Find-Text 'canary-gone' | Should -BeNullOrEmpty
+
+        # A host may not know yet what it has only just accepted: that alone ends nothing.
         $lost = New-ImagenImage 'canary-lost'
         $null = Invoke-RestMethod "$($test.Admin)/reset" -Method Post
         (Watch-Command { $lost | Get-ImagenRequestStatus }).Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
-        $known = Get-ImagenRequest -RequestId $lost.RequestId
-        $known.State | Should -Be 'Failed'
-        $known.Error | Should -BeLike '*no longer does*'
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
-        $known | Remove-ImagenRequest
-        Find-Text 'canary-lost' | Should -BeNullOrEmpty
+        (Get-ImagenRequest -RequestId $lost.RequestId).State | Should -Be 'InQueue'
+        (Watch-Command { $lost | Remove-ImagenRequest -Confirm:$false }).Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
     }
 
     It 'what was forgotten is new to the next run' {
         $row = [pscustomobject]@{ Prompt = 'again' }
         $null = $row | New-ImagenImage -OutputDirectory $out
-        Get-ImagenRequest | Remove-ImagenRequest
+        Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false
         $null = $row | New-ImagenImage -OutputDirectory $out
         Get-Bill $test | Should -HaveCount 2
         (Get-ImagenRequest).State | Should -Be 'Delivered'
@@ -91,12 +91,12 @@ Describe 'Remove-ImagenRequest' {
         $null = New-ImagenImage 'old' -OutputDirectory $out
         $middle = [datetime]::Now
         $null = New-ImagenImage 'new' -OutputDirectory $out
-        Remove-ImagenRequest -Before $middle
+        Remove-ImagenRequest -Confirm:$false -Before $middle
         (Get-ImagenRequest).Prompt | Should -Be 'new'
     }
 
     It 'takes what is just being delivered from the pipeline' {
-        'a', 'b' | New-ImagenImage -OutputDirectory $out | Remove-ImagenRequest
+        'a', 'b' | New-ImagenImage -OutputDirectory $out | Remove-ImagenRequest -Confirm:$false
         Get-ChildItem $out | Should -HaveCount 2
         Get-ImagenRequest | Should -BeNullOrEmpty
     }
@@ -104,9 +104,9 @@ Describe 'Remove-ImagenRequest' {
     It '-State chooses, and with -LedgerId filters' {
         $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
         $null = New-ImagenImage 'good' -OutputDirectory $out
-        Get-ImagenRequest | Remove-ImagenRequest -State Failed
+        Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false -State Failed
         (Get-ImagenRequest).Prompt | Should -Be 'good'
-        Remove-ImagenRequest -State Failed, Delivered
+        Remove-ImagenRequest -Confirm:$false -State Failed, Delivered
         Get-ImagenRequest | Should -BeNullOrEmpty
     }
 
@@ -116,23 +116,23 @@ Describe 'Remove-ImagenRequest' {
         Add-Fault $test @{ operation = 'submit'; kind = 'reset' }
         $null = [pscustomobject]@{ Prompt = 'doubtful' } | New-ImagenImage -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         $doubt = Get-ImagenRequest -State InDoubt
-        $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest }
+        $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false }
         $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command", "InvalidInput,$command"
         $seen.Error[0].Exception.Message | Should -BeLike "*$($going.RequestId) is InQueue*Stop-ImagenRequest*"
         $seen.Error[1].Exception.Message | Should -BeLike "*Resolve-ImagenRequest -LedgerId $($doubt.LedgerId)*"
         $seen.Error[1].TargetObject.LedgerId | Should -Be $doubt.LedgerId
         (Get-ImagenRequest).State | Should -Be 'InQueue', 'InDoubt'
         foreach ($state in 'Pending', 'InQueue', 'InDoubt') {
-            (Watch-Command { Remove-ImagenRequest -State $state }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+            (Watch-Command { Remove-ImagenRequest -Confirm:$false -State $state }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         }
         $going | Stop-ImagenRequest
     }
 
     It 'without a choice it is InvalidInput and forgets nothing' {
         $null = New-ImagenImage 'good' -OutputDirectory $out
-        (Watch-Command { Remove-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Remove-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        (Watch-Command { Remove-ImagenRequest nobody }).Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        (Watch-Command { Remove-ImagenRequest -Confirm:$false }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Remove-ImagenRequest -Confirm:$false }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
+        (Watch-Command { Remove-ImagenRequest nobody -Confirm:$false }).Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
         Get-ImagenRequest | Should -HaveCount 1
     }
 
@@ -146,14 +146,54 @@ Describe 'Remove-ImagenRequest' {
         Get-ImagenRequest | Should -HaveCount 1
     }
 
+    It 'asks before it forgets, and says what that means' {
+        $null = New-ImagenImage 'good' -OutputDirectory $out
+        $null = New-ImagenImage '[emulator:internal_server_error]' -Wait -ErrorAction SilentlyContinue
+        $good, $bad = Get-ImagenRequest | Sort-Object State
+
+        # A host that cannot ask says what it was to ask.
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("Import-Module '$ModuleManifest'; Remove-ImagenRequest -State Delivered; Remove-ImagenRequest $($bad.LedgerId)")
+        $null = $shell.Invoke()
+        $said = $shell.Streams.Error.Exception.Message
+        $shell.Dispose()
+        $said | Should -HaveCount 2
+        $said[0] | Should -BeLike "*Forget request $($good.RequestId) (Delivered) and its prompt? Its images stay, but the ledger no longer knows that they were paid for: the next run of the same pipeline pays for this row again."
+        $said[1] | Should -BeLike "*Forget request $($bad.RequestId) (Failed) and its prompt? The next run of the same pipeline takes this row for a new one and submits it."
+        Get-ImagenRequest | Should -HaveCount 2
+        { $bad | Remove-ImagenRequest -Force -Confirm } | Should -Throw
+        Get-ImagenRequest | Should -HaveCount 2
+        $bad | Remove-ImagenRequest -Force -WhatIf
+        Get-ImagenRequest | Should -HaveCount 2
+        $bad | Remove-ImagenRequest -Force
+        $good | Remove-ImagenRequest -Confirm:$false
+        Get-ImagenRequest | Should -BeNullOrEmpty
+    }
+
+    It 'forgets the earlier attempts of a row with the newest' {
+        $rows = [pscustomobject]@{ Prompt = 'canary-row' }
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; count = 2; body = @{ detail = 'not now' } }
+        1..3 | ForEach-Object { $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue }
+        Get-ImagenRequest -History | Should -HaveCount 3
+        Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false
+        Get-ImagenRequest -History | Should -BeNullOrEmpty
+        Find-Text 'canary-row' | Should -BeNullOrEmpty
+
+        # Chosen by their state, the attempts go and what has come of the row stays.
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'not now' } }
+        1..2 | ForEach-Object { $null = $rows | New-ImagenImage -OutputDirectory $out -Force -ErrorAction SilentlyContinue }
+        Remove-ImagenRequest -State Rejected -Confirm:$false
+        (Get-ImagenRequest -History).State | Should -Be 'Delivered'
+    }
+
     It 'the kept result of a host that says it once goes only when it is named' {
         Set-ImagenProvider once -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync"
         $sent = New-ImagenImage 'canary-kept' -Provider once -ApiKey k
-        $folder = Join-Path $env:IMAGEN4_HOME v1 results once $sent.RequestId
+        $folder = (Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 results) -Recurse -Directory | Where-Object Name -EQ $sent.RequestId).FullName
         Test-Path $folder | Should -BeTrue
-        Remove-ImagenRequest -Before ([datetime]::UtcNow.AddSeconds(1))
+        Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow.AddSeconds(1))
         Test-Path $folder | Should -BeTrue
-        $sent | Remove-ImagenRequest
+        $sent | Remove-ImagenRequest -Confirm:$false
         Test-Path $folder | Should -BeFalse
         Find-Text 'canary-kept' | Should -BeNullOrEmpty
         Get-ImagenRequest | Should -BeNullOrEmpty
@@ -169,12 +209,12 @@ Describe 'Remove-ImagenRequest' {
             `$null = [pscustomobject]@{ Prompt = 'canary-alive' } | New-ImagenImage -OutputDirectory '$out' -ApiKey k
             Set-Content '$ready' ready
             `$null = [Console]::In.ReadLine()"
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath, [string[]]('-NoProfile', '-File', $script))
+        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         $start.RedirectStandardInput = $true
         $child = [System.Diagnostics.Process]::Start($start)
         try {
             Wait-Until { Test-Path $ready } 'the other process has delivered'
-            $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest }
+            $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false }
             $seen.Warning | Should -HaveCount 1
             $seen.Warning | Should -BeLike '1 requests are forgotten*'
             Get-ImagenRequest | Should -BeNullOrEmpty
@@ -185,7 +225,7 @@ Describe 'Remove-ImagenRequest' {
             $child.Kill()
             $child.WaitForExit()
         }
-        (Watch-Command { Remove-ImagenRequest -Before ([datetime]::UtcNow) }).Warning | Should -BeNullOrEmpty
+        (Watch-Command { Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow) }).Warning | Should -BeNullOrEmpty
         Find-Text 'canary-alive' | Should -BeNullOrEmpty
         Get-ImagenRequest | Should -BeNullOrEmpty
     }

@@ -217,7 +217,7 @@ Describe 'A batch that meets a row in doubt' {
             Import-Module '$ModuleManifest'
             Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
             [pscustomobject]@{ Prompt = '$($row.Prompt)' } | New-ImagenImage -OutputDirectory '$out' -ApiKey k"
-        $child = Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-File', $script -PassThru
+        $child = [System.Diagnostics.Process]::Start($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         try {
             Wait-Until { Get-Bill $test } 'the host has the request'
         }

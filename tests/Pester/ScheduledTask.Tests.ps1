@@ -82,7 +82,7 @@ Describe 'samples/ScheduledTask.ps1' {
 
     It 'tells the scheduler, as a process of its own' {
         Set-Content (Join-Path $place prompts.csv) "prompt`nA red fox"
-        $null = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place images) -Provider fal
+        $null = & $PwshProgram @PwshArguments -NoProfile -NonInteractive -File $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place images) -Provider fal
         $LASTEXITCODE | Should -Be 2
         Join-Path $place images/problems.csv | Should -Exist
     }

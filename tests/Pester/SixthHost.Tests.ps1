@@ -4,6 +4,9 @@ Describe 'A sixth host' {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
         Reset-Emulator $test
+
+        # The user's own default is looked at here; what child processes inherit of a running emulator goes before it.
+        Remove-Item Env:\IMAGEN4_EMULATOR
         $work = (New-Item -ItemType Directory (Join-Path $TestDrive work)).FullName
         $env:SIXTH_KEY = 'sixth-key'
 

@@ -26,6 +26,16 @@ Describe 'Stop-ImagenRequest' {
         ($request | Get-ImagenRequestStatus).State | Should -Be 'Cancelled'
     }
 
+    It 'a status that says only COMPLETED is no end: the result tells that it was cancelled, and the row can be submitted again' {
+        $row = [pscustomobject]@{ prompt = $long }
+        $request = $row | New-ImagenImage
+        Add-Fault $test @{ kind = 'status'; operation = 'status'; status = 200; body = @{ status = 'COMPLETED' }; count = -1 }
+        ($request | Stop-ImagenRequest -PassThru).State | Should -Be 'Cancelled'
+        (Get-ImagenRequest).State | Should -Be 'Cancelled'
+        ($row | New-ImagenImage).RequestId | Should -Not -Be $request.RequestId
+        Get-Bill $test | Should -HaveCount 2
+    }
+
     It '-WhatIf asks nothing' {
         $request = New-ImagenImage $long
         $before = @(Get-Seen $test).Count

@@ -1,4 +1,5 @@
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Media;
 
 namespace Imagen4.Core.Batch;
@@ -47,4 +48,7 @@ public sealed record BatchOptions
 
     /// <summary>Receives what the user should know besides errors, on any thread.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>Notices when a provider does not answer, for who wants to show it; null for a warning only.</summary>
+    public HostOutages? Outages { get; init; }
 }

@@ -17,6 +17,14 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>Whether it would be paid for, as far as the ledger knew when it was checked.</summary>
     public bool IsNew { get; init; } = true;
 
+    /// <summary>
+    /// Whether a record before it in the pipeline is of the same request: both are one row, and this one is neither sent nor waited for.
+    /// </summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>The known request that its record names and whose input it has; or null.</summary>
+    internal NamedRequest? Named { get; init; }
+
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }
 }

@@ -10,6 +10,7 @@ public sealed class HostConnections(BatchOptions options)
 {
     private readonly ConcurrentDictionary<string, HostConnection> _connections = new(StringComparer.OrdinalIgnoreCase);
     private string? _keyHolder;
+    private readonly HostOutages _outages = options.Outages ?? new HostOutages(options.Time, options.Warn);
     private readonly Lazy<string> _default = new(() => ProviderCatalog.Find(options.Provider).Name);
 
     /// <summary>The host of a row.</summary>
@@ -24,7 +25,8 @@ public sealed class HostConnections(BatchOptions options)
         var profile = ProviderCatalog.Find(name);
         return profile.BaseUri is null
             ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
-            : new HostConnection(profile, ApiKeySource.Find(profile, GivenKey(profile), options.Secrets), options.Time, options.Trace);
+            : new HostConnection(
+                profile, ApiKeySource.Find(profile, GivenKey(profile), options.Secrets), options.Time, options.Trace, _outages);
     }
 
     // A given key is a key of one provider: of the one given with it, else of the first that a record names. No other gets it.

@@ -11,15 +11,21 @@ namespace Imagen4.Core.Batch;
 internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
 {
     private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private readonly DoubtSettler _settler = new(ledger);
+    private readonly Lazy<IReadOnlySet<string>> _before = new(ledger.View.Refused);
 
     /// <summary>The turns of the rows that go to a host.</summary>
     public RowTurns For(HostConnection host) => _turns.GetOrAdd(host, Create);
 
     private RowTurns Create(HostConnection host) => new(ledger, (known, stop) => SettleAsync(host, known, stop), options.Time)
     {
+        Before = _before,
         StartsAfresh = options.StartsAfresh,
         SubmitsOnly = !options.Wait,
+        WaitLimit = options.TimeLimit,
+        Warn = options.Warn,
+        Told = _told,
     };
 
     // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.

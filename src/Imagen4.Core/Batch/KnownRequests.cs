@@ -9,6 +9,9 @@ namespace Imagen4.Core.Batch;
 /// <param name="options">What holds for every request.</param>
 internal sealed class KnownRequests(BatchOptions options) : ILedger
 {
+    // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
     // A line under no claim leaves alone who works on the request, and whether somebody does.
     private const int NoClaim = -1;
 
@@ -43,6 +46,9 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
     {
         LedgerId = known.LedgerId,
+        Provider = known.Provider ?? request.Provider,
+        BaseAddress = known.BaseAddress,
+        RequestId = request.RequestId ?? known.RequestId,
         Key = known.Key,
         Index = known.Index,
         Attempt = known.Attempt,
@@ -53,7 +59,7 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     /// <inheritdoc/>
     public async ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation)
     {
-        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, known))
+        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, entry, known))
         {
             return;
         }
@@ -72,9 +78,22 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     }
 
     // A row that has a folder of its own is not delivered by saving its images elsewhere.
-    private bool IsNews(LedgerStep step, LedgerRequest known) => step == LedgerStep.Delivered
-        ? known.Directory is null || known.Directory == options.Output?.FullPath
-        : step > known.Step;
+    private bool IsNews(LedgerStep step, LedgerEntry entry, LedgerRequest known) => step switch
+    {
+        LedgerStep.Delivered => known.Directory is null || known.Directory == options.Output?.RealPath,
+
+        // Only what a host has had can be gone. Of a request in doubt, "not found" says no more than is known.
+        LedgerStep.Expired when known.Accepted is null || IsFresh(known) => false,
+        _ => step > known.Step || SaysMore(step, entry, known),
+    };
+
+    // Somebody has read before that it has ended, but not all that is told of its end.
+    private static bool SaysMore(LedgerStep step, LedgerEntry entry, LedgerRequest known) =>
+        (entry.Seed is not null && known.Seed is null) || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
+
+    /// <summary>Whether a request has only just been accepted.</summary>
+    public bool IsFresh(LedgerRequest known) =>
+        known.Accepted is { } accepted && _ledger.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(accepted) < Freshness;
 
     private void SayUnusable(LedgerUnavailableException error)
     {

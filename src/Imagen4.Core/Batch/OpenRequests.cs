@@ -8,10 +8,24 @@ namespace Imagen4.Core.Batch;
 /// <param name="ledger">Where it is written that one was cancelled.</param>
 internal sealed class OpenRequests(ILedger ledger)
 {
-    private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
+    // Somebody waits for all of them to be asked: one host that does not answer must not take the others' time.
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many there are.</summary>
-    public int Count => _open.Count;
+    private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Exception> _troubles = new();
+    private int _cancelled;
+
+    /// <summary>The ledger's ids of them, in the order in which they were made.</summary>
+    public IReadOnlyCollection<string> LedgerIds => [.. _open.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether each of them is the same row in another run.</summary>
+    public bool AreContinued => _open.Values.All(open => open.Entry.Row is { } row && !row.IsOfRequest(open.Entry.LedgerId));
+
+    /// <summary>How many the hosts have cancelled so far.</summary>
+    public int Cancelled => Volatile.Read(ref _cancelled);
+
+    /// <summary>What has gone wrong with cancels so far, besides requests that had ended.</summary>
+    public IReadOnlyList<Exception> Troubles => [.. _troubles];
 
     /// <summary>Adds one that its host has accepted.</summary>
     public void Add(RequestReference request, LedgerEntry entry) =>
@@ -24,31 +38,41 @@ internal sealed class OpenRequests(ILedger ledger)
     /// <returns>How many the hosts have cancelled; the others go on, or have just ended.</returns>
     public async Task<int> CancelAsync(CancellationToken cancellation)
     {
-        var cancelled = await Task.WhenAll(_open.Values.Select(open => CancelAsync(open.Request, open.Entry, cancellation))).ConfigureAwait(false);
-        return cancelled.Count(done => done);
+        await Task.WhenAll(_open.Values.Select(open => CancelAsync(open.Request, open.Entry, cancellation))).ConfigureAwait(false);
+        return Cancelled;
     }
 
-    private async Task<bool> CancelAsync(RequestReference request, LedgerEntry entry, CancellationToken cancellation)
+    private async Task CancelAsync(RequestReference request, LedgerEntry entry, CancellationToken cancellation)
     {
+        using var limit = new CancellationTokenSource(CancelLimit, request.Host.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
             var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-            await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+            await protocol.CancelAsync(request, either.Token).ConfigureAwait(false);
 
             // A host only promises to try: what it does not call cancelled may still be generated and paid for.
-            var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-            if (status.State != ImagenStates.Cancelled)
+            if ((await protocol.ReadEndAsync(request, either.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
             {
-                return false;
+                _ = Interlocked.Increment(ref _cancelled);
+                Remove(entry.LedgerId);
+                await ledger.RecordAsync(LedgerStep.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
             }
-
-            await ledger.RecordAsync(LedgerStep.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
-            Remove(entry.LedgerId);
-            return true;
         }
-        catch (Exception error) when (error is ImagenException or OperationCanceledException)
+        catch (AlreadyCompletedException)
         {
-            return false;
+            // Its result is there, and was paid for.
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            var silent = Messages.HostTimedOut.With(request.Host.BaseUri.Host, CancelLimit.TotalSeconds);
+            _troubles.Enqueue(new HostUnavailableException(silent));
+        }
+#pragma warning disable CA1031 // Whatever it is, it is this request's own: the others are asked and counted all the same.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _troubles.Enqueue(error);
         }
     }
 }

@@ -33,6 +33,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
         RequestReference request, bool logs, Func<ImagenRequestStatus, CancellationToken, Task>? changed, CancellationToken cancellation)
     {
+        request = Dated(request);
         var follower = new StatusFollower(request);
         Task SeeAsync(HostStatus seen, CancellationToken watching) =>
             !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
@@ -42,6 +43,13 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             var status = options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+            if (status is { State: ImagenStates.Failed, ErrorType: null })
+            {
+                // To write that down is to have the row paid for again: the result has the last word.
+                var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+                status = await protocol.ReadLastWordAsync(request, status, cancellation).ConfigureAwait(false);
+            }
+
             await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
         }
@@ -56,6 +64,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
         RequestReference request, RequestRecord record, CancellationToken cancellation)
     {
+        request = Dated(request);
         var known = _known.Of(request.Host.Profile.Name, request.RequestId);
         var result = new ImagenResult
         {
@@ -77,6 +86,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         }
 
         var receiver = new ResultReceiver(options, _known);
+        receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
         (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
@@ -111,35 +121,40 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
         await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
         return readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
-            ? await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false)
+            ? await protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
             : null;
     }
+
+    private RequestReference Dated(RequestReference request) =>
+        _known.Of(request.Host.Profile.Name, request.RequestId) is { } known && _known.IsFresh(known)
+            ? request with { IsFresh = true }
+            : request;
 
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
     {
         LedgerStep? step = status?.State switch
         {
-            ImagenStates.Completed => LedgerStep.Completed,
+            ImagenStates.Completed => LedgerStep.StatusCompleted,
             ImagenStates.Failed => LedgerStep.Failed,
             ImagenStates.Cancelled => LedgerStep.Cancelled,
             _ => null,
         };
         if (step is { } ended)
         {
-            await NoteAsync(request, ended, status!.Error, status.ErrorType).ConfigureAwait(false);
+            await NoteAsync(request, ended, status!.Error, status.ErrorType, status.Refusal).ConfigureAwait(false);
         }
     }
 
     private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
-        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind)
+        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind, refusal: null)
         : Task.CompletedTask;
 
-    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType)
+    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType, string? refusal)
     {
         if (_known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
         {
-            var entry = Entry(request, known) with { Error = error, ErrorType = errorType };
+            var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     public async Task<ImagenException?> ContinueAsync(
         RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
+        RemoveLeft(request.RequestId, result.State);
         if (result.State == ImagenStates.Delivered)
         {
             // It was, and a file is gone: until that is back, the object says no more than what is true.
@@ -28,6 +29,17 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         return error is RequestNotFoundException
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }
             : error;
+    }
+
+    /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>
+    /// <param name="requestId">The request.</param>
+    /// <param name="state">Its state, as the ledger knows it: nobody begins to save images before the result is there.</param>
+    public void RemoveLeft(string requestId, string? state)
+    {
+        if (state is ImagenStates.Completed or ImagenStates.Delivered)
+        {
+            options.Output?.RemoveLeft(requestId);
+        }
     }
 
     /// <summary>Brings a request to its end.</summary>
@@ -54,7 +66,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
-            await RecordAsync(LedgerStep.Completed, entry).ConfigureAwait(false);
+            await RecordAsync(LedgerStep.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
@@ -63,14 +75,19 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             result.State = state;
             if (step is { } written)
             {
-                var ended = entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
+                var ended = entry with
+                {
+                    Error = error.Message,
+                    ErrorType = error.HostErrorType ?? error.Kind,
+                    Refusal = LedgerErrors.RefusalBy(error),
+                };
                 await RecordAsync(written, ended).ConfigureAwait(false);
             }
 
             return error;
         }
 #pragma warning disable CA1031 // Whatever it is: a request that was paid for keeps its object and its id.
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return new InvalidResponseException(Messages.UnexpectedAfterAcceptance.With(PlainText.Line(error.Message)), error)
@@ -148,7 +165,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     {
         RequestCancelledException => (ImagenStates.Cancelled, LedgerStep.Cancelled),
         RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, LedgerStep.Expired),
-        RequestFailedException or ContentPolicyViolationException or InvalidInputException => (ImagenStates.Failed, LedgerStep.Failed),
+        RequestFailedException or ContentPolicyViolationException or InvalidInputException { StatusCode: not null } =>
+            (ImagenStates.Failed, LedgerStep.Failed),
         _ => (current, null),
     };
 }

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
+using NamedRequest = Imagen4.Core.Ledger.NamedRequest;
 
 namespace Imagen4.Core.Batch;
 
@@ -16,8 +18,10 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private const int MostImages = 16;
 
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
-    private readonly RowIdentities _identities = new(options.Output?.FullPath, options.Continues);
+    private readonly RowIdentities _identities = new(options.Output?.RealPath, options.Continues);
     private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly NamedRequests _named = new(RequestLedger.Shared);
+    private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
     private bool _hasRead;
 
     /// <summary>Checks one row. Nothing is sent or written.</summary>
@@ -26,16 +30,17 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     {
         var host = hosts.For(row.Provider);
         var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
-        var input = row.Input;
         _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model, row.Settings);
         if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
         {
             throw new InvalidInputException(Messages.SettingNotTaken.With(row.Index, host.Profile.Name, string.Join(", ", refused)));
         }
 
+        var named = _named.Find(row, host);
+        var input = row.Input;
         if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
         {
-            input = InputCheck.Check(row, model, definition);
+            input = InputCheck.Check(row with { Input = Given(row.Input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);
         }
         else
@@ -43,31 +48,86 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
         }
 
-        var identity = _identities.Of(host.BaseUri, model, row.Key, input);
-        var isNew = identity is null || IsNew(identity);
-        ClaimName(row, host.Profile.Name, model, isNew);
-        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = isNew };
+        var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
+        if (!found.IsRepeated)
+        {
+            ClaimName(found);
+        }
+
+        return found;
     }
 
-    // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
-    private bool IsNew(RowIdentity identity)
+    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input)
+    {
+        var identity = _identities.Of(host.BaseUri, model, row.Key, input);
+        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = identity is null || IsNew(identity) };
+    }
+
+    // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.
+    private CheckedRow AsRecord(ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named)
+    {
+        var asked = NamedRequests.WithoutReports(named, input);
+        var hash = RowIdentity.Hash(model, asked);
+        if (!NamedRequests.IsForSame(named, row, host, model) || !RowRules.IsSameInput(named, hash))
+        {
+            return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
+                ? new CheckedRow(row, host, model, input) { IsRepeated = true }
+                : AsRow(row, host, model, input);
+        }
+
+        ReadOnce();
+        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.View.OfRow(known) ?? named : named;
+        if (!options.StartsAfresh)
+        {
+            RowRules.Demand(named.InputHash ?? hash, current);
+        }
+
+        var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key);
+        row = row with { Key = row.Key ?? named.Key };
+        if (found is not { } identity)
+        {
+            return new CheckedRow(row, host, model, input) { IsRepeated = true };
+        }
+
+        return new CheckedRow(row, host, model, options.StartsAfresh ? input : asked)
+        {
+            Identity = identity,
+            Named = new NamedRequest(named.LedgerId, RowRules.EndedBadly(named)),
+            IsNew = options.StartsAfresh || IsNew(identity, current),
+        };
+    }
+
+    // A result tells the seed that its host chose, also of a host that takes none.
+    private static ImageInput Given(ImageInput input, LedgerRequest? named, ModelDefinition model) =>
+        named is not null && !model.Inputs.Any(definition => definition.Name == "seed")
+            ? NamedRequests.WithoutReports(named, input)
+            : input;
+
+    private bool IsNew(RowIdentity identity, LedgerRequest current) =>
+        RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
+
+    private void ReadOnce()
     {
         if (!_hasRead)
         {
             _ledger.View.Refresh();
             _hasRead = true;
             WarnOfDamage();
-            _ = _ledger.CompactOnceAsync();
         }
+    }
 
+    // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
+    private bool IsNew(RowIdentity identity)
+    {
+        ReadOnce();
         if (options.StartsAfresh || _ledger.View.OfRow(identity.Row) is not { } known)
         {
             WarnOfOtherFolder(identity);
             return true;
         }
 
-        RowRules.Demand(identity, known);
-        return RowRules.IsSubmittedAgain(known);
+        RowRules.Demand(identity.InputHash, known);
+        return RowRules.IsSubmittedAgain(known, identity);
     }
 
     internal void WarnOfDamage()
@@ -82,7 +142,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private void WarnOfOtherFolder(RowIdentity identity)
     {
         var elsewhere = options.StartsAfresh ? null : _ledger.View.OfSubject(identity.Subject)
-            .LastOrDefault(known => known.Directory != identity.Directory && !RowRules.IsSubmittedAgain(known));
+            .LastOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
         if (elsewhere is not null)
         {
             NoteOnce("directory", options.Warn, elsewhere.Directory is { } folder
@@ -100,9 +160,11 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     }
 
     // A name without the request's id may be another row's, or a file's that is there already: better known before than after.
-    private void ClaimName(ImageRow row, string provider, string model, bool isNew)
+    private void ClaimName(CheckedRow found)
     {
-        if (options.Output is not { } folder || options.FileName.NamesRequest || (options.FileName.NeedsSeed && row.Input.Seed is null))
+        var row = found.Row;
+        if (options.Output is not { } folder || options.FileName.NamesRequest || (options.FileName.NeedsSeed && row.Input.Seed is null)
+            || (found.Identity is { } identity && !_claimed.Add(identity.Row)))
         {
             return;
         }
@@ -111,13 +173,13 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         {
             Index = row.Index,
             Key = row.Key,
-            Provider = provider,
-            Model = model,
+            Provider = found.Host.Profile.Name,
+            Model = found.Model,
             Prompt = row.Input.Prompt,
             Seed = row.Input.Seed,
         };
         var images = (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages);
-        folder.Claim(isNew, [.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
+        folder.Claim(found.IsNew, [.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
     }
 
     private void NoteOnce(string about, Action<string>? note, string text)

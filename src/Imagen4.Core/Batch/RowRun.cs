@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Pump;
@@ -16,7 +18,9 @@ public sealed class RowRun
     private readonly HostTurns _turns;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
+    private readonly ResultReceiver _follower;
     private readonly OpenRequests _open;
+    private readonly ConcurrentDictionary<string, int> _notSent = new(StringComparer.OrdinalIgnoreCase);
     private int _continued;
     private int _inDoubt;
 
@@ -28,6 +32,7 @@ public sealed class RowRun
         _turns = new HostTurns(_ledger, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Stop) { LeavesAccepted = !options.Wait, Warn = options.Warn };
         _receiver = new ResultReceiver(options, _ledger);
+        _follower = new ResultReceiver(options, new KnownRequests(options));
         _open = new OpenRequests(_ledger);
     }
 
@@ -36,6 +41,9 @@ public sealed class RowRun
 
     /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this one.</summary>
     public int Continued => Volatile.Read(ref _continued);
+
+    /// <summary>How many rows were not sent because submitting to their provider had ended, by provider.</summary>
+    public IReadOnlyDictionary<string, int> NotSent => _notSent;
 
     /// <summary>How many rows are in doubt.</summary>
     public int InDoubt => Volatile.Read(ref _inDoubt);
@@ -50,8 +58,20 @@ public sealed class RowRun
         }
     }
 
-    /// <summary>How many requests go on at their hosts: of those that are waited for, have not been handed on, or are to be cancelled with the batch.</summary>
-    public int Open => _open.Count;
+    /// <summary>
+    /// The ledger's ids of the requests that go on at their hosts: of those that are waited for, have not been handed on, or are to be
+    /// cancelled with the batch.
+    /// </summary>
+    public IReadOnlyCollection<string> OpenLedgerIds => _open.LedgerIds;
+
+    /// <summary>Whether the same batch, run again, goes on with each of those requests.</summary>
+    public bool OpenAreContinued => !_options.StartsAfresh && _open.AreContinued;
+
+    /// <summary>How many requests the hosts have cancelled so far.</summary>
+    public int Cancelled => _open.Cancelled;
+
+    /// <summary>What has gone wrong with cancels so far, besides requests that had ended.</summary>
+    public IReadOnlyList<Exception> CancelTroubles => _open.Troubles;
 
     /// <summary>Where the ledger is.</summary>
     public string LedgerPath => _ledger.Folder.Root;
@@ -69,7 +89,12 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, WorkStop stop)
     {
-        var held = new HeldRow(_ledger, Entry(row));
+        if (row.IsRepeated)
+        {
+            return new RowOutcome<ImagenRequest>(null, null);
+        }
+
+        var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var request = new ImagenRequest { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
         row.Input.CopyTo(request);
@@ -77,10 +102,11 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            if (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false) is Turn.Report report)
+            if (await held.TakeTurnAsync(_turns.For(row.Host), row.Named, stop.Stopping).ConfigureAwait(false) is Turn.Report report)
             {
-                request = LedgerObjects.Request(report.Known);
-                error = Reported(report.Known);
+                request = LedgerObjects.Request(report.Known, isWorkedOn: report.Error is not null);
+                request.Key = row.Row.Key ?? request.Key;
+                error = Reported(report);
             }
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
             {
@@ -94,7 +120,7 @@ public sealed class RowRun
             }
             else
             {
-                return new RowOutcome<ImagenRequest>(null, null);
+                return Unsent<ImagenRequest>(row);
             }
         }
         catch (ImagenException refused)
@@ -129,7 +155,12 @@ public sealed class RowRun
     /// <param name="stop">How it is asked to end.</param>
     public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, WorkStop stop)
     {
-        var held = new HeldRow(_ledger, Entry(row));
+        if (row.IsRepeated)
+        {
+            return new RowOutcome<ImagenResult>(null, null);
+        }
+
+        var held = new HeldRow(_ledger, Entry(row), isOwn: row.Identity is null);
         await using var leaving = held.ConfigureAwait(false);
         var result = new ImagenResult { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, LedgerId = held.Entry.LedgerId };
         row.Input.CopyTo(result);
@@ -137,27 +168,25 @@ public sealed class RowRun
         ImagenException? error = null;
         try
         {
-            switch (await held.TakeTurnAsync(_turns.For(row.Host), stop.Stopping).ConfigureAwait(false))
+            switch (await held.TakeTurnAsync(_turns.For(row.Host), row.Named, stop.Stopping).ConfigureAwait(false))
             {
                 case Turn.Report report:
-                    result = LedgerObjects.Finished(report.Known);
-                    result.Index = row.Row.Index;
-                    error = Reported(report.Known);
+                    result = Known(row, report.Known, isWorkedOn: report.Error is not null);
+                    error = Reported(report);
                     break;
 
                 case Turn.Continue going:
                     _ = Interlocked.Increment(ref _continued);
-                    result = LedgerObjects.Finished(going.Known);
-                    result.Index = row.Row.Index;
+                    result = Known(row, going.Known);
                     var known = Refer(row, going.Known);
                     _open.Add(known, held.Entry);
-                    error = await _receiver.ContinueAsync(known, result, held.Entry, stop.Stopping).ConfigureAwait(false);
+                    error = await ContinueAsync(going, known, result, held.Entry, stop.Stopping).ConfigureAwait(false);
                     break;
 
                 default:
                     if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is not { } acceptance)
                     {
-                        return new RowOutcome<ImagenResult>(null, null);
+                        return Unsent<ImagenResult>(row);
                     }
 
                     (result.RequestId, result.State, result.Index) = (acceptance.Request.RequestId, ImagenStates.InQueue, row.Row.Index);
@@ -182,7 +211,7 @@ public sealed class RowRun
         }
 
         _open.Remove(held.Entry.LedgerId);
-        held.IsLeft = result.State is ImagenStates.Delivered or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
+        held.IsLeft = result.State == ImagenStates.Delivered;
         if (error is not null)
         {
             error.Row = result.Index;
@@ -194,21 +223,48 @@ public sealed class RowRun
         return Counted(new RowOutcome<ImagenResult>(result, error));
     }
 
-    private static LedgerEntry Entry(CheckedRow row) => new(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
+    private LedgerEntry Entry(CheckedRow row)
     {
-        Settings = row.Row.Settings,
-        Row = row.Identity,
-        Index = row.Row.Index,
-    };
+        var entry = new LedgerEntry(row.Host.Profile.Name, row.Model, row.Row.Key, row.Input)
+        {
+            BaseAddress = ProviderAddress.Normal(row.Host.BaseUri),
+            Settings = row.Row.Settings,
+            Index = row.Row.Index,
+        };
+        return entry with
+        {
+            Row = row.Identity ?? RowIdentity.OfRequest(entry.LedgerId, RowIdentity.Hash(row.Model, row.Input), _options.Output?.RealPath),
+        };
+    }
+
+    private static ImagenResult Known(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)
+    {
+        var result = LedgerObjects.Finished(known, isWorkedOn);
+        (result.Index, result.Key) = (row.Row.Index, row.Row.Key ?? result.Key);
+        return result;
+    }
+
+    private Task<ImagenException?> ContinueAsync(
+        Turn.Continue going, RequestReference known, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (going.Claim is not null)
+        {
+            return _receiver.ContinueAsync(known, result, entry, cancellation);
+        }
+
+        // Saved elsewhere is not saved here.
+        result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
+        return _follower.ContinueAsync(known, result, entry, cancellation);
+    }
 
     private static RequestReference Refer(CheckedRow row, LedgerRequest known) =>
         HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model ?? row.Model, known.RequestId ?? "");
 
     // A row that is not submitted in this run, because there is nothing more to be done for it.
-    private ImagenException? Reported(LedgerRequest known)
+    private ImagenException? Reported(Turn.Report report)
     {
         _ = Interlocked.Increment(ref _continued);
-        return LedgerErrors.Of(known);
+        return report.Error ?? LedgerErrors.Of(report.Known);
     }
 
     // A ledger that cannot be used stops every row, before anything is paid for.
@@ -218,6 +274,13 @@ public sealed class RowRun
         {
             Stop.End(error);
         }
+    }
+
+    private RowOutcome<T> Unsent<T>(CheckedRow row)
+        where T : class
+    {
+        _ = _notSent.AddOrUpdate(row.Host.Profile.Name, 1, static (_, count) => count + 1);
+        return new RowOutcome<T>(null, null);
     }
 
     private RowOutcome<T> Counted<T>(RowOutcome<T> outcome)
@@ -247,7 +310,7 @@ public sealed class RowRun
     {
         SubmissionInDoubtException => ImagenStates.InDoubt,
         RequestFailedException => ImagenStates.Failed,
-        HostUnavailableException or LedgerUnavailableException => null,
+        HostUnavailableException or LedgerUnavailableException or WaitTimeoutException => null,
         InvalidInputException { StatusCode: null } => null,
         _ => ImagenStates.Rejected,
     };

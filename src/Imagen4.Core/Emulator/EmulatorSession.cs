@@ -2,7 +2,9 @@ using Imagen4.Core.Hosts;
 
 namespace Imagen4.Core.Emulator;
 
-/// <summary>The emulator of this process, if one runs: while it does, it is the session's default provider.</summary>
+/// <summary>
+/// The emulator of this process, if one runs: while it does, it is the default provider of the session and of what the session starts.
+/// </summary>
 public static class EmulatorSession
 {
     private static readonly SemaphoreSlim One = new(1, 1);
@@ -28,6 +30,7 @@ public static class EmulatorSession
             // What the user has changed about the emulator's profile stays; only where it listens is new.
             var profile = ProviderCatalog.Find(ProviderCatalog.EmulatorName) with { Scope = ProviderScope.Session };
             ProviderCatalog.Set(ProviderCatalog.EmulatorAt(profile, _running.Address), makeDefault: true);
+            InheritedEmulator.Give(_running.Address);
             return _running;
         }
         finally
@@ -50,11 +53,12 @@ public static class EmulatorSession
 
             _running = null;
             var wasDefault = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName;
+            InheritedEmulator.TakeBack();
             ProviderCatalog.Remove(ProviderCatalog.EmulatorName);
             if (wasDefault)
             {
                 // What the user had chosen for the session holds again, and not the provider that costs money.
-                ProviderCatalog.SetDefault(_defaultBefore, ProviderScope.Session);
+                ProviderCatalog.SetDefault(_defaultBefore);
             }
 
             await running.StopAsync(cancellation).ConfigureAwait(false);

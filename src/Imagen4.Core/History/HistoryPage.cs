@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Imagen4.Core.Protocols;
 
 namespace Imagen4.Core.History;
 
@@ -29,9 +30,9 @@ internal sealed record HistoryItem
     /// <summary>Whether the request has a label of this key, and with it the value, or any.</summary>
     public bool IsLabelled(string key, string? value) => Tags.ValueKind switch
     {
-        JsonValueKind.String => Tags.GetString()!.Split(',').Any(tag => Says(tag, key, value)),
-        JsonValueKind.Array => Tags.EnumerateArray().Any(tag => tag.ValueKind == JsonValueKind.String && Says(tag.GetString()!, key, value)),
-        JsonValueKind.Object => Tags.TryGetProperty(key, out var told) && (value is null || told.ToString() == value),
+        JsonValueKind.String => JsonText.Text(Tags).Split(',').Any(tag => Says(tag, key, value)),
+        JsonValueKind.Array => Tags.EnumerateArray().Any(tag => tag.ValueKind == JsonValueKind.String && Says(JsonText.Text(tag), key, value)),
+        JsonValueKind.Object => Tags.TryGetProperty(key, out var told) && (value is null || JsonText.Text(told) == value),
         _ => false,
     };
 

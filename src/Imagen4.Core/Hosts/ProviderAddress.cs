@@ -14,6 +14,9 @@ public static class ProviderAddress
             ? address
             : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(address))));
 
+    /// <summary>An address as text that is the same for all who mean the same host: without a final slash.</summary>
+    public static string Normal(Uri address) => address.AbsoluteUri.TrimEnd('/');
+
     // What is refused may be an address with a password in it, and messages end in logs.
     private static string WithoutSecrets(Uri address) => address is { IsAbsoluteUri: true, UserInfo.Length: > 0 }
         ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)

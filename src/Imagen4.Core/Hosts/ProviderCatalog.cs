@@ -25,15 +25,18 @@ public static class ProviderCatalog
     public static IReadOnlyList<ProviderProfile> All() => Session.Values
         .Concat(UserSettings.Load().Providers.Select(profile => profile with { Scope = ProviderScope.User }))
         .Concat(HostData.BuiltIn.Providers)
+        .Select(AtInheritedEmulator)
         .DistinctBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .OrderBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .ToList();
 
     /// <summary>
-    /// The name used where none is given: the session's, else <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
+    /// The name used where none is given: the session's, else the emulator of the session that started this process, else
+    /// <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
     /// </summary>
     public static string DefaultName =>
         _sessionDefault
+        ?? (InheritedEmulator.Exists ? EmulatorName : null)
         ?? (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } named ? named : null)
         ?? UserSettings.Load().DefaultProvider
         ?? BuiltInDefault;
@@ -69,7 +72,7 @@ public static class ProviderCatalog
     /// <summary>The emulator's profile with another address: its prices, its history and its webhooks' keys move along.</summary>
     public static ProviderProfile EmulatorAt(ProviderProfile profile, Uri address)
     {
-        var root = new Uri(address.AbsoluteUri.TrimEnd('/') + "/");
+        var root = new Uri(ProviderAddress.Normal(address) + "/");
         return profile with { BaseUri = address, PlatformUri = new Uri(root, "v1"), WebhookKeysUri = new Uri(root, ".well-known/jwks.json") };
     }
 
@@ -87,64 +90,87 @@ public static class ProviderCatalog
         };
     }
 
-    /// <summary>Adds or replaces a profile.</summary>
-    /// <param name="profile">The profile; its scope says where it goes.</param>
-    /// <param name="makeDefault">Whether it becomes the default of that scope.</param>
+    /// <summary>Adds or replaces a profile of the session.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="makeDefault">Whether it becomes the session's default.</param>
     public static void Set(ProviderProfile profile, bool makeDefault)
     {
-        if (profile.Scope != ProviderScope.User)
-        {
-            Session[profile.Name] = profile;
-            _sessionDefault = makeDefault ? profile.Name : _sessionDefault;
-            return;
-        }
-
-        var settings = UserSettings.Load();
-        (settings with
-        {
-            Providers = [.. settings.Providers.Where(other => !Same(other, profile.Name)), profile],
-            DefaultProvider = makeDefault ? profile.Name : settings.DefaultProvider,
-        }).Save();
+        Session[profile.Name] = profile with { Scope = ProviderScope.Session };
+        _sessionDefault = makeDefault ? profile.Name : _sessionDefault;
     }
 
-    /// <summary>Makes an existing profile the default one.</summary>
+    /// <summary>Adds or changes a profile of the user's settings, as it is when no other process changes them.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="change">Makes it out of the profile that is used by that name now, or out of nothing.</param>
+    /// <param name="makeDefault">Whether it becomes the user's default.</param>
+    /// <param name="cancellation">Stops waiting for other processes.</param>
+    /// <exception cref="InvalidInputException">The settings cannot be read or written, or the change cannot be made.</exception>
+    public static Task SaveAsync(
+        string name, Func<ProviderProfile?, ProviderProfile> change, bool makeDefault, CancellationToken cancellation) =>
+        UserSettings.ChangeAsync(
+            settings =>
+            {
+                var existing = All().FirstOrDefault(profile => Same(profile, name));
+                var changed = change(existing) with { Scope = ProviderScope.User };
+
+                // A profile that is only made the default one needs no copy of its own.
+                return settings with
+                {
+                    Providers = existing is not null && changed == existing with { Scope = ProviderScope.User }
+                        ? settings.Providers
+                        : [.. settings.Providers.Where(other => !Same(other, changed.Name)), changed],
+                    DefaultProvider = makeDefault ? changed.Name : settings.DefaultProvider,
+                };
+            },
+            cancellation);
+
+    /// <summary>Makes an existing profile the default one of the session.</summary>
     /// <param name="name">Its name; null for none.</param>
-    /// <param name="scope">Where.</param>
-    public static void SetDefault(string? name, ProviderScope scope)
-    {
-        if (scope == ProviderScope.User)
-        {
-            (UserSettings.Load() with { DefaultProvider = name }).Save();
-        }
-        else
-        {
-            _sessionDefault = name;
-        }
-    }
+    public static void SetDefault(string? name) => _sessionDefault = name;
 
-    /// <summary>Removes a profile from where it hides others, and with it its being the default there.</summary>
-    /// <returns>Whether there was one to remove; a built-in profile stays.</returns>
+    /// <summary>Removes a profile of the session, and with it its being the default there.</summary>
+    /// <returns>Whether there was one to remove.</returns>
     public static bool Remove(string name)
     {
-        if (Session.TryRemove(name, out _))
-        {
-            _sessionDefault = string.Equals(_sessionDefault, name, StringComparison.OrdinalIgnoreCase) ? null : _sessionDefault;
-            return true;
-        }
-
-        var settings = UserSettings.Load();
-        if (!settings.Providers.Any(profile => Same(profile, name)))
+        if (!Session.TryRemove(name, out _))
         {
             return false;
         }
 
-        (settings with
-        {
-            Providers = [.. settings.Providers.Where(profile => !Same(profile, name))],
-            DefaultProvider = string.Equals(settings.DefaultProvider, name, StringComparison.OrdinalIgnoreCase) ? null : settings.DefaultProvider,
-        }).Save();
+        _sessionDefault = string.Equals(_sessionDefault, name, StringComparison.OrdinalIgnoreCase) ? null : _sessionDefault;
         return true;
     }
+
+    /// <summary>Removes a profile from where it hides others, and with it its being the default there.</summary>
+    /// <returns>Whether there was one to remove; a built-in profile stays.</returns>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read or written.</exception>
+    public static async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    {
+        if (Remove(name))
+        {
+            return true;
+        }
+
+        if (!UserSettings.Load().Providers.Any(profile => Same(profile, name)))
+        {
+            return false;
+        }
+
+        await UserSettings.ChangeAsync(
+            settings => settings with
+            {
+                Providers = [.. settings.Providers.Where(profile => !Same(profile, name))],
+                DefaultProvider = string.Equals(settings.DefaultProvider, name, StringComparison.OrdinalIgnoreCase) ? null : settings.DefaultProvider,
+            },
+            cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    // The session's own has the address that the session gave it.
+    private static ProviderProfile AtInheritedEmulator(ProviderProfile profile) =>
+        profile.Scope != ProviderScope.Session && Same(profile, EmulatorName) && InheritedEmulator.Address is { } address
+            ? EmulatorAt(profile, address)
+            : profile;
 
     private static bool Same(ProviderProfile profile, string name) => profile.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

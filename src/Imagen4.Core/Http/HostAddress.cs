@@ -1,3 +1,5 @@
+using Imagen4.Core.Hosts;
+
 namespace Imagen4.Core.Http;
 
 /// <summary>Decides where a key may go: to its provider's own scheme, host and port, and nowhere else.</summary>
@@ -6,7 +8,7 @@ internal static class HostAddress
     /// <summary>An address below a base.</summary>
     /// <param name="host">The provider's base; it may carry a path.</param>
     /// <param name="path">Segments that need no escaping, without a slash in front.</param>
-    public static Uri Below(Uri host, string path) => new($"{host.AbsoluteUri.TrimEnd('/')}/{path}");
+    public static Uri Below(Uri host, string path) => new($"{ProviderAddress.Normal(host)}/{path}");
 
     /// <summary>Takes an address that a host returned, if a key may go there.</summary>
     /// <param name="host">The provider's base.</param>
@@ -37,7 +39,20 @@ internal static class HostAddress
 
     private static bool IsOwn(Uri host, Uri address) =>
         address.Scheme == host.Scheme
-        && address.IdnHost.Equals(host.IdnHost, StringComparison.OrdinalIgnoreCase)
+        && NameOf(address) is { } name && name.Equals(NameOf(host), StringComparison.OrdinalIgnoreCase)
         && address.Port == host.Port
         && address.UserInfo.Length == 0;
+
+    // Some names that no resolver takes are found out only when they are asked for in their ASCII form.
+    private static string? NameOf(Uri address)
+    {
+        try
+        {
+            return address.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 }

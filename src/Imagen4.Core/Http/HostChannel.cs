@@ -11,6 +11,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <summary>Receives one line for every exchange, when somebody listens. It is called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
+    /// <summary>Called when an answer that is a success begins: the rest of it may take its time.</summary>
+    public Action? Heard { get; init; }
+
     /// <summary>Sends a request, once.</summary>
     /// <param name="request">The request; it is not disposed here.</param>
     /// <param name="limit">How long the exchange may take.</param>
@@ -28,6 +31,11 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
                 .ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                Heard?.Invoke();
+            }
+
             if (request.Content is PaidContent paid)
             {
                 paid.Hear(response.Headers);
@@ -37,7 +45,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body);
+            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
+            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body) { IsDecoded = isDecoded };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

@@ -13,15 +13,20 @@ public sealed class HostConnection
     private readonly ReadRetry _retry;
     private readonly ReadRetry _resultRetry;
     private readonly ApiKey _key;
+    private readonly HostOutage? _outage;
+
+    // When whoever reads gives up; null for never.
+    private readonly Func<DateTimeOffset?> _until;
 
     /// <summary>Connects a profile with a key. Nothing is sent.</summary>
     /// <param name="profile">The provider.</param>
     /// <param name="key">Its key.</param>
     /// <param name="time">The clock.</param>
     /// <param name="trace">Receives a line for every exchange, on any thread.</param>
+    /// <param name="outages">Notices when the host does not answer.</param>
     /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
     /// <exception cref="InvalidInputException">The key must not go to its address: a settings file may have been written by hand.</exception>
-    public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null)
+    public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null, HostOutages? outages = null)
     {
         Profile = profile;
         BaseUri = ProviderAddress.Demand(
@@ -29,16 +34,20 @@ public sealed class HostConnection
         _ = profile.PlatformUri is { } platform ? ProviderAddress.Demand(platform) : null;
         Time = time;
         _key = key;
-        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false);
-        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true);
-        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace };
+        _outage = outages?.Of(profile.Name);
+        _until = () => time.GetUtcNow() + ReadRetry.Total;
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Heard = Hear };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Heard = Hear };
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Heard = () => Hear(null) };
     }
 
-    private HostConnection(HostConnection other, Action<string?> missed)
+    private HostConnection(HostConnection other, DateTimeOffset? until, Action<string?> missed)
     {
-        (Profile, BaseUri, Time, _key, _channel) = (other.Profile, other.BaseUri, other.Time, other._key, other._channel);
-        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed);
-        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed);
+        (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
+        (_key, _channel, _outage) = (other._key, other._channel, other._outage);
+        _until = () => until;
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed) { Heard = Hear };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed) { Heard = Hear };
     }
 
     /// <summary>The provider.</summary>
@@ -54,8 +63,9 @@ public sealed class HostConnection
     public string KeySource => _key.Source;
 
     /// <summary>The same host for somebody who waits: reads are made until one comes through, however many fail.</summary>
+    /// <param name="until">When the wait ends; null for never.</param>
     /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
-    internal HostConnection Waiting(Action<string?> missed) => new(this, missed);
+    internal HostConnection Waiting(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
 
     /// <summary>Sends a paid POST, once.</summary>
     internal Task<HostResponse> PostAsync(
@@ -69,7 +79,7 @@ public sealed class HostConnection
     /// <summary>Reads, again where it fails on the way.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
-        _retry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+        ReadAsync(_retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     /// <summary>Reads the data of server-sent events, once.</summary>
     internal async IAsyncEnumerable<byte[]> ReadEventsAsync(Uri address, [EnumeratorCancellation] CancellationToken cancellation)
@@ -86,7 +96,7 @@ public sealed class HostConnection
     /// <summary>Reads a result: a server error of the model is one too.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
-        _resultRetry.RunAsync(token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+        ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
     /// <summary>Asks for a change that may be asked for twice.</summary>
     /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
@@ -94,7 +104,8 @@ public sealed class HostConnection
     internal async Task<(HostResponse Response, bool WasRepeated)> PutAsync(Uri address, CancellationToken cancellation)
     {
         var calls = 0;
-        var response = await _retry.RunAsync(
+        var response = await ReadAsync(
+            _retry,
             token =>
             {
                 calls++;
@@ -102,6 +113,25 @@ public sealed class HostConnection
             },
             cancellation).ConfigureAwait(false);
         return (response, calls > 1);
+    }
+
+    private async Task<HostResponse> ReadAsync(
+        ReadRetry retry, Func<CancellationToken, Task<HostResponse>> send, CancellationToken cancellation)
+    {
+        using var asked = _outage?.Ask(_until());
+        return await retry.RunAsync(send, cancellation).ConfigureAwait(false);
+    }
+
+    private void Hear(string? trouble)
+    {
+        if (trouble is null)
+        {
+            _outage?.Answered();
+        }
+        else
+        {
+            _outage?.Failed(trouble);
+        }
     }
 
     private async Task<HostResponse> SendAsync(

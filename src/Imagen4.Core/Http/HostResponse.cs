@@ -9,21 +9,47 @@ namespace Imagen4.Core.Http;
 /// <param name="Status">The status code.</param>
 /// <param name="Headers">The response's headers.</param>
 /// <param name="ContentType">The media type it claims, without parameters.</param>
-/// <param name="Body">The bytes.</param>
+/// <param name="Body">The bytes, decoded.</param>
 internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
 {
+    // Looked through once, on arrival: what reads the JSON later may rely on it.
+    private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
+
+    /// <summary>Whether the body has been made readable: nothing is left that was done to it on the way.</summary>
+    public bool IsDecoded { get; init; } = true;
+
+    /// <summary>Whether the body is meant to be JSON and cannot be read as such: what it says is not known.</summary>
+    public bool IsMalformed => _form == BodyForm.Malformed || (_form == BodyForm.NotJson && !IsDecoded);
+
+    /// <summary>The body where it is well-formed JSON; empty where it is not.</summary>
+    public ReadOnlyMemory<byte> Json => _form == BodyForm.Json ? Body : default;
+
     /// <summary>Whether the status is 2xx.</summary>
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 
     /// <summary>The first value of a header, or null.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
+    /// <summary>Whether a model's own words are in it, and it is no success.</summary>
+    public bool IsModelError => !IsSuccess && IsTyped;
+
     /// <summary>
-    /// Whether a model's own words are in it: fal marks them by a header or a type, or lists details. A gateway in front of it
-    /// also says <c>detail</c>, and means that it could not ask.
+    /// Whether it has the mark of the host's own words about a request: fal has a header or a type for them, or lists details. A gateway
+    /// in front of it also says <c>detail</c>, and means that it could not ask.
     /// </summary>
-    public bool IsModelError => !IsSuccess
-        && (Header("X-Fal-Error-Type") is not null || Header("X-Fal-Retryable") is not null || (JsonObject() is { } error && IsModels(error)));
+    public bool IsMarked => IsTyped
+        || (IsRefusal && Headers.Any(header => header.Key.StartsWith("X-Fal-", StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Whether it is a page for people: a proxy's, a sign-in, a gateway's own.</summary>
+    public bool IsPage => JsonObject() is null
+        && (ContentType == "text/html" || Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..]);
+
+    private bool IsTyped => Header("X-Fal-Error-Type") is not null
+        || (!IsSuccess && Header("X-Fal-Retryable") is not null)
+        || (JsonObject() is { } body && HasMark(body));
+
+    // fal's edge puts a header of its own on every answer; a server error with one may be the edge's own.
+    private bool IsRefusal => (int)Status is 400 or 422 or 499;
 
     /// <summary>The body in a certain shape, or null when it does not have it.</summary>
     public T? Read<T>(JsonTypeInfo<T> shape)
@@ -31,7 +57,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     {
         try
         {
-            return JsonSerializer.Deserialize(Body.Span, shape);
+            return JsonSerializer.Deserialize(Json.Span, shape);
         }
         catch (JsonException)
         {
@@ -44,7 +70,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     {
         try
         {
-            var root = JsonElement.Parse(Body.Span);
+            var root = JsonElement.Parse(Json.Span);
             return root.ValueKind == JsonValueKind.Object ? root : null;
         }
         catch (JsonException)
@@ -53,6 +79,12 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
         }
     }
 
-    private static bool IsModels(JsonElement error) =>
-        error.TryGetProperty("error_type", out _) || (error.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.Array);
+    private static bool HasMark(JsonElement body) =>
+        (body.TryGetProperty("error_type", out var type) && type.ValueKind == JsonValueKind.String && !type.ValueEquals(""))
+        || (body.TryGetProperty("detail", out var detail)
+            && detail.ValueKind == JsonValueKind.Array
+            && detail.EnumerateArray().Any(IsDetail));
+
+    private static bool IsDetail(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object && (entry.TryGetProperty("msg", out _) || entry.TryGetProperty("type", out _));
 }

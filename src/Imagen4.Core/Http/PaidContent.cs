@@ -27,11 +27,15 @@ internal sealed class PaidContent : HttpContent
     /// <summary>Whether sending may have begun.</summary>
     public bool AskedFor => _askedFor;
 
+    /// <summary>After this nothing is sent any more: looked at last when the first byte is asked for, which may be long after the call.</summary>
+    public CancellationToken Stopping { get; set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        Stopping.ThrowIfCancellationRequested();
         _askedFor = true;
         await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
     }
@@ -42,7 +46,13 @@ internal sealed class PaidContent : HttpContent
         return true;
     }
 
+    /// <summary>Whether the head of an answer came: then the host had heard enough to answer, whatever broke off later.</summary>
+    public bool IsAnswered { get; private set; }
+
     /// <summary>Notes what the head of an answer says, before its body may break off.</summary>
-    public void Hear(HttpResponseHeaders headers) =>
+    public void Hear(HttpResponseHeaders headers)
+    {
+        IsAnswered = true;
         NamedRequest = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id) ? id : null;
+    }
 }

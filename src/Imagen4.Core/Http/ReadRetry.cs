@@ -16,14 +16,17 @@ internal sealed class ReadRetry
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    // One read with all its repeats. A wait has a limit of its own.
-    private static readonly TimeSpan Total = TimeSpan.FromMinutes(5);
+    /// <summary>The longest one read may take with all its repeats. A wait has a limit of its own.</summary>
+    public static readonly TimeSpan Total = TimeSpan.FromMinutes(5);
 
     private readonly RetryBudget _budget;
     private readonly TimeProvider _time;
     private readonly bool _readsModel;
     private readonly Action<string?>? _missed;
     private readonly ResiliencePipeline<HostResponse> _pipeline;
+
+    /// <summary>Called with what went wrong at each attempt, and with null for one that the host has answered.</summary>
+    public Action<string?>? Heard { get; init; }
 
     /// <summary>Decides how reads are repeated.</summary>
     /// <param name="budget">What the host's repeats are taken from.</param>
@@ -79,6 +82,11 @@ internal sealed class ReadRetry
     {
         var trouble = Trouble(outcome);
         _missed?.Invoke(trouble);
+        if (trouble is not null || outcome.Exception is null)
+        {
+            Heard?.Invoke(trouble);
+        }
+
         if (trouble is null)
         {
             if (outcome.Exception is null)

@@ -53,6 +53,9 @@ internal sealed class Claims(LedgerFolder folder, string owner)
         }
     }
 
+    /// <summary>Says that this process works on a row that no other process can have: it needs no file.</summary>
+    public void Begin(string row, int number) => _working.TryAdd((row, number), true);
+
     /// <summary>Gives up a claim under which nothing was done. The file stays: it is what keeps the number taken.</summary>
     public void Abandon(string row, int number)
     {
@@ -96,13 +99,45 @@ internal sealed class Claims(LedgerFolder folder, string owner)
         ? _working.ContainsKey((row, number))
         : OwnerLock.IsAlive(folder, holder);
 
-    /// <summary>Removes the claims on a row that is to be forgotten.</summary>
+    /// <summary>
+    /// Removes the claims on a row that is to be forgotten. Where somebody has gone on with the row and has written nothing of it yet,
+    /// all claims stay, for the numbers lead to his, but those before his are nobody's.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="newest">The highest claim the ledger knows of.</param>
     public void Forget(string row, int newest)
     {
-        for (var number = newest; number >= 0; number--)
+        // With the next one taken, nobody goes on with the row while the others go.
+        var next = newest + 1;
+        while (!TryTake(row, next))
+        {
+            if (OwnerOf(row, next) is { } holder && (holder.Length == 0 || IsWorking(holder, row, next)))
+            {
+                for (var number = 0; number < next; number++)
+                {
+                    Abandon(row, number);
+                }
+
+                return;
+            }
+
+            next++;
+        }
+
+        // From the lowest on: who comes meanwhile begins there, and finds no gap behind a claim of somebody at work.
+        for (var number = 0; number <= next; number++)
         {
             File.Delete(folder.Claim(row, number));
         }
+
+        Leave(row, next);
+    }
+
+    /// <summary>When a claim was taken, in UTC; null where there is no such claim.</summary>
+    public DateTime? TakenAt(string row, int number)
+    {
+        var path = folder.Claim(row, number);
+        return File.Exists(path) ? File.GetLastWriteTimeUtc(path) : null;
     }
 
     private bool TryCreate(string path)

@@ -15,7 +15,10 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 
-    /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
+    /// <summary>The base address it goes to, in its normal form; null where only its provider's name is known.</summary>
+    public string? BaseAddress { get; init; }
+
+    /// <summary>What makes it the same row in another run; null where that is not known.</summary>
     public RowIdentity? Row { get; init; }
 
     /// <summary>The number of the claim it is worked on under.</summary>
@@ -30,6 +33,9 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
     /// <summary>The host's id, once there is one.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>The seed that the host says it used, once it has said so.</summary>
+    public long? Seed { get; init; }
+
     /// <summary>What the host made of it, once its images are on disk.</summary>
     public LedgerResult? Delivery { get; init; }
 
@@ -38,6 +44,9 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
 
     /// <summary>What kind of error it is.</summary>
     public string? ErrorType { get; init; }
+
+    /// <summary>The kind of error by which the host refused this very input; null where it is not that which was refused.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Whether nobody goes on with it in this process after this step.</summary>
     public bool IsLeft { get; init; }

@@ -3,6 +3,9 @@ namespace Imagen4.Core.Ledger;
 /// <summary>The errors that requests of the ledger stand for.</summary>
 internal static class LedgerErrors
 {
+    /// <summary>What the ledger keeps of an error by which the host refused this very input; null for any other.</summary>
+    public static string? RefusalBy(ImagenException error) => error.RefusesInput ? error.Kind : null;
+
     /// <summary>The error a request stands for when there is nothing more to be done for it; null when it came to a good end.</summary>
     public static ImagenException? Of(LedgerRequest known) => known.Step switch
     {
@@ -11,6 +14,7 @@ internal static class LedgerErrors
         {
             RequestId = known.RequestId,
         },
+        LedgerStep.Rejected or LedgerStep.Failed when known.Refusal is not null => Refused(known),
         LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
         {
             RequestId = known.RequestId,
@@ -18,4 +22,14 @@ internal static class LedgerErrors
         },
         _ => null,
     };
+
+    // In the words of the host, as when it was refused: what is wrong with it is the same.
+    private static ImagenException Refused(LedgerRequest known)
+    {
+        var message = Messages.RefusedBefore.With((known.Error ?? "?").TrimEnd('.'));
+        var (id, type) = (known.RequestId, known.ErrorType);
+        return known.Refusal == "ContentPolicyViolation"
+            ? new ContentPolicyViolationException(message) { RequestId = id, HostErrorType = type, RefusesInput = true }
+            : new InvalidInputException(message) { RequestId = id, HostErrorType = type, RefusesInput = true };
+    }
 }

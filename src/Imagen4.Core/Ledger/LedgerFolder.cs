@@ -1,3 +1,5 @@
+using Imagen4.Core.Settings;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
@@ -61,6 +63,7 @@ internal sealed class LedgerFolder(string home)
     /// <summary>Creates the folders, so that they are still there after a power failure.</summary>
     public void Create()
     {
+        OwnFile.CreateFolder(home);
         foreach (var folder in (string[])[Segments, Claims, Owners])
         {
             Directory.CreateDirectory(folder);

@@ -6,7 +6,8 @@ internal sealed class LedgerIndex
     private readonly Dictionary<string, LedgerRequest> _requests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LedgerRequest> _byRow = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<LedgerRequest>> _bySubject = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LedgerRequest> _byRequestId = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Provider, string Id), LedgerRequest> _byRequestId = new(OfHost.Instance);
+    private readonly Dictionary<(string Address, string Id), LedgerRequest> _byAddress = [];
 
     /// <summary>Every request.</summary>
     public IEnumerable<LedgerRequest> All => _requests.Values.Where(known => !known.IsRemoved);
@@ -22,8 +23,20 @@ internal sealed class LedgerIndex
     public LedgerRequest? OfLedgerId(string id) => _requests.GetValueOrDefault(id) is { IsRemoved: false } known ? known : null;
 
     /// <summary>A submission by the host's id.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="requestId">The host's id.</param>
     public LedgerRequest? OfRequestId(string provider, string requestId) =>
-        _byRequestId.GetValueOrDefault(RequestKey(provider, requestId)) is { IsRemoved: false } known ? known : null;
+        _byRequestId.GetValueOrDefault((provider, requestId)) is { IsRemoved: false } known ? known : null;
+
+    /// <summary>A submission by the host's id, whatever the provider was called.</summary>
+    /// <param name="baseAddress">The base address, in its normal form.</param>
+    /// <param name="requestId">The host's id.</param>
+    public LedgerRequest? OfAddress(string baseAddress, string requestId) =>
+        _byAddress.GetValueOrDefault((baseAddress, requestId)) is { IsRemoved: false } known ? known : null;
+
+    /// <summary>Whether a request is the newest submission of its row.</summary>
+    public bool IsNewest(LedgerRequest known) =>
+        known.Row is not { } row || _byRow.GetValueOrDefault(row) is not { } newest || newest.LedgerId == known.LedgerId;
 
     /// <summary>Adds a line.</summary>
     public void Take(LedgerLine line)
@@ -33,7 +46,8 @@ internal sealed class LedgerIndex
             _requests[line.LedgerId] = known = new LedgerRequest { LedgerId = line.LedgerId };
         }
 
-        var (row, subject, claim, isRemoved, requestId, provider) = (known.Row, known.Subject, known.Claim, known.IsRemoved, known.RequestId, known.Provider);
+        var (row, subject, claim, isRemoved) = (known.Row, known.Subject, known.Claim, known.IsRemoved);
+        var (requestId, provider, address) = (known.RequestId, known.Provider, known.BaseAddress);
         known.Take(line);
         if (subject is null && known.Subject is { } named)
         {
@@ -47,7 +61,12 @@ internal sealed class LedgerIndex
 
         if ((requestId, provider) != (known.RequestId, known.Provider) && known is { RequestId: { } id, Provider: { } host })
         {
-            _byRequestId[RequestKey(host, id)] = known;
+            _byRequestId[(host, id)] = known;
+        }
+
+        if ((requestId, address) != (known.RequestId, known.BaseAddress) && known is { RequestId: { } hostId, BaseAddress: { } place })
+        {
+            _byAddress[(place, hostId)] = known;
         }
     }
 
@@ -58,6 +77,7 @@ internal sealed class LedgerIndex
         _byRow.Clear();
         _bySubject.Clear();
         _byRequestId.Clear();
+        _byAddress.Clear();
     }
 
     private void FindNewest(LedgerRequest changed)
@@ -89,5 +109,15 @@ internal sealed class LedgerIndex
     private static bool IsNewer(LedgerRequest one, LedgerRequest other) =>
         one.Claim != other.Claim ? one.Claim > other.Claim : string.CompareOrdinal(one.LedgerId, other.LedgerId) > 0;
 
-    private static string RequestKey(string provider, string requestId) => $"{provider.ToUpperInvariant()} {requestId}";
+    // The names of providers have no case, the ids of hosts have.
+    private sealed class OfHost : IEqualityComparer<(string Provider, string Id)>
+    {
+        public static OfHost Instance { get; } = new();
+
+        public bool Equals((string Provider, string Id) x, (string Provider, string Id) y) =>
+            x.Id == y.Id && x.Provider.Equals(y.Provider, StringComparison.OrdinalIgnoreCase);
+
+        public int GetHashCode((string Provider, string Id) obj) =>
+            HashCode.Combine(obj.Id, obj.Provider.GetHashCode(StringComparison.OrdinalIgnoreCase));
+    }
 }

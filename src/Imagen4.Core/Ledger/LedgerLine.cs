@@ -58,6 +58,9 @@ internal sealed record LedgerLine
     [JsonPropertyName("m")]
     public string? Model { get; set; }
 
+    [JsonPropertyName("b")]
+    public string? BaseAddress { get; set; }
+
     [JsonPropertyName("k")]
     public string? Key { get; set; }
 
@@ -84,6 +87,10 @@ internal sealed record LedgerLine
     [JsonPropertyName("rid")]
     public string? RequestId { get; set; }
 
+    /// <summary>The seed that the host says it used.</summary>
+    [JsonPropertyName("seed")]
+    public long? Seed { get; set; }
+
     /// <summary>When the first line of the request was written; only in lines that stand for several.</summary>
     [JsonPropertyName("t0")]
     public long? Started { get; set; }
@@ -107,6 +114,10 @@ internal sealed record LedgerLine
 
     [JsonPropertyName("et")]
     public string? ErrorType { get; set; }
+
+    /// <summary>The kind of error by which the host refused this very input.</summary>
+    [JsonPropertyName("no")]
+    public string? Refusal { get; set; }
 }
 
 [JsonSourceGenerationOptions(

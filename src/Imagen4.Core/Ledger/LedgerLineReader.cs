@@ -15,6 +15,7 @@ internal sealed class LedgerLineReader
     private readonly RepeatedText _directory = new();
     private readonly RepeatedText _provider = new();
     private readonly RepeatedText _model = new();
+    private readonly RepeatedText _base = new();
 
     /// <summary>Reads a line.</summary>
     /// <returns>What it says, or null where it is not the JSON of a line.</returns>
@@ -91,6 +92,9 @@ internal sealed class LedgerLineReader
                 case "m":
                     line.Model = _model.Read(ref reader);
                     break;
+                case "b":
+                    line.BaseAddress = _base.Read(ref reader);
+                    break;
                 case "k":
                     line.Key = reader.GetString();
                     break;
@@ -102,6 +106,9 @@ internal sealed class LedgerLineReader
                     break;
                 case "rid":
                     line.RequestId = reader.GetString();
+                    break;
+                case "seed":
+                    line.Seed = reader.GetInt64();
                     break;
                 case "t0":
                     line.Started = reader.GetInt64();
@@ -117,6 +124,9 @@ internal sealed class LedgerLineReader
                     break;
                 case "et":
                     line.ErrorType = reader.GetString();
+                    break;
+                case "no":
+                    line.Refusal = reader.GetString();
                     break;
                 default:
                     reader.Skip();

@@ -27,7 +27,9 @@ internal static class LedgerObjects
     }
 
     /// <summary>A result as the ledger knows it.</summary>
-    public static ImagenResult Finished(LedgerRequest known)
+    /// <param name="known">What is known.</param>
+    /// <param name="isWorkedOn">Whether a process is at work on it.</param>
+    public static ImagenResult Finished(LedgerRequest known, bool isWorkedOn = false)
     {
         var result = new ImagenResult
         {
@@ -37,7 +39,7 @@ internal static class LedgerObjects
             Key = known.Key,
             Index = known.Index,
             LedgerId = known.LedgerId,
-            State = State(known, isWorkedOn: false),
+            State = State(known, isWorkedOn),
             Error = known.Error,
             ErrorType = known.ErrorType,
         };
@@ -54,7 +56,7 @@ internal static class LedgerObjects
     public static string State(LedgerRequest known, bool isWorkedOn) => known.Step switch
     {
         LedgerStep.Accepted => ImagenStates.InQueue,
-        LedgerStep.Completed => ImagenStates.Completed,
+        LedgerStep.StatusCompleted or LedgerStep.Completed => ImagenStates.Completed,
         LedgerStep.Delivered => ImagenStates.Delivered,
         LedgerStep.Rejected => ImagenStates.Rejected,
         LedgerStep.Cancelled => ImagenStates.Cancelled,

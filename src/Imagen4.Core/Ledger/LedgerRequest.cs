@@ -56,6 +56,9 @@ internal sealed record LedgerRequest
 
     public string? Key { get; set; }
 
+    /// <summary>The base address it went to, in its normal form; null where only its provider's name is known.</summary>
+    public string? BaseAddress { get; set; }
+
     public ImageInput? Input
     {
         get => InputJson?.Value;
@@ -74,6 +77,9 @@ internal sealed record LedgerRequest
 
     public string? RequestId { get; set; }
 
+    /// <summary>The seed that the host says it used; null where it has not said one here.</summary>
+    public long? Seed { get; set; }
+
     public LedgerResult? Delivery
     {
         get => DeliveryJson?.Value;
@@ -85,6 +91,9 @@ internal sealed record LedgerRequest
     public string? Error { get; set; }
 
     public string? ErrorType { get; set; }
+
+    /// <summary>The kind of error by which the host refused this very input; null where it is not that which was refused.</summary>
+    public string? Refusal { get; set; }
 
     /// <summary>Whether nothing more will happen to it.</summary>
     public bool HasEnded => Step is LedgerStep.Rejected or LedgerStep.Cancelled or LedgerStep.Failed or LedgerStep.Delivered or LedgerStep.NotSubmitted;
@@ -103,6 +112,8 @@ internal sealed record LedgerRequest
         Provider = Same(Provider, line.Provider);
         Model = Same(Model, line.Model);
         Key = Same(Key, line.Key);
+        BaseAddress = Same(BaseAddress, line.BaseAddress);
+        Seed = Seed is { } seed && line.Seed is { } told ? Math.Max(seed, told) : Seed ?? line.Seed;
 
         // One process alone writes what is sent, and the same with every attempt.
         InputJson ??= line.InputJson;
@@ -129,14 +140,17 @@ internal sealed record LedgerRequest
         Provider = Provider,
         Model = Model,
         Key = Key,
+        BaseAddress = BaseAddress,
         InputJson = InputJson,
         SettingsJson = SettingsJson,
         RequestId = RequestId,
+        Seed = Seed,
         Started = Started,
         Accepted = Accepted,
         DeliveryJson = DeliveryJson,
         Error = Error,
         ErrorType = ErrorType,
+        Refusal = Refusal,
     };
 
     private void TakeOwner(LedgerLine line)
@@ -156,7 +170,7 @@ internal sealed record LedgerRequest
         if (says.CompareTo(_said) > 0)
         {
             (_said, Step, Attempt, Time) = (says, line.Step, line.Attempt, line.Time);
-            (Error, ErrorType) = (line.Error, line.ErrorType);
+            (Error, ErrorType, Refusal) = (line.Error, line.ErrorType, line.Refusal);
         }
 
         if (line.RequestId is { } requestId && says.CompareTo(_named) > 0)

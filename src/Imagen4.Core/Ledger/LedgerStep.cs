@@ -36,13 +36,16 @@ internal enum LedgerStep
     /// <summary>The host refused it.</summary>
     Rejected,
 
+    /// <summary>The host's status says that it has ended, and not how: its result, which has the last word, has not been read.</summary>
+    StatusCompleted,
+
     /// <summary>It was cancelled.</summary>
     Cancelled,
 
     /// <summary>The host ran it and failed.</summary>
     Failed,
 
-    /// <summary>The host has finished it.</summary>
+    /// <summary>The host has finished it: its result has been read.</summary>
     Completed,
 
     /// <summary>Every image is on disk.</summary>

@@ -87,6 +87,24 @@ internal sealed class LedgerView(LedgerFolder folder)
         }
     }
 
+    /// <summary>A submission by the host's id, whatever name its provider had; or null.</summary>
+    public LedgerRequest? OfAddress(string baseAddress, string requestId)
+    {
+        lock (_lock)
+        {
+            return Copy(_index.OfAddress(baseAddress, requestId));
+        }
+    }
+
+    /// <summary>Everything that is known and not forgotten, oldest first, and whether it is the newest submission of its row.</summary>
+    public IReadOnlyList<(LedgerRequest Known, bool IsNewest)> Generations()
+    {
+        lock (_lock)
+        {
+            return [.. Sorted(_index.All).Select(known => (known, _index.IsNewest(known)))];
+        }
+    }
+
     /// <summary>Everything that is known and not forgotten, oldest first.</summary>
     public IReadOnlyList<LedgerRequest> All()
     {
@@ -96,12 +114,12 @@ internal sealed class LedgerView(LedgerFolder folder)
         }
     }
 
-    /// <summary>The submissions that have come to an end after which their rows are submitted again.</summary>
+    /// <summary>The submissions that have come to no good end.</summary>
     public IReadOnlySet<string> Refused()
     {
         lock (_lock)
         {
-            return _index.All.Where(RowRules.IsSubmittedAgain).Select(known => known.LedgerId).ToHashSet(StringComparer.Ordinal);
+            return _index.All.Where(RowRules.EndedBadly).Select(known => known.LedgerId).ToHashSet(StringComparer.Ordinal);
         }
     }
 

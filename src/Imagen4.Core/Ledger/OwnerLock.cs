@@ -21,7 +21,7 @@ internal sealed class OwnerLock : IDisposable
     {
         for (var attempt = 0; ; attempt++)
         {
-            var owner = $"{time.GetUtcNow():yyyyMMdd'T'HHmmss}-{Environment.ProcessId}-{Random.Shared.Next():x8}";
+            var owner = OwnerName.New(time);
             try
             {
                 var file = new FileStream(folder.OwnerLock(owner), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
@@ -44,7 +44,7 @@ internal sealed class OwnerLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(folder.OwnerLock(owner), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            using var file = Look(folder, owner);
             return false;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -56,6 +56,28 @@ internal sealed class OwnerLock : IDisposable
             return true;
         }
     }
+
+    /// <summary>Whether it can be told if the process of that name lives: another user's lock may be closed to this one.</summary>
+    public static bool IsReadable(LedgerFolder folder, string owner)
+    {
+        try
+        {
+            using var file = Look(folder, owner);
+            return true;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    // To read is enough, so that another user's lock tells as much; a shared lock does not go with the holder's, which is his alone.
+    private static FileStream Look(LedgerFolder folder, string owner) =>
+        new(folder.OwnerLock(owner), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
 
     // Where locks are switched off, or the file system has none, everybody would take everybody else for dead.
     private static LedgerUnavailableException Unlockable(FileStream file)

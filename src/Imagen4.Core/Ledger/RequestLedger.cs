@@ -39,6 +39,9 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>What it says.</summary>
     public LedgerView View { get; }
 
+    /// <summary>The time by the clock that its lines are written with.</summary>
+    public DateTimeOffset UtcNow => _time.GetUtcNow();
+
     /// <summary>Called before a step of a row is written, and after (true). Tests end the process here.</summary>
     public Action<LedgerStep, bool>? Passing { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             RequestId = requestId ?? known.RequestId,
             Error = null,
             ErrorType = null,
+            Refusal = null,
             IsLeft = true,
         }, isDurable: true);
 
@@ -175,12 +179,15 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
         Provider = entry.Provider,
         Model = entry.Model,
         Key = entry.Key,
+        BaseAddress = entry.BaseAddress,
         Input = step == LedgerStep.Intent ? entry.Input : null,
         Settings = step == LedgerStep.Intent ? LedgerSettings.Of(entry.Settings) : null,
         RequestId = entry.RequestId,
+        Seed = entry.Seed,
         Delivery = entry.Delivery,
         Error = entry.Error,
         ErrorType = entry.ErrorType,
+        Refusal = entry.Refusal,
     };
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,14 +1,17 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Ledger;
 
 /// <summary>Identifies the rows of one pipeline, in their order. Not for several threads.</summary>
-/// <param name="directory">The full output directory, or null.</param>
+/// <param name="directory">The output directory, with its links resolved, or null.</param>
 /// <param name="continues">Whether rows without a key are the same in another run: they are in a pipeline, a prompt given as an argument is not.</param>
 internal sealed class RowIdentities(string? directory, bool continues)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
-    private readonly HashSet<(string Base, string Key)> _keys = [];
+    private readonly Dictionary<(string Base, string Key), (string Hash, bool IsRecord)> _keys = [];
+    private readonly Dictionary<(string Row, string Hash), string?> _records = [];
+    private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
     /// <returns>Its identity, or null where every run of it is a new request.</returns>
@@ -23,12 +26,57 @@ internal sealed class RowIdentities(string? directory, bool continues)
         var hash = RowIdentity.Hash(model, input);
         if (key is null)
         {
-            var place = (baseUri.AbsoluteUri, hash);
+            var place = (ProviderAddress.Normal(baseUri), hash);
             return RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
         }
 
-        return _keys.Add((baseUri.AbsoluteUri, key))
-            ? RowIdentity.OfKey(baseUri, key, hash, directory)
-            : throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key)));
+        DemandKey(baseUri, key, hash, isRecord: false);
+        return RowIdentity.OfKey(baseUri, key, hash, directory);
+    }
+
+    /// <summary>
+    /// Identifies a row whose record names a known request and has its input: it is that request's row, and has no place among its like.
+    /// </summary>
+    /// <param name="baseUri">The base address it goes to.</param>
+    /// <param name="known">The request.</param>
+    /// <param name="inputHash">What <see cref="RowIdentity.Hash"/> makes of the record's input.</param>
+    /// <param name="index">The number of the record, for messages.</param>
+    /// <param name="key">The record's own key, or null.</param>
+    /// <returns>Its identity, or null where another record of this pipeline is of the same row.</returns>
+    /// <exception cref="InvalidInputException">
+    /// The request's key was in this pipeline before, for something else, or the other record of the same row has another key.
+    /// </exception>
+    public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash, int index, string? key)
+    {
+        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory);
+        var given = (key ?? known.Key) is { } text ? NormalForm.Text(text) : null;
+        if (!_records.TryAdd((row.Row, row.InputHash), given))
+        {
+            // Whoever gives them keys of their own means two rows, and one of them would be left out without a word.
+            return given is null || _records[(row.Row, row.InputHash)] is not { } other || other == given
+                ? null
+                : throw new InvalidInputException(Messages.RecordOtherKey.With(index, known.RequestId ?? known.LedgerId, PlainText.Brief(other), PlainText.Brief(given)));
+        }
+
+        if (known.Key is { } own)
+        {
+            DemandKey(baseUri, own, row.InputHash, isRecord: true);
+        }
+
+        return row;
+    }
+
+    /// <summary>Whether a record of a request has been edited in the same way before: several records of one request are one row.</summary>
+    public bool IsRepeated(LedgerRequest known, Uri baseUri, string inputHash, string? key) =>
+        !_edited.Add((known.LedgerId, ProviderAddress.Normal(baseUri), inputHash, key is null ? null : NormalForm.Text(key)));
+
+    // A row and the record of its request may stand in one pipeline: they are the same, and not two that share a key.
+    private void DemandKey(Uri baseUri, string key, string hash, bool isRecord)
+    {
+        var place = (ProviderAddress.Normal(baseUri), NormalForm.Text(key));
+        if (!_keys.TryAdd(place, (hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))
+        {
+            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key)));
+        }
     }
 }

@@ -1,19 +1,20 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
 /// What makes a row of one run the same as a row of another: where it goes, what is sent, which of its like it is in the
-/// pipeline, and where its images are to be; with a key of the caller's, the key instead of what is sent.
+/// pipeline, and where its images are to be; with a key of the caller's, the key instead of what is sent. All of it in normal forms.
 /// </summary>
 /// <param name="Row">Names the row.</param>
 /// <param name="Subject">Names the row whatever its directory.</param>
 /// <param name="InputHash">Names what is sent.</param>
-/// <param name="Directory">The full output directory; null when only submitting.</param>
+/// <param name="Directory">The output directory, with its links resolved; null when only submitting.</param>
 internal sealed record RowIdentity(string Row, string Subject, string InputHash, string? Directory)
 {
     /// <summary>Identifies a row by what is sent.</summary>
@@ -21,36 +22,35 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
     /// <param name="model">The endpoint id.</param>
     /// <param name="inputHash">What <see cref="Hash"/> makes of the input.</param>
     /// <param name="occurrence">The how manieth of its like it is in its pipeline, from 1.</param>
-    /// <param name="directory">The full output directory, or null.</param>
+    /// <param name="directory">The output directory, with its links resolved, or null.</param>
     public static RowIdentity OfInput(Uri baseUri, string model, string inputHash, int occurrence, string? directory) =>
-        Of(["input", Base(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)], inputHash, directory);
+        Of(Digest(["input", ProviderAddress.Normal(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)]), inputHash, directory);
 
     /// <summary>Identifies a row by the caller's key.</summary>
     public static RowIdentity OfKey(Uri baseUri, string key, string inputHash, string? directory) =>
-        Of(["key", Base(baseUri), key], inputHash, directory);
+        Of(Digest(["key", ProviderAddress.Normal(baseUri), NormalForm.Text(key)]), inputHash, directory);
 
-    /// <summary>Names a model's input: members in the order of their names, line ends as line feeds.</summary>
-    public static string Hash(string model, ImageInput input)
-    {
-        var json = System.Text.Json.JsonSerializer.SerializeToNode(input, ImageInputJson.Plain.ImageInput);
-        return Digest([model, Sorted(json)!.ToJsonString()]);
-    }
+    /// <summary>Identifies a row that is like no other: a prompt given as an argument.</summary>
+    /// <param name="ledgerId">The ledger's id of its first request.</param>
+    /// <param name="inputHash">What <see cref="Hash"/> makes of the input.</param>
+    /// <param name="directory">The output directory, with its links resolved, or null.</param>
+    public static RowIdentity OfRequest(string ledgerId, string inputHash, string? directory) =>
+        Of(Digest(["request", ledgerId]), inputHash, directory);
 
-    private static RowIdentity Of(string[] parts, string inputHash, string? directory) =>
-        new(Digest([.. parts, directory ?? ""]), Digest(parts), inputHash, directory);
+    /// <summary>Whether it is the identity of a row that is like no other: no later run has that row.</summary>
+    /// <param name="ledgerId">The ledger's id of its request.</param>
+    public bool IsOfRequest(string ledgerId) => Subject == Digest(["request", ledgerId]);
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members
-            .OrderBy(member => member.Key, StringComparer.Ordinal)
-            .Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String =>
-            JsonValue.Create(value.GetValue<string>().ReplaceLineEndings("\n")),
-        _ => node?.DeepClone(),
-    };
+    /// <summary>Identifies the row of a known request, with another directory perhaps.</summary>
+    public static RowIdentity OfKnown(LedgerRequest known, string inputHash, string? directory) =>
+        known.Subject is { } subject ? Of(subject, inputHash, directory) : OfRequest(known.LedgerId, inputHash, directory);
 
-    private static string Base(Uri address) => address.AbsoluteUri.TrimEnd('/');
+    /// <summary>Names a model's input: members in the order of their names, texts and numbers in their normal form.</summary>
+    public static string Hash(string model, ImageInput input) =>
+        Digest([model, NormalForm.Json(JsonSerializer.SerializeToNode(input, ImageInputJson.Plain.ImageInput))]);
+
+    private static RowIdentity Of(string subject, string inputHash, string? directory) =>
+        new(Digest([subject, directory ?? ""]), subject, inputHash, directory);
 
     // The length before each part keeps two rows apart whose parts only join to the same text.
     private static string Digest(IEnumerable<string> parts)

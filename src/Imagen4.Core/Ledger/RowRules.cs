@@ -1,11 +1,25 @@
+using Imagen4.Core.Media;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>The rules by which a batch continues an earlier one.</summary>
 internal static class RowRules
 {
-    /// <summary>Whether a row that is known is submitted again: the host refused it, failed or cancelled it, or never got it.</summary>
-    public static bool IsSubmittedAgain(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.NotSubmitted
+    /// <summary>Whether a request has come to no good end: the host refused it, failed or cancelled it, or never got it.</summary>
+    public static bool EndedBadly(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.NotSubmitted
         or LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled;
+
+    /// <summary>Whether a row that is known is submitted again: it has come to no good end, and what is sent was not the reason.</summary>
+    public static bool IsSubmittedAgain(LedgerRequest known, RowIdentity row) =>
+        EndedBadly(known) && (known.Refusal is null || !IsSameInput(known, row.InputHash));
+
+    /// <summary>Whether what was sent for a request is what a row sends.</summary>
+    public static bool IsSameInput(LedgerRequest known, string inputHash) =>
+        known.InputHash == inputHash
+        || (known is { Model: { } model, Input: { } sent } && RowIdentity.Hash(model, sent) == inputHash)
+
+        // What was sent is lost: nothing says that it was something else.
+        || (known.InputHash is null && known.InputJson is null);
 
     /// <summary>Whether a process ended with the POST on its way, or what it wrote is lost: nobody knows what has become of it.</summary>
     public static bool IsLost(LedgerRequest known) => known.Step is LedgerStep.Intent or LedgerStep.Held or LedgerStep.Left;
@@ -15,14 +29,15 @@ internal static class RowRules
 
     /// <summary>Whether there is nothing more to be done for a row.</summary>
     /// <param name="known">What is known of it; nobody works on it.</param>
+    /// <param name="row">The row.</param>
     /// <param name="submitsOnly">Whether it is done once the host has it.</param>
-    /// <param name="refused">What had failed before this batch began. Any other failure is this run's own, whichever process met it.</param>
-    public static bool IsDone(LedgerRequest known, bool submitsOnly, IReadOnlySet<string> refused) => known.Step switch
+    /// <param name="isNews">Whether it came to its end only now: then that is this run's own, whichever process met it.</param>
+    public static bool IsDone(LedgerRequest known, RowIdentity row, bool submitsOnly, bool isNews) => known.Step switch
     {
         LedgerStep.InDoubt => true,
-        LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.Completed => submitsOnly,
-        LedgerStep.Delivered => submitsOnly || HasFiles(known),
-        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => !refused.Contains(known.LedgerId),
+        LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.StatusCompleted or LedgerStep.Completed => submitsOnly,
+        LedgerStep.Delivered => submitsOnly || (HasFiles(known) && (known.Row == row.Row || IsDeliveredTo(known, row.Directory))),
+        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => isNews || !IsSubmittedAgain(known, row),
         _ => false,
     };
 
@@ -30,13 +45,21 @@ internal static class RowRules
     public static bool HasFiles(LedgerRequest known) =>
         known.Delivery is { Images.Count: > 0 } result && result.Images.All(image => File.Exists(image.Path));
 
+    /// <summary>Whether an image was saved to a folder; to any, where there is none.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="directory">The folder, with its links resolved; or null.</param>
+    public static bool IsIn(ImagenImage image, string? directory) => directory is null
+        || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder && (folder == directory || RealPath.Of(folder) == directory));
+
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not failed.</exception>
-    public static void Demand(RowIdentity row, LedgerRequest known)
+    public static void Demand(string inputHash, LedgerRequest known)
     {
-        if (known.InputHash is { } before && before != row.InputHash && !IsSubmittedAgain(known))
+        if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? "")));
         }
     }
+
+    private static bool IsDeliveredTo(LedgerRequest known, string? directory) => known.Delivery!.Images.All(image => IsIn(image, directory));
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
@@ -10,13 +12,14 @@ namespace Imagen4.Core.Ledger;
 internal sealed class RowTurns(
     RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest>> settle, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
-
     // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
     private const int MostLooks = 15;
 
-    // Not by the time of day, which somebody may set between two runs.
-    private readonly Lazy<IReadOnlySet<string>> _refused = new(ledger.View.Refused);
+    /// <summary>
+    /// What had come to no good end when the batch began; the same for all its hosts. Not told by the time of day, which somebody may
+    /// set between two runs.
+    /// </summary>
+    public Lazy<IReadOnlySet<string>> Before { get; init; } = new(ledger.View.Refused);
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool StartsAfresh { get; init; }
@@ -24,21 +27,44 @@ internal sealed class RowTurns(
     /// <summary>Whether rows are only submitted, so that one the host has is done.</summary>
     public bool SubmitsOnly { get; init; }
 
+    /// <summary>How long a row is waited for that somebody else works on; zero for no limit.</summary>
+    public TimeSpan WaitLimit { get; init; }
+
+    /// <summary>Receives what the user should know of such a wait.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>The holders of rows the user has been told of.</summary>
+    public ConcurrentDictionary<string, bool> Told { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="named">The known request that its record names, or null.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="InvalidInputException">The row's key is known with other input.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
-    public async Task<Turn> TakeAsync(RowIdentity row, CancellationToken cancellation)
+    /// <exception cref="WaitTimeoutException">Somebody else holds the row, for longer than the limit, and has sent nothing yet.</exception>
+    public async Task<Turn> TakeAsync(RowIdentity row, NamedRequest? named, CancellationToken cancellation)
     {
+        var wait = new RowWait(ledger, row, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
+        if (named is not null && !StartsAfresh && await TakeNamedAsync(row, named, wait, cancellation).ConfigureAwait(false) is { } turn)
+        {
+            return turn;
+        }
+
         for (var looks = 0; ;)
         {
             var known = Look(row);
-            _ = _refused.Value;
+            _ = Before.Value;
             if (known is not null && !StartsAfresh)
             {
                 if (IsWorkedOn(known))
                 {
-                    RowRules.Demand(row, known);
-                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    RowRules.Demand(row.InputHash, known);
+                    if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
+                    {
+                        return new Turn.Report(known) { Error = held };
+                    }
+
                     continue;
                 }
 
@@ -49,8 +75,8 @@ internal sealed class RowTurns(
                 }
 
                 known = await SettledAsync(known, cancellation).ConfigureAwait(false);
-                RowRules.Demand(row, known);
-                if (RowRules.IsDone(known, SubmitsOnly, _refused.Value))
+                RowRules.Demand(row.InputHash, known);
+                if (RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)))
                 {
                     return new Turn.Report(known);
                 }
@@ -58,16 +84,67 @@ internal sealed class RowTurns(
 
             switch (TryClaim(row, known, ref looks))
             {
-                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known):
+                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known, row):
                     return new Turn.Submit(number);
                 case { } number:
                     return new Turn.Continue(known, number);
                 default:
-                    await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                    if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } late)
+                    {
+                        throw late;
+                    }
+
                     break;
             }
         }
     }
+
+    // A request that is not the newest of this row: of an earlier generation, for another directory, or only submitted. It is
+    // followed without a claim, as whoever receives a request by its id does. What is to be submitted is the row's own turn.
+    private async Task<Turn?> TakeNamedAsync(RowIdentity row, NamedRequest named, RowWait wait, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ledger.View.Refresh();
+            _ = Before.Value;
+            if (Current(named) is not { } known || ledger.View.OfRow(row.Row)?.LedgerId == known.LedgerId)
+            {
+                return null;
+            }
+
+            RowRules.Demand(row.InputHash, known);
+            var isOnItsWay = known.Step < LedgerStep.InDoubt;
+            if (isOnItsWay && IsWorkedOn(known))
+            {
+                if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
+                {
+                    return new Turn.Report(known) { Error = held };
+                }
+
+                continue;
+            }
+
+            // What its process wrote between the look and its end.
+            ledger.View.Refresh();
+            if (isOnItsWay && ledger.View.OfLedgerId(known.LedgerId) is { } again && (again.Step, again.Claim) != (known.Step, known.Claim))
+            {
+                continue;
+            }
+
+            known = await SettledAsync(known, cancellation).ConfigureAwait(false);
+            return RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)) ? new Turn.Report(known)
+                : RowRules.EndedBadly(known) ? null
+                : new Turn.Continue(known, Claim: null);
+        }
+    }
+
+    // Where the one that is named has come to no good end, its row may have gone on with another one since.
+    private LedgerRequest? Current(NamedRequest named) => ledger.View.OfLedgerId(named.LedgerId) is { } known
+        ? RowRules.EndedBadly(known) && known.Row is { } row ? ledger.View.OfRow(row) ?? known : known
+        : null;
+
+    private bool IsNewEnd(LedgerRequest known, NamedRequest? named) =>
+        !(named is { EndedBadly: true } && named.LedgerId == known.LedgerId) && !Before.Value.Contains(known.LedgerId);
 
     private LedgerRequest? Look(RowIdentity row)
     {
@@ -83,7 +160,7 @@ internal sealed class RowTurns(
         {
             if (ledger.Claims.TryTake(row.Row, number))
             {
-                if (!IsNews(row, number) && !nameless.Exists(before => IsNamed(row, before)))
+                if (!IsNews(row, number, known) && !nameless.Exists(before => IsNamed(row, before)))
                 {
                     return number;
                 }
@@ -99,7 +176,7 @@ internal sealed class RowTurns(
             }
 
             var isGone = holder.Length == 0 || !ledger.Claims.IsWorking(holder, row.Row, number);
-            if ((!isGone && !StartsAfresh) || IsNews(row, number))
+            if ((!isGone && !StartsAfresh) || IsNews(row, number, known))
             {
                 return null;
             }
@@ -121,8 +198,10 @@ internal sealed class RowTurns(
     private bool IsNamed(RowIdentity row, int number) =>
         ledger.Claims.OwnerOf(row.Row, number) is { Length: > 0 } holder && ledger.Claims.IsWorking(holder, row.Row, number);
 
-    // Between the look and the claim, somebody may have gone on with the row, and even have finished it.
-    private bool IsNews(RowIdentity row, int number) => Look(row)?.Claim >= number;
+    // Between the look and the claim, somebody may have gone on with the row, and even have finished it, or the user has forgotten it.
+    private bool IsNews(RowIdentity row, int number, LedgerRequest? known) => Look(row) is { } now
+        ? now.Claim >= number || (known is not null && now.Claim < known.Claim)
+        : known is not null;
 
     private async Task<LedgerRequest> SettledAsync(LedgerRequest known, CancellationToken cancellation)
     {
@@ -137,5 +216,5 @@ internal sealed class RowTurns(
     }
 
     private bool IsWorkedOn(LedgerRequest known) => !known.IsLeft && !known.HasEnded
-        && ledger.Claims.IsWorking(known.Owner, known.Row!, known.Claim);
+        && ledger.Claims.IsWorking(known.Owner, known.Row ?? "", known.Claim);
 }

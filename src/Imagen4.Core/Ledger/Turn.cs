@@ -9,10 +9,18 @@ internal abstract record Turn
 
     /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
     /// <param name="Known">What is known of it.</param>
-    /// <param name="Claim">The number of the claim this process holds on it.</param>
-    public sealed record Continue(LedgerRequest Known, int Claim) : Turn;
+    /// <param name="Claim">
+    /// The number of the claim this process holds on it; null for a request that is not the newest of the row, which anybody may receive.
+    /// </param>
+    public sealed record Continue(LedgerRequest Known, int? Claim) : Turn;
 
-    /// <summary>There is nothing to be done: it has come to an end, good or bad, or is in doubt.</summary>
+    /// <summary>
+    /// There is nothing to be done: it has come to an end, good or bad, is in doubt, or another process is at it for too long.
+    /// </summary>
     /// <param name="Known">What is known of it.</param>
-    public sealed record Report(LedgerRequest Known) : Turn;
+    public sealed record Report(LedgerRequest Known) : Turn
+    {
+        /// <summary>Why this run gives up the row, where another process works on it still.</summary>
+        public ImagenException? Error { get; init; }
+    }
 }

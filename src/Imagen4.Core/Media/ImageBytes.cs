@@ -22,7 +22,13 @@ internal abstract record ImageBytes
     /// <param name="Path">The file.</param>
     public sealed record Kept(string Path) : ImageBytes;
 
+    /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
+    public bool CanBeRead => this is not Remote remote || (Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));
+
     /// <summary>Tells an address from a data URI.</summary>
     /// <param name="text">JSON text.</param>
     public static ImageBytes Of(JsonElement text) => InlineImage.IsDataUri(text) ? new Inline(text) : new Remote(JsonText.Text(text));
+
+    // Bytes that were no text have become U+FFFD on the way.
+    private static bool IsWhole(Uri address) => !address.OriginalString.Contains('\uFFFD', StringComparison.Ordinal);
 }

@@ -25,7 +25,10 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
     {
         try
         {
-            await SaveAsync(source, image, template.Expand(values, image.Image.Index), cancellation).ConfigureAwait(false);
+            var name = template.Expand(values, image.Image.Index);
+
+            // Named after the request, not after the image: what a killed process leaves is found by whoever continues or forgets it.
+            await SaveAsync(source, image, name, values.RequestId ?? name, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (ImagenException error)
@@ -38,31 +41,31 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
         }
     }
 
-    private async Task SaveAsync(MediaSource source, HostImage image, string name, CancellationToken cancellation)
+    private async Task SaveAsync(MediaSource source, HostImage image, string name, string owner, CancellationToken cancellation)
     {
         folder.Prepare();
-        var draft = folder.Draft(name);
+        var file = folder.CreateDraft(owner);
+        var draft = file.Name;
         try
         {
-            ImageHeader header;
-            var file = new FileStream(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, useAsync: true);
             await using (file.ConfigureAwait(false))
             {
                 await source.CopyAsync(image.Bytes, file, cancellation).ConfigureAwait(false);
                 await file.FlushAsync(cancellation).ConfigureAwait(false);
-                header = ImageHeader.Read(file);
+                var header = ImageHeader.Read(file);
                 file.Position = 0;
                 image.Image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
                 image.Image.FileSize = file.Length;
 
                 // The name promises that the bytes are there, after a power failure too.
                 file.Flush(flushToDisk: true);
-            }
 
-            var final = folder.Final(name, header.Type.Extension);
-            await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
-            (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
-            (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
+                // It is renamed while it is open: until it has its name, its lock keeps it from being taken for a killed process's.
+                var final = folder.Final(name, header.Type.Extension);
+                await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
+                (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
+                (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
+            }
         }
         finally
         {

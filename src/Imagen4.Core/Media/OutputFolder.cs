@@ -11,9 +11,13 @@ public sealed class OutputFolder(string path, bool force)
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _published = new(StringComparer.OrdinalIgnoreCase);
     private bool _prepared;
+    private string? _real;
 
     /// <summary>The full path.</summary>
     public string FullPath { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    /// <summary>The name that is the same for all ways to write the path. It is looked up once: what is created later changes nothing.</summary>
+    internal string RealPath => _real ??= Media.RealPath.Of(FullPath);
 
     /// <summary>Looks whether the folder can be one, without creating it.</summary>
     /// <exception cref="InvalidInputException">A file is in its place.</exception>
@@ -80,7 +84,15 @@ public sealed class OutputFolder(string path, bool force)
     internal string Final(string name, string extension) => Path.Combine(FullPath, name + extension);
 
     /// <summary>A path for a file that is still being written: hidden, and like no other.</summary>
-    internal string Draft(string name) => Path.Combine(FullPath, $".{name}.{Guid.NewGuid():N}.partial");
+    /// <param name="owner">What it belongs to.</param>
+    internal string Draft(string owner) => PartialFiles.NewPath(FullPath, SafeFileName.Whole(owner));
+
+    /// <summary>Creates a file for an image that is still being fetched.</summary>
+    /// <param name="owner">What it belongs to.</param>
+    internal FileStream CreateDraft(string owner) => PartialFiles.Create(FullPath, SafeFileName.Whole(owner));
+
+    /// <summary>Removes what processes that were killed left of a request's images. What a living process is writing stays.</summary>
+    internal void RemoveLeft(string requestId) => PartialFiles.RemoveLeft(FullPath, SafeFileName.Whole(requestId));
 
     /// <summary>Gives a finished file its final name. The same bytes under that name are no other file: they stay.</summary>
     /// <param name="draft">The finished file.</param>
@@ -99,20 +111,32 @@ public sealed class OutputFolder(string path, bool force)
             }
         }
 
-        try
+        if (force)
         {
-            File.Move(draft, final, force);
+            File.Move(draft, final, overwrite: true);
+            return;
         }
-        catch (IOException) when (File.Exists(final) && !force)
+
+        if (!ExclusiveRename.TryMove(draft, final) && !await IsSameAsync(final, sha256, cancellation).ConfigureAwait(false))
         {
-            var existing = new FileStream(final, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);
-            await using (existing.ConfigureAwait(false))
-            {
-                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(existing, cancellation).ConfigureAwait(false)) != sha256)
-                {
-                    throw new FileExistsException(Messages.FileExists.With(final));
-                }
-            }
+            throw new FileExistsException(Messages.FileExists.With(final));
+        }
+    }
+
+    private static async Task<bool> IsSameAsync(string path, string sha256, CancellationToken cancellation)
+    {
+        if (!File.Exists(path))
+        {
+            // A folder of that name, or a link that leads nowhere.
+            return false;
+        }
+
+        // Whoever has just saved it may not have closed it yet.
+        var share = FileShare.ReadWrite | FileShare.Delete;
+        var existing = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
+        await using (existing.ConfigureAwait(false))
+        {
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(existing, cancellation).ConfigureAwait(false)) == sha256;
         }
     }
 }

@@ -18,6 +18,9 @@ internal sealed record HostStatus
     /// <summary>The host's own type of the error.</summary>
     public string? ErrorType { get; init; }
 
+    /// <summary>The kind of error by which it refuses this very input; null where it does not.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Log lines: a window onto them, or only the newest.</summary>
     public IReadOnlyList<ImagenLogEntry> Logs { get; init; } = [];
 

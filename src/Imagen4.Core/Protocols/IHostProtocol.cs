@@ -22,8 +22,8 @@ internal interface IHostProtocol
     /// <summary>Whether the answer to a paid POST is the result, so that a server error in the host's own words is a failure.</summary>
     bool AnswersWithResult { get; }
 
-    /// <summary>Whether an answer is an error in the host's own form, not a gateway's.</summary>
-    bool IsOwnError(HostResponse response);
+    /// <summary>Reads what an answer to a paid POST says besides its status.</summary>
+    SubmitMarks ReadMarks(HostResponse response);
 
     /// <summary>Reads the answer to a paid POST.</summary>
     /// <returns>The accepted request, or null when the answer names none.</returns>
@@ -40,15 +40,16 @@ internal interface IHostProtocol
     /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
     RequestAddresses AddressesOf(Uri host, string model, string requestId);
 
-    /// <summary>Reads the state of a request.</summary>
-    Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation);
+    /// <summary>Asks for the state of a request.</summary>
+    /// <exception cref="ImagenException">The answer says nothing of the request.</exception>
+    Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation);
 
     /// <summary>Follows the state of a request in a stream. A host without one, or one that breaks off, ends it before the request has ended.</summary>
     IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation);
 
-    /// <summary>Reads the result of a request that has ended, or null while it goes on.</summary>
-    /// <exception cref="ImagenException">The request failed; the type says how.</exception>
-    Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation);
+    /// <summary>Asks for the result of a request.</summary>
+    /// <exception cref="ImagenException">The answer says nothing of the request.</exception>
+    Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation);
 
     /// <summary>Asks the host to cancel a request.</summary>
     /// <exception cref="AlreadyCompletedException">It had ended.</exception>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -17,7 +18,7 @@ internal static class JsonText
             foreach (var (name, value) in members)
             {
                 writer.WritePropertyName(name);
-                writer.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
             }
 
             writer.WriteEndObject();
@@ -35,7 +36,8 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            return element.GetRawText();
+            // Not GetRawText, which throws where the bytes are no UTF-8.
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element));
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed record RequestReference
     /// <summary>Where it is cancelled; null where it cannot be.</summary>
     public Uri? CancelUri { get; init; }
 
+    /// <summary>Whether it has only just been submitted: not every part of the host may know it yet.</summary>
+    internal bool IsFresh { get; init; }
+
     /// <summary>The clock's reading at its acceptance, or when this process first met it: the start of its time limit. Where the answer to the submit was the result, when it was sent.</summary>
     public required long Since { get; init; }
 }

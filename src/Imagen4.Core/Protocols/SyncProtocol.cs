@@ -22,13 +22,14 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public abstract PaidContent SubmitContent(string model, ImageInput input);
 
-    public abstract bool IsOwnError(HostResponse response);
+    public abstract SubmitMarks ReadMarks(HostResponse response);
 
     public abstract ImagenException ReadRejection(HostConnection host, string model, HostResponse response);
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        if (ReadResult(response) is not { } result)
+        // Nobody says a result again: where none of its images can be had, it is none, and the row is in doubt.
+        if (ReadResult(response) is not { } result || (result.Images.Count > 0 && !result.Images.Any(image => image.Bytes.CanBeRead)))
         {
             return null;
         }
@@ -44,17 +45,14 @@ internal abstract class SyncProtocol : IHostProtocol
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => RequestAddresses.None;
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
-    {
-        _ = await FindAsync(request, cancellation).ConfigureAwait(false);
-        return new HostStatus { State = ImagenStates.Completed };
-    }
+    public Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
+        AskResultAsync(request, cancellation);
 
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
         AsyncEnumerable.Empty<HostStatus>();
 
-    public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation) =>
-        await FindAsync(request, cancellation).ConfigureAwait(false);
+    public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation) =>
+        new(new HostStatus { State = ImagenStates.Completed }) { Answered = await FindAsync(request, cancellation).ConfigureAwait(false) };
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ public sealed class WorkPump : IDisposable
     private readonly CancellationToken _stopping;
     private readonly WorkStop _given;
     private readonly CountdownEvent _active = new(1);
+    private readonly ConcurrentQueue<Exception> _late = new();
     private int _running;
     private int _closed;
     private int _disposed;
@@ -34,6 +35,9 @@ public sealed class WorkPump : IDisposable
         _stopping = _stop.Token;
         _given = new WorkStop(_stopping, _abandon.Token);
     }
+
+    /// <summary>The outcome of work that was not begun after all: there is nothing to be said about it.</summary>
+    public static object Nothing { get; } = new();
 
     /// <summary>How many pieces of work run at once, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
@@ -75,11 +79,35 @@ public sealed class WorkPump : IDisposable
     /// <summary>Says something from a piece of work.</summary>
     public void Post(WorkEvent said)
     {
-        // After the end nobody listens; a late word is dropped, not an error.
+        // After the end nobody listens; a late word is dropped, but for an exception.
         if (!_stopping.IsCancellationRequested)
         {
             _events.Add(said, CancellationToken.None);
         }
+        else if (said is WorkEvent.Fault fault)
+        {
+            _late.Enqueue(fault.Error);
+        }
+    }
+
+    /// <summary>The exceptions of work that came too late to be taken as events. Call it on the consuming thread, after a stop.</summary>
+    public IReadOnlyList<Exception> TakeLate()
+    {
+        while (_events.TryTake(out var left))
+        {
+            if (left is WorkEvent.Fault fault)
+            {
+                _late.Enqueue(fault.Error);
+            }
+        }
+
+        var late = new List<Exception>();
+        while (_late.TryDequeue(out var error))
+        {
+            late.Add(error);
+        }
+
+        return late;
     }
 
     /// <summary>Hands something on from a piece of work that goes on, and waits until it has been taken.</summary>
@@ -148,16 +176,34 @@ public sealed class WorkPump : IDisposable
     }
 
     /// <summary>Runs work after the pump was stopped, and waits for it on the consuming thread.</summary>
-    /// <param name="work">The work; it says how much it has done.</param>
+    /// <param name="work">The work. When its time is over it is asked to end, and has a moment to do so.</param>
     /// <param name="longest">The longest it may take.</param>
-    /// <returns>What it says, or 0 where it did not end in time.</returns>
-    public static int RunAfterwards(Func<CancellationToken, Task<int>> work, TimeSpan longest)
+    /// <returns>What went wrong with it, or null.</returns>
+    public static Exception? RunAfterwards(Func<CancellationToken, Task> work, TimeSpan longest)
     {
         using var limit = new CancellationTokenSource(longest);
-        var done = new BlockingCollection<int>();
+        var done = new BlockingCollection<Exception?>();
         var token = limit.Token;
-        _ = Task.Run(async () => done.Add(await work(token).ConfigureAwait(false), CancellationToken.None), CancellationToken.None);
-        return done.TryTake(out var count, longest) ? count : 0;
+        _ = Task.Run(
+            async () => done.Add(await TroubleAsync(work, token).ConfigureAwait(false), CancellationToken.None), CancellationToken.None);
+        return done.TryTake(out var trouble, longest + Grace)
+            ? trouble
+            : new TimeoutException(Messages.TransferTooLong.With(longest.TotalSeconds));
+    }
+
+    private static async Task<Exception?> TroubleAsync(Func<CancellationToken, Task> work, CancellationToken limit)
+    {
+        try
+        {
+            await work(limit).ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it is, the caller is told.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return error;
+        }
     }
 
     /// <summary>Stops the pump for good.</summary>

@@ -26,9 +26,37 @@ public sealed class RequestBook
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<string, bool>(StringComparer.Ordinal);
-        return _ledger.View.All()
-            .OrderBy(known => known.Started).ThenBy(known => known.Index).ThenBy(known => known.LedgerId, StringComparer.Ordinal)
-            .Select(known => Of(known, alive)).Where(known => known.Is(filter));
+        return _ledger.View.Generations()
+            .OrderBy(row => row.Known.Started).ThenBy(row => row.Known.Index).ThenBy(row => row.Known.LedgerId, StringComparer.Ordinal)
+            .Select(row => (Request: Of(row.Known, alive), row.IsNewest))
+            .Where(row => row.IsNewest || filter.History || row.Request.IsOpen || row.Request.State == ImagenStates.InDoubt)
+            .Select(row => row.Request).Where(request => request.Is(filter));
+    }
+
+    /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
+    public IEnumerable<KnownRequest> Earlier(KnownRequest request) => request.Known is { Row: { } row, Subject: { } subject }
+        && _ledger.View.OfRow(row)?.LedgerId == request.LedgerId
+            ? _ledger.View.OfSubject(subject)
+                .Where(known => known.Row == row && known.LedgerId != request.LedgerId)
+                .Select(known => Of(known, []))
+                .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+            : [];
+
+    /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
+    /// <param name="ledgerIds">The ledger's ids of the requests.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public DateTimeOffset? OpenSince(IReadOnlyCollection<string> ledgerIds)
+    {
+        Refresh();
+        var wanted = ledgerIds.ToHashSet(StringComparer.Ordinal);
+        if (_ledger.View.All().FirstOrDefault(known => wanted.Contains(known.LedgerId)) is not { } earliest)
+        {
+            return null;
+        }
+
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(earliest.Started);
+        var open = Find(new RequestFilter { States = [ImagenStates.Pending], Since = since }).Select(known => known.LedgerId);
+        return wanted.SetEquals(open) ? since : null;
     }
 
     /// <summary>A request by the ledger's own id.</summary>

@@ -12,6 +12,12 @@ public sealed record RequestFilter
     /// <summary>Whether a key is wanted; null for all, those without one too.</summary>
     public Func<string, bool>? Key { get; init; }
 
+    /// <summary>
+    /// Whether every submission of a row is wanted. Else it is the newest, and of those before it only what may still cost something:
+    /// what goes on at its host, is in doubt, or was paid for and is not saved.
+    /// </summary>
+    public bool History { get; init; }
+
     /// <summary>Submitted at this time or later.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
 using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Requests;
@@ -15,7 +16,9 @@ public sealed class RequestRemoval(TimeProvider time)
     {
         if (!request.IsFinished)
         {
-            var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt : Messages.RemoveUnfinished;
+            var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt
+                : request is { State: ImagenStates.Pending, RequestId: null } ? Messages.RemoveBeingSubmitted
+                : Messages.RemoveUnfinished;
             throw new InvalidInputException(message.With(request.RequestId ?? request.LedgerId, request.State, request.LedgerId)) { RequestId = request.RequestId };
         }
     }
@@ -41,18 +44,38 @@ public sealed class RequestRemoval(TimeProvider time)
         await Task.WhenAll(requests.Select(request => _ledger.RecordAsync(LedgerStep.Removed, request.Known))).ConfigureAwait(false);
         foreach (var request in requests)
         {
-            if (request.Known is { Provider: { } provider, RequestId: { } id })
+            if (request.RequestId is { } id)
             {
-                KeptResults.Forget(provider, id);
+                KeptResults.Forget(request.LedgerId, id);
             }
         }
 
+        RemovePartialFiles(requests.Select(request => request.Known));
         ForgetClaims(requests.Select(request => request.Known));
         await _ledger.EndSegmentAsync().ConfigureAwait(false);
         _ = new Compaction(_ledger, time).Run();
         _ledger.View.Refresh();
         return StillThere([.. requests.Select(request => request.LedgerId)]);
     }
+
+    // What processes left that were killed while they saved images. The images themselves are the user's.
+    private static void RemovePartialFiles(IEnumerable<LedgerRequest> removed)
+    {
+        var saving = removed
+            .Where(known => known.RequestId is not null)
+            .SelectMany(known => FoldersOf(known).Select(folder => (Folder: folder, Owner: SafeFileName.Whole(known.RequestId!))))
+            .ToLookup(one => one.Folder, one => one.Owner, StringComparer.Ordinal);
+        foreach (var folder in saving)
+        {
+            PartialFiles.RemoveLeft(folder.Key, folder.ToHashSet(StringComparer.Ordinal));
+        }
+    }
+
+    private static IEnumerable<string> FoldersOf(LedgerRequest known) => (known.Delivery?.Images ?? [])
+        .Select(image => Path.GetDirectoryName(image.Path))
+        .Append(known.Directory)
+        .OfType<string>()
+        .Distinct(StringComparer.Ordinal);
 
     // A row that is known from another submission keeps its claims: they say how far it is.
     private void ForgetClaims(IEnumerable<LedgerRequest> removed)

@@ -7,6 +7,9 @@ internal sealed record KeptResult
 {
     public required IReadOnlyList<KeptImage> Images { get; init; }
 
+    /// <summary>The ledger's id of its request: a host's own id may be another host's as well.</summary>
+    public string? LedgerId { get; init; }
+
     public long? Seed { get; init; }
 
     public string? Description { get; init; }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
@@ -23,6 +25,7 @@ internal static class KeptResults
         var folder = Folder(host);
         try
         {
+            StateFolder.Create();
             Directory.CreateDirectory(folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -35,14 +38,17 @@ internal static class KeptResults
     /// Keeps a result. When it returns, the result is on disk. It is written beside its place and put there whole: a host that
     /// gives an id twice must not cost the earlier result.
     /// </summary>
+    /// <param name="request">Its request.</param>
+    /// <param name="ledgerId">The ledger's id of the request.</param>
+    /// <param name="result">The result.</param>
     /// <returns>The id it is kept under: the host's, with a number behind it where that one is taken.</returns>
-    public static async Task<string> SaveAsync(RequestReference request, HostResult result)
+    public static async Task<string> SaveAsync(RequestReference request, string ledgerId, HostResult result)
     {
         var draft = Path.Combine(Folder(request.Host), $".{Guid.NewGuid():N}.tmp");
         Directory.CreateDirectory(draft);
         try
         {
-            await WriteAsync(draft, result).ConfigureAwait(false);
+            await WriteAsync(draft, ledgerId, result).ConfigureAwait(false);
             DirectorySync.Flush(draft);
             return Place(draft, request);
         }
@@ -53,7 +59,7 @@ internal static class KeptResults
         }
     }
 
-    private static async Task WriteAsync(string folder, HostResult result)
+    private static async Task WriteAsync(string folder, string ledgerId, HostResult result)
     {
         var images = new List<KeptImage>();
         foreach (var image in result.Images)
@@ -70,6 +76,7 @@ internal static class KeptResults
         var kept = new KeptResult
         {
             Images = images,
+            LedgerId = ledgerId,
             Seed = result.Seed,
             Description = result.Description,
             BillableUnits = result.BillableUnits,
@@ -113,8 +120,7 @@ internal static class KeptResults
 
         try
         {
-            var bytes = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
-            var kept = JsonSerializer.Deserialize(bytes, KeptResultJson.Default.KeptResult)!;
+            var kept = Read(await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false));
             return new HostResult
             {
                 Images = kept.Images.Select(image => new HostImage(image.Image, Bytes(folder, image))).ToList(),
@@ -130,23 +136,35 @@ internal static class KeptResults
         }
     }
 
-    /// <summary>Removes a result, if one is kept.</summary>
+    /// <summary>Removes a result, if one is kept, whatever its provider is called by now and wherever that listens.</summary>
+    /// <param name="ledgerId">The ledger's id of its request.</param>
+    /// <param name="requestId">The id it is kept under.</param>
     /// <exception cref="LedgerUnavailableException">It cannot be removed.</exception>
-    public static void Forget(string provider, string requestId)
+    public static void Forget(string ledgerId, string requestId)
     {
-        var folder = Path.Combine(Folder(provider), SafeFileName.Whole(requestId));
-        try
+        if (!Directory.Exists(Root))
         {
-            if (Directory.Exists(folder))
+            return;
+        }
+
+        foreach (var folder in Directory.GetDirectories(Root).Select(host => Path.Combine(host, SafeFileName.Whole(requestId))))
+        {
+            var path = Path.Combine(folder, Description);
+            try
             {
-                Directory.Delete(folder, recursive: true);
+                if (File.Exists(path) && Read(File.ReadAllBytes(path)).LedgerId == ledgerId)
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+            {
+                throw new LedgerUnavailableException(Messages.KeptResultStays.With(folder, error.Message), error);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LedgerUnavailableException(Messages.KeptResultStays.With(folder, error.Message), error);
-        }
     }
+
+    private static KeptResult Read(byte[] bytes) => JsonSerializer.Deserialize(bytes, KeptResultJson.Default.KeptResult)!;
 
     // One image that is broken must not cost the others: it is kept as a file that is no image, and found out when it is saved.
     private static async Task DecodeAsync(ImageBytes.Inline inline, Stream target)
@@ -168,9 +186,15 @@ internal static class KeptResults
 
     private static string Folder(RequestReference request) => Path.Combine(Folder(request.Host), SafeFileName.Whole(request.RequestId));
 
-    private static string Folder(HostConnection host) => Folder(host.Profile.Name);
+    private static string Root => Path.Combine(StateFolder.Path, "v1", "results");
 
-    private static string Folder(string provider) => Path.Combine(StateFolder.Path, "v1", "results", SafeFileName.Whole(provider));
+    // By the address and not by the provider's name, which the user may change. The host's name is for whoever looks into the folder.
+    private static string Folder(HostConnection host)
+    {
+        var address = host.BaseUri.AbsoluteUri.TrimEnd('/');
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)).AsSpan(0, 8));
+        return Path.Combine(Root, SafeFileName.Whole($"{host.BaseUri.IdnHost}-{mark}"));
+    }
 
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {

@@ -52,12 +52,18 @@ public readonly record struct Cell(int Row, string Name, object? Value)
 
     /// <summary>The cell as true or false.</summary>
     /// <exception cref="InvalidInputException">The cell says neither.</exception>
-    public bool? TrueFalse() => IsEmpty ? null : Value switch
-    {
-        bool truth => truth,
-        string text when bool.TryParse(text.Trim(), out var parsed) => parsed,
-        _ => throw Refuse(Messages.CellIsNotTrueOrFalse),
-    };
+    public bool? TrueFalse() => IsEmpty ? null : TryTrueFalse() ?? throw Refuse(Messages.CellIsNotTrueOrFalse);
+
+    /// <summary>Whether another cell of the same input says the same: 4 and '4', true and 'True'.</summary>
+    /// <exception cref="InvalidInputException">One of them holds an object or a list.</exception>
+    public bool Says(Cell other) =>
+        (TryWholeNumber(), other.TryWholeNumber()) is ({ } number, { } otherNumber) ? number == otherNumber
+        : (TryTrueFalse(), other.TryTrueFalse()) is ({ } truth, { } otherTruth) ? truth == otherTruth
+        : (Value, other.Value) is (JsonNode json, JsonNode otherJson) ? JsonNode.DeepEquals(json, otherJson)
+        : string.Equals(Text()?.Trim(), other.Text()?.Trim(), StringComparison.Ordinal);
+
+    /// <summary>The value as messages show it.</summary>
+    public string Shown() => Shown(Value);
 
     /// <summary>The error for this cell.</summary>
     /// <param name="template">A message with places for the row, the name and the value.</param>
@@ -81,6 +87,13 @@ public readonly record struct Cell(int Row, string Name, object? Value)
             return null;
         }
     }
+
+    private bool? TryTrueFalse() => Value switch
+    {
+        bool truth => truth,
+        string text when bool.TryParse(text.Trim(), out var parsed) => parsed,
+        _ => null,
+    };
 
     private static bool IsWhole(JsonNode? node) => node switch
     {

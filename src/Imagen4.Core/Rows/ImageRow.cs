@@ -15,6 +15,12 @@ public sealed record ImageRow
     /// <summary>The endpoint id the row itself names.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The ledger's id of the request that the row's record comes from.</summary>
+    public string? LedgerId { get; init; }
+
+    /// <summary>The host's id of the request that the row's record comes from.</summary>
+    public string? RequestId { get; init; }
+
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 

@@ -19,6 +19,8 @@ public static class RowReader
             Key = At("Key").Text(),
             Provider = At("Provider").Text()?.Trim(),
             Model = At("Model").Text()?.Trim(),
+            LedgerId = Id(cells, "LedgerId"),
+            RequestId = Id(cells, "RequestId"),
             Settings = SubmitSettingsReader.Read(At),
             Input = new ImageInput
             {
@@ -46,6 +48,10 @@ public static class RowReader
     /// <exception cref="InvalidInputException">A cell does not hold what its setting takes.</exception>
     public static SubmitSettings ReadSettings(int index, IReadOnlyDictionary<string, object?> cells) =>
         SubmitSettingsReader.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
+
+    // A column of that name may be anybody's: what cannot be an id of ours is none.
+    private static string? Id(IReadOnlyDictionary<string, object?> cells, string name) =>
+        (cells.GetValueOrDefault(name) as string)?.Trim() is { Length: > 0 } id ? id : null;
 
     private static string Prompt(Cell cell)
     {

@@ -8,7 +8,11 @@ internal static class SettingsFile
     /// <summary>The JSON in a file; editors put a byte order mark in front of it, which JSON does not have.</summary>
     public static ReadOnlySpan<byte> Read(string path)
     {
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+        // Another process may put a new file in its place meanwhile.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var all = new byte[file.Length];
+        file.ReadExactly(all);
+        ReadOnlySpan<byte> bytes = all;
         return bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
 }

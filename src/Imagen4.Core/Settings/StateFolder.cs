@@ -29,4 +29,9 @@ public static class StateFolder
                 : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "imagen4");
         }
     }
+
+    /// <summary>Creates it, for its user alone; one that is there already stays as it is.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
+    internal static void Create() => OwnFile.CreateFolder(Path);
 }

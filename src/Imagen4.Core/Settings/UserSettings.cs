@@ -10,7 +10,8 @@ internal sealed record UserSettings
 
     public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
 
-    private static string File => Path.Combine(StateFolder.Path, "settings.json");
+    /// <summary>Where they are.</summary>
+    public static string FilePath => Path.Combine(StateFolder.Path, "settings.json");
 
     /// <summary>Reads the settings; none where the file is not there.</summary>
     /// <exception cref="InvalidInputException">The file cannot be read as settings.</exception>
@@ -18,7 +19,7 @@ internal sealed record UserSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize(SettingsFile.Read(File), HostDataJson.Default.UserSettings) ?? new();
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings) ?? new();
             return settings.Providers.All(IsWhole) ? settings : throw new JsonException(Messages.ProviderIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -27,29 +28,48 @@ internal sealed record UserSettings
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(Messages.SettingsUnreadable.With(File, error.Message), error);
+            throw new InvalidInputException(Messages.SettingsUnreadable.With(FilePath, error.Message), error);
         }
     }
 
-    /// <summary>Writes the settings whole or not at all.</summary>
-    /// <exception cref="InvalidInputException">They cannot be written.</exception>
-    public void Save()
+    /// <summary>Changes the settings, while no other process does: what others have saved is there, and stays.</summary>
+    /// <param name="change">Makes the new settings out of those there are.</param>
+    /// <param name="cancellation">Stops waiting for others.</param>
+    /// <exception cref="InvalidInputException">They cannot be read or written.</exception>
+    public static async Task ChangeAsync(Func<UserSettings, UserSettings> change, CancellationToken cancellation)
     {
-        var draft = $"{File}.{Guid.NewGuid():N}.tmp";
         try
         {
-            Directory.CreateDirectory(StateFolder.Path);
-            System.IO.File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, HostDataJson.Default.UserSettings));
-            System.IO.File.Move(draft, File, overwrite: true);
+            using var taken = await SettingsLock.TakeAsync(TimeProvider.System, cancellation).ConfigureAwait(false);
+            var settings = Load();
+            if (change(settings) is var changed && changed != settings)
+            {
+                changed.Save();
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            if (System.IO.File.Exists(draft))
+            throw new InvalidInputException(Messages.SettingsUnwritable.With(FilePath, error.Message), error);
+        }
+    }
+
+    // Whole or not at all, after a power failure too, and never to be read by others, not even for a moment.
+    private void Save()
+    {
+        var draft = $"{FilePath}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = OwnFile.Open(draft, FileMode.CreateNew))
             {
-                System.IO.File.Delete(draft);
+                JsonSerializer.Serialize(file, this, HostDataJson.Default.UserSettings);
+                file.Flush(flushToDisk: true);
             }
 
-            throw new InvalidInputException(Messages.SettingsUnwritable.With(File, error.Message), error);
+            File.Move(draft, FilePath, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
         }
     }
 

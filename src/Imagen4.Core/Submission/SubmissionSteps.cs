@@ -35,9 +35,11 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
         {
             await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (LedgerUnavailableException error)
+#pragma warning disable CA1031 // Whatever it is: what has become of a paid request must not be lost for it.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            ending.End(error);
+            ending.End(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
             Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
         }
     }
@@ -46,7 +48,14 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
     /// <returns>The error, to be thrown.</returns>
     public async Task<ImagenException> EndAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
     {
-        var ended = entry with { RequestId = error.RequestId, Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind, IsLeft = step != LedgerStep.InDoubt };
+        var ended = entry with
+        {
+            RequestId = error.RequestId,
+            Error = error.Message,
+            ErrorType = error.HostErrorType ?? error.Kind,
+            Refusal = LedgerErrors.RefusalBy(error),
+            IsLeft = step != LedgerStep.InDoubt,
+        };
         await RecordAsync(step, ended).ConfigureAwait(false);
         return error;
     }

@@ -1,23 +1,50 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
 
 namespace Imagen4.Core.Submission;
 
 /// <summary>
-/// Whether submitting goes on. A wrong key or a locked account fails every further row the same way,
-/// so the first one ends submitting; what the host has accepted by then is still waited for.
+/// Whether submitting goes on, to each provider. A wrong key or a locked account fails every further row of its provider the same
+/// way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows of other providers go on.
 /// </summary>
 public sealed class SubmissionStop
 {
-    private ImagenException? _reason;
+    private readonly ConcurrentDictionary<string, ImagenException> _ofProviders = new(StringComparer.OrdinalIgnoreCase);
+    private ImagenException? _ofAll;
+    private ImagenException? _first;
 
-    /// <summary>Why submitting has ended, or null while it goes on.</summary>
-    public ImagenException? Reason => Volatile.Read(ref _reason);
+    /// <summary>Why submitting has ended first, to whichever provider; null while it goes on to all.</summary>
+    public ImagenException? Reason => Volatile.Read(ref _first);
 
-    /// <summary>Ends submitting; the first reason stays.</summary>
-    public void End(ImagenException reason) => Interlocked.CompareExchange(ref _reason, reason, null);
+    /// <summary>Why submitting has ended to all providers, or null.</summary>
+    public ImagenException? ReasonForAll => Volatile.Read(ref _ofAll);
 
-    /// <summary>Whether every further submission would fail like this one.</summary>
+    /// <summary>The providers to which submitting has ended for a reason of their own, with that reason.</summary>
+    public IReadOnlyDictionary<string, ImagenException> ByProvider => _ofProviders;
+
+    /// <summary>Ends submitting to all providers; the first reason stays.</summary>
+    public void End(ImagenException reason)
+    {
+        Interlocked.CompareExchange(ref _ofAll, reason, null);
+        Interlocked.CompareExchange(ref _first, reason, null);
+    }
+
+    /// <summary>Ends submitting to a provider; the first reason stays.</summary>
+    public void End(string provider, ImagenException reason)
+    {
+        _ofProviders.TryAdd(provider, reason);
+        Interlocked.CompareExchange(ref _first, reason, null);
+    }
+
+    /// <summary>Whether submitting to a provider has ended.</summary>
+    public bool HasEnded(string provider) => ReasonForAll is not null || _ofProviders.ContainsKey(provider);
+
+    /// <summary>Whether an error is why submitting has ended, anywhere.</summary>
+    public bool IsReason(ImagenException error) =>
+        ReferenceEquals(ReasonForAll, error) || _ofProviders.Values.Any(reason => ReferenceEquals(reason, error));
+
+    /// <summary>Whether every further submission to the same provider would fail like this one.</summary>
     internal static bool IsForAll(ImagenException error) => error switch
     {
         AuthenticationFailedException or AccountLockedException or ApiKeyMissingException or LedgerUnavailableException => true,

@@ -1,5 +1,3 @@
-using Imagen4.Core.Http;
-
 namespace Imagen4.Core.Submission;
 
 /// <summary>The one function that decides what has become of a paid POST.</summary>
@@ -13,34 +11,40 @@ internal static class SubmitVerdict
     {
         if (post.Response is not { } response)
         {
-            return !post.AskedFor || IsRefusedStream(post.Error) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
+            return !post.AskedFor || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
         }
 
+        if (response.IsMalformed)
+        {
+            // What it says may be the id of a request.
+            return SubmitOutcome.InDoubt;
+        }
+
+        var marks = post.Marks;
         return (int)response.Status switch
         {
             >= 200 and <= 299 => post.NamesRequest ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
-            301 or 302 or 307 or 308 => SubmitOutcome.Rejected,
-            429 => WasTaken(response) ? SubmitOutcome.Rejected : SubmitOutcome.Throttled,
+
+            // A 429 that bills or names a request is no invitation to come back.
+            429 => marks.SaysTaken ? SubmitOutcome.InDoubt : marks.IsFinal ? SubmitOutcome.Rejected : SubmitOutcome.Throttled,
 
             // A proxy or a gateway writes these too, when the host may have the request already.
             408 or 409 or 499 => SubmitOutcome.InDoubt,
-            >= 400 and <= 499 => SubmitOutcome.Rejected,
-            >= 500 when post.IsOwnFailure => SubmitOutcome.Failed,
+            301 or 302 or 307 or 308 or (>= 400 and <= 499) => marks.SaysTaken && !marks.IsOwnWord ? SubmitOutcome.InDoubt : SubmitOutcome.Rejected,
+
+            // 502, 503 and 504 are a gateway's word, whatever their form.
+            500 when marks.IsOwnWord => SubmitOutcome.Failed,
             _ => SubmitOutcome.InDoubt,
         };
     }
 
-    // A 429 that bills, names a request or says it must not be repeated is not an invitation to come back.
-    private static bool WasTaken(HostResponse response) =>
-        response.Header("x-fal-request-id") is not null
-        || response.Header("X-Fal-Billable-Units") is not null
-        || string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase);
-
+    // A connection may be closed with the same code, and then its streams may have been processed. HttpClient wraps the refusal of a
+    // stream, which it has repeated itself, in words of its own; of anything else it repeats the words.
     private static bool IsRefusedStream(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
         {
-            if (error is HttpProtocolException { ErrorCode: RefusedStream })
+            if (error is HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } inner } && error.Message != inner.Message)
             {
                 return true;
             }

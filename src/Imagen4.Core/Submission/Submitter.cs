@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
@@ -50,6 +51,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     {
         var cancellation = stop.Stopping;
         var protocol = HostProtocols.For(host.Profile.Protocol);
+        var exchange = new PaidExchange(host, protocol, entry.Model);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
         if (protocol.AnswersWithResult)
         {
@@ -60,41 +62,44 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         for (int notSent = 0, throttled = 0; ;)
         {
             await gate.PassAsync(cancellation).ConfigureAwait(false);
-            if (ending.Reason is not null)
+            if (ending.HasEnded(host.Profile.Name))
             {
                 return null;
             }
 
             entry = entry with { Attempt = notSent + throttled + 1 };
+            using var content = protocol.SubmitContent(entry.Model, entry.Input);
+            content.Stopping = cancellation;
+            var headers = protocol.SubmitHeaders(Labelled(host, entry));
             await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);
-            var (post, acceptance) = await PostAsync(host, protocol, address, entry, stop.Abandoning).ConfigureAwait(false);
-            var outcome = SubmitVerdict.Of(post);
-            if (outcome is SubmitOutcome.Accepted or SubmitOutcome.Rejected or SubmitOutcome.Failed)
+            if (cancellation.IsCancellationRequested || ending.HasEnded(host.Profile.Name))
             {
-                _doubts.End(host);
+                // Writing it down took a while: nothing is sent any more.
+                await _steps.RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                return null;
             }
 
-            switch (outcome)
+            var sent = await exchange.SendAsync(address, content, headers, stop.Abandoning).ConfigureAwait(false);
+            switch (sent.Class)
             {
                 case SubmitOutcome.Accepted:
-                    acceptance = await KeepAsync(host, acceptance!, entry).ConfigureAwait(false);
-                    var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
-                    await _steps.RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
-                    if (LeavesAccepted && acceptance.Answered is not null)
-                    {
-                        // Nobody waits for it, and it has come to its end.
-                        await _steps.RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
-                    }
-
-                    return acceptance;
+                    return await AcceptAsync(host, sent.Acceptance!, entry).ConfigureAwait(false);
 
                 case SubmitOutcome.NotSent:
-                    await _steps.RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
+                    var unreachable = Unreachable(host, sent.Post.Error!);
+                    await _steps.RecordAsync(LedgerStep.NotSent, entry with { Error = unreachable.Message, ErrorType = unreachable.Kind })
+                        .ConfigureAwait(false);
                     cancellation.ThrowIfCancellationRequested();
-                    var unreachable = Unreachable(host, post.Error!);
+                    if (sent.Post.Error is not (HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+                    {
+                        // A defect, which would be the same the next time.
+                        ExceptionDispatchInfo.Throw(sent.Post.Error!);
+                    }
+
                     if (++notSent >= NotSentBudget || SubmissionStop.IsForAll(unreachable))
                     {
-                        throw Ending(unreachable);
+                        throw Ending(host, unreachable);
                     }
 
                     await Task.Delay(Backoff(notSent), host.Time, cancellation).ConfigureAwait(false);
@@ -104,115 +109,111 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     await _steps.RecordAsync(LedgerStep.Throttled, entry).ConfigureAwait(false);
                     if (++throttled >= ThrottledBudget)
                     {
-                        throw protocol.ReadRejection(host, entry.Model, post.Response!);
+                        throw sent.Refusal!;
                     }
 
-                    gate.Close(RetryAfter.Read(post.Response!.Headers, host.Time) ?? Backoff(throttled));
+                    gate.Close(RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } asked ? asked : Backoff(throttled));
                     break;
 
                 case SubmitOutcome.Failed:
-                    throw await _steps.EndAsync(LedgerStep.Failed, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false);
+                    _doubts.End(host);
+                    throw await _steps.EndAsync(LedgerStep.Failed, entry, sent.Refusal!).ConfigureAwait(false);
 
                 case SubmitOutcome.Rejected:
-                    throw Ending(await _steps.EndAsync(LedgerStep.Rejected, entry, protocol.ReadRejection(host, entry.Model, post.Response!)).ConfigureAwait(false));
+                    _doubts.End(host);
+                    throw Ending(host, await _steps.EndAsync(LedgerStep.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
 
                 default:
-                    var doubt = await _steps.EndAsync(LedgerStep.InDoubt, entry, InDoubt(host, post, entry)).ConfigureAwait(false);
-                    if (await ReadAcceptedAsync(host, protocol, entry, doubt, cancellation).ConfigureAwait(false) is { } settled)
-                    {
-                        return settled;
-                    }
-
-                    if (_doubts.Add(host) >= MostInDoubt)
-                    {
-                        ending.End(new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
-                    }
-
-                    throw doubt;
+                    return await SettleAsync(host, protocol, entry, sent, cancellation).ConfigureAwait(false);
             }
-        }
-    }
-
-    private static async Task<(PaidPost Post, Acceptance? Acceptance)> PostAsync(
-        HostConnection host, IHostProtocol protocol, Uri address, LedgerEntry entry, CancellationToken cancellation)
-    {
-        using var content = protocol.SubmitContent(entry.Model, entry.Input);
-        var sent = host.Time.GetTimestamp();
-        try
-        {
-            var response = await host.PostAsync(address, content, protocol.SubmitHeaders(Labelled(host, entry)), protocol.SubmitLimit, cancellation).ConfigureAwait(false);
-            var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, entry.Model, response) : null;
-
-            // Where the answer is the result, all of the work was between the question and it.
-            acceptance = acceptance is { Answered: not null } ? acceptance with { Request = acceptance.Request with { Since = sent } } : acceptance;
-            var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
-            {
-                NamedRequest = content.NamedRequest,
-                IsOwnFailure = protocol.AnswersWithResult && protocol.IsOwnError(response),
-            };
-            return (post, acceptance);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException or OperationCanceledException)
-        {
-            return (new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error) { NamedRequest = content.NamedRequest }, null);
         }
     }
 
     // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
-    private async Task<Acceptance> KeepAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
+    private async Task<Acceptance> AcceptAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
-        if (acceptance.Answered is not { } result)
+        if (acceptance.Answered is { } result)
         {
-            return acceptance;
-        }
-
-        try
-        {
-            var kept = await KeptResults.SaveAsync(acceptance.Request, result).ConfigureAwait(false);
-            return acceptance with { Request = acceptance.Request with { RequestId = kept } };
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            var requestId = acceptance.Request.RequestId;
-            if (!LeavesAccepted)
+            try
             {
+                var kept = await KeptResults.SaveAsync(acceptance.Request, entry.LedgerId, result).ConfigureAwait(false);
+                acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
+            }
+#pragma warning disable CA1031 // Whatever it is: the request has been paid for.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                var requestId = acceptance.Request.RequestId;
+                if (LeavesAccepted)
+                {
+                    throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
+                        Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId }).ConfigureAwait(false);
+                }
+
                 // Who waits for it gets it from this answer; its images may go to another disk.
                 Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, requestId, error.Message));
-                return acceptance;
             }
-
-            await _steps.RecordAsync(LedgerStep.InDoubt, entry with { RequestId = requestId }).ConfigureAwait(false);
-            throw new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId };
         }
+
+        _doubts.End(host);
+        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
+        await _steps.RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
+        if (LeavesAccepted && acceptance.Answered is not null)
+        {
+            // Nobody waits for it, and it has come to its end.
+            await _steps.RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
+        }
+
+        return acceptance;
     }
 
-    // The answer did not say so, but one of its headers names a request: one look tells whether it is there.
-    private async Task<Acceptance?> ReadAcceptedAsync(
-        HostConnection host, IHostProtocol protocol, LedgerEntry entry, ImagenException doubt, CancellationToken cancellation)
+    // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is there.
+    private async Task<Acceptance> SettleAsync(
+        HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent, CancellationToken cancellation)
     {
-        if (doubt.RequestId is not { } id || protocol.AnswersWithResult)
+        var doubt = await _steps.EndAsync(LedgerStep.InDoubt, entry, InDoubt(host, sent.Post, entry)).ConfigureAwait(false);
+        if (doubt.RequestId is { } id && !protocol.AnswersWithResult)
         {
-            return null;
+            try
+            {
+                var request = protocol.Refer(host, entry.Model, id);
+                var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+                await _steps.RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
+                return new Acceptance(request, status.QueuePosition);
+            }
+#pragma warning disable CA1031 // Whatever it is, a stop included: the row stays in doubt, and is told as such.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
         }
 
-        try
+        if (sent.Refusal is { } refusal)
         {
-            var request = protocol.Refer(host, entry.Model, id);
-            var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-            await _steps.RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
-            return new Acceptance(request, status.QueuePosition);
+            _ = Ending(host, refusal);
         }
-        catch (ImagenException)
-        {
-            return null;
-        }
+
+        throw Counted(host, doubt);
     }
 
-    private ImagenException Ending(ImagenException error)
+    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, SubmissionInDoubtException doubt) =>
+        Counted(host, await _steps.EndAsync(LedgerStep.InDoubt, entry, doubt).ConfigureAwait(false));
+
+    private ImagenException Counted(HostConnection host, ImagenException doubt)
+    {
+        if (_doubts.Add(host) >= MostInDoubt)
+        {
+            ending.End(host.Profile.Name, new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
+        }
+
+        return doubt;
+    }
+
+    private ImagenException Ending(HostConnection host, ImagenException error)
     {
         if (SubmissionStop.IsForAll(error))
         {
-            ending.End(error);
+            ending.End(host.Profile.Name, error);
         }
 
         return error;
@@ -224,7 +225,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
     {
         var reason = post.Response is { } response
-            ? Messages.InDoubtAnswer.With((int)response.Status, response.ContentType ?? "?")
+            ? Said(post, response).With((int)response.Status, response.ContentType ?? "?", post.NamedRequest)
             : FailureText.Of(post.Error!);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
@@ -232,6 +233,12 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             StatusCode = (int?)post.Response?.Status,
         };
     }
+
+    private static string Said(PaidPost post, HostResponse response) =>
+        post.NamedRequest is not null ? Messages.InDoubtAnswerNames
+            : response.IsMalformed ? Messages.InDoubtAnswerMalformed
+            : post.Marks.SaysTaken ? Messages.InDoubtAnswerTaken
+            : Messages.InDoubtAnswer;
 
     // The host's history shows the label: a request in doubt is found by it.
     private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) => host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))

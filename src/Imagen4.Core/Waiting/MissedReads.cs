@@ -1,28 +1,57 @@
+using Imagen4.Core.Protocols;
+
 namespace Imagen4.Core.Waiting;
 
 /// <summary>What a wait remembers of reads that failed: a failed one is a read that was missed, and no end of anything.</summary>
-internal sealed class MissedReads
+/// <param name="isFresh">Whether the request has only just been submitted.</param>
+internal sealed class MissedReads(bool isFresh)
 {
     // A page in between that is not the host's protocol passes; a host that speaks another one does not.
     private const int MostGarbled = 5;
 
+    // A gateway that answers in the host's place does so for a while: some sixty seconds of the poll schedule.
+    private const int MostRefused = 30;
+
+    // Not every part of a host knows a request that it has only just accepted; a moment later, an unknown one is unknown.
+    private readonly int _mostUnknown = isFresh ? 8 : 2;
+
     private volatile string? _last;
-    private int _garbled;
+    private int _inARow;
+    private string? _word;
 
     /// <summary>What was wrong with the last read, or null when the host answered it.</summary>
     public string? Last => _last;
+
+    /// <summary>Whether an end was told that nothing marks as the host's own, and is to be asked for again.</summary>
+    public bool HasWord => _word is not null;
 
     /// <summary>Notes what was wrong with a read; null for nothing.</summary>
     public void Note(string? trouble) => _last = trouble;
 
     /// <summary>Notes an answer that was read.</summary>
-    public void Understood() => _garbled = 0;
+    public void Understood() => (_inARow, _word) = (0, null);
 
-    /// <summary>Notes an answer that nobody understands.</summary>
+    /// <summary>Notes an end that nothing marks as the host's own.</summary>
+    /// <returns>Whether it is what the read before said, too.</returns>
+    public bool IsSaidAgain(UnmarkedWord said)
+    {
+        Note(said.Once.Message);
+        var isSame = _word == said.Text;
+        _word = said.Text;
+        return isSame;
+    }
+
+    /// <summary>Notes an answer that says nothing of the request.</summary>
     /// <returns>Whether it may be one that passes.</returns>
-    public bool Passes(InvalidResponseException error)
+    public bool Passes(ImagenException error)
     {
         Note(error.Message);
-        return ++_garbled < MostGarbled;
+        return ++_inARow < error switch
+        {
+            InvalidResponseException => MostGarbled,
+            HostUnavailableException { StatusCode: not null } => MostRefused,
+            RequestNotFoundException => _mostUnknown,
+            _ => 0,
+        };
     }
 }

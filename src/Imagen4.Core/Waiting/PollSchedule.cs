@@ -11,11 +11,16 @@ internal sealed class PollSchedule
 
     private TimeSpan _next = First;
 
+    /// <summary>The longest wait of the schedule, for what should have time to pass.</summary>
+    public static TimeSpan Last() => Spread(Longest);
+
     /// <summary>The next wait, with a fifth of jitter so that many waits do not fall together.</summary>
     public TimeSpan Next()
     {
-        var wait = _next * (0.9 + (0.2 * Random.Shared.NextDouble()));
+        var wait = Spread(_next);
         _next = TimeSpan.FromTicks(Math.Min((_next * Growth).Ticks, Longest.Ticks));
         return wait;
     }
+
+    private static TimeSpan Spread(TimeSpan wait) => wait * (0.9 + (0.2 * Random.Shared.NextDouble()));
 }

@@ -11,14 +11,22 @@ internal sealed class RequestWaiter(TimeSpan limit)
     /// <param name="watch">What is wanted besides.</param>
     /// <param name="cancellation">Stops the wait; the request goes on.</param>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
-    public Task<HostStatus> UntilEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation) =>
-        WithinLimitAsync(request, (waited, missed, token) => EndAsync(waited, watch, missed, token), cancellation);
+    public async Task<HostStatus> UntilEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
+    {
+        var ended = await WithinLimitAsync(request, (waited, missed, token) => EndAsync(waited, watch, missed, token), cancellation)
+            .ConfigureAwait(false);
+        return ended.Status;
+    }
 
     /// <summary>Waits until the request has ended, and reads its result.</summary>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>
-    public Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation) =>
-        WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation);
+    public async Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var read = await WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation)
+            .ConfigureAwait(false);
+        return read.Error is { } error ? throw error : read.Answered!;
+    }
 
     /// <summary>Reads the result now.</summary>
     /// <returns>The result, or null while the request goes on.</returns>
@@ -26,67 +34,50 @@ internal sealed class RequestWaiter(TimeSpan limit)
     public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
         HostProtocols.For(request.Host.Profile.Protocol).ReadResultAsync(request, cancellation);
 
-    private static async Task<HostResult> ResultAsync(
+    private static async Task<RequestReading> ResultAsync(
         RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
     {
-        var status = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
+        var ended = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
+        if (ended is { Answered: not null } or { Error: not null })
+        {
+            return ended;
+        }
 
         // The result is worth any wait; the words of a failure, of which the status has some, are not.
-        var asked = status.State == ImagenStates.Completed ? waited : request;
-
-        // A host may say "completed" a moment before it has the result.
-        return await PollAsync(asked, token => ReadResultAsync(asked, status, token), missed, cancellation).ConfigureAwait(false);
+        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(waited).AskResultAsync(waited, token);
+        return ended.Status.State == ImagenStates.Completed
+            ? await PollAsync(waited, AskAsync, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false)
+            : await ReadFailureAsync(request, ended.Status, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<HostStatus> EndAsync(
-        RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation) =>
-        await StreamAsync(request, watch, cancellation).ConfigureAwait(false)
-        ?? await PollAsync(request, token => ReadEndedAsync(request, watch, token), missed, cancellation).ConfigureAwait(false);
-
-    // The stream is the shorter way, not the only one: whatever is wrong with it, asking tells what is wrong with the request.
-    private static async Task<HostStatus?> StreamAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
+    private static async Task<RequestReading> EndAsync(
+        RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(request).AskStatusAsync(request, watch.Logs, token);
+        var stream = new StatusStream(request, watch);
+        return await stream.UntilEndedAsync(token => ReadAsync(AskAsync, missed, token), cancellation).ConfigureAwait(false)
+            ?? await PollAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false);
+    }
+
+    // The status may say that a request failed; the result says how, with the model's own words and status. It has the last word.
+    private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
+    {
+        ImagenException? unread = null;
         try
         {
-            await foreach (var status in protocol.FollowAsync(request, watch.Logs, cancellation).ConfigureAwait(false))
+            var read = await Protocol(request).AskResultAsync(request, cancellation).ConfigureAwait(false);
+            if (read.Status.HasEnded)
             {
-                await watch.TellAsync(status, cancellation).ConfigureAwait(false);
-                if (status.HasEnded)
-                {
-                    return status;
-                }
+                // The host's own mark is on the status.
+                return read with { Unmarked = null };
             }
         }
-        catch (Exception error) when (error is ImagenException or HttpRequestException or IOException or TimeoutException)
+        catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)
         {
-            // Fall back to asking.
+            unread = error;
         }
 
-        return null;
-    }
-
-    private static async Task<HostStatus?> ReadEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
-    {
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        var status = await protocol.ReadStatusAsync(request, watch.Logs, cancellation).ConfigureAwait(false);
-        await watch.TellAsync(status, cancellation).ConfigureAwait(false);
-        return status.HasEnded ? status : null;
-    }
-
-    // The status may say that a request failed; the result says how, with the model's own words and status.
-    private static async Task<HostResult?> ReadResultAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
-    {
-        try
-        {
-            return await ReadNowAsync(request, cancellation).ConfigureAwait(false)
-                ?? (status.State == ImagenStates.Completed ? null : throw EndOf(request, status, error: null));
-        }
-        catch (ImagenException error) when (status.State != ImagenStates.Completed
-            && error is (RequestNotFoundException or HostUnavailableException or InvalidResponseException))
-        {
-            throw EndOf(request, status, error);
-        }
+        return new RequestReading(status) { Error = EndOf(request, status, unread) };
     }
 
     // The error a status stands for, where the result does not say one.
@@ -103,28 +94,48 @@ internal sealed class RequestWaiter(TimeSpan limit)
                 HostErrorType = status.ErrorType,
             };
 
-    private static async Task<T> PollAsync<T>(
-        RequestReference request, Func<CancellationToken, Task<T?>> ask, MissedReads missed, CancellationToken cancellation)
-        where T : class
+    private static async Task<RequestReading> PollAsync(
+        RequestReference request,
+        Func<CancellationToken, Task<RequestReading>> ask,
+        StatusWatch watch,
+        MissedReads missed,
+        CancellationToken cancellation)
     {
         var schedule = new PollSchedule();
         while (true)
         {
-            try
+            if (await ReadAsync(ask, missed, cancellation).ConfigureAwait(false) is { } read)
             {
-                if (await ask(cancellation).ConfigureAwait(false) is { } found)
+                await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);
+                if (read.Status.HasEnded)
                 {
-                    return found;
+                    return read;
                 }
-
-                missed.Understood();
             }
-            catch (InvalidResponseException error) when (missed.Passes(error))
+
+            // What a gateway said in the host's place has time to pass before it is believed.
+            await Task.Delay(missed.HasWord ? PollSchedule.Last() : schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Null for an answer that says nothing yet: the next one may.
+    private static async Task<RequestReading?> ReadAsync(
+        Func<CancellationToken, Task<RequestReading>> ask, MissedReads missed, CancellationToken cancellation)
+    {
+        try
+        {
+            var read = await ask(cancellation).ConfigureAwait(false);
+            if (read.Unmarked is { } said)
             {
-                // Ask again.
+                return missed.IsSaidAgain(said) ? read with { Unmarked = null } : null;
             }
 
-            await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+            missed.Understood();
+            return read;
+        }
+        catch (ImagenException error) when (missed.Passes(error))
+        {
+            return null;
         }
     }
 
@@ -132,14 +143,14 @@ internal sealed class RequestWaiter(TimeSpan limit)
         RequestReference request, Func<RequestReference, MissedReads, CancellationToken, Task<T>> wait, CancellationToken cancellation)
     {
         var time = request.Host.Time;
-        var missed = new MissedReads();
-        using var deadline = limit > TimeSpan.Zero
-            ? new CancellationTokenSource(Bounded(limit - time.GetElapsedTime(request.Since)), time)
-            : new CancellationTokenSource();
+        var missed = new MissedReads(request.IsFresh);
+        var left = Bounded(limit - time.GetElapsedTime(request.Since));
+        DateTimeOffset? until = limit > TimeSpan.Zero ? time.GetUtcNow() + left : null;
+        using var deadline = until is null ? new CancellationTokenSource() : new CancellationTokenSource(left, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await wait(request with { Host = request.Host.Waiting(missed.Note) }, missed, either.Token).ConfigureAwait(false);
+            return await wait(request with { Host = request.Host.Waiting(until, missed.Note) }, missed, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -151,6 +162,8 @@ internal sealed class RequestWaiter(TimeSpan limit)
             };
         }
     }
+
+    private static IHostProtocol Protocol(RequestReference request) => HostProtocols.For(request.Host.Profile.Protocol);
 
     // A timer takes a millisecond to 49 days; no host keeps a request for longer.
     private static TimeSpan Bounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Clamp(span.TotalMilliseconds, 1, uint.MaxValue - 1.0));

@@ -31,31 +31,41 @@ internal sealed class AggregatorEndpoints(
 
         var job = Find(call, path);
         var body = IsSubmit(call, request) ? SubmitBody.Unread(context) : null;
-        return await faults.AroundAsync(
-            FaultTarget.Of(call.Operation),
-            context,
-            async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
-            async () => Perform(request, call, path, job, body is null ? null : await body.Value));
+        return await faults.AroundAsync(new FaultCall(FaultTarget.Of(call.Operation), context)
+        {
+            Host = host.Name,
+            RequestId = call.RequestId,
+            PromptOf = async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
+            Perform = async fault => Perform(fault, call, path, job, body is null ? null : await body.Value),
+            ErrorForm = host.Error,
+        });
     }
 
-    private IResult Perform(HttpRequest request, FalCall call, string path, Job? job, SubmitBody? body)
+    private IResult Perform(FaultCall fault, FalCall call, string path, Job? job, SubmitBody? body)
     {
+        var request = fault.Context.Request;
         var (key, refusal) = keys.Read(request, host.Unauthorized, host.Unauthorized);
         if (key is null)
         {
             return refusal!;
         }
 
-        return body is not null ? Submit(call.Endpoint, body, key)
+        return body is not null ? Submit(fault, call.Endpoint, body, key)
             : !IsResult(call, path) || !HttpMethods.IsGet(request.Method) ? host.Unknown(request)
             : job is null ? FalErrors.NotFound
             : Result(request, job);
     }
 
-    private JsonAnswer Submit(EndpointId endpoint, SubmitBody body, string key)
+    private JsonAnswer Submit(FaultCall fault, EndpointId endpoint, SubmitBody body, string key)
     {
         var submission = intake.Accept(host.Name, endpoint, body, QueueSettings.None, key);
-        return submission.Job is { } job ? SubmitHandler.Accepted(job, submission.Position, FalAddress) : submission.Refusal!;
+        if (submission.Job is not { } job)
+        {
+            return submission.Refusal!;
+        }
+
+        fault.RequestId = job.RequestId;
+        return SubmitHandler.Accepted(job, submission.Position, FalAddress);
     }
 
     private JsonAnswer Result(HttpRequest request, Job job)

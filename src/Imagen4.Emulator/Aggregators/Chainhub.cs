@@ -12,9 +12,9 @@ internal sealed class Chainhub : IAggregator
 
     public bool KnowsAuto => false;
 
-    public JsonAnswer Unauthorized { get; } = Error(401, "Invalid token");
+    public JsonAnswer Unauthorized { get; } = ErrorOf(401, "Invalid token");
 
-    public IResult Unknown(HttpRequest request) => Error(404, $"Invalid URL ({request.Method} {request.Path})");
+    public IResult Unknown(HttpRequest request) => ErrorOf(404, $"Invalid URL ({request.Method} {request.Path})");
 
     public JsonAnswer Pending(JobState state) =>
         JsonAnswer.Of(202, new QueueAnswer(QueueStatus.Name(state)), FalJson.Wire.QueueAnswer);
@@ -22,6 +22,8 @@ internal sealed class Chainhub : IAggregator
     public JsonAnswer Failed(Failure failure) =>
         JsonAnswer.Of(200, new FailedAnswer("FAILED", failure.Message), AggregatorJson.Wire.FailedAnswer);
 
-    private static JsonAnswer Error(int status, string message) =>
+    public JsonAnswer Error(int status, string message) => ErrorOf(status, message);
+
+    private static JsonAnswer ErrorOf(int status, string message) =>
         JsonAnswer.Of(status, new GatewayError(new GatewayErrorBody(message, "invalid_request_error")), AggregatorJson.Wire.GatewayError);
 }

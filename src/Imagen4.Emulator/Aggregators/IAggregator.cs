@@ -22,4 +22,7 @@ internal interface IAggregator
     JsonAnswer Pending(JobState state);
 
     JsonAnswer Failed(Failure failure);
+
+    /// <summary>An error of the host itself, which is about no job.</summary>
+    JsonAnswer Error(int status, string message);
 }

@@ -24,4 +24,6 @@ internal sealed class Kkiai : IAggregator
 
     // Whatever the model's own status was, this host has one for all of them.
     public JsonAnswer Failed(Failure failure) => FalErrors.Body(failure) with { Status = 422 };
+
+    public JsonAnswer Error(int status, string message) => ErrorText.Answer(status, message);
 }

@@ -31,15 +31,18 @@ internal sealed class FalEndpoints(
 
         var job = Find(call);
         var body = call.Operation == FalOperation.Submit ? SubmitBody.Unread(context) : null;
-        return await faults.AroundAsync(
-            FaultTarget.Of(call.Operation),
-            context,
-            async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
-            async () => Perform(context, call, job, body is null ? null : await body.Value));
+        return await faults.AroundAsync(new FaultCall(FaultTarget.Of(call.Operation), context)
+        {
+            Host = HostName.Fal,
+            RequestId = call.RequestId,
+            PromptOf = async () => body is null ? job?.Plan.Prompt : (await body.Value).Prompt,
+            Perform = async fault => Perform(fault, call, job, body is null ? null : await body.Value),
+        });
     }
 
-    private IResult Perform(HttpContext context, FalCall call, Job? job, SubmitBody? body)
+    private IResult Perform(FaultCall fault, FalCall call, Job? job, SubmitBody? body)
     {
+        var context = fault.Context;
         var (key, refusal) = keys.Read(context.Request, FalErrors.NoKey(call.Endpoint), FalErrors.WrongKey);
         if (key is null)
         {
@@ -48,7 +51,7 @@ internal sealed class FalEndpoints(
 
         if (body is not null)
         {
-            return submit.Handle(context.Request, call.Endpoint, body, key);
+            return submit.Handle(fault, call.Endpoint, body, key);
         }
 
         if (job is null)

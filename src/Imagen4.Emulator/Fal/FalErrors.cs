@@ -35,6 +35,9 @@ internal static class FalErrors
     public static JsonAnswer Retired(EndpointId endpoint) =>
         ErrorText.Answer(404, $"Application '{endpoint}' is retired and no longer available");
 
+    /// <summary>An error of fal's own, which is about no job, with its marks.</summary>
+    public static JsonAnswer Own(int status, string message) => Of(new Failure(status, "internal_error", message));
+
     /// <summary>The answer of a job that failed: the model's own status, body and headers.</summary>
     public static JsonAnswer Of(Failure failure)
     {

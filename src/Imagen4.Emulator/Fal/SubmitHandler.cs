@@ -1,3 +1,4 @@
+using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Webhooks;
@@ -9,8 +10,9 @@ internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
 {
     private static readonly JobProgress Waiting = new(JobState.InQueue);
 
-    public JsonAnswer Handle(HttpRequest request, EndpointId endpoint, SubmitBody body, string key)
+    public JsonAnswer Handle(FaultCall call, EndpointId endpoint, SubmitBody body, string key)
     {
+        var request = call.Context.Request;
         var (settings, wrong) = SettingsReader.Read(request);
         if (wrong is not null)
         {
@@ -28,7 +30,8 @@ internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
             webhooks.Watch(job, webhook, BaseAddress.Of(request));
         }
 
-        request.HttpContext.Response.Headers[FalHeaders.RequestId] = job.RequestId;
+        call.RequestId = job.RequestId;
+        call.Context.Response.Headers[FalHeaders.RequestId] = job.RequestId;
         return Accepted(job, submission.Position, BaseAddress.Of(request));
     }
 

@@ -25,15 +25,17 @@ internal sealed class FalSyncEndpoint(KeyCheck keys, FaultInjector faults, FalIn
         }
 
         var body = SubmitBody.Unread(context);
-        return await faults.AroundAsync(
-            FaultTarget.Of(FalOperation.Submit),
-            context,
-            async () => (await body.Value).Prompt,
-            async () => Perform(context, endpoint, await body.Value));
+        return await faults.AroundAsync(new FaultCall(FaultTarget.Of(FalOperation.Submit), context)
+        {
+            Host = HostName.FalSync,
+            PromptOf = async () => (await body.Value).Prompt,
+            Perform = async call => Perform(call, endpoint, await body.Value),
+        });
     }
 
-    private IResult Perform(HttpContext context, EndpointId endpoint, SubmitBody body)
+    private IResult Perform(FaultCall call, EndpointId endpoint, SubmitBody body)
     {
+        var context = call.Context;
         var (key, refusal) = keys.Read(context.Request, FalErrors.NoKey(endpoint), FalErrors.WrongKey);
         if (key is null)
         {
@@ -52,6 +54,7 @@ internal sealed class FalSyncEndpoint(KeyCheck keys, FaultInjector faults, FalIn
             return submission.Refusal!;
         }
 
+        call.RequestId = job.RequestId;
         context.Response.Headers[FalHeaders.RequestId] = job.RequestId;
         return new WhenEnded(job, () => result.Handle(context.Request, job));
     }

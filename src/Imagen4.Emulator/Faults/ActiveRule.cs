@@ -8,6 +8,7 @@ internal sealed class ActiveRule(FaultRule rule, IReadOnlyList<FaultEffect> effe
     private const int NoEnd = -1;
 
     private readonly Dictionary<string, long> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _hitsInARow = new(StringComparer.Ordinal);
     private int _toSkip = rule.After ?? 0;
 
     // A rule at random stands for conditions that last; any other is one event.
@@ -18,26 +19,30 @@ internal sealed class ActiveRule(FaultRule rule, IReadOnlyList<FaultEffect> effe
     /// <summary>The rule with what is left of it.</summary>
     public FaultRule Rule => rule with { Count = _left, After = _toSkip > 0 ? _toSkip : null };
 
-    /// <summary>Whether it is for this operation at all.</summary>
-    public bool IsFor(string operation) => rule.Operation is null or FaultTarget.Any || rule.Operation == operation;
+    /// <summary>Whether it is for this operation and host at all.</summary>
+    public bool IsFor(FaultCall call) =>
+        FaultTarget.Covers(rule.Operation, call.Operation) && (rule.Host is null || rule.Host == call.Host);
 
     /// <summary>Whether only the prompt can tell if it fits.</summary>
-    public bool AsksForPrompt(string path) => rule.Match is { } text && !path.Contains(text, StringComparison.Ordinal);
+    public bool AsksForPrompt(FaultCall call) => rule.Match is { } text && !call.Path.Contains(text, StringComparison.Ordinal);
 
-    public bool Fits(string path, string? prompt) =>
-        !AsksForPrompt(path) || prompt?.Contains(rule.Match!, StringComparison.Ordinal) == true;
+    public bool Fits(FaultCall call, string? prompt) =>
+        !AsksForPrompt(call) || prompt?.Contains(rule.Match!, StringComparison.Ordinal) == true;
 
     /// <summary>What this call, which fits, gets; null when it is let through.</summary>
-    public FaultEffect? Next(string operation)
+    public FaultEffect? Next(FaultCall call)
     {
-        var call = _calls[operation] = _calls.GetValueOrDefault(operation) + 1;
+        var operation = call.Operation;
+        var number = _calls[operation] = _calls.GetValueOrDefault(operation) + 1;
         if (_toSkip > 0)
         {
             _toSkip--;
             return null;
         }
 
-        if (rule.Probability is { } probability && Draw("hit") / (double)ulong.MaxValue >= probability)
+        var isHit = (rule.Probability is not { } probability || Draw("hit") / (double)ulong.MaxValue < probability) && !IsOneTooMany(call.RequestId);
+        Count(call.RequestId, isHit);
+        if (!isHit)
         {
             return null;
         }
@@ -47,6 +52,27 @@ internal sealed class ActiveRule(FaultRule rule, IReadOnlyList<FaultEffect> effe
 
         // From the call's own number, and not from one sequence for all: what happens to the nth submission does not
         // depend on how many status reads came before it.
-        ulong Draw(string question) => StableHash.Of($"{rule.Seed ?? 0} {operation} {call} {question}");
+        ulong Draw(string question) => StableHash.Of($"{rule.Seed ?? 0} {operation} {number} {question}");
+    }
+
+    // Submissions are about no request yet, and each is about another one.
+    private bool IsOneTooMany(string? requestId) =>
+        rule.InARow is { } most && requestId is not null && _hitsInARow.GetValueOrDefault(requestId) >= most;
+
+    private void Count(string? requestId, bool isHit)
+    {
+        if (rule.InARow is null || requestId is null)
+        {
+            return;
+        }
+
+        if (isHit)
+        {
+            _hitsInARow[requestId] = _hitsInARow.GetValueOrDefault(requestId) + 1;
+        }
+        else
+        {
+            _hitsInARow.Remove(requestId);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imagen4.Emulator.Queue;
 
 namespace Imagen4.Emulator.Faults;
 
@@ -10,6 +11,8 @@ internal static class FaultCheck
     public static IReadOnlyList<FaultEffect> EffectsOf(FaultRule rule)
     {
         Require(rule.Operation is null || FaultTarget.All.Contains(rule.Operation), $"operation is one of {string.Join(", ", FaultTarget.All)}");
+        Require(rule.Host is null || HostName.All.Contains(rule.Host), $"host is one of {string.Join(", ", HostName.All)}");
+        Require(rule.InARow is null or > 0, "in_a_row is a positive number");
         Require(rule.Count is null or -1 or > 0, "count is a positive number, or -1 for no end");
         Require(rule.After is null or >= 0, "after is the number of calls to let through, 0 or more");
         Require(rule.Probability is null or (> 0 and <= 1), "probability is a number above 0 and up to 1");
@@ -38,11 +41,13 @@ internal static class FaultCheck
             $"kind is one of {string.Join(", ", FaultKinds.Names)}; or kinds is a list of them");
         var kind = FaultKinds.Of(effect);
         Takes(effect.At is null || kind.Takes.HasFlag(FaultFields.At), "at");
+        Takes(effect.In is null || kind.Takes.HasFlag(FaultFields.In), "in");
         Takes(effect.Bytes is null || kind.Takes.HasFlag(FaultFields.Bytes), "bytes");
         Takes(effect.DelayMs is null || kind.Takes.HasFlag(FaultFields.Delay), "delay_ms");
         Takes(effect.AfterAccept is not true || kind.Takes.HasFlag(FaultFields.Answer), "after_accept");
         Takes(!effect.HasAnswer() || kind.Takes.HasFlag(FaultFields.Answer), "status, body, headers or retry_after");
         Require(effect.At is null || CutPoint.All.Contains(effect.At), $"at is one of {string.Join(", ", CutPoint.All)}");
+        Require(effect.In is null || TextPlace.All.Contains(effect.In), $"in is one of {string.Join(", ", TextPlace.All)}");
         Require(effect is not { Kind: FaultKinds.Hang, At: CutPoint.After }, "a hang after the whole answer is none");
         Require(effect.Status is null or (>= 200 and <= 599), "status is a number from 200 to 599");
         Require(effect.RetryAfter is null || effect.RetryAfterDate is null, "retry_after and retry_after_date are one header");
@@ -55,7 +60,7 @@ internal static class FaultCheck
 
     private static bool SaysMore(FaultEffect rule) =>
         rule.HasAnswer() || rule.Kind is not null || rule.At is not null || rule.AfterAccept is not null || rule.Bytes is not null
-        || rule.DelayMs is not null;
+        || rule.DelayMs is not null || rule.In is not null;
 
     private static void Require(bool condition, string message)
     {

@@ -11,16 +11,19 @@ internal record FaultEffect
     /// <summary>How much of the answer is sent before the kinds that cut it do so: one of <see cref="CutPoint.All"/>.</summary>
     public string? At { get; init; }
 
+    /// <summary>Where in its JSON an answer is spoilt: one of <see cref="TextPlace.All"/>.</summary>
+    public string? In { get; init; }
+
     /// <summary>The operation is performed first, with all its effects, and then its answer is lost or spoilt.</summary>
     public bool? AfterAccept { get; init; }
 
     /// <summary>The status of an answer of the rule's own.</summary>
     public int? Status { get; init; }
 
-    /// <summary>Text, or any other JSON, which is sent as it is.</summary>
+    /// <summary>Text, or any other JSON, which is sent as it is, with the request's id for <see cref="CannedAnswer.RequestIdPlace"/>.</summary>
     public JsonElement? Body { get; init; }
 
-    /// <summary>More headers of an answer of the rule's own.</summary>
+    /// <summary>More headers of an answer of the rule's own, likewise; one without a value is taken off.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Seconds, sent as a number in <c>Retry-After</c>.</summary>

@@ -11,4 +11,7 @@ internal enum FaultFields
 
     /// <summary>What to answer, and whether to perform the operation.</summary>
     Answer = 8,
+
+    /// <summary>Where in the answer's JSON.</summary>
+    In = 16,
 }

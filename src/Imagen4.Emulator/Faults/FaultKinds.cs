@@ -17,7 +17,14 @@ internal static class FaultKinds
         ["truncate"] = Spoil(FaultFields.Bytes, (effect, answer, _) => MislengthAnswer.Truncated(answer, effect.Bytes ?? 1)),
         ["wrong_length"] = Spoil(FaultFields.Bytes, (effect, answer, _) => MislengthAnswer.Overlong(answer, effect.Bytes ?? 1)),
         ["wrong_type"] = Spoil(FaultFields.None, (_, answer, _) => new RetypedAnswer(answer)),
+        ["bom"] = Alter(FaultFields.None, (_, _, body) => SpoiltBody.WithByteOrderMark(body)),
+        ["gzip"] = Alter(FaultFields.None, (_, response, body) => SpoiltBody.Compressed(response, body)),
+        ["bad_utf8"] = SpoilText([0xFF]),
+        ["lone_surrogate"] = SpoilText("\\ud800"u8.ToArray()),
+        ["replacement_char"] = SpoilText("\uFFFD"u8.ToArray()),
+        ["deep_json"] = Alter(FaultFields.None, (_, response, body) => SpoiltBody.Deep(response, body)),
         ["status"] = Instead(CannedAnswer.Status),
+        ["own_error"] = Instead(CannedAnswer.OwnError),
         ["html"] = Instead(CannedAnswer.Html),
         ["bad_json"] = Instead(CannedAnswer.BadJson),
     };
@@ -34,6 +41,12 @@ internal static class FaultKinds
     private static FaultKind Spoil(FaultFields fields, Func<FaultEffect, IResult, TimeProvider, IResult> deliver) =>
         new(fields | FaultFields.Answer, CannedAnswer.Status, deliver);
 
-    private static FaultKind Instead(Func<FaultEffect, TimeProvider, IResult> canned) =>
+    private static FaultKind SpoilText(byte[] bad) =>
+        Alter(FaultFields.In, (effect, response, body) => SpoiltBody.WithText(response, body, effect.In ?? TextPlace.Value, bad));
+
+    private static FaultKind Alter(FaultFields fields, Func<FaultEffect, HttpResponse, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> alter) =>
+        Spoil(fields, (effect, answer, _) => new AlteredAnswer(answer, (response, body) => alter(effect, response, body)));
+
+    private static FaultKind Instead(Func<FaultEffect, FaultCall, TimeProvider, IResult> canned) =>
         new(FaultFields.Answer, canned, (_, answer, _) => answer) { Replaces = true };
 }

@@ -9,6 +9,9 @@ internal sealed record FaultRule : FaultEffect
     /// <summary>One of <see cref="FaultTarget.All"/>; any when it is null.</summary>
     public string? Operation { get; init; }
 
+    /// <summary>One of <see cref="Queue.HostName.All"/>: hits only calls to that host, and to the files of its jobs.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Hits only calls that have this text in their path or their job's prompt.</summary>
     public string? Match { get; init; }
 
@@ -17,6 +20,9 @@ internal sealed record FaultRule : FaultEffect
 
     /// <summary>How many calls it hits; -1 hits until it is deleted.</summary>
     public int? Count { get; init; }
+
+    /// <summary>How many calls about one request it hits, one after the other; then it lets one through. No limit when it is null.</summary>
+    public int? InARow { get; init; }
 
     /// <summary>The share of the calls that it hits, from 0 to 1; all when it is null.</summary>
     public double? Probability { get; init; }

@@ -36,22 +36,22 @@ internal sealed class FaultTable
     }
 
     /// <summary>Whether there is a rule for this call that only its prompt can decide.</summary>
-    public bool AsksForPrompt(string operation, string path)
+    public bool AsksForPrompt(FaultCall call)
     {
         lock (_gate)
         {
-            return _rules.Exists(rule => rule.IsFor(operation) && rule.AsksForPrompt(path));
+            return _rules.Exists(rule => rule.IsFor(call) && rule.AsksForPrompt(call));
         }
     }
 
     /// <summary>What goes wrong with this call, counted down; null when nothing does.</summary>
-    public FaultEffect? Take(string operation, string path, string? prompt)
+    public FaultEffect? Take(FaultCall call, string? prompt)
     {
         lock (_gate)
         {
             foreach (var rule in _rules)
             {
-                if (rule.IsFor(operation) && rule.Fits(path, prompt) && rule.Next(operation) is { } effect)
+                if (rule.IsFor(call) && rule.Fits(call, prompt) && rule.Next(call) is { } effect)
                 {
                     if (rule.Spent)
                     {

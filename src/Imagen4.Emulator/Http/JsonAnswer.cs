@@ -6,7 +6,7 @@ namespace Imagen4.Emulator.Http;
 /// <summary>A JSON body with its status and headers.</summary>
 internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body) : IResult
 {
-    private IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Headers { get; private init; } = [];
 
     public static JsonAnswer Of<T>(int status, T value, JsonTypeInfo<T> type) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));

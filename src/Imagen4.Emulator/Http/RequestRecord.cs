@@ -12,6 +12,10 @@ internal sealed record RequestRecord(
 {
     /// <summary>The answer's status; null while there is none, and for good when the connection was cut.</summary>
     public int? Status { get; set; }
+
+    /// <summary>The kind of fault that the request met, once it is performed as far as the fault lets it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fault { get; set; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -8,6 +8,7 @@ internal static class RequestRecording
         if (!IsOwn(context.Request.Path))
         {
             var record = log.Add(context);
+            context.Features.Set(record);
             // Noted before the client can have the answer, so that a test that reads the log next sees it.
             context.Response.OnStarting(() =>
             {

@@ -38,11 +38,14 @@ internal sealed class GenerationsEndpoint(KeyCheck keys, FaultInjector faults, I
         }
 
         var body = SubmitBody.Unread(context);
-        return await faults.AroundAsync(
-            FaultTarget.Of(FalOperation.Submit),
-            context,
-            async () => (await body.Value).Prompt,
-            async () => Perform(request, requestId, await body.Value, Error));
+        return await faults.AroundAsync(new FaultCall(FaultTarget.Of(FalOperation.Submit), context)
+        {
+            Host = HostName.AimlApi,
+            RequestId = requestId,
+            PromptOf = async () => (await body.Value).Prompt,
+            Perform = async _ => Perform(request, requestId, await body.Value, Error),
+            ErrorForm = Error,
+        });
     }
 
     private IResult Perform(HttpRequest request, string requestId, SubmitBody body, Func<int, string, JsonAnswer> error)

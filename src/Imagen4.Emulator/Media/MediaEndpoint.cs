@@ -17,8 +17,13 @@ internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
     public async Task HandleAsync(HttpContext context)
     {
         var job = jobs.Find((string)context.Request.RouteValues["requestId"]!);
-        var answer = await faults.AroundAsync(
-            FaultTarget.Download, context, () => Task.FromResult(job?.Plan.Prompt), () => Task.FromResult(Answer(context, job)));
+        var answer = await faults.AroundAsync(new FaultCall(FaultTarget.Download, context)
+        {
+            Host = job?.Host,
+            RequestId = job?.RequestId,
+            PromptOf = () => Task.FromResult(job?.Plan.Prompt),
+            Perform = _ => Task.FromResult(Answer(context, job)),
+        });
         await answer.ExecuteAsync(context);
     }
 

@@ -8,4 +8,6 @@ internal static class HostName
     public const string Chainhub = "chainhub";
     public const string Kkiai = "kkiai";
     public const string AimlApi = "aimlapi";
+
+    public static IReadOnlyList<string> All { get; } = [Fal, FalSync, Chainhub, Kkiai, AimlApi];
 }

@@ -34,6 +34,9 @@ public abstract class ImagenException : Exception
     /// <summary>What kind of error it is, in one word: the first part of its error id in PowerShell.</summary>
     public string Kind => GetType().Name.Replace("Exception", "", StringComparison.Ordinal);
 
+    /// <summary>Whether the host refused this very input: the same one would be refused again.</summary>
+    public bool RefusesInput { get; init; }
+
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 }

@@ -1,69 +1,103 @@
 using Imagen4.Core;
+using Imagen4.Core.Batch;
 
 namespace Imagen4.PowerShell.Binding;
 
-/// <summary>Notices columns that are all but the name of a parameter: their cells would be left out without a word.</summary>
-internal sealed class ColumnNames(IEnumerable<string> known)
+/// <summary>Notices columns that are not used: their cells would be left out, and the host's defaults paid for, without a word.</summary>
+/// <param name="hints">The names that columns can have, and what others may mean.</param>
+/// <param name="options">Who is told.</param>
+/// <param name="isStrict">Whether such a column is an error.</param>
+internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool isStrict)
 {
-    private readonly HashSet<string> _known = new(known, StringComparer.OrdinalIgnoreCase);
+    // What PowerShell adds to objects that come from jobs, other machines and its own drives.
+    private static readonly string[] OfPowerShell =
+    [
+        "PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId",
+        "PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider", "PSIsContainer",
+    ];
+
+    // What requests and results carry beside their inputs.
+    private static readonly HashSet<string> OfRequests = new(
+        new[] { typeof(ImagenRequest), typeof(ImagenResult), typeof(ImagenRequestStatus) }
+            .SelectMany(type => type.GetProperties())
+            .Select(property => property.Name),
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] RequestIds = [nameof(ImagenRequest.RequestId), nameof(ImagenRequest.LedgerId)];
+
     private readonly HashSet<string> _hidden = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _seen = new(OfPowerShell, StringComparer.OrdinalIgnoreCase);
+    private int _warnings;
 
-    /// <summary>A warning for each column of a record that has not been seen before and looks like a slip.</summary>
-    public IEnumerable<string> Suspicious(Record record)
-    {
-        foreach (var name in record.Names)
-        {
-            if (_seen.Add(name) && !_known.Contains(name.Trim()) && _known.FirstOrDefault(other => IsSlip(Letters(name), Letters(other))) is { } meant)
-            {
-                yield return Messages.ColumnUnknown.With(PlainText.Brief(name), meant);
-            }
-        }
-    }
+    /// <summary>The parameters given for every row.</summary>
+    public required IReadOnlyCollection<string> Given { get; init; }
 
-    /// <summary>A warning for each column of a record whose cells the command line hides; once each.</summary>
+    /// <summary>Every name a parameter can be given by.</summary>
+    public required Func<string, IEnumerable<string>> NamesOf { get; init; }
+
+    /// <summary>Looks at the columns of a record, before anything is sent for it.</summary>
+    /// <param name="row">The number of the record, from 1.</param>
     /// <param name="record">The record.</param>
-    /// <param name="given">The parameters given for every row.</param>
-    /// <param name="namesOf">Every name a parameter can be given by.</param>
-    public IEnumerable<string> Overridden(Record record, IEnumerable<string> given, Func<string, IEnumerable<string>> namesOf)
+    /// <returns>Why the record and what follows are refused, or null.</returns>
+    public InvalidInputException? Look(int row, Record record)
     {
-        foreach (var parameter in given)
+        if (record.Text is not null)
         {
-            var column = record.Names.FirstOrDefault(name => namesOf(parameter).Contains(name, StringComparer.OrdinalIgnoreCase));
-            if (column is not null && !string.IsNullOrWhiteSpace(record.At(column)?.ToString()) && _hidden.Add(column))
-            {
-                yield return Messages.ColumnOverridden.With(PlainText.Brief(column), parameter);
-            }
+            return null;
+        }
+
+        foreach (var (column, parameter) in Overridden(record))
+        {
+            options.Warn?.Invoke(Messages.ColumnOverridden.With(PlainText.Brief(column), parameter));
+        }
+
+        var unused = Unused(record);
+        if (unused.Count > 0 && isStrict)
+        {
+            return new InvalidInputException(Messages.ColumnsRefused.With(row, string.Join(", ", unused)));
+        }
+
+        Report(row, unused);
+        return null;
+    }
+
+    // Those that have not been named before, each with the parameter that may be meant.
+    private List<string> Unused(Record record)
+    {
+        var isRequest = record.Has(RequestIds);
+        return [.. record.Names.Select(name => name.Trim())
+            .Where(name => !hints.IsColumn(name) && !(isRequest && OfRequests.Contains(name)) && _seen.Add(name))
+            .Select(name => hints.For(PlainText.Brief(name)))];
+    }
+
+    // A warning for those of the first row, and one for the first later row that has others; what follows is a trace.
+    private void Report(int row, List<string> unused)
+    {
+        if (unused.Count == 0)
+        {
+            _warnings = Math.Max(_warnings, 1);
+            return;
+        }
+
+        var names = string.Join(", ", unused);
+        switch (++_warnings)
+        {
+            case 1:
+                options.Warn?.Invoke(Messages.ColumnsUnused.With(names));
+                break;
+            case 2:
+                options.Warn?.Invoke(Messages.ColumnsUnusedLater.With(row, names));
+                break;
+            default:
+                options.Trace?.Invoke(Messages.ColumnsUnusedTrace.With(row, names));
+                break;
         }
     }
 
-    private static string Letters(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
-
-    // The same but for blanks and dashes, or one letter wrong, missing or too many in a name long enough to tell.
-    private static bool IsSlip(string name, string other)
-    {
-        if (name == other)
-        {
-            return true;
-        }
-
-        if (Math.Min(name.Length, other.Length) < 5 || Math.Abs(name.Length - other.Length) > 1)
-        {
-            return false;
-        }
-
-        var start = 0;
-        while (start < name.Length && start < other.Length && name[start] == other[start])
-        {
-            start++;
-        }
-
-        var end = 0;
-        while (end < Math.Min(name.Length, other.Length) - start && name[^(end + 1)] == other[^(end + 1)])
-        {
-            end++;
-        }
-
-        return Math.Max(name.Length, other.Length) - start - end <= 1;
-    }
+    // The columns whose cells the command line hides, once each.
+    private IEnumerable<(string Column, string Parameter)> Overridden(Record record) =>
+        from parameter in Given
+        from column in record.All(NamesOf(parameter))
+        where !string.IsNullOrWhiteSpace(column.Value?.ToString()) && _hidden.Add(column.Name)
+        select (column.Name, parameter);
 }

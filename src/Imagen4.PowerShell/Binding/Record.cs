@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Data;
 using System.Management.Automation;
 using Imagen4.Core;
 
@@ -10,6 +11,8 @@ internal sealed class Record
     private const int MostNames = 12;
 
     private readonly PSObject? _object;
+    private readonly DataTable? _table;
+    private IReadOnlyList<(string Name, object? Value)>? _cells;
     private Dictionary<string, object?>? _columns;
 
     /// <summary>Wraps what came down the pipeline.</summary>
@@ -19,6 +22,7 @@ internal sealed class Record
         (Text, Table) = (value as string, value as IDictionary);
         _object = input as PSObject ?? (input is null ? null : PSObject.AsPSObject(input));
         TypeName = value is PSObject ? "a record" : ValueName.Of(value);
+        _table = (value as DataRow ?? (value as DataRowView)?.Row)?.Table;
 
         // A number, a date or a file has properties too, and none of them is a column.
         IsRows = value is PSObject or IDictionary or ImagenInputs or ImagenRequestStatus;
@@ -45,7 +49,7 @@ internal sealed class Record
     /// <summary>The names of its columns.</summary>
     public IEnumerable<string> Names => Table is not null
         ? Table.Keys.Cast<object>().Select(key => key.ToString()!)
-        : _object?.Properties.Select(property => property.Name) ?? [];
+        : Properties.Select(property => property.Name);
 
     /// <summary>Whether there is a column by any of these names.</summary>
     public bool Has(params IEnumerable<string> names) => names.Any(name => Columns.ContainsKey(name));
@@ -55,22 +59,23 @@ internal sealed class Record
         .Select(name => Columns.GetValueOrDefault(name))
         .FirstOrDefault(value => value is not null);
 
+    /// <summary>Every cell by any of these names: a record may have several spellings of one input.</summary>
+    public IEnumerable<(string Name, object? Value)> All(IEnumerable<string> names) =>
+        Cells.Where(cell => names.Contains(cell.Name, StringComparer.OrdinalIgnoreCase));
+
     // Spreadsheets leave blanks around headers, which nobody sees.
-    private Dictionary<string, object?> Columns => _columns ??= Read();
+    private Dictionary<string, object?> Columns => _columns ??= Cells
+        .DistinctBy(cell => cell.Name, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(cell => cell.Name, cell => cell.Value, StringComparer.OrdinalIgnoreCase);
 
-    private Dictionary<string, object?> Read()
-    {
-        var columns = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        var cells = Table is not null
-            ? Table.Keys.Cast<object>().Select(key => (Name: key.ToString()!, Value: Table[key]))
-            : (_object?.Properties ?? Enumerable.Empty<PSPropertyInfo>()).Where(property => property.IsGettable).Select(property => (property.Name, Safe(property)));
-        foreach (var (name, value) in cells)
-        {
-            columns.TryAdd(name.Trim(), value);
-        }
+    private IReadOnlyList<(string Name, object? Value)> Cells => _cells ??= [.. Table is not null
+        ? Table.Keys.Cast<object>().Select(key => (key.ToString()!.Trim(), Table[key]))
+        : Properties.Where(property => property.IsGettable).Select(property => (property.Name.Trim(), Safe(property)))];
 
-        return columns;
-    }
+    // A row of a data table has its columns, what was added to it, and what the row says of itself.
+    private IEnumerable<PSPropertyInfo> Properties => Text is not null || _object is null ? []
+        : _table is null ? _object.Properties
+        : _object.Properties.Where(property => property is PSNoteProperty || _table.Columns.Contains(property.Name));
 
     // A property of somebody else's class may throw when it is read; then it is no column.
     private static object? Safe(PSPropertyInfo property)

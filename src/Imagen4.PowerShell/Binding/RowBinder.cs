@@ -13,25 +13,53 @@ internal static class RowBinder
     /// <param name="index">The number of the row, from 1.</param>
     /// <param name="record">The record; null when nothing is piped.</param>
     /// <param name="bound">What PowerShell bound, from the command line or by property name, under the parameters' names.</param>
-    /// <param name="promptIsGiven">Whether the prompt comes from the command line, for every record.</param>
+    /// <param name="given">The parameters given on the command line, for every record.</param>
     /// <param name="namesOf">Every name a parameter can be given by.</param>
     /// <exception cref="InvalidInputException">The record is no row, or a cell does not hold what its input takes.</exception>
     public static ImageRow Bind(
         int index,
         Record? record,
         IReadOnlyDictionary<string, object?> bound,
-        bool promptIsGiven,
+        IReadOnlyCollection<string> given,
         Func<string, IEnumerable<string>> namesOf)
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
-            cell => Unwrap.Cell(index, cell.Key, cell.Value ?? (record is { IsRows: true } ? record.At(namesOf(cell.Key)) : null)));
+            cell => Unwrap.Cell(
+                index,
+                cell.Key,
+                record is null || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf)));
         if (record is not null)
         {
-            cells["Prompt"] = Prompt(index, record, cells["Prompt"], promptIsGiven, namesOf);
+            cells["Prompt"] = Prompt(index, record, cells["Prompt"], given.Contains("Prompt"), namesOf);
+        }
+
+        if (record is { IsRows: true })
+        {
+            // Results and requests tell which request they come from.
+            cells["LedgerId"] = Unwrap.Value(record.At("LedgerId"));
+            cells["RequestId"] = Unwrap.Value(record.At("RequestId", "request_id"));
         }
 
         return RowReader.Read(index, cells);
+    }
+
+    // PowerShell binds one spelling of an input, and does not look into hashtables. The others may say something else.
+    private static object? OneOf(
+        int index, KeyValuePair<string, object?> bound, Record record, Func<string, IEnumerable<string>> namesOf)
+    {
+        var filled = record.All(namesOf(bound.Key))
+            .Select(cell => (cell.Name, Cell: new Cell(index, bound.Key, Unwrap.Cell(index, bound.Key, cell.Value))))
+            .Where(cell => !cell.Cell.IsEmpty)
+            .ToList();
+        if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)
+        {
+            throw new InvalidInputException(Messages.CellTwice.With(
+                index, bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell.Shown()));
+        }
+
+        var isEmpty = new Cell(index, bound.Key, Unwrap.Value(bound.Value)).IsEmpty;
+        return isEmpty && filled.Count > 0 && (bound.Value is not null || record.IsRows) ? filled[0].Cell.Value : bound.Value;
     }
 
     private static object? Prompt(

@@ -76,8 +76,7 @@ public sealed class GetImagenPriceCommand : HostCommand
 
     private void Start(ProviderProfile profile, string? model)
     {
-        Limit = ThrottleLimit > 0 ? ThrottleLimit : profile.ConcurrencyLimit;
-        Start(Target, async stop => await _run.ReadAsync(profile, model, stop.Stopping).ConfigureAwait(false));
+        Start(profile, Target, async stop => await _run.ReadAsync(profile, model, stop.Stopping).ConfigureAwait(false));
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.

@@ -43,6 +43,10 @@ public sealed class GetImagenRequestCommand : RecordCommand
     [Parameter]
     public DateTime? Since { get; set; }
 
+    /// <summary>Every submission of a row, not only the newest.</summary>
+    [Parameter]
+    public SwitchParameter History { get; set; }
+
     /// <summary>What came down the pipeline, whatever it is.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public object? InputObject { get; set; }
@@ -60,6 +64,7 @@ public sealed class GetImagenRequestCommand : RecordCommand
             Provider = Provider.Length == 0 ? _ => true : Any(Provider),
             Key = Key.Length == 0 ? null : Any(Key),
             Since = Since is { } since ? new DateTimeOffset(since) : null,
+            History = History,
         };
     }
 

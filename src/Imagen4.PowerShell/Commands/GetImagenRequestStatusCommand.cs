@@ -35,7 +35,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
     {
         var target = Target;
         Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow ? (change, token) => HandOnAsync(change, target, token) : null;
-        Start(target, async stop => await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
+        Start(request.Host.Profile, target, async stop => await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,9 @@ public sealed class NewImagenImageCommand : BatchCommand
     private HostConnections _hosts = null!;
     private RowCheck _check = null!;
     private ColumnNames _columns = null!;
+    private PromptText _texts = null!;
     private string[] _given = [];
+    private bool _namesProviders;
 
     /// <summary>Waits for the results.</summary>
     [Parameter]
@@ -34,8 +36,15 @@ public sealed class NewImagenImageCommand : BatchCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Refuses rows with columns that are not used.</summary>
+    [Parameter]
+    public SwitchParameter Strict { get; set; }
+
     /// <inheritdoc/>
     private protected override string? GivenFileName => FileName;
+
+    /// <inheritdoc/>
+    private protected override bool MayNameOthers => _namesProviders && Batch.Provider is null;
 
     /// <inheritdoc/>
     protected override void OnBegin()
@@ -60,7 +69,9 @@ public sealed class NewImagenImageCommand : BatchCommand
         _hosts = new HostConnections(Batch);
         _check = new RowCheck(Batch, _hosts);
         Run = new RowRun(Batch);
-        _columns = new ColumnNames(MyInvocation.MyCommand.Parameters.Keys.SelectMany(NamesOf));
+        var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
+        _columns = new ColumnNames(hints, Batch, Strict) { Given = _given, NamesOf = NamesOf };
+        _texts = new PromptText(this, hints.Columns);
     }
 
     /// <inheritdoc/>
@@ -79,13 +90,29 @@ public sealed class NewImagenImageCommand : BatchCommand
             return;
         }
 
-        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given.Contains(nameof(Prompt)), NamesOf);
-        foreach (var warning in _columns.Suspicious(record).Concat(_columns.Overridden(record, _given, NamesOf)))
+        DemandPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
+        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf);
+        if (_columns.Look(Row, record) is { } refusal)
         {
-            WriteWarning(warning);
+            EndWith(refusal, InputObject);
         }
 
+        _namesProviders |= record.Has(nameof(Provider));
         Submit(row, InputObject);
+    }
+
+    // Where the first text is data, so is what follows.
+    private void DemandPrompt(object? prompt, object? target)
+    {
+        if (Unwrap.Value(prompt) is string text && _texts.Refuse(Row, text) is { } refusal)
+        {
+            if (refusal.IsForAll)
+            {
+                EndWith(refusal.Error, target);
+            }
+
+            throw refusal.Error;
+        }
     }
 
     private void SubmitPrompts()
@@ -94,7 +121,8 @@ public sealed class NewImagenImageCommand : BatchCommand
         {
             try
             {
-                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), promptIsGiven: true, NamesOf), prompt);
+                DemandPrompt(prompt, prompt);
+                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf), prompt);
             }
             catch (ImagenException error)
             {
@@ -109,6 +137,12 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         DemandHost(row, target);
         var ready = Check(row, target);
+        if (ready.IsRepeated)
+        {
+            WriteVerbose(Messages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));
+            return;
+        }
+
         if (!ShouldProcess(
             Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
             (ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction).With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
@@ -117,11 +151,10 @@ public sealed class NewImagenImageCommand : BatchCommand
         }
 
         Prepare(target);
-        Limit = ThrottleLimit > 0 ? ThrottleLimit : ready.Host.Profile.ConcurrencyLimit;
-        Start(target, async stop => Batch.Wait
+        Start(ready.Host.Profile, target, async stop => Batch.Wait
             ? await Run.RunAsync(ready, stop).ConfigureAwait(false)
             : await Run.SubmitAsync(ready, stop).ConfigureAwait(false));
-        EndIfSubmittingEnded();
+        EndIfNothingFollows();
     }
 
     // A ledger that cannot be read is the same for every row.

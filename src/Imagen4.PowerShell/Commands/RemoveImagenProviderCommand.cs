@@ -3,14 +3,14 @@ using Imagen4.Core;
 using Imagen4.Core.Emulator;
 using Imagen4.Core.Hosts;
 using Imagen4.PowerShell.Completion;
-using Imagen4.PowerShell.Errors;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
 /// <summary><c>Remove-ImagenProvider</c>: removes host profiles; a built-in one that was changed comes back as it was.</summary>
 [Cmdlet(VerbsCommon.Remove, "ImagenProvider", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
-public sealed class RemoveImagenProviderCommand : PSCmdlet
+public sealed class RemoveImagenProviderCommand : PumpedCommand
 {
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -18,7 +18,7 @@ public sealed class RemoveImagenProviderCommand : PSCmdlet
     public string[] Name { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void OnRecord()
     {
         foreach (var name in Name)
         {
@@ -30,15 +30,29 @@ public sealed class RemoveImagenProviderCommand : PSCmdlet
                     throw new InvalidInputException(Messages.ProviderIsEmulator);
                 }
 
-                if (ShouldProcess(profile.Name, Messages.RemoveProviderAction) && !ProviderCatalog.Remove(profile.Name))
+                if (ShouldProcess(profile.Name, Messages.RemoveProviderAction))
                 {
-                    throw new InvalidInputException(Messages.ProviderIsBuiltIn.With(profile.Name));
+                    // One after the other: the same name may be there twice.
+                    Start(name, stop => RemoveAsync(profile.Name, stop.Stopping));
+                    Finish();
                 }
             }
             catch (ImagenException error)
             {
-                WriteError(ErrorTable.Record(error, name));
+                WriteError(error, name);
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        if (value is false)
+        {
+            WriteError(new InvalidInputException(Messages.ProviderIsBuiltIn.With(target)), target);
+        }
+    }
+
+    private static async Task<object> RemoveAsync(string name, CancellationToken cancellation) =>
+        await ProviderCatalog.RemoveAsync(name, cancellation).ConfigureAwait(false);
 }

@@ -8,7 +8,7 @@ using Imagen4.PowerShell.Pipeline;
 namespace Imagen4.PowerShell.Commands;
 
 /// <summary><c>Remove-ImagenRequest</c>: forgets finished requests, prompts included.</summary>
-[Cmdlet(VerbsCommon.Remove, "ImagenRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Remove, "ImagenRequest", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveImagenRequestCommand : PumpedCommand
 {
@@ -30,6 +30,10 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     [ArgumentCompleter(typeof(StateCompleter))]
     public string[] State { get; set; } = [];
 
+    /// <summary>Asks nothing, unless -Confirm is given too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <summary>What came down the pipeline, whatever it is.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public object? InputObject { get; set; }
@@ -41,7 +45,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     protected override void OnBegin()
     {
         Array.ForEach(State, RequestRemoval.DemandState);
-        _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null };
+        _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null, History = true };
     }
 
     /// <inheritdoc/>
@@ -102,6 +106,21 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
+    private bool IsWanted(KnownRequest request)
+    {
+        if (Force && !IsTrial && !MyInvocation.BoundParameters.ContainsKey("Confirm"))
+        {
+            return true;
+        }
+
+        var name = request.RequestId ?? request.LedgerId;
+        var wasPaid = request.State is ImagenStates.Delivered or ImagenStates.Completed;
+        return ShouldProcess(
+            Messages.RemoveDescription.With(name, request.State),
+            (wasPaid ? Messages.RemovePaidQuery : Messages.RemoveQuery).With(name, request.State),
+            Messages.RemoveCaption);
+    }
+
     // What is kept of a host that says its results once may be the only copy: it is forgotten only when its state is named.
     private void ChooseAll()
     {
@@ -117,9 +136,15 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         foreach (var request in requests)
         {
-            if (ShouldProcess($"{request.RequestId ?? request.LedgerId} ({request.State})", Messages.RemoveAction))
+            if (!IsWanted(request))
             {
-                _chosen[request.LedgerId] = request;
+                continue;
+            }
+
+            // A row that is forgotten is forgotten with its earlier attempts: no list shows them while there is a newer one.
+            foreach (var one in _book.Earlier(request).Prepend(request))
+            {
+                _chosen[one.LedgerId] = one;
             }
         }
     }

@@ -1,17 +1,21 @@
 using System.Management.Automation;
+using System.Security;
 using Imagen4.Core;
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
-using Imagen4.PowerShell.Errors;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
 /// <summary><c>Set-ImagenProvider</c>: adds or changes a host profile.</summary>
 [Cmdlet(VerbsCommon.Set, "ImagenProvider", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class SetImagenProviderCommand : PSCmdlet
+public sealed class SetImagenProviderCommand : PumpedCommand
 {
+    private HashSet<string> _given = [];
+
     /// <summary>The name.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(ProviderCompleter))]
@@ -28,6 +32,12 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     /// <summary>The environment variables that may hold the key.</summary>
     [Parameter]
     public string[]? ApiKeyVariable { get; set; }
+
+    /// <summary>Always refused. Without it, PowerShell takes it for the beginning of <c>-ApiKeyVariable</c>, and stores the key.</summary>
+    [Parameter(DontShow = true)]
+    [Alias("Key", "Secret")]
+    [Withheld]
+    public SecureString? ApiKey { get; set; }
 
     /// <summary>The name of the secret that is the key; empty for none.</summary>
     [Parameter]
@@ -61,36 +71,74 @@ public sealed class SetImagenProviderCommand : PSCmdlet
     public string Scope { get; set; } = nameof(ProviderScope.Session);
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override object? Target => Name;
+
+    /// <inheritdoc/>
+    protected override void OnRecord()
     {
+        _given = [.. MyInvocation.BoundParameters.Keys];
         try
         {
             var existing = ProviderCatalog.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
-            var scope = Enum.Parse<ProviderScope>(Scope, ignoreCase: true);
-            var profile = Changed(WithProtocol(existing ?? New()), scope);
+            DemandNoKey(existing);
+            var profile = Changed(existing);
             if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
             {
-                Apply(profile, existing, scope);
+                Apply(profile, existing);
             }
         }
         catch (ImagenException error)
         {
-            ThrowTerminatingError(ErrorTable.Record(error, Name));
+            EndWith(error, Name);
         }
     }
 
-    private void Apply(ProviderProfile profile, ProviderProfile? existing, ProviderScope scope)
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
     {
-        if (existing is not null && profile == existing with { Scope = scope })
+        if (value is ImagenException error)
         {
-            if (Default)
-            {
-                ProviderCatalog.SetDefault(profile.Name, scope);
-            }
+            EndWith(error, target);
         }
-        else
+    }
+
+    private void DemandNoKey(ProviderProfile? existing)
+    {
+        if (IsGiven(nameof(ApiKey)))
+        {
+            throw new InvalidInputException(Messages.ProfileHoldsNoKey.With(existing?.ApiKeyVariables is [var variable, ..]
+                ? Messages.KeyVariableIsThere.With(variable)
+                : Messages.KeyVariableToBeNamed));
+        }
+    }
+
+    private void Apply(ProviderProfile profile, ProviderProfile? existing)
+    {
+        if (Enum.Parse<ProviderScope>(Scope, ignoreCase: true) == ProviderScope.User)
+        {
+            Start(Name, SaveAsync);
+        }
+        else if (existing is null || profile != existing)
         {
             ProviderCatalog.Set(profile, Default);
+        }
+        else if (Default)
+        {
+            ProviderCatalog.SetDefault(profile.Name);
+        }
+    }
+
+    // An error of this ends the command, which only the pipeline's thread can do.
+    private async Task<object> SaveAsync(WorkStop stop)
+    {
+        try
+        {
+            await ProviderCatalog.SaveAsync(Name, Changed, Default, stop.Stopping).ConfigureAwait(false);
+            return Name;
+        }
+        catch (ImagenException error)
+        {
+            return error;
         }
     }
 
@@ -116,16 +164,19 @@ public sealed class SetImagenProviderCommand : PSCmdlet
         : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Demand(BaseUri))
         : profile with { BaseUri = ProviderAddress.Demand(BaseUri), PlatformUri = null, WebhookKeysUri = null };
 
-    private ProviderProfile Changed(ProviderProfile profile, ProviderScope scope) => Moved(profile) with
+    private ProviderProfile Changed(ProviderProfile? existing)
     {
-        Scope = scope,
-        ApiKeyVariables = ApiKeyVariable ?? profile.ApiKeyVariables,
-        SecretName = IsGiven(nameof(SecretName)) ? Text(SecretName) : profile.SecretName,
-        SecretVault = Vault(profile),
-        PricePerImage = IsGiven(nameof(PricePerImage)) ? PlainPrice.Of(PricePerImage) : profile.PricePerImage,
-        DefaultModel = DefaultModel is null ? profile.DefaultModel : EndpointId.Parse(DefaultModel).Full,
-        ConcurrencyLimit = ConcurrencyLimit ?? profile.ConcurrencyLimit,
-    };
+        var profile = WithProtocol(existing ?? New());
+        return Moved(profile) with
+        {
+            ApiKeyVariables = ApiKeyVariable is null ? profile.ApiKeyVariables : KeyPlace.Variables(ApiKeyVariable),
+            SecretName = IsGiven(nameof(SecretName)) ? KeyPlace.Name(nameof(SecretName), Text(SecretName)) : profile.SecretName,
+            SecretVault = KeyPlace.Name(nameof(SecretVault), Vault(profile)),
+            PricePerImage = IsGiven(nameof(PricePerImage)) ? PlainPrice.Of(PricePerImage) : profile.PricePerImage,
+            DefaultModel = DefaultModel is null ? profile.DefaultModel : EndpointId.Parse(DefaultModel).Full,
+            ConcurrencyLimit = ConcurrencyLimit ?? profile.ConcurrencyLimit,
+        };
+    }
 
     // A vault is said of a secret, and goes with it.
     private string? Vault(ProviderProfile profile)
@@ -136,7 +187,7 @@ public sealed class SetImagenProviderCommand : PSCmdlet
             : hasSecret ? vault : throw new InvalidInputException(Messages.SecretVaultNeedsName);
     }
 
-    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    private bool IsGiven(string parameter) => _given.Contains(parameter);
 
     private static string? Text(string? given) => string.IsNullOrWhiteSpace(given) ? null : given.Trim();
 

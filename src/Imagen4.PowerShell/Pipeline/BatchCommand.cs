@@ -6,9 +6,6 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command whose rows are one batch: what ends one ends all, and what became of all is said at the end.</summary>
 public abstract class BatchCommand : RowCommand
 {
-    private readonly DateTime _began = DateTime.UtcNow;
-    private int _notSent;
-
     /// <summary>What holds for every row.</summary>
     private protected BatchOptions Batch { get; set; } = null!;
 
@@ -31,7 +28,6 @@ public abstract class BatchCommand : RowCommand
         switch (value)
         {
             case RowOutcome<ImagenRequest> { Value: null, Error: null } or RowOutcome<ImagenResult> { Value: null, Error: null }:
-                _notSent++;
                 break;
             case RowOutcome<ImagenRequest> submitted:
                 if (submitted.Value is { } request)
@@ -51,7 +47,7 @@ public abstract class BatchCommand : RowCommand
     protected override void WriteOutcomeError(ImagenException failure, object? target)
     {
         // What ends submitting is said once, at the end, and not here as well.
-        if (!ReferenceEquals(Run.Stop.Reason, failure))
+        if (!Run.Stop.IsReason(failure))
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -70,25 +66,48 @@ public abstract class BatchCommand : RowCommand
     /// <inheritdoc/>
     protected override void OnBrokenOff()
     {
-        var cancelled = CancelOnStop ? Settle(Run.CancelAsync) : 0;
-        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
-        if (BatchReport.BrokenOff(Run, cancelled, _began, saving) is { } line)
+        if (CancelOnStop)
         {
-            Host.UI.WriteWarningLine(line);
+            AfterStop.Run(Host, Run.CancelAsync);
+            foreach (var trouble in BatchReport.CancelTroubles(Run))
+            {
+                AfterStop.Say(Host, trouble);
+            }
+        }
+
+        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
+        if (BatchReport.BrokenOff(Run, Run.Cancelled, saving) is { } line)
+        {
+            AfterStop.Say(Host, line);
         }
     }
 
-    private protected void EndIfSubmittingEnded()
+    /// <summary>Ends the command where no record that follows could be submitted: those that name their provider may be of another one.</summary>
+    private protected void EndIfNothingFollows()
     {
-        if (Run.Stop.Reason is not { } reason || IsStopped)
+        if (Run.Stop.ReasonForAll is not null || !(MayNameOthers || HasSeveralProviders))
+        {
+            EndIfSubmittingEnded();
+        }
+    }
+
+    private void EndIfSubmittingEnded()
+    {
+        if ((Run.Stop.ReasonForAll ?? Run.Stop.Reason) is not { } reason || IsStopped)
         {
             return;
         }
 
         Finish();
-        if (_notSent > 0)
+        foreach (var (provider, count) in Run.NotSent)
         {
-            WriteWarning(Messages.RowsNotSent.With(_notSent));
+            WriteWarning(HasSeveralProviders ? Messages.RowsOfProviderNotSent.With(provider, count) : Messages.RowsNotSent.With(count));
+        }
+
+        // Only one error can end the command.
+        foreach (var other in Run.Stop.ByProvider.Values.Where(other => !ReferenceEquals(other, reason)))
+        {
+            WriteError(other, null);
         }
 
         EndWith(reason, null);

@@ -1,11 +1,16 @@
+using System.Globalization;
 using Imagen4.Core;
 using Imagen4.Core.Batch;
+using Imagen4.Core.Requests;
 
 namespace Imagen4.PowerShell.Pipeline;
 
 /// <summary>What a user should know when a batch has ended, beside its objects and errors.</summary>
 internal static class BatchReport
 {
+    private const int MostTroubles = 5;
+    private const int MostIds = 10;
+
     /// <summary>A parameter as it is written on a command line; nothing where it is not given.</summary>
     public static string Written(string parameter, string? value) =>
         value is null ? "" : $" -{parameter} '{value.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -24,12 +29,18 @@ internal static class BatchReport
         }
     }
 
+    /// <summary>What is said of cancels that went wrong: each reason once.</summary>
+    public static IEnumerable<string> CancelTroubles(RowRun run) => run.CancelTroubles
+        .Select(error => PlainText.Line(error.Message))
+        .Distinct(StringComparer.Ordinal)
+        .Take(MostTroubles)
+        .Select(said => Messages.StoppedNotCancelled.With(said));
+
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
     /// <param name="run">The batch.</param>
     /// <param name="cancelled">How many requests were cancelled with it.</param>
-    /// <param name="began">When the batch began, in UTC.</param>
     /// <param name="saving">The parameters that say where images go and what they are called, as they are written.</param>
-    public static string? BrokenOff(RowRun run, int cancelled, DateTime began, string saving)
+    public static string? BrokenOff(RowRun run, int cancelled, string saving)
     {
         var said = new List<string>();
         if (cancelled > 0)
@@ -37,9 +48,10 @@ internal static class BatchReport
             said.Add(Messages.StoppedCancelled.With(cancelled));
         }
 
-        if (run.Open > 0)
+        if (run.OpenLedgerIds is { Count: > 0 } open)
         {
-            said.Add(Messages.StoppedOpen.With(run.Open, began, saving));
+            var way = run.OpenAreContinued ? Messages.StoppedSameCommand : Messages.StoppedOtherCommand;
+            said.Add(Messages.StoppedOpen.With(open.Count, way, Find(open), saving));
         }
 
         if (run.InDoubt > 0)
@@ -48,5 +60,22 @@ internal static class BatchReport
         }
 
         return said.Count == 0 ? null : string.Join(' ', said);
+    }
+
+    // The command that finds these requests and no others. A list of ids finds the same at any time; a long one nobody wants to see.
+    private static string Find(IReadOnlyCollection<string> ledgerIds) => ledgerIds.Count > MostIds && Since(ledgerIds) is { } since
+        ? $"Get-ImagenRequest -State Pending -Since {since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}"
+        : $"Get-ImagenRequest -LedgerId {string.Join(", ", ledgerIds.Select(id => $"'{id}'"))}";
+
+    private static DateTimeOffset? Since(IReadOnlyCollection<string> ledgerIds)
+    {
+        try
+        {
+            return new RequestBook().OpenSince(ledgerIds);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return null;
+        }
     }
 }

@@ -2,6 +2,8 @@ using System.Management.Automation;
 using System.Security;
 using Imagen4.Core;
 using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Pump;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
@@ -13,9 +15,14 @@ public abstract class HostCommand : PumpedCommand
 {
     private const int MostAtOnce = 1000;
 
+    // How many records of busy providers are read so that those of others behind them need not wait.
+    private const int ReadAhead = 1000;
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
 
     private readonly ProgressLine _progress = new();
+    private readonly HostSlots _slots = new();
+    private HostOutages? _outages;
     private bool _isEnding;
 
     /// <summary>The provider; the default one where none is given.</summary>
@@ -53,8 +60,39 @@ public abstract class HostCommand : PumpedCommand
         Secrets = new VaultSecrets(this).Find,
         TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
         Trace = text => Post(new WorkEvent.Verbose(text)),
-        Warn = text => Post(new WorkEvent.Warning(text)),
+        Warn = Warn,
+        Outages = _outages ??= new HostOutages(TimeProvider.System, Warn),
     };
+
+    /// <summary>Whether records may name other providers than those that are known so far.</summary>
+    private protected virtual bool MayNameOthers => false;
+
+    /// <summary>Whether the work is for more than one provider.</summary>
+    private protected bool HasSeveralProviders => _slots.AreSeveral;
+
+    /// <summary>Starts a piece of work at a provider as soon as there is room, within the provider's own limit where none is given.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="target">The record the work is for.</param>
+    /// <param name="work">The work.</param>
+    private protected void Start(ProviderProfile provider, object? target, Func<WorkStop, Task<object>> work)
+    {
+        _slots.Add(provider.Name, provider.ConcurrencyLimit);
+        if (ThrottleLimit > 0)
+        {
+            Limit = ThrottleLimit;
+            Start(target, work);
+            return;
+        }
+
+        Limit = _slots.Total + (MayNameOthers || HasSeveralProviders ? ReadAhead : 0);
+        WaitForRoom();
+
+        // Here and not on the work's own thread: what has been started is begun, whatever ends the command next.
+        var slot = _slots.Enter(provider.Name);
+        Start(target, stop => _slots.RunAsync(slot, () => work(stop), stop.Stopping));
+    }
+
+    private void Warn(string text) => Post(new WorkEvent.Warning(text));
 
     /// <summary>Writes an outcome: first the object, which must not be lost, then the error beside it.</summary>
     private protected void Write<T>(RowOutcome<T> outcome, object? target)
@@ -104,6 +142,7 @@ public abstract class HostCommand : PumpedCommand
         if (ErrorsEndCommand)
         {
             _isEnding = true;
+            _slots.Close();
             FinishWithin(Grace);
         }
 
@@ -117,7 +156,7 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnTick()
     {
-        if (_progress.Next(MyInvocation.MyCommand.Name, Running) is { } record)
+        if (_progress.Next(MyInvocation.MyCommand.Name, Running - _slots.Waiting, _outages?.Current) is { } record)
         {
             WriteProgress(record);
         }

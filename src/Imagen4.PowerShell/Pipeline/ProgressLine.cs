@@ -22,7 +22,8 @@ internal sealed class ProgressLine
     /// <summary>The record to write now, or null when the last one is recent enough.</summary>
     /// <param name="activity">What the command is called.</param>
     /// <param name="underWay">How many records are being worked on.</param>
-    public ProgressRecord? Next(string activity, int underWay)
+    /// <param name="outage">Which provider does not answer, or null.</param>
+    public ProgressRecord? Next(string activity, int underWay, string? outage)
     {
         if (_shown != 0 && Stopwatch.GetElapsedTime(_shown) < Interval)
         {
@@ -30,7 +31,8 @@ internal sealed class ProgressLine
         }
 
         (_shown, _activity) = (Stopwatch.GetTimestamp(), activity);
-        return new ProgressRecord(ActivityId, activity, Messages.ProgressStatus.With(Done, Failed, underWay));
+        var status = Messages.ProgressStatus.With(Done, Failed, underWay);
+        return new ProgressRecord(ActivityId, activity, outage is null ? status : Messages.ProgressOutage.With(status, outage));
     }
 
     /// <summary>The record that takes the line away, or null when it was never shown.</summary>

@@ -15,8 +15,6 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     // The pump's own grace, and the time to write down what has become of what it was for.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(10);
-
     private readonly WorkPump _pump = new();
     private bool _hasFinished;
     private bool _isDisposed;
@@ -34,15 +32,23 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Starts a piece of work as soon as there is room, handing on what has come meanwhile.</summary>
     /// <param name="target">The record the work is for.</param>
     /// <param name="work">The work.</param>
-    private protected void Start(object? target, Func<WorkStop, Task<object>> work) => Unstopped(() =>
+    private protected void Start(object? target, Func<WorkStop, Task<object>> work)
+    {
+        WaitForRoom();
+        if (!IsStopped)
+        {
+            _pump.Start(target, work);
+        }
+    }
+
+    /// <summary>Waits until a piece of work may start, handing on what comes meanwhile.</summary>
+    private protected void WaitForRoom() => Unstopped(() =>
     {
         Drain();
         while (!_pump.HasRoom)
         {
             TakeOne();
         }
-
-        _pump.Start(target, work);
     });
 
     /// <summary>Hands on what has come, without waiting.</summary>
@@ -55,13 +61,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <summary>Waits for all work and hands on what comes.</summary>
-    protected void Finish() => Unstopped(() =>
-    {
-        while (!_pump.IsIdle)
-        {
-            TakeOne();
-        }
-    });
+    protected void Finish() => FinishWithin(TimeSpan.MaxValue);
 
     /// <summary>Waits for work at most this long and hands on what comes.</summary>
     protected void FinishWithin(TimeSpan longest) => Unstopped(() =>
@@ -124,14 +124,16 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
                 OnBrokenOff();
             }
 
+            foreach (var error in _pump.TakeLate())
+            {
+                AfterStop.Say(Host, error);
+            }
+
             _pump.Dispose();
         }
 
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>Does what is to be done after everything has been stopped, for a few seconds at most.</summary>
-    private protected static int Settle(Func<CancellationToken, Task<int>> work) => WorkPump.RunAfterwards(work, CancelLimit);
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
     protected virtual void OnBrokenOff()
@@ -162,7 +164,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     {
         switch (taken)
         {
-            case WorkEvent.Outcome outcome:
+            case WorkEvent.Outcome outcome when outcome.Value != WorkPump.Nothing:
                 Emit(outcome.Value, outcome.Target);
                 break;
             case WorkEvent.Interim interim:

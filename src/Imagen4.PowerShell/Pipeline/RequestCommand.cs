@@ -90,7 +90,6 @@ public abstract class RequestCommand : HostCommand
     {
         DemandHost(record);
         var request = Run.Refer(record);
-        Limit = ThrottleLimit > 0 ? ThrottleLimit : request.Host.Profile.ConcurrencyLimit;
         Start(request, record);
     }
 

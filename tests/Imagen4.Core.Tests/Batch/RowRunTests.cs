@@ -101,6 +101,9 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
 
     [Theory]
     [InlineData("status", 503)]
+    [InlineData("status", 429)]
+    [InlineData("status", 500)]
+    [InlineData("status", 404)]
     [InlineData("html", null)]
     [InlineData("bad_json", null)]
     public async Task A_lost_answer_whose_header_names_the_request_is_settled_by_one_look(string kind, int? status)

@@ -33,33 +33,33 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     }
 
     [Fact]
-    public void A_session_profile_hides_the_users_which_hides_the_built_in_one()
+    public async Task A_session_profile_hides_the_users_which_hides_the_built_in_one()
     {
-        ProviderCatalog.Set(Profile("FAL", ProviderScope.User), makeDefault: false);
+        await SaveAsync(Profile("FAL", ProviderScope.User), makeDefault: false);
         Assert.Equal(ProviderScope.User, ProviderCatalog.Find("fal").Scope);
 
         ProviderCatalog.Set(Profile("Fal", ProviderScope.Session), makeDefault: false);
         Assert.Equal(ProviderScope.Session, ProviderCatalog.Find("fal").Scope);
 
-        Assert.True(ProviderCatalog.Remove("fal"));
+        Assert.True(await ProviderCatalog.RemoveAsync("fal", default));
         Assert.Equal(ProviderScope.User, ProviderCatalog.Find("fal").Scope);
-        Assert.True(ProviderCatalog.Remove("fal"));
+        Assert.True(await ProviderCatalog.RemoveAsync("fal", default));
         Assert.Equal(ProviderScope.BuiltIn, ProviderCatalog.Find("fal").Scope);
-        Assert.False(ProviderCatalog.Remove("fal"));
+        Assert.False(await ProviderCatalog.RemoveAsync("fal", default));
     }
 
     [Fact]
-    public void The_users_profiles_survive_with_every_value()
+    public async Task The_users_profiles_survive_with_every_value()
     {
         var profile = Profile("mine", ProviderScope.User) with
         {
             AuthScheme = "Bearer", ApiKeyVariables = ["A", "B"], DefaultModel = "fal-ai/imagen4/preview/fast", ConcurrencyLimit = 3,
         };
-        ProviderCatalog.Set(profile, makeDefault: true);
+        await SaveAsync(profile, makeDefault: true);
 
         var found = ProviderCatalog.Find();
 
-        Assert.Equal(["settings.json"], Home.Names);
+        Assert.Equal(["settings.json", "settings.lock"], Home.Names);
         Assert.Equal(("mine", Address, "Bearer", 3), (found.Name, found.BaseUri, found.AuthScheme, found.ConcurrencyLimit));
         Assert.Equal(["A", "B"], found.ApiKeyVariables);
         Assert.Equal("fal-ai/imagen4/preview/fast", found.DefaultModel);
@@ -67,27 +67,56 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     }
 
     [Fact]
-    public void The_default_is_the_sessions_then_the_variables_then_the_users()
+    public async Task The_default_is_the_sessions_then_the_variables_then_the_users()
     {
-        ProviderCatalog.SetDefault("user", ProviderScope.User);
+        await SaveAsync(Profile("user", ProviderScope.User), makeDefault: true);
         Assert.Equal("user", ProviderCatalog.DefaultName);
 
         Set("IMAGEN4_PROVIDER", "variable");
         Assert.Equal("variable", ProviderCatalog.DefaultName);
 
-        ProviderCatalog.SetDefault("session", ProviderScope.Session);
+        ProviderCatalog.SetDefault("session");
         Assert.Equal("session", ProviderCatalog.DefaultName);
     }
 
     [Fact]
-    public void A_removed_profile_is_no_default_any_more()
+    public async Task An_inherited_emulator_goes_before_the_variable_and_after_the_sessions_default()
+    {
+        await SaveAsync(Profile("user", ProviderScope.User), makeDefault: true);
+        Set("IMAGEN4_PROVIDER", "variable");
+        Set("IMAGEN4_EMULATOR", "http://127.0.0.1:4321/");
+
+        var emulator = ProviderCatalog.Find();
+        Assert.Equal(("emulator", "http://127.0.0.1:4321/", "http://127.0.0.1:4321/v1"), (emulator.Name, emulator.BaseUri?.AbsoluteUri, emulator.PlatformUri?.AbsoluteUri));
+
+        ProviderCatalog.Set(emulator with { Scope = ProviderScope.Session, BaseUri = new Uri("http://127.0.0.1:1") }, makeDefault: false);
+        Assert.Equal(1, ProviderCatalog.Find().BaseUri?.Port);
+
+        ProviderCatalog.SetDefault("session");
+        Assert.Equal("session", ProviderCatalog.DefaultName);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("http://elsewhere.example/")]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("file:///tmp")]
+    public void An_inherited_emulator_that_is_nowhere_is_no_reason_to_pay(string address)
+    {
+        Set("IMAGEN4_EMULATOR", address);
+
+        Assert.Equal(("emulator", null), (ProviderCatalog.Find().Name, ProviderCatalog.Find().BaseUri));
+    }
+
+    [Fact]
+    public async Task A_removed_profile_is_no_default_any_more()
     {
         ProviderCatalog.Set(Profile("mine", ProviderScope.Session), makeDefault: true);
-        ProviderCatalog.Set(Profile("ours", ProviderScope.User), makeDefault: true);
+        await SaveAsync(Profile("ours", ProviderScope.User), makeDefault: true);
 
-        ProviderCatalog.Remove("MINE");
+        Assert.True(await ProviderCatalog.RemoveAsync("MINE", default));
         Assert.Equal("ours", ProviderCatalog.DefaultName);
-        ProviderCatalog.Remove("Ours");
+        Assert.True(await ProviderCatalog.RemoveAsync("Ours", default));
         Assert.Equal("fal", ProviderCatalog.DefaultName);
     }
 
@@ -143,6 +172,16 @@ public sealed class ProviderCatalogTests : EnvironmentTest
 
         Assert.Equal(allowed, Record.Exception(() => ProviderAddress.Demand(uri)) is not InvalidInputException);
     }
+
+    [Fact]
+    public async Task Making_one_the_users_default_makes_no_copy_of_it()
+    {
+        await ProviderCatalog.SaveAsync("kkiai", existing => existing!, makeDefault: true, default);
+
+        Assert.Equal((ProviderScope.BuiltIn, "kkiai"), (ProviderCatalog.Find("kkiai").Scope, ProviderCatalog.DefaultName));
+    }
+
+    private static Task SaveAsync(ProviderProfile profile, bool makeDefault) => ProviderCatalog.SaveAsync(profile.Name, _ => profile, makeDefault, default);
 
     private static ProviderProfile Profile(string name, ProviderScope scope) => new() { Name = name, BaseUri = Address, Scope = scope };
 }

@@ -1,4 +1,5 @@
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.FalQueue;
 using Imagen4.Core.Tests.Support;
 

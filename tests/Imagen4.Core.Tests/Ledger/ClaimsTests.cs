@@ -40,7 +40,7 @@ public sealed class ClaimsTests : LedgerTest
     {
         var (slow, quick) = (Open(), Open());
         Turn? turn = null;
-        slow.Claims.Created = () => turn = Turns(quick).TakeAsync(Row, CancellationToken.None).InTime().GetAwaiter().GetResult();
+        slow.Claims.Created = () => turn = Turns(quick).TakeAsync(Row, named: null, CancellationToken.None).InTime().GetAwaiter().GetResult();
 
         Assert.False(slow.Claims.TryTake(Row.Row, 0));
 
@@ -48,7 +48,7 @@ public sealed class ClaimsTests : LedgerTest
         Assert.True(slow.Claims.IsWorking(quick.Owner, Row.Row, 1));
         Assert.False(quick.Claims.IsWorking(quick.Claims.OwnerOf(Row.Row, 0)!, Row.Row, 0));
         await quick.RecordAsync(LedgerStep.Delivered, Delivered(1), CancellationToken.None);
-        Assert.IsType<Turn.Report>(await Turns(slow, submitsOnly: true).TakeAsync(Row, CancellationToken.None).InTime());
+        Assert.IsType<Turn.Report>(await Turns(slow, submitsOnly: true).TakeAsync(Row, named: null, CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ClaimsTests : LedgerTest
 
         // The quick one has given the nameless claim up, and takes the next; now the name is there after all.
         quick.Claims.Created = () => File.WriteAllText(Folder.Claim(Row.Row, 0), slow.Owner);
-        var waiting = Turns(quick).TakeAsync(Row, stop.Token);
+        var waiting = Turns(quick).TakeAsync(Row, named: null, stop.Token);
 
         await UntilAsync(() => waiting.IsCompleted || quick.Claims.OwnerOf(Row.Row, 1) == "-");
         await stop.CancelAsync();
@@ -73,7 +73,7 @@ public sealed class ClaimsTests : LedgerTest
         using var process = TortureProcess.Start("owner", Home.Path);
         await File.WriteAllTextAsync(Folder.Claim(Row.Row, 0), await process.ReadAsync());
         var time = new SkippingTime();
-        var turn = Turns(Open(), time: time).TakeAsync(Row, CancellationToken.None);
+        var turn = Turns(Open(), time: time).TakeAsync(Row, named: null, CancellationToken.None);
         await UntilAsync(() => time.Waits.Count > 20);
         Assert.False(turn.IsCompleted);
 
@@ -86,25 +86,25 @@ public sealed class ClaimsTests : LedgerTest
     public async Task A_row_that_was_never_begun_leaves_no_trace_and_the_next_batch_of_the_living_process_takes_it()
     {
         var ledger = Open();
-        var held = new HeldRow(ledger, _entry);
-        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), CancellationToken.None).InTime());
+        var held = new HeldRow(ledger, _entry, isOwn: false);
+        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
         await held.DisposeAsync();
 
         Assert.Empty(Read().All());
-        Assert.Equal(new Turn.Submit(1), await Turns(Open()).TakeAsync(Row, CancellationToken.None).InTime());
+        Assert.Equal(new Turn.Submit(1), await Turns(Open()).TakeAsync(Row, named: null, CancellationToken.None).InTime());
     }
 
     [Fact]
     public async Task A_row_left_by_a_batch_of_a_process_that_lives_on_is_gone_on_with_by_others()
     {
         var ledger = Open();
-        var held = new HeldRow(ledger, _entry);
-        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), CancellationToken.None).InTime());
+        var held = new HeldRow(ledger, _entry, isOwn: false);
+        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
         await ledger.RecordAsync(LedgerStep.Intent, held.Entry, CancellationToken.None);
         await ledger.RecordAsync(LedgerStep.Accepted, held.Entry with { RequestId = "abc" }, CancellationToken.None);
         await held.DisposeAsync();
 
-        var turn = Assert.IsType<Turn.Continue>(await Turns(Open()).TakeAsync(Row, CancellationToken.None).InTime());
+        var turn = Assert.IsType<Turn.Continue>(await Turns(Open()).TakeAsync(Row, named: null, CancellationToken.None).InTime());
 
         Assert.Equal(("abc", 1), (turn.Known.RequestId, turn.Claim));
     }

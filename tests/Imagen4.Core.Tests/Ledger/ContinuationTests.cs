@@ -343,6 +343,66 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("out")]
+    [InlineData("other")]
+    public async Task Two_batches_at_once_with_the_records_of_failed_requests_pay_once(string folder)
+    {
+        string[] prompts = ["a", "b", "c"];
+        await FaultAsync(new { kind = "status", status = 400, operation = "submit", count = 3, body = new { detail = "not now" } });
+        var failed = await RunAsync(Batch(), prompts);
+        Assert.All(failed, row => Assert.Equal(ImagenStates.Rejected, row.Value!.State));
+        await SettingsAsync(new { generation_time = 0.2 });
+        var rows = failed.Select((row, index) => Row(index + 1, row.Value!.Prompt!) with { LedgerId = row.Value.LedgerId }).ToList();
+        var options = Batch() with { Output = new OutputFolder(Home.At(folder), force: false) };
+
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => RunAsync(options, rows))));
+
+        Assert.All(both.SelectMany(batch => batch), row => Assert.Equal(ImagenStates.Delivered, row.Value!.State));
+        Assert.Equal(3, await BillsAsync());
+    }
+
+    [Theory]
+    [InlineData("Intent Accepted", 0, true)]
+    [InlineData("Intent Failed", 1, true)]
+    [InlineData("Intent InDoubt", 0, false)]
+    [InlineData("Intent", 0, false)]
+    public async Task A_record_of_a_request_that_was_written_down_before_requests_had_rows_and_addresses_continues_it(string steps, int bills, bool isDelivered)
+    {
+        const string Dead = "20260101T000000-1-00000001";
+        var accepted = await AcceptedAsync("a");
+        var before = await BillsAsync();
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { RequestId = accepted };
+        Folder.Create();
+        var lines = steps.Split(' ').Select(Enum.Parse<LedgerStep>).Select((step, index) => Torture.Sample.Line(step, entry, Dead, 1_700_000_000_000 + index));
+        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, lines));
+        IReadOnlyList<ImageRow> record = [Row(1, "a") with { LedgerId = entry.LedgerId }];
+
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var row = Assert.Single(await RunAsync(Batch(), record));
+            Assert.Equal(isDelivered ? ImagenStates.Delivered : ImagenStates.InDoubt, row.Value!.State);
+            Assert.Equal(bills, await BillsAsync() - before);
+        }
+    }
+
+    [Fact]
+    public async Task A_prompt_given_as_an_argument_is_left_to_others_once_this_process_no_longer_works_on_it()
+    {
+        await FaultAsync(new { kind = "status", status = 404, operation = "download" });
+        var options = Batch() with { Continues = false };
+
+        var row = Assert.Single(await RunAsync(options, "a"));
+
+        Assert.IsType<DownloadFailedException>(row.Error);
+        var view = new LedgerView(Folder);
+        view.Refresh();
+        var known = view.OfLedgerId(row.Value!.LedgerId!)!;
+        Assert.Equal((LedgerStep.Completed, true), (known.Step, known.IsLeft));
+        Assert.Equal(known.LedgerId, view.OfRow(known.Row!)!.LedgerId);
+        Assert.Empty(Directory.GetFiles(Folder.Claims));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Sixteen_processes_with_the_same_rows_pay_once_a_row_and_each_reports_every_row(bool saves)

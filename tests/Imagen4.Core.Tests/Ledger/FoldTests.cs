@@ -42,6 +42,33 @@ public sealed class FoldTests : LedgerTest
     }
 
     [Fact]
+    public async Task What_a_refusal_was_about_and_the_seed_the_host_told_are_still_known_after_rewriting()
+    {
+        var (refused, good) = (Sample.Entry(1), Sample.Entry(2));
+        WriteSegment(
+            "a",
+            Sample.Line(LedgerStep.Intent, refused, "a", 1),
+            Sample.Line(LedgerStep.Rejected, refused, "a", 2) with { Refusal = "ContentPolicyViolation", ErrorType = "content_policy_violation" },
+            Sample.Line(LedgerStep.Intent, good, "a", 1),
+            Sample.Line(LedgerStep.Completed, good, "a", 2));
+        await using (var ledger = new RequestLedger(Home.Path, TimeProvider.System))
+        {
+            Assert.True(new Compaction(ledger, TimeProvider.System).Run());
+        }
+
+        var view = Read();
+        var error = LedgerErrors.Of(view.OfLedgerId(refused.LedgerId)!);
+
+        Assert.Equal("content_policy_violation", Assert.IsType<ContentPolicyViolationException>(error).HostErrorType);
+        Assert.Equal("The host said no. It was refused before and was not sent again. Change the row, or send it as it is with -NoResume.", error.Message);
+        Assert.False(RowRules.IsSubmittedAgain(view.OfLedgerId(refused.LedgerId)!, refused.Row!));
+        Assert.True(RowRules.IsSubmittedAgain(view.OfLedgerId(refused.LedgerId)!, refused.Row! with { InputHash = "another" }));
+        Assert.Equal(42, view.OfLedgerId(good.LedgerId)!.Seed);
+        Assert.Equal(good.LedgerId, view.OfAddress("https://queue.fal.run", $"request-{good.LedgerId}")!.LedgerId);
+        Assert.Null(view.OfAddress("https://queue.fal.run", $"REQUEST-{good.LedgerId}"));
+    }
+
+    [Fact]
     public void Clocks_that_go_back_change_nothing()
     {
         var entry = Sample.Entry(1);
@@ -116,7 +143,8 @@ public sealed class FoldTests : LedgerTest
         foreach (var step in steps.Take(random.Next(steps.Length + 1)))
         {
             var claim = step >= LedgerStep.Completed || step == LedgerStep.Held ? random.Next(3) : 0;
-            yield return Sample.Line(step, entry with { Claim = claim }, claim == 0 ? "a" : "b", time += random.Next(-5, 10));
+            var line = Sample.Line(step, entry with { Claim = claim }, claim == 0 ? "a" : "b", time += random.Next(-5, 10));
+            yield return step == LedgerStep.Failed ? line with { Refusal = "InvalidInput" } : line;
         }
     }
 }

@@ -101,6 +101,103 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_processes_that_save_under_the_same_name_at_the_same_moment_one_gets_it()
+    {
+        const int Names = 1000;
+        var processes = Enumerable.Range(0, 3).Select(_ => TortureProcess.Start("names", _temp.Path, $"{Names}")).ToList();
+        try
+        {
+            for (var name = 0; name < Names; name++)
+            {
+                Assert.All(await Task.WhenAll(processes.Select(process => process.ReadAsync())), said => Assert.Equal("ready", said));
+                processes.ForEach(process => process.Go());
+                var said = await Task.WhenAll(processes.Select(process => process.ReadAsync()));
+
+                var winner = processes[Assert.Single(Enumerable.Range(0, 3), index => said[index] == "got")];
+                Assert.Equal($"{winner.Id}", await File.ReadAllTextAsync(_temp.At($"{name}.png")));
+            }
+        }
+        finally
+        {
+            processes.ForEach(process => process.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_batches_that_save_under_the_same_names_at_the_same_moment_one_gets_each()
+    {
+        const int Names = 2000;
+        using var together = new Barrier(2);
+        var got = await Task.WhenAll(Enumerable.Range(1, 2).Select(batch => Task.Factory.StartNew(
+            () => Enumerable.Range(0, Names).Where(name => TrySave(batch, name)).ToList(),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+
+        Assert.Equal(Enumerable.Range(0, Names), got.SelectMany(names => names).Order());
+        Assert.All(got[0], name => Assert.Equal("batch 1", File.ReadAllText(_temp.At($"{name}.png"))));
+        Assert.All(got[1], name => Assert.Equal("batch 2", File.ReadAllText(_temp.At($"{name}.png"))));
+
+        // Folders of their own, as two commands have them.
+        bool TrySave(int batch, int name)
+        {
+            var folder = Folder("");
+            var draft = folder.Draft($"{name}");
+            File.WriteAllText(draft, $"batch {batch}");
+            var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft)));
+            together.SignalAndWait();
+            var final = folder.Final($"{name}", ".png");
+            return Record.Exception(() => folder.PublishAsync(draft, final, hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
+        }
+    }
+
+    [Fact]
+    public void Whichever_way_a_file_is_renamed_it_replaces_nothing_and_one_of_several_gets_the_name()
+    {
+        const int Names = 500;
+        var way = 0;
+        foreach (var tryMove in ExclusiveRename.Ways)
+        {
+            way++;
+            for (var name = 0; name < Names; name++)
+            {
+                var final = _temp.At($"{way}-{name}.png");
+                var drafts = Enumerable.Range(0, 4).Select(number => $"{final}.{number}").ToList();
+                drafts.ForEach(draft => File.WriteAllText(draft, draft));
+                var got = drafts.AsParallel().WithDegreeOfParallelism(drafts.Count)
+                    .Select(draft => (draft, IsMoved: TryMove(tryMove, draft, final))).ToList();
+
+                Assert.Equal(Assert.Single(got, one => one.IsMoved).draft, File.ReadAllText(final));
+                Assert.All(got, one => Assert.Equal(!one.IsMoved, File.Exists(one.draft)));
+            }
+        }
+
+        Assert.Equal(0, _temp.Names.Count(name => name.EndsWith(".reserved", StringComparison.Ordinal)));
+
+        // The last way refuses a name while somebody is just taking it; the others know.
+        static bool TryMove(Func<string, string, bool?> way, string from, string to)
+        {
+            try
+            {
+                return Assert.NotNull(way(from, to));
+            }
+            catch (IOException) when (way == ExclusiveRename.Ways[^1])
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_under_the_name_is_in_the_way_too()
+    {
+        Directory.CreateDirectory(_temp.At("final.png"));
+        File.WriteAllText(_temp.At("draft"), "new");
+
+        await Assert.ThrowsAsync<FileExistsException>(() => PublishAsync(Folder("")));
+    }
+
+    [Fact]
     public void Drafts_are_hidden_and_never_the_same()
     {
         var folder = Folder("");

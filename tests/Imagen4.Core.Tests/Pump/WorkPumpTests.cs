@@ -215,6 +215,48 @@ public sealed class WorkPumpTests
     }
 
     [Fact]
+    public void Work_after_the_end_that_throws_is_told_of_at_once()
+    {
+        var trouble = WorkPump.RunAfterwards(_ => throw new InvalidOperationException("boom"), TimeSpan.FromMinutes(10));
+
+        Assert.Equal("boom", Assert.IsType<InvalidOperationException>(trouble).Message);
+        Assert.Null(WorkPump.RunAfterwards(_ => Task.CompletedTask, TimeSpan.FromMinutes(10)));
+    }
+
+    [Fact]
+    public void Work_after_the_end_that_takes_too_long_is_told_to_end_and_what_it_says_then_is_heard()
+    {
+        var trouble = WorkPump.RunAfterwards(
+            async limit =>
+            {
+                await ((Task)Task.Delay(Timeout.Infinite, limit)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new InvalidOperationException("2 of 3 done");
+            },
+            TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal("2 of 3 done", trouble!.Message);
+    }
+
+    [Fact]
+    public async Task Exceptions_that_come_after_a_stop_are_kept_and_so_are_those_nobody_had_taken()
+    {
+        using var pump = new WorkPump { Limit = 3 };
+        var release = new TaskCompletionSource();
+        pump.Start(null, _ => throw new InvalidOperationException("before"));
+        pump.Start(null, async _ => { await release.Task; throw new InvalidOperationException("after"); });
+        pump.Start(null, async stop => { await Task.Delay(Timeout.Infinite, stop.Stopping); return 0; });
+        pump.Post(new WorkEvent.Warning("a word"));
+
+        pump.Stop();
+        release.SetResult();
+        Assert.True(pump.WaitUntilQuiet(Within.Deadline));
+
+        Assert.Equal(["after", "before"], pump.TakeLate().Select(error => error.Message).Order());
+        Assert.Empty(pump.TakeLate());
+        await release.Task;
+    }
+
+    [Fact]
     public void A_wait_for_nothing_ends_without_an_event()
     {
         using var pump = new WorkPump();

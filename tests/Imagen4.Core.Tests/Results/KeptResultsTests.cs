@@ -1,6 +1,7 @@
 using Imagen4.Core.Batch;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Media;
+using Imagen4.Core.Requests;
 using Imagen4.Core.Rows;
 using Imagen4.Core.Tests.Support;
 
@@ -68,6 +69,80 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         Assert.Null(error);
         Assert.Equal(ImagenStates.Completed, status!.State);
         Assert.Empty(seen);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_provider_that_was_renamed_still_has_its_results(bool endsWithSlash)
+    {
+        var (request, _) = await SubmitAsync();
+        Rename("once", "later", endsWithSlash);
+
+        var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
+        var record = Record(request!.RequestId!) with { Provider = "later" };
+        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal((ImagenStates.Delivered, 7L), (result!.State, result.Seed));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_row_of_a_provider_that_was_renamed_is_continued_from_what_is_on_disk_and_not_paid_for_again()
+    {
+        BatchOptions Options() => new() { Wait = true, Output = new OutputFolder(_images.Path, force: false), Continues = true };
+        var (first, _) = await new RowRun(Options()).RunAsync(Row(Options()), CancellationToken.None).InTime();
+        File.Delete(first!.Path!);
+        Rename("once", "later", endsWithSlash: true);
+
+        var (again, error) = await new RowRun(Options()).RunAsync(Row(Options(), "later"), CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal((ImagenStates.Delivered, first.RequestId, first.Path), (again!.State, again.RequestId, again.Path));
+        Assert.Equal(Pictures.Png, await File.ReadAllBytesAsync(again.Path!));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task Another_host_under_the_same_name_has_results_of_its_own()
+    {
+        _answer = _answer with { Headers = [("x-fal-request-id", "again")] };
+        await SubmitAsync();
+        await using var other = await WebServer.StartAsync(context => _answer.WriteAsync(context));
+        ProviderCatalog.Set(ProviderCatalog.Find("once") with { BaseUri = other.Address }, makeDefault: false);
+        var run = Run(new BatchOptions());
+
+        var (_, error) = await run.ReceiveAsync(run.Refer(Record("again")), Record("again"), CancellationToken.None).InTime();
+
+        Assert.IsType<RequestNotFoundException>(error);
+        var (second, _) = await SubmitAsync();
+        Assert.Equal("again", second!.RequestId);
+        Assert.Equal(2, Kept().Count);
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_takes_its_own_kept_result_along_under_whatever_name_its_provider_goes_now()
+    {
+        _answer = _answer with { Headers = [("x-fal-request-id", "again")] };
+        var (first, _) = await SubmitAsync();
+        Rename("once", "later", endsWithSlash: false);
+        await using var other = await WebServer.StartAsync(context => _answer.WriteAsync(context));
+        ProviderCatalog.Set(ProviderCatalog.Find("later") with { Name = "once", BaseUri = other.Address }, makeDefault: false);
+        _answer = _answer with { Body = _answer.Body.Replace("\"seed\":7", "\"seed\":8", StringComparison.Ordinal) };
+        var (second, _) = await SubmitAsync();
+        Assert.Equal((first!.RequestId, "again"), (second!.RequestId, second.RequestId));
+        Assert.Equal(2, Kept().Count);
+
+        var book = new RequestBook();
+        book.Refresh();
+        _ = await new RequestRemoval(TimeProvider.System).RunAsync([book.OfLedgerId(first.LedgerId!)]);
+
+        Assert.Single(Kept());
+        var run = Run(new BatchOptions());
+        var (result, error) = await run.ReceiveAsync(run.Refer(Record("again")), Record("again"), CancellationToken.None).InTime();
+        Assert.Null(error);
+        Assert.Equal(8L, result!.Seed);
     }
 
     [Fact]
@@ -204,8 +279,18 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
             text => text.Contains(Base64[..40], StringComparison.Ordinal));
     }
 
-    private static CheckedRow Row(BatchOptions options) =>
-        new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Provider = "once" });
+    private static CheckedRow Row(BatchOptions options, string provider = "once") =>
+        new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Provider = provider });
+
+    private IReadOnlyList<string> Kept() => [.. Home.Names.Where(name => name.EndsWith("result.json", StringComparison.Ordinal))];
+
+    private static void Rename(string before, string after, bool endsWithSlash)
+    {
+        var profile = ProviderCatalog.Find(before);
+        _ = ProviderCatalog.Remove(before);
+        var address = profile.BaseUri!.AbsoluteUri.TrimEnd('/') + (endsWithSlash ? "/" : "");
+        ProviderCatalog.Set(profile with { Name = after, BaseUri = new Uri(address), Scope = ProviderScope.Session }, makeDefault: false);
+    }
 
     private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));
 

@@ -34,6 +34,24 @@ public sealed class CellTests
         Assert.Null(cell.TrueFalse());
     }
 
+    [Theory]
+    [InlineData(4, "4", true)]
+    [InlineData(4.0, " 4 ", true)]
+    [InlineData("04", 4, true)]
+    [InlineData(1, 4, false)]
+    [InlineData(true, "True", true)]
+    [InlineData("true", "FALSE", false)]
+    [InlineData("1:1", " 1:1", true)]
+    [InlineData("1:1", "1:2", false)]
+    [InlineData("a fox", "A fox", false)]
+    [InlineData("true", 1, false)]
+    [InlineData(2.5, "2.5", true)]
+    public void Two_cells_say_the_same_or_not(object one, object other, bool expected)
+    {
+        Assert.Equal(expected, new Cell(1, "X", one).Says(new Cell(1, "X", other)));
+        Assert.Equal(expected, new Cell(1, "X", other).Says(new Cell(1, "X", one)));
+    }
+
     [Fact]
     public void A_database_null_is_an_empty_cell() => Assert.True(new Cell(1, "Seed", DBNull.Value).IsEmpty);
 

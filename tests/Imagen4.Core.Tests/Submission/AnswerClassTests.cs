@@ -28,6 +28,12 @@ public sealed class AnswerClassTests : SubmitterTest
     [InlineData("{\"request_id\":\"\"}")]
     [InlineData("{\"request_id\":\"../../admin\"}")]
     [InlineData("{\"request_id\":{\"a\":1}}")]
+    [InlineData("{\"request_id\":true}")]
+    [InlineData("{\"request_id\":1.5}")]
+    [InlineData("{\"request_id\":\"r\\u0000\"}")]
+    [InlineData("{\"request_id\":\"r\\n-1\"}")]
+    [InlineData("{\"request_id\":\" r-1\"}")]
+    [InlineData("{\"request_id\":\"r-1\",\"request_id\":\"r-2\"}")]
     [InlineData("{\"status\": \"IN_QU")]
     [InlineData("[]")]
     [InlineData("null")]
@@ -155,16 +161,86 @@ public sealed class AnswerClassTests : SubmitterTest
     }
 
     [Theory]
-    [InlineData("x-fal-request-id", "r-1")]
+    [InlineData("x-fal-request-id", "../r-1")]
     [InlineData("X-Fal-Billable-Units", "0")]
-    [InlineData("X-Fal-Retryable", "False")]
-    public async Task A_429_that_may_have_been_taken_is_not_repeated(string name, string value)
+    public async Task A_429_that_may_have_been_taken_is_in_doubt(string name, string value)
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(429) { Headers = [(name, value)] }, new Answer(200, Accepted));
+
+        await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
+
+        SentOnce(server, LedgerStep.InDoubt);
+    }
+
+    [Fact]
+    public async Task A_429_that_says_it_would_be_refused_again_is_not_repeated()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(429) { Headers = [("X-Fal-Retryable", "False")] }, new Answer(200, Accepted));
 
         await Assert.ThrowsAsync<RateLimitedException>(() => SubmitAsync(server.Address));
 
         SentOnce(server, LedgerStep.Rejected);
+    }
+
+    [Fact]
+    public async Task A_429_that_says_the_quota_is_used_up_is_an_account_that_is_refused()
+    {
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"""), new Answer(200, Accepted));
+
+        var error = await Assert.ThrowsAsync<AccountLockedException>(() => SubmitAsync(server.Address));
+
+        Assert.Contains("You exceeded your current quota", error.Message, StringComparison.Ordinal);
+        Assert.Same(error, Stop.Reason);
+        SentOnce(server, LedgerStep.Rejected);
+    }
+
+    [Theory]
+    [InlineData(429, "", "x-fal-request-id", "r-1")]
+    [InlineData(429, """{"detail":"Busy","request_id":"r-1"}""", "", "")]
+    [InlineData(500, """{"detail":"Oops","request_id":"r-1"}""", "", "")]
+    [InlineData(503, """{"error":{"message":"Overloaded","request_id":"r-1"}}""", "", "")]
+    [InlineData(404, """{"request_id":"r-1"}""", "", "")]
+    [InlineData(302, """{"request_id":"r-1"}""", "", "")]
+    public async Task An_answer_that_names_a_request_is_settled_by_one_status_read(int status, string body, string name, string value)
+    {
+        var answer = new Answer(status, body) { Headers = name.Length > 0 ? [(name, value)] : [] };
+        await using var server = await WebServer.AnsweringAsync(answer, new Answer(200, """{"status":"IN_QUEUE","queue_position":2}"""));
+
+        var acceptance = await SubmitAsync(server.Address);
+
+        Assert.Equal(("r-1", 2), (acceptance!.Request.RequestId, acceptance.QueuePosition));
+        Assert.Equal(
+            ["POST /fal-ai/imagen4/preview", "GET /fal-ai/imagen4/requests/r-1/status"],
+            server.Requests.Select(request => $"{request.Method} {request.Path}"));
+        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt, LedgerStep.Accepted], Ledger.Steps);
+    }
+
+    [Theory]
+    [InlineData("""{"detail":"no","request_id":"r-1"}""", "it answered 503 (application/json) and named request r-1")]
+    [InlineData("""{"request_id":"../../admin"}""", "it answered 503 (application/json) and named a request without a usable id, or billed one")]
+    [InlineData("""{"detail":""", "it answered 503 (application/json) without naming a request, in JSON that cannot be read")]
+    [InlineData("<html>", "it answered 503 (application/json) without naming a request")]
+    public async Task The_message_of_a_doubt_says_what_the_answer_was(string body, string said)
+    {
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Method == "POST" ? new Answer(503, body) : new Answer(404, """{"status":"NOT_FOUND"}""")).WriteAsync(context));
+
+        var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
+
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_account_ends_submitting_even_where_the_row_itself_is_in_doubt()
+    {
+        await using var server = await WebServer.StartAsync(context =>
+            new Answer(context.Request.Method == "POST" ? 403 : 404, """{"detail":"User is locked.","request_id":"r-1"}""").WriteAsync(context));
+
+        await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
+
+        Assert.IsType<AccountLockedException>(Stop.Reason);
+        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
     }
 
     private void SentOnce(WebServer server, LedgerStep end)

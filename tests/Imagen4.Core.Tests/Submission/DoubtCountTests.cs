@@ -48,7 +48,10 @@ public sealed class DoubtCountTests : SubmitterTest
             }
         }
 
-        Assert.NotNull(Stop.Reason);
+        Assert.Equal(["test"], Stop.ByProvider.Keys);
+        Assert.Null(await SubmitAsync(broken.Address));
+        var other = TestHost.Connect(TestHost.Profile(works.Address, "other"), Time);
+        Assert.NotNull(await Submitter.SubmitAsync(other, Entry(), CancellationToken.None).InTime());
     }
 
     [Fact]

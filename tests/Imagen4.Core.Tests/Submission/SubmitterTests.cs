@@ -1,4 +1,6 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Pump;
 using Imagen4.Core.Submission;
 using Imagen4.Core.Tests.Support;
 
@@ -17,6 +19,20 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Equal([TimeSpan.FromSeconds(17), TimeSpan.FromSeconds(3)], Time.Waits);
         Assert.Equal(
             [LedgerStep.Intent, LedgerStep.Throttled, LedgerStep.Intent, LedgerStep.Throttled, LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
+    public async Task A_host_that_asks_for_no_wait_gets_the_usual_one_all_the_same(string retryAfter)
+    {
+        await using var server = await WebServer.AnsweringAsync(Throttled(retryAfter));
+
+        await Assert.ThrowsAsync<RateLimitedException>(() => SubmitAsync(server.Address));
+
+        Assert.Equal(10, server.Requests.Count);
+        Assert.Equal(9, Time.Waits.Count);
+        Assert.All(Time.Waits, (wait, attempt) => Assert.True(wait >= TimeSpan.FromSeconds(Math.Min(0.5 * Math.Pow(2, attempt), 30)), $"{wait}"));
     }
 
     [Fact]
@@ -91,6 +107,48 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Equal([LedgerStep.Intent, LedgerStep.Throttled], Ledger.Steps);
     }
 
+    [Fact]
+    public async Task A_stop_while_the_intent_is_written_sends_nothing()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Accepted));
+        using var stop = new CancellationTokenSource();
+        Ledger.After = _ => stop.Cancel();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime());
+
+        Assert.Empty(server.Requests);
+        Assert.Equal([LedgerStep.Intent, LedgerStep.NotSent], Ledger.Steps);
+    }
+
+    [Fact]
+    public async Task The_end_of_submitting_while_the_intent_is_written_sends_nothing()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Accepted));
+        Ledger.After = _ => Stop.End(new AuthenticationFailedException("no"));
+
+        Assert.Null(await SubmitAsync(server.Address));
+
+        Assert.Empty(server.Requests);
+        Assert.Equal([LedgerStep.Intent, LedgerStep.NotSent], Ledger.Steps);
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_after_a_stop_is_still_taken()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var server = await WebServer.StartAsync(context =>
+        {
+            stop.Cancel();
+            return new Answer(200, Accepted).WriteAsync(context);
+        });
+
+        var acceptance = await Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime();
+
+        Assert.Equal("r-1", acceptance!.Request.RequestId);
+        Assert.Equal([LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(402)]
@@ -135,6 +193,24 @@ public sealed class SubmitterTests : SubmitterTest
 
         Assert.Null(await waiting);
         Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task What_fails_every_row_of_one_provider_does_not_end_submitting_to_another()
+    {
+        await using var refuses = await WebServer.AnsweringAsync(new Answer(401, """{"detail":"No user found"}"""));
+        await using var takes = await WebServer.AnsweringAsync(new Answer(200, Accepted));
+        async Task<Acceptance?> SubmitToAsync(WebServer server, string provider) => await Submitter.SubmitAsync(
+            TestHost.Connect(TestHost.Profile(server.Address, provider), Time), Entry(), CancellationToken.None).InTime();
+        var error = await Assert.ThrowsAsync<AuthenticationFailedException>(() => SubmitToAsync(refuses, "first"));
+
+        Assert.NotNull(await SubmitToAsync(takes, "second"));
+        Assert.Null(await SubmitToAsync(refuses, "FIRST"));
+
+        Assert.Same(error, Stop.Reason);
+        Assert.Null(Stop.ReasonForAll);
+        Assert.Equal(["first"], Stop.ByProvider.Keys);
+        Assert.Single(refuses.Requests);
     }
 
     [Fact]

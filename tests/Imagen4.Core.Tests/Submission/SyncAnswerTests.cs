@@ -61,7 +61,6 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
 
     [Theory]
     [InlineData(HostProtocol.FalSync, 500, """{"detail":"boom","error_type":"internal_error"}""")]
-    [InlineData(HostProtocol.FalSync, 504, """{"detail":[{"loc":["body"],"msg":"boom","type":"generation_timeout"}]}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, AimlError)]
     [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","statusCode":"500"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, """{"message":"boom","requestId":7}""")]
@@ -84,6 +83,10 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
     [InlineData(HostProtocol.ImagesGenerations, 502, "<html>Bad Gateway</html>")]
     [InlineData(HostProtocol.ImagesGenerations, 503, """{"message":"Service Unavailable"}""")]
     [InlineData(HostProtocol.ImagesGenerations, 500, "")]
+    [InlineData(HostProtocol.FalSync, 504, """{"detail":[{"loc":["body"],"msg":"boom","type":"generation_timeout"}]}""")]
+    [InlineData(HostProtocol.ImagesGenerations, 502, AimlError)]
+    [InlineData(HostProtocol.ImagesGenerations, 503, AimlError)]
+    [InlineData(HostProtocol.ImagesGenerations, 504, AimlError)]
     [InlineData(HostProtocol.FalSync, 200, "{}")]
     [InlineData(HostProtocol.ImagesGenerations, 200, """{"images":[{"url":"https://a/""")]
     [InlineData(HostProtocol.ImagesGenerations, 408, AimlError)]
@@ -134,8 +137,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
         Ledger.After = step =>
         {
-            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
-            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            PutFileInTheWay();
             Ledger.After = _ => { };
         };
 
@@ -152,8 +154,7 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(200, FalResult) { Headers = [("x-fal-request-id", "r-9")] });
         Ledger.After = step =>
         {
-            Directory.Delete(Path.Combine(_home.Path, "v1", "results", "test"));
-            File.WriteAllText(Path.Combine(_home.Path, "v1", "results", "test"), "a file in the way");
+            PutFileInTheWay();
             Ledger.After = _ => { };
         };
 
@@ -181,6 +182,14 @@ public sealed class SyncAnswerTests : SubmitterTest, IDisposable
         Assert.Equal(["/base/fal-ai/imagen4/preview", "/base/v1/images/generations"], server.Requests.Select(seen => seen.Path));
         Assert.Equal(["""{"prompt":"a red fox"}""", """{"model":"fal-ai/imagen4/preview","prompt":"a red fox"}"""], bodies);
         Assert.All(server.Requests, seen => Assert.Equal($"Bearer {TestHost.Secret}", seen.Headers["Authorization"]));
+    }
+
+    // Where the results of the one host go.
+    private void PutFileInTheWay()
+    {
+        var folder = Assert.Single(Directory.GetDirectories(Path.Combine(_home.Path, "v1", "results")));
+        Directory.Delete(folder);
+        File.WriteAllText(folder, "a file in the way");
     }
 
     private static ProviderProfile Profile(WebServer server, HostProtocol protocol) =>

@@ -19,7 +19,7 @@ public abstract class EnvironmentTest : IDisposable
             ProviderCatalog.Remove(profile.Name);
         }
 
-        ProviderCatalog.SetDefault(null!, ProviderScope.Session);
+        ProviderCatalog.SetDefault(null);
         foreach (var (name, value) in _before)
         {
             Environment.SetEnvironmentVariable(name, value);

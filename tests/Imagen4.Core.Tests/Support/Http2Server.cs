@@ -130,6 +130,9 @@ internal sealed record Http2Request(TcpClient Client, Http2Frames Frames, int Co
         return true;
     }
 
+    /// <summary>Sends the head of an answer, and nothing of its body.</summary>
+    public Task BeginAnswerAsync() => Frames.WriteAsync(Headers, EndHeaders, Stream, new[] { Status200 });
+
     /// <summary>Ends the stream with an error code.</summary>
     public async Task<bool> ResetStreamAsync(uint code)
     {

@@ -23,7 +23,9 @@ internal static class Isolation
             Environment.SetEnvironmentVariable(name.ToUpperInvariant(), null);
         }
 
-        foreach (var name in new[] { "FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "IMAGEN4_PROVIDER" })
+        string[] own = ["IMAGEN4_PROVIDER", "IMAGEN4_EMULATOR"];
+        string[] keys = ["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "CHAINHUB_API_KEY", "KKIAI_API_KEY", "AIMLAPI_API_KEY"];
+        foreach (var name in own.Concat(keys))
         {
             Environment.SetEnvironmentVariable(name, null);
         }

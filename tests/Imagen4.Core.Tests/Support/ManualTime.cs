@@ -45,14 +45,17 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Waits until exactly this many waits are under way. The deadlines of exchanges, a minute and more, do not count.</summary>
-    public async Task WaitsAsync(int count)
+    public Task WaitsAsync(int count) => WaitsAsync(count, LongestWait);
+
+    /// <summary>Waits until exactly this many waits that are shorter than a time are under way.</summary>
+    public async Task WaitsAsync(int count, TimeSpan longest)
     {
         while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (_timers.Count(timer => timer.Length < LongestWait) == count)
+                if (_timers.Count(timer => timer.Length < longest) == count)
                 {
                     return;
                 }

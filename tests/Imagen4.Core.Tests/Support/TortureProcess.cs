@@ -34,6 +34,14 @@ internal sealed class TortureProcess : IDisposable
         return new TortureProcess(Process.Start(start)!);
     }
 
+    /// <summary>Starts it by another command, which runs it as another user.</summary>
+    public static TortureProcess StartAs(string[] command, params string[] arguments) => new(Process.Start(
+        new ProcessStartInfo(command[0], [.. command[1..], "dotnet", Program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!);
+
     /// <summary>All it says about what went wrong.</summary>
     public Task<string> ReadErrorsAsync() => _process.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
 

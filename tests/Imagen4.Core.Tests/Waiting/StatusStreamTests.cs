@@ -13,6 +13,7 @@ public sealed class StatusStreamTests
     private static readonly Answer Done = new(200, """{"status":"COMPLETED"}""");
 
     private readonly List<HostStatus> _seen = [];
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Theory]
     [InlineData(false, "")]
@@ -107,6 +108,37 @@ public sealed class StatusStreamTests
         Assert.Equal(ImagenStates.Completed, (await waiting).State);
     }
 
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(true, """data: {"status":"IN_PROGRESS"}""")]
+    [InlineData(true, """data: {"status":"COMPLETED","request_id":"another"}""")]
+    public async Task Beside_a_stream_that_says_nothing_the_host_is_asked(bool isAccepted, string said)
+    {
+        var time = new ManualTime();
+        await using var server = Streaming(async connection =>
+        {
+            if (isAccepted)
+            {
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\n");
+                await connection.WriteAsync($"{said}\n\n");
+            }
+
+            await connection.UntilClosedAsync();
+        });
+        var waiting = WaitAsync(server.Address, time);
+        if (said.Contains("IN_PROGRESS", StringComparison.Ordinal))
+        {
+            await _told.Task.InTime();
+        }
+
+        await time.WaitsAsync(1);
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(ImagenStates.Completed, (await waiting).State);
+        Assert.Equal(2, server.Connections);
+    }
+
     [Fact]
     public async Task A_stop_during_a_stream_is_a_stop()
     {
@@ -172,8 +204,16 @@ public sealed class StatusStreamTests
     private Task<HostStatus> WaitAsync(
         Uri address, TimeProvider? time = null, bool logs = false, TimeSpan limit = default, CancellationToken cancellation = default) =>
         new RequestWaiter(limit).UntilEndedAsync(
-            Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new SkippingTime()),
-            new StatusWatch(logs, (seen, _) => { _seen.Add(seen); return Task.CompletedTask; }), cancellation).InTime();
+            Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new ManualTime()),
+            new StatusWatch(logs, Seen),
+            cancellation).InTime();
+
+    private Task Seen(HostStatus seen, CancellationToken cancellation)
+    {
+        _seen.Add(seen);
+        _ = _told.TrySetResult();
+        return Task.CompletedTask;
+    }
 
     private static RequestReference Refer(ProviderProfile profile, TimeProvider time) =>
         new FalQueueProtocol().Refer(TestHost.Connect(profile, time), TestHost.Model, "r-1");

@@ -1,3 +1,5 @@
+using Imagen4.Emulator.Tests.Support;
+
 namespace Imagen4.Emulator.Tests.Faults;
 
 /// <summary>Which calls a rule hits.</summary>
@@ -90,6 +92,44 @@ public sealed class ChoiceTests : FaultTest
         await AddAsync("""{"operation":"submit","kind":"status","status":419,"count":-1}""");
 
         Assert.Equal([419, 418, 419], await SubmitAsync(3));
+    }
+
+    [Theory]
+    [MemberData(nameof(CallsOfEachOperation.All), MemberType = typeof(CallsOfEachOperation))]
+    public async Task A_rule_with_a_host_hits_the_calls_to_that_host_alone(string operation, string method, string path, string body, string key)
+    {
+        path = await PathOfDoneJobAsync(path);
+        var hosts = ((string Name, string Place)[])[("fal-sync", "/fal-sync/"), ("chainhub", "/chainhub/"), ("kkiai", "/kkiai/"), ("aimlapi", "/aimlapi/")];
+        var own = operation is "pricing" or "history" or "keys" ? null
+            : hosts.FirstOrDefault(host => path.StartsWith(host.Place, StringComparison.Ordinal)).Name ?? "fal";
+        foreach (var host in hosts.Select(host => host.Name).Append("fal"))
+        {
+            await AddAsync($$"""{"host":"{{host}}","kind":"status","status":418}""");
+            using var client = await RawClient.ConnectAsync(Address);
+            await client.SendAsync(method, path, body, key);
+
+            var reply = await client.ReadAsync(reply => reply.Head.Length > 0);
+
+            Assert.Equal(host == own, reply.Status == 418);
+            await Client.SendAsync(HttpMethod.Delete, "/_emulator/faults");
+        }
+    }
+
+    [Fact]
+    public async Task In_a_row_lets_the_next_call_about_the_request_through()
+    {
+        var (first, second) = (await Client.SubmitPromptAsync("a"), await Client.SubmitPromptAsync("b"));
+        await AddAsync("""{"kind":"status","status":418,"count":-1,"in_a_row":2}""");
+        var seen = new List<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            seen.Add((await Client.StatusAsync(first)).Status);
+        }
+
+        // Of whatever operation: who looks twice sees the host itself.
+        Assert.Equal([418, 418, 202, 418], seen);
+        Assert.Equal((418, 418), ((await Client.StatusAsync(first)).Status, (await Client.ResultAsync(second)).Status));
+        Assert.Equal([418, 418, 418], await SubmitAsync(3));
     }
 
     private async Task<IReadOnlyList<int>> SubmitAsync(int count)

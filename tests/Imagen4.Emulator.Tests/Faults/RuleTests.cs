@@ -104,6 +104,21 @@ public sealed class RuleTests : FaultTest
     }
 
     [Fact]
+    public async Task Read_is_all_that_is_asked_about_a_request()
+    {
+        var id = await Client.SubmitPromptAsync("a");
+        Time.Advance(GenerationSeconds);
+        await AddAsync("""{"operation":"read","kind":"status","status":418,"count":-1}""");
+
+        Assert.Equal(200, (await Client.SubmitAsync("""{"prompt":"b"}""")).Status);
+        Assert.Equal(200, (await Client.DownloadAsync($"/_emulator/files/{id}/image-1.png")).Status);
+        Assert.Equal(418, (await Client.StatusAsync(id)).Status);
+        Assert.Equal(418, (await Client.GetAsync($"/{FalClient.App}/requests/{id}/status/stream")).Status);
+        Assert.Equal(418, (await Client.ResultAsync(id)).Status);
+        Assert.Equal(418, (await Client.CancelAsync(id)).Status);
+    }
+
+    [Fact]
     public async Task Count_and_match_limit_a_rule()
     {
         await AddAsync("""{"kind":"status","status":418,"count":2,"match":"blue"}""");
@@ -167,6 +182,11 @@ public sealed class RuleTests : FaultTest
     [InlineData("""{"kind":"status","retry_after":-1}""", "retry_after is seconds")]
     [InlineData("""{"kind":"status","retry_after":1,"retry_after_date":1}""", "are one header")]
     [InlineData("""{"kind":"status","after_acept":true}""", "after_acept")]
+    [InlineData("""{"kind":"status","host":"falcon"}""", "host is one of fal, fal-sync, chainhub, kkiai, aimlapi")]
+    [InlineData("""{"kind":"status","in_a_row":0}""", "in_a_row is a positive number")]
+    [InlineData("""{"kind":"bom","in":"value"}""", "bom takes no in")]
+    [InlineData("""{"kind":"bad_utf8","in":"key"}""", "in is one of value, member, name, address")]
+    [InlineData("""{"kinds":["reset"],"in":"value"}""", "said in there")]
     [InlineData("""[]""", "")]
     public async Task Rule_that_makes_no_sense_is_refused_with_the_reason(string rule, string reason)
     {

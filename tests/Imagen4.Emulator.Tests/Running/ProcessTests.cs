@@ -39,6 +39,31 @@ public sealed partial class ProcessTests
         await process.WaitForExitAsync().WaitAsync(Deadline);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ctrl_C_ends_it_unless_it_ends_with_its_stdin(bool endsWithStdin)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // There it has no console, and so nothing to hear Ctrl+C from.
+        }
+
+        using var process = endsWithStdin ? Start("--end-with-stdin", "--generation-time", "0") : Start();
+        using var client = new FalClient(await ReadAddressAsync(process));
+        using var kill = Process.Start("sh", ["-c", $"kill -INT {process.Id}"]);
+        await kill.WaitForExitAsync().WaitAsync(Deadline);
+
+        if (endsWithStdin)
+        {
+            Assert.Equal(200, (await client.ResultAsync(await client.SubmitPromptAsync("a red fox"))).Status);
+            process.StandardInput.Close();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(Deadline);
+        Assert.Equal(0, process.ExitCode);
+    }
+
     [Fact]
     public async Task Port_in_use_is_one_line_and_exit_code_1()
     {
@@ -89,7 +114,9 @@ public sealed partial class ProcessTests
     private static Process Start(params string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Imagen4.Emulator.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        // A shell starts what runs in the background, these tests perhaps, without Ctrl+C, and that is inherited.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        return Process.Start(new ProcessStartInfo(command[0], [.. command[1..], program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -22,7 +22,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public bool AnswersWithResult => false;
 
-    public bool IsOwnError(HostResponse response) => _queue.IsOwnError(response);
+    public SubmitMarks ReadMarks(HostResponse response) => _queue.ReadMarks(response);
 
     public Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => _queue.SubmitAddress(host, model, settings);
 
@@ -40,49 +40,39 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => _queue.AddressesOf(host, model, requestId);
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
+    public async Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         if (!_withoutStatus.ContainsKey(Name(request)))
         {
             var response = await request.Host.GetAsync(request.StatusUri!, cancellation).ConfigureAwait(false);
-            if (FalStatuses.TryRead(response) is { } status)
+            if (StatusVerdict.Of(request, response) is { } read)
             {
-                return status;
-            }
-
-            if (AggregatorAnswer.HasFailedState(response))
-            {
-                return Failed(response);
+                return read;
             }
 
             // A refusal may be of the address alone: the result tells.
-            if (!response.IsSuccess && !IsUnknown(response) && response.Status != HttpStatusCode.BadRequest)
+            if (!response.IsSuccess && !IsUnknown(response) && (int)response.Status is not (400 or 410 or 422 or 499))
             {
                 throw FalErrors.OfRead(request, response);
             }
 
-            // Where the host knows the address and not the request, the next request may be known.
-            if (!IsUnknownRequest(response) && !AggregatorAnswer.SaysFailed(response))
+            // Where the host knows the address and not the request, or says something, the next read may be answered.
+            if ((IsUnknown(response) && !IsUnknownRequest(response)) || SaysNothing(response))
             {
                 _withoutStatus[Name(request)] = true;
             }
         }
 
-        var result = await GetResultAsync(request, cancellation).ConfigureAwait(false);
-        return AggregatorAnswer.StillRunning(result)
-            ?? (Result(result) is not null ? new HostStatus { State = ImagenStates.Completed }
-                : AggregatorAnswer.SaysFailed(result) ? Failed(result)
-                : throw FalErrors.OfRead(request, result));
+        return await AskResultAsync(request, cancellation).ConfigureAwait(false);
     }
 
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
         AsyncEnumerable.Empty<HostStatus>();
 
-    public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation)
     {
         var response = await GetResultAsync(request, cancellation).ConfigureAwait(false);
-        return AggregatorAnswer.StillRunning(response) is not null ? null
-            : Result(response) ?? throw AggregatorAnswer.Failure(request, response);
+        return ResultVerdict.Of(request, response) ?? throw FalErrors.OfRead(request, response);
     }
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
@@ -90,14 +80,14 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         if (!_withoutCancel.ContainsKey(Name(request)))
         {
             var (response, _) = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
-            if (response.IsSuccess && (response.Body.IsEmpty || (response.JsonObject() is not null && !AggregatorAnswer.SaysFailed(response))))
+            if (CancelVerdict.Of(request, response) is not { } refused)
             {
                 return;
             }
 
-            if (!response.IsSuccess && (!IsUnknown(response) || IsUnknownRequest(response)))
+            if (!IsUnknown(response) || IsUnknownRequest(response))
             {
-                throw FalErrors.OfCancel(request, response);
+                throw refused;
             }
 
             _withoutCancel[Name(request)] = true;
@@ -123,21 +113,16 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         return IsUnknown(second) && second.Status != HttpStatusCode.NotFound ? response : second;
     }
 
-    private static HostResult? Result(HostResponse response) => AggregatorAnswer.HasFailedState(response) ? null : FalResults.Read(response);
-
-    private static HostStatus Failed(HostResponse response)
-    {
-        var told = response.IsSuccess ? AggregatorAnswer.Reason(response) : FalErrorDetail.Read(response);
-        return new HostStatus { State = ImagenStates.Failed, Error = told.Text.Length > 0 ? told.Text : null, ErrorType = told.Type };
-    }
-
-    // A host that does not know an address says 404 or 405, or shows a page.
+    // A host that does not know an address says 404 or 405, sends on to another one, or shows a page.
     private static bool IsUnknown(HostResponse response) =>
-        response.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
-        || (response.JsonObject() is null && (response.IsSuccess ? response.Status != HttpStatusCode.Accepted : IsPage(response)));
+        (int)response.Status is 404 or 405 or (>= 300 and <= 399)
+        || (response.JsonObject() is null && (response.IsSuccess ? response.Status != HttpStatusCode.Accepted : IsOwnPage(response)));
 
-    private static bool IsPage(HostResponse response) =>
-        response.ContentType == "text/html" && response.Status is (HttpStatusCode.BadRequest or HttpStatusCode.Forbidden);
+    private static bool IsOwnPage(HostResponse response) =>
+        response.IsPage && response.Status is (HttpStatusCode.BadRequest or HttpStatusCode.Forbidden);
+
+    private static bool SaysNothing(HostResponse response) =>
+        response.IsSuccess && response.Word("status") is null && response.Words("error", "detail") is null;
 
     // fal's own word, passed on.
     private static bool IsUnknownRequest(HostResponse response) =>

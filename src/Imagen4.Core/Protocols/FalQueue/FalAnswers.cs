@@ -3,11 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Protocols.FalQueue;
 
-/// <summary>The answer to a submit. Only the id is needed; the rest may be absent or null.</summary>
+/// <summary>The answer to a submit besides the request's id, which alone is needed; all of it may be absent or null.</summary>
 internal sealed record FalSubmitAnswer
 {
-    public string? RequestId { get; init; }
-
     public string? StatusUrl { get; init; }
 
     public string? ResponseUrl { get; init; }
@@ -21,6 +19,8 @@ internal sealed record FalSubmitAnswer
 internal sealed record FalStatusAnswer
 {
     public string? Status { get; init; }
+
+    public string? RequestId { get; init; }
 
     public int? QueuePosition { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
             : Said(answer) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null);
 
     /// <summary>Reads an answer of any status, or returns null where it has no words of an error in a form that is known.</summary>
-    public static FalErrorDetail? TryRead(HostResponse response) => TryRead(response.Body.Span);
+    public static FalErrorDetail? TryRead(HostResponse response) => TryRead(response.Json.Span);
 
     /// <summary>Reads JSON that may be an error, or returns null where it has no words of one.</summary>
     public static FalErrorDetail? TryRead(ReadOnlySpan<byte> json)

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Net;
 using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Protocols.FalQueue;
@@ -18,14 +17,20 @@ internal static class FalErrors
     private static readonly FrozenSet<string> OfItself = FrozenSet.Create(
         "no_media_generated", "internal_server_error", "generation_timeout", "downstream_service_error", "downstream_service_unavailable");
 
-    private const string StillInProgress = "Request is still in progress";
+    // What a model says of its input, where only the type is told and no status.
+    private static readonly FrozenSet<string> OfInput = FrozenSet.Create(
+        "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of", "one_of", "sequence_too_short", "sequence_too_long",
+        "feature_not_supported", "image_too_small", "image_too_large", "file_too_large");
 
-    /// <summary>Whether an early result read was answered with "not yet".</summary>
-    public static bool SaysStillInProgress(HostResponse response) =>
-        response.Status == HttpStatusCode.BadRequest && SaysStillInProgress(FalErrorDetail.Read(response).Text);
+    private const string ContentPolicy = "content_policy_violation";
 
-    /// <summary>Whether a host's words are "not yet".</summary>
-    public static bool SaysStillInProgress(string text) => text.Contains(StillInProgress, StringComparison.Ordinal);
+    /// <summary>The kind of error by which a type of error refuses the input, or null where it does not.</summary>
+    public static string? RefusalBy(string? type) => type switch
+    {
+        null => null,
+        ContentPolicy => "ContentPolicyViolation",
+        _ => OfInput.Contains(type) ? "InvalidInput" : null,
+    };
 
     /// <summary>A refused submit.</summary>
     public static ImagenException OfSubmit(HostConnection host, string model, HostResponse response)
@@ -50,17 +55,19 @@ internal static class FalErrors
         };
     }
 
-    /// <summary>A failed status read.</summary>
+    /// <summary>Why an answer says nothing of a request, which stays as it is.</summary>
     public static ImagenException OfRead(RequestReference request, HostResponse response)
     {
         var detail = FalErrorDetail.Read(response);
+        if (response.IsPage && (int)response.Status is not (408 or 429 or >= 500))
+        {
+            return NotTheProtocol(request, response);
+        }
+
         return OfAccount(request.Host, response, detail, request.RequestId) ?? (int)response.Status switch
         {
-            404 or 410 => new RequestNotFoundException(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
-            {
-                RequestId = request.RequestId,
-                StatusCode = (int)response.Status,
-            },
+            404 or 410 when !response.IsMalformed => NotFound(request, response),
+            _ when response.IsSuccess && response.Word("status") == "NOT_FOUND" => NotFound(request, response),
             429 => new RateLimitedException(Messages.RateLimited.With(request.Host.Profile.Name, Later(response, detail, request.Host)))
             {
                 RequestId = request.RequestId,
@@ -72,40 +79,42 @@ internal static class FalErrors
                 RequestId = request.RequestId,
                 StatusCode = (int)response.Status,
             },
+            400 or 422 or 499 when response.JsonObject() is not null => OfUnmarked(request, response),
+            _ when response.IsSuccess && response.Words("error", "detail") is not null => OfUnmarked(request, response),
             _ => NotTheProtocol(request, response),
         };
     }
 
-    /// <summary>A result read that carries the request's failure.</summary>
-    public static ImagenException OfResult(RequestReference request, HostResponse response)
+    /// <summary>What a request that ended without a result has come to.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="response">The answer that says so.</param>
+    /// <param name="detail">The words in it.</param>
+    public static ImagenException OfEnd(RequestReference request, HostResponse response, FalErrorDetail detail) =>
+        OfModel(request.RequestId, response, detail);
+
+    /// <summary>Words that nothing marks as the host's own, for whoever hears them once.</summary>
+    public static HostUnavailableException OfUnmarked(RequestReference request, HostResponse response)
     {
         var detail = FalErrorDetail.Read(response);
-
-        // To call a request failed is to have its row paid for again. Without the model's own mark, only statuses that no gateway makes up.
-        var isModels = response.IsModelError
-            ? response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden
-                or HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests)
-            : detail.IsJson && (int)response.Status is (400 or 422 or 499);
-        return isModels ? OfModel(request.RequestId, response, detail) : OfRead(request, response);
+        var said = FalErrorDetail.TryRead(response)?.Text
+            ?? (response.IsSuccess && response.Words("error", "detail") is { } words ? PlainText.Line(words) : Said(response, detail));
+        return new HostUnavailableException(Messages.HostAnswersUnmarked.With(request.Host.Profile.Name, (int)response.Status, said))
+        {
+            RequestId = request.RequestId,
+            StatusCode = (int)response.Status,
+        };
     }
-
-    /// <summary>A failure that a successful answer tells.</summary>
-    public static ImagenException OfTold(RequestReference request, HostResponse response, FalErrorDetail told) =>
-        OfModel(request.RequestId, response, told);
-
-    /// <summary>A refused cancel.</summary>
-    public static ImagenException OfCancel(RequestReference request, HostResponse response) => response.Status switch
-    {
-        HttpStatusCode.BadRequest when FalErrorDetail.Read(response).Text.Contains("ALREADY_COMPLETED", StringComparison.Ordinal) =>
-            new AlreadyCompletedException(Messages.AlreadyCompleted.With(request.RequestId)) { RequestId = request.RequestId },
-        HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented =>
-            new CancelNotSupportedException(Messages.CancelNotSupported.With(request.Host.Profile.Name)) { RequestId = request.RequestId },
-        _ => OfRead(request, response),
-    };
 
     /// <summary>An answer that is none.</summary>
     public static InvalidResponseException NotTheProtocol(RequestReference request, HostResponse response) =>
         new(Messages.InvalidResponse.With(request.Host.Profile.Name, (int)response.Status, response.ContentType ?? "?", FalErrorDetail.Read(response).Text))
+        {
+            RequestId = request.RequestId,
+            StatusCode = (int)response.Status,
+        };
+
+    private static RequestNotFoundException NotFound(RequestReference request, HostResponse response) =>
+        new(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
         {
             RequestId = request.RequestId,
             StatusCode = (int)response.Status,
@@ -125,6 +134,11 @@ internal static class FalErrors
                 RequestId = requestId,
                 StatusCode = (int)response.Status,
             },
+            429 when LastingQuota.IsSaidIn(response) => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
+            {
+                RequestId = requestId,
+                StatusCode = 429,
+            },
             _ => null,
         };
 
@@ -134,7 +148,11 @@ internal static class FalErrors
         {
             HostErrorType = TypeOf(response, detail),
             StatusCode = (int)response.Status,
+            RefusesInput = IsOfInput(response),
         };
+
+    // A list of what is wrong, or a type of it, is about the input; a bare text may be a gateway's, and pass.
+    private static bool IsOfInput(HostResponse response) => (int)response.Status == 422 && response.IsMarked;
 
     private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
 
@@ -151,9 +169,9 @@ internal static class FalErrors
         var said = Said(response, detail);
         return (status, type) switch
         {
-            (_, "content_policy_violation") => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
+            (_, ContentPolicy) => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
             {
-                RequestId = requestId, HostErrorType = type, StatusCode = status,
+                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = true,
             },
             (499, _) or (_, Cancelled) => new RequestCancelledException(Messages.RequestCancelled.With(said))
             {
@@ -161,7 +179,7 @@ internal static class FalErrors
             },
             (422, _) when !OfItself.Contains(type ?? "") => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
-                RequestId = requestId, HostErrorType = type, StatusCode = status,
+                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = IsOfInput(response),
             },
             _ => new RequestFailedException(Messages.RequestFailed.With(said, type ?? "?", status))
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
@@ -37,15 +36,14 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public bool AnswersWithResult => false;
 
-    public bool IsOwnError(HostResponse response) => response.IsModelError;
+    public SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: false);
 
     public PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        var answer = response.Read(FalJson.Default.FalSubmitAnswer);
-        if (answer is not { RequestId: { } id } || !RequestIds.IsOne(id))
+        if (NamedRequest.AtTop(response.Json.Span, "request_id").Id is not { } id || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
         {
             return null;
         }
@@ -57,57 +55,44 @@ internal sealed class FalQueueProtocol : IHostProtocol
             ResponseUri = HostAddress.Adopt(host.BaseUri, answer.ResponseUrl, id) ?? built.ResponseUri,
             CancelUri = HostAddress.Adopt(host.BaseUri, answer.CancelUrl, id) ?? built.CancelUri,
         };
-        return new Acceptance(request, answer.QueuePosition);
+        return new Acceptance(request with { IsFresh = true }, answer.QueuePosition);
     }
 
     public ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
         FalErrors.OfSubmit(host, model, response);
 
-    public async Task<HostStatus> ReadStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
+    public async Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation)
     {
         var response = await request.Host.GetAsync(FalStatuses.Address(request.StatusUri!, logs), cancellation).ConfigureAwait(false);
-        return FalStatuses.Read(request, response);
+        return StatusVerdict.Of(request, response) ?? throw FalErrors.OfRead(request, response);
     }
 
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
         request.Host.Profile.Offers.Contains(HostOffer.Stream)
             ? request.Host
                 .ReadEventsAsync(FalStatuses.Address(HostAddress.Below(request.StatusUri!, "stream"), logs), cancellation)
-                .Select(FalStatuses.ReadEvent)
+                .Select(data => FalStatuses.ReadEvent(request, data))
                 .OfType<HostStatus>()
             : AsyncEnumerable.Empty<HostStatus>();
 
-    public async Task<HostResult?> ReadResultAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation)
     {
         var response = await request.Host.GetResultAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
-        if (response.Status == HttpStatusCode.Accepted || FalErrors.SaysStillInProgress(response))
-        {
-            return null;
-        }
-
-        if (!response.IsSuccess)
-        {
-            throw FalErrors.OfResult(request, response);
-        }
-
-        return FalResults.Read(response) ?? throw FalErrors.NotTheProtocol(request, response);
+        return ResultVerdict.Of(request, response) ?? throw FalErrors.OfRead(request, response);
     }
 
     public async Task CancelAsync(RequestReference request, CancellationToken cancellation)
     {
         var (response, wasRepeated) = await request.Host.PutAsync(request.CancelUri!, cancellation).ConfigureAwait(false);
-        if (response.IsSuccess)
+        if (CancelVerdict.Of(request, response) is not { } refused)
         {
-            // A page in between is no word of the host's.
-            _ = response.Body.IsEmpty || response.JsonObject() is not null ? true : throw FalErrors.NotTheProtocol(request, response);
             return;
         }
 
-        var refused = FalErrors.OfCancel(request, response);
         if (wasRepeated && refused is AlreadyCompletedException)
         {
             // It may have ended by the call before, the answer to which was lost.
-            var status = await ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+            var status = await this.ReadEndAsync(request, cancellation).ConfigureAwait(false);
             if (status.State == ImagenStates.Cancelled)
             {
                 return;

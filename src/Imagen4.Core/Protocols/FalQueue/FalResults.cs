@@ -9,7 +9,7 @@ namespace Imagen4.Core.Protocols.FalQueue;
 internal static class FalResults
 {
     /// <summary>The result in an answer, or null where it is none.</summary>
-    public static HostResult? Read(HostResponse response) => Read(response.Body.Span) is not { } result ? null : result with
+    public static HostResult? Read(HostResponse response) => Read(response.Json.Span) is not { } result ? null : result with
     {
         BillableUnits = decimal.TryParse(
             response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,

@@ -10,28 +10,13 @@ internal static class FalStatuses
     /// <summary>The address of a status read, with or without log lines.</summary>
     public static Uri Address(Uri status, bool logs) => logs ? new Uri($"{status.GetLeftPart(UriPartial.Path)}?logs=1") : status;
 
-    /// <summary>Reads the answer to a status read.</summary>
-    /// <exception cref="ImagenException">It is none; the type says why.</exception>
-    public static HostStatus Read(RequestReference request, HostResponse response)
-    {
-        if (!response.IsSuccess)
-        {
-            throw FalErrors.OfRead(request, response);
-        }
-
-        return TryRead(response) ?? throw FalErrors.NotTheProtocol(request, response);
-    }
-
-    /// <summary>Reads the state in a successful answer, or nothing where it has none.</summary>
-    public static HostStatus? TryRead(HostResponse response) =>
-        response.IsSuccess ? Describe(response.Read(FalJson.Default.FalStatusAnswer)) : null;
-
-    /// <summary>Reads one event of the status stream, or nothing where it is none.</summary>
-    public static HostStatus? ReadEvent(byte[] data)
+    /// <summary>Reads one event of the status stream, or nothing where it is none, or is about another request.</summary>
+    public static HostStatus? ReadEvent(RequestReference request, byte[] data)
     {
         try
         {
-            return Describe(JsonSerializer.Deserialize(data, FalJson.Default.FalStatusAnswer));
+            return JsonCheck.IsWellFormed(data) && JsonSerializer.Deserialize(data, FalJson.Default.FalStatusAnswer) is { } answer
+                && StatusVerdict.IsOf(request, answer) ? Describe(answer) : null;
         }
         catch (JsonException)
         {
@@ -39,22 +24,27 @@ internal static class FalStatuses
         }
     }
 
-    private static HostStatus? Describe(FalStatusAnswer? answer) => answer?.Status switch
+    /// <summary>The state in an answer, or nothing where it has none.</summary>
+    public static HostStatus? Describe(FalStatusAnswer answer) => answer.Status?.ToUpperInvariant() switch
     {
         "IN_QUEUE" => new HostStatus { State = ImagenStates.InQueue, QueuePosition = answer.QueuePosition },
         "IN_PROGRESS" => new HostStatus { State = ImagenStates.InProgress, Logs = Logs(answer) },
         "COMPLETED" => new HostStatus
         {
-            State = answer.Error is null && answer.ErrorType is null ? ImagenStates.Completed
+            State = !Says(answer.Error) && !Says(answer.ErrorType) ? ImagenStates.Completed
                 : answer.ErrorType == FalErrors.Cancelled ? ImagenStates.Cancelled
                 : ImagenStates.Failed,
             InferenceTime = answer.InferenceTime,
-            Error = answer.Error is { } error ? PlainText.Line(error) : null,
-            ErrorType = answer.ErrorType,
+            Error = Says(answer.Error) ? PlainText.Line(answer.Error!) : null,
+            ErrorType = Says(answer.ErrorType) ? answer.ErrorType : null,
+            Refusal = FalErrors.RefusalBy(answer.ErrorType),
             Logs = Logs(answer),
         },
         _ => null,
     };
+
+    // Not every host leaves out what it has nothing to say in.
+    private static bool Says(string? words) => words is not (null or "" or "false" or "0" or "{}" or "[]");
 
     private static IReadOnlyList<ImagenLogEntry> Logs(FalStatusAnswer answer) => answer.Logs is not { } lines ? [] :
     [

@@ -16,7 +16,7 @@ internal sealed class FalSyncProtocol : SyncProtocol
     public override PaidContent SubmitContent(string model, ImageInput input) =>
         new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
 
-    public override bool IsOwnError(HostResponse response) => response.IsModelError;
+    public override SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: true);
 
     public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
         FalErrors.OfSubmit(host, model, response);

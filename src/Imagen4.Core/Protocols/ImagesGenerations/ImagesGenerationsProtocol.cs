@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.FalQueue;
@@ -14,6 +15,8 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
 {
     private const string Path = "v1/images/generations";
 
+    private static readonly string[] Taken = ["request_id", "inference_id", "generation_id"];
+
     public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Below(host.BaseUri, Path);
 
     public override PaidContent SubmitContent(string model, ImageInput input)
@@ -27,8 +30,22 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         return new PaidContent(JsonSerializer.SerializeToUtf8Bytes(body, ImageInputJson.Plain.JsonObject));
     }
 
-    public override bool IsOwnError(HostResponse response) =>
-        Error(response) is { Message: not null, StatusCode: not null } or { Message: not null, RequestId: not null };
+    public override SubmitMarks ReadMarks(HostResponse response)
+    {
+        var error = Error(response);
+        var named = NamedRequest.In(response.Body.Span, NamesOf(response, error));
+        var inference = response.Header("x-inference-id") is { Length: > 0 } header ? header : null;
+
+        string?[] ids = [named.Id, inference, response.Header("x-request-id")];
+        return new SubmitMarks
+        {
+            NamesRequest = named.IsThere || inference is not null,
+            RequestId = ids.FirstOrDefault(RequestIds.IsOne),
+            IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
+            IsOwnWord = IsOwnWord(error),
+            IsFinal = LastingQuota.IsSaidIn(response),
+        };
+    }
 
     public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response)
     {
@@ -37,13 +54,17 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         return status switch
         {
             401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said)) { StatusCode = status },
-            402 or 403 => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
+            402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
             404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
-            _ => new InvalidInputException(Messages.HostRefusesInput.With(said)) { StatusCode = status },
+            _ => new InvalidInputException(Messages.HostRefusesInput.With(said))
+            {
+                StatusCode = status,
+                RefusesInput = status is 400 or 422 && IsOwnWord(Error(response)),
+            },
         };
     }
 
@@ -88,6 +109,14 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             },
             bytes);
     }
+
+    // The host's whole error form carries the id of the exchange, as its header x-request-id does with every answer: no request has
+    // to have been taken for that.
+    private static string[] NamesOf(HostResponse response, GenerationError? error) =>
+        error is { Message: not null, StatusCode: { } status } && status == (int)response.Status ? Taken : [.. Taken, "requestId"];
+
+    private static bool IsOwnWord(GenerationError? error) =>
+        error is { Message: not null, StatusCode: not null } or { Message: not null, RequestId: not null };
 
     private static GenerationError? Error(HostResponse response) => response.Read(GenerationErrorJson.Default.GenerationError);
 }

@@ -85,12 +85,8 @@ public sealed class FalAggregatorProtocolTests
     [InlineData(200, """{"status":"failed","error":"boom"}""", typeof(RequestFailedException), "boom")]
     [InlineData(200, """{"status":"FAILED","images":[],"error":"upstream"}""", typeof(RequestFailedException), "upstream")]
     [InlineData(200, """{"detail":[{"loc":["body","prompt"],"msg":"refused","type":"content_policy_violation"}]}""", typeof(ContentPolicyViolationException), "prompt: refused")]
-    [InlineData(200, """{"error":{"message":"no credits upstream","code":7}}""", typeof(RequestFailedException), "failed: no credits upstream")]
     [InlineData(422, """{"detail":[{"loc":["body"],"msg":"gone","type":"downstream_service_unavailable"}]}""", typeof(RequestFailedException), "gone")]
-    [InlineData(200, """{"error":{"code":7}}""", typeof(RequestFailedException), """{"code":7}""")]
-    [InlineData(200, """{"detail":"no such model"}""", typeof(RequestFailedException), "no such model")]
     [InlineData(422, """{"detail":[{"loc":["body","prompt"],"msg":"refused","type":"content_policy_violation"}]}""", typeof(ContentPolicyViolationException), "refused")]
-    [InlineData(422, """{"detail":"bad seed"}""", typeof(InvalidInputException), "bad seed")]
     [InlineData(400, """{"detail":"bad","error_type":"bad_request"}""", typeof(RequestFailedException), "bad")]
     [InlineData(500, """{"detail":"boom","error_type":"internal_error"}""", typeof(RequestFailedException), "boom")]
     [InlineData(499, """{"detail":"stopped","error_type":"client_cancelled"}""", typeof(RequestCancelledException), "stopped")]
@@ -101,11 +97,31 @@ public sealed class FalAggregatorProtocolTests
         var status = await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
         var error = await Record.ExceptionAsync(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
 
-        Assert.Equal(ImagenStates.Failed, status.State);
+        Assert.Equal(type == typeof(RequestCancelledException) ? ImagenStates.Cancelled : ImagenStates.Failed, status.State);
         Assert.IsType(type, error);
         Assert.Equal("r-1", ((ImagenException)error).RequestId);
         Assert.Contains(said ?? "?", error.Message, StringComparison.Ordinal);
-        Assert.Contains((said ?? "").Replace("failed: ", "", StringComparison.Ordinal), status.Error ?? "", StringComparison.Ordinal);
+        Assert.Contains(said ?? "", status.Error ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, """{"error":{"message":"no credits upstream","code":7}}""", "no credits upstream")]
+    [InlineData(200, """{"error":{"code":7}}""", """{"code":7}""")]
+    [InlineData(200, """{"detail":"no such model"}""", "no such model")]
+    [InlineData(422, """{"detail":"bad seed"}""", "bad seed")]
+    public async Task What_nothing_marks_as_the_hosts_own_is_no_failure_to_whoever_asks_once(int code, string body, string said)
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(404), new Answer(code, body));
+
+        foreach (var ask in new Func<Task>[]
+        {
+            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime(),
+            () => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime(),
+        })
+        {
+            var error = await Assert.ThrowsAsync<HostUnavailableException>(ask);
+            Assert.StartsWith($"test answers {code}: {said}. ", error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class FalErrorsTests
     [InlineData(302, "", typeof(InvalidResponseException))]
     public void A_result_that_is_an_error_tells_how_the_request_ended(int status, string body, Type type)
     {
-        var error = FalErrors.OfResult(Request, Response(status, body));
+        var error = OfResult(Response(status, body));
 
         Assert.IsType(type, error);
         Assert.Equal(("r-1", status), (error.RequestId, error.StatusCode));
@@ -64,10 +64,10 @@ public sealed class FalErrorsTests
     [InlineData(404, """{"status":"NOT_FOUND"}""", typeof(RequestNotFoundException))]
     [InlineData(405, "", typeof(CancelNotSupportedException))]
     [InlineData(501, "", typeof(CancelNotSupportedException))]
-    [InlineData(400, """{"detail":"no"}""", typeof(InvalidResponseException))]
+    [InlineData(400, """{"detail":"no"}""", typeof(HostUnavailableException))]
     [InlineData(401, Flat, typeof(AuthenticationFailedException))]
     public void A_refused_cancel_says_why(int status, string body, Type type) =>
-        Assert.IsType(type, FalErrors.OfCancel(Request, Response(status, body)));
+        Assert.IsType(type, CancelVerdict.Of(Request, Response(status, body)));
 
     [Theory]
     [InlineData(422, "no_media_generated", typeof(RequestFailedException))]
@@ -98,8 +98,8 @@ public sealed class FalErrorsTests
         var response = Response(500, Flat);
         response.Headers.Add("X-Fal-Error-Type", "generation_timeout");
 
-        Assert.Equal("generation_timeout", FalErrors.OfResult(Request, response).HostErrorType);
-        Assert.Equal("some_type", FalErrors.OfResult(Request, Response(500, Flat)).HostErrorType);
+        Assert.Equal("generation_timeout", OfResult(response).HostErrorType);
+        Assert.Equal("some_type", OfResult(Response(500, Flat)).HostErrorType);
     }
 
     [Fact]
@@ -110,6 +110,20 @@ public sealed class FalErrorsTests
         Assert.Contains("the test", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(TestHost.Secret, error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Words_that_nothing_marks_say_so()
+    {
+        var said = ResultVerdict.Of(Request, Response(422, """{"detail":"bad seed"}"""))!.Unmarked!;
+
+        Assert.Equal(
+            "test answers 422: bad seed. Nothing shows that this is the host's own word on the request, which stays as it is.",
+            said.Once.Message);
+        Assert.Equal(("r-1", 422), (said.Once.RequestId, said.Once.StatusCode));
+    }
+
+    private static ImagenException OfResult(HostResponse response) =>
+        ResultVerdict.Of(Request, response)?.Error ?? FalErrors.OfRead(Request, response);
 
     private static HostResponse Response(int status, string body) =>
         new((HttpStatusCode)status, new HttpResponseMessage().Headers, "application/json", Encoding.UTF8.GetBytes(body));

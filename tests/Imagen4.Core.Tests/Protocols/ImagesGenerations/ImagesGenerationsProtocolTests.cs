@@ -53,8 +53,15 @@ public sealed class ImagesGenerationsProtocolTests
     }
 
     [Fact]
-    public void An_address_that_no_text_can_hold_costs_no_answer() =>
-        Assert.IsType<ImageBytes.Remote>(Assert.Single(Read("""{"images":[{"url":"\ud800"}]}""")!.Images).Bytes);
+    public void An_address_that_no_text_can_hold_costs_no_other_image() =>
+        Assert.Equal(2, Read($$"""{"images":[{"url":"\ud800"},{{Image}}]}""")!.Images.Count);
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("https://a/\uFFFD.png")]
+    [InlineData("nowhere")]
+    public void An_answer_none_of_whose_images_can_be_had_is_no_result(string address) =>
+        Assert.Null(Read($$"""{"images":[{"url":"{{address}}"}]}"""));
 
     [Theory]
     [InlineData("105000", 105000)]

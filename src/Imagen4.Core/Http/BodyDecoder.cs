@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>Undoes what was done to a body on the way: a compression that nobody asked for, a byte order mark.</summary>
+internal static class BodyDecoder
+{
+    /// <summary>Decodes a body.</summary>
+    /// <param name="body">The bytes as they came; afterwards, as far as they could be decoded.</param>
+    /// <param name="codings">The values of <c>Content-Encoding</c>, in the order in which they were applied.</param>
+    /// <param name="bound">The largest a body may become.</param>
+    /// <returns>Whether nothing is left to be decoded.</returns>
+    /// <exception cref="AnswerTooLargeException">It becomes larger than the bound.</exception>
+    public static bool TryDecode(ref ReadOnlyMemory<byte> body, IEnumerable<string> codings, int bound)
+    {
+        foreach (var coding in codings.Reverse())
+        {
+            if (body.IsEmpty)
+            {
+                break;
+            }
+
+            if (Decompress(body, coding, bound) is not { } plain)
+            {
+                return false;
+            }
+
+            body = plain;
+        }
+
+        body = WithoutMark(body);
+        return true;
+    }
+
+    private static ReadOnlyMemory<byte>? Decompress(ReadOnlyMemory<byte> body, string coding, int bound) => coding.ToUpperInvariant() switch
+    {
+        "IDENTITY" => body,
+        "GZIP" or "X-GZIP" => Read(new GZipStream(Source(body), CompressionMode.Decompress), bound),
+
+        // RFC 9110, 8.4.1.2: the zlib format; some send the bare data all the same.
+        "DEFLATE" => Read(new ZLibStream(Source(body), CompressionMode.Decompress), bound)
+            ?? Read(new DeflateStream(Source(body), CompressionMode.Decompress), bound),
+        "BR" => Read(new BrotliStream(Source(body), CompressionMode.Decompress), bound),
+        _ => null,
+    };
+
+    private static MemoryStream Source(ReadOnlyMemory<byte> body) => new(body.ToArray(), writable: false);
+
+    private static ReadOnlyMemory<byte>? Read(Stream decoder, int bound)
+    {
+        using (decoder)
+        {
+            using var plain = new MemoryStream();
+            var block = new byte[81920];
+            try
+            {
+                while (decoder.Read(block) is > 0 and var read)
+                {
+                    plain.Write(block, 0, read);
+                    if (plain.Length > bound)
+                    {
+                        throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
+                    }
+                }
+            }
+            catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
+            {
+                return null;
+            }
+
+            return plain.ToArray();
+        }
+    }
+
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) => body.Span switch
+    {
+        [0xEF, 0xBB, 0xBF, ..] => body[3..],
+        [0xFF, 0xFE, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, body[2..].ToArray()),
+        [0xFE, 0xFF, ..] => Encoding.Convert(Encoding.BigEndianUnicode, Encoding.UTF8, body[2..].ToArray()),
+        _ => body,
+    };
+}

@@ -1,0 +1,123 @@
+namespace Imagen4.Core.Http;
+
+/// <summary>
+/// Notices when a provider that is asked does not answer: after a while, it is said once. It begins with a read that is not answered,
+/// and ends with the first one that is, whichever request it is for.
+/// </summary>
+/// <param name="provider">The provider's name.</param>
+/// <param name="time">The clock.</param>
+/// <param name="warn">Receives the warning, on any thread.</param>
+internal sealed class HostOutage(string provider, TimeProvider time, Action<string>? warn)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _lock = new();
+    private ITimer? _timer;
+    private int _asking;
+    private DateTimeOffset _since;
+    private DateTimeOffset? _until = DateTimeOffset.MinValue;
+    private string? _trouble;
+    private bool _isSaid;
+
+    /// <summary>One line on the outage while somebody waits for it to end; null where there is none that has been said.</summary>
+    public string? Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isSaid && _asking > 0 ? Messages.OutageCurrent.With(provider, _since) : null;
+            }
+        }
+    }
+
+    /// <summary>Takes note of a read that begins, with all its repeats.</summary>
+    /// <param name="until">When whoever asks gives up; null for never.</param>
+    /// <returns>What is to be disposed of when it has ended.</returns>
+    public IDisposable Ask(DateTimeOffset? until)
+    {
+        lock (_lock)
+        {
+            _until = until is { } end && _until is { } latest ? (end > latest ? end : latest) : null;
+            if (++_asking == 1 && !_isSaid)
+            {
+                Start();
+            }
+        }
+
+        return new Asked(this);
+    }
+
+    /// <summary>Takes note of an answer: there is no outage.</summary>
+    public void Answered()
+    {
+        lock (_lock)
+        {
+            (_isSaid, _trouble) = (false, null);
+            if (_asking > 0)
+            {
+                Start();
+            }
+        }
+    }
+
+    /// <summary>Takes note of what was wrong with an attempt.</summary>
+    public void Failed(string trouble)
+    {
+        lock (_lock)
+        {
+            _trouble = trouble;
+        }
+    }
+
+    private void Start()
+    {
+        _since = time.GetUtcNow();
+        _timer ??= time.CreateTimer(_ => Say(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ = _timer.Change(Patience, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Say()
+    {
+        string text;
+        lock (_lock)
+        {
+            if (_asking == 0 || _isSaid || time.GetUtcNow() - _since < Patience)
+            {
+                return;
+            }
+
+            _isSaid = true;
+            var trouble = _trouble ?? Messages.OutageSilent;
+            text = _until is { } end
+                ? Messages.OutageUntil.With(provider, _since, trouble, end)
+                : Messages.OutageWithoutEnd.With(provider, _since, trouble);
+        }
+
+        warn?.Invoke(text);
+    }
+
+    private void End()
+    {
+        lock (_lock)
+        {
+            if (--_asking == 0)
+            {
+                _ = _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private sealed class Asked(HostOutage outage) : IDisposable
+    {
+        private int _isDisposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            {
+                outage.End();
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>
+/// Looks through JSON from outside before anybody reads it. The runtime's reader takes bytes that are no UTF-8, and names with half
+/// a character in them, and throws wherever such a text is asked for first.
+/// </summary>
+internal static class JsonCheck
+{
+    /// <summary>What a body is.</summary>
+    public static BodyForm FormOf(ReadOnlySpan<byte> body) =>
+        IsWellFormed(body) ? BodyForm.Json
+            : body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..] ? BodyForm.Malformed
+            : BodyForm.NotJson;
+
+    /// <summary>
+    /// Whether every text of it can be read. A value with half a character is let through: its readers show it as it was written, and
+    /// it must not cost the answer around it.
+    /// </summary>
+    public static bool IsWellFormed(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true })
+                {
+                    _ = reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

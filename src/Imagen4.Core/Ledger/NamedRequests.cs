@@ -1,0 +1,40 @@
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+using Imagen4.Core.Rows;
+
+namespace Imagen4.Core.Ledger;
+
+/// <summary>Finds the requests that records name, and tells whether a record still says what was sent.</summary>
+/// <param name="ledger">The ledger.</param>
+internal sealed class NamedRequests(RequestLedger ledger)
+{
+    /// <summary>The request that a row's record names, or null where the ledger knows none.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerRequest? Find(ImageRow row, HostConnection host)
+    {
+        if (row is { LedgerId: null, RequestId: null })
+        {
+            return null;
+        }
+
+        // Whoever is before this command in the pipeline may have written it just now.
+        ledger.View.Refresh();
+        return (row.LedgerId is { } own ? ledger.View.OfLedgerId(own) : null)
+            ?? (row.RequestId is { } id ? OfHost(host, id) : null);
+    }
+
+    /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes nothing.</summary>
+    public static bool IsForSame(LedgerRequest known, ImageRow row, HostConnection host, string model) =>
+        (known.BaseAddress == ProviderAddress.Normal(host.BaseUri) || host.Profile.Name.Equals(known.Provider, StringComparison.OrdinalIgnoreCase))
+        && (known.Model ?? model) == model
+        && (known.Key is null || row.Key is null || NormalForm.Text(known.Key) == NormalForm.Text(row.Key));
+
+    /// <summary>An input without what only the host has said: the seed it chose is on its results, and was never asked for.</summary>
+    public static ImageInput WithoutReports(LedgerRequest known, ImageInput input) =>
+        input.Seed is { } seed && seed == (known.Seed ?? known.Delivery?.Seed) && known.Input is { Seed: null }
+            ? input with { Seed = null }
+            : input;
+
+    private LedgerRequest? OfHost(HostConnection host, string requestId) =>
+        ledger.View.OfAddress(ProviderAddress.Normal(host.BaseUri), requestId) ?? ledger.View.OfRequestId(host.Profile.Name, requestId);
+}

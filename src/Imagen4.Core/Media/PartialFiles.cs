@@ -1,0 +1,94 @@
+namespace Imagen4.Core.Media;
+
+/// <summary>
+/// Files that are still being written: hidden, named after what they belong to, and locked by the process that writes them for as
+/// long as it does. One that is not locked was left by a process that was killed.
+/// </summary>
+internal static class PartialFiles
+{
+    private const string Ending = ".partial";
+    private const int MostAttempts = 3;
+
+    /// <summary>A path for one: like no other.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="owner">What it belongs to, as a safe part of a name.</param>
+    public static string NewPath(string folder, string owner) => Path.Combine(folder, $".{owner}.{Guid.NewGuid():N}{Ending}");
+
+    /// <summary>Creates one. Its lock holds until the file is closed; it can be renamed meanwhile.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
+    public static FileStream Create(string folder, string owner)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = NewPath(folder, owner);
+            try
+            {
+                return Create(path, bufferSize: 64 * 1024, FileOptions.Asynchronous);
+            }
+            catch (IOException) when (attempt < MostAttempts && Directory.Exists(folder))
+            {
+                // Somebody who sweeps up had it open between its creation and its lock.
+            }
+        }
+    }
+
+    /// <summary>Removes those that killed processes left.</summary>
+    /// <param name="folder">The folder; it need not exist.</param>
+    /// <param name="owners">What they belonged to.</param>
+    public static void RemoveLeft(string folder, params IReadOnlyCollection<string> owners)
+    {
+        try
+        {
+            var options = new EnumerationOptions { AttributesToSkip = FileAttributes.None };
+            var found = Directory.EnumerateFiles(folder, $".*{Ending}", options).Where(path => owners.Contains(OwnerOf(path))).ToList();
+            if (found.Count > 0 && HasLocks(folder))
+            {
+                found.ForEach(RemoveIfLeft);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // No folder, or not ours to tidy: what matters is not in these files.
+        }
+    }
+
+    private static string OwnerOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        return name.LastIndexOf('.') is > 0 and var dot && Guid.TryParseExact(name.AsSpan(dot + 1), "N", out _) ? name[1..dot] : "";
+    }
+
+    // Where locks are switched off, or the file system has none, nobody can tell what a living process is writing.
+    private static bool HasLocks(string folder)
+    {
+        using var probe = Create(NewPath(folder, "probe"), bufferSize: 1, FileOptions.DeleteOnClose);
+        try
+        {
+            using var second = Lock(probe.Name, FileOptions.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static void RemoveIfLeft(string path)
+    {
+        try
+        {
+            Lock(path, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Somebody is writing it.
+        }
+    }
+
+    private static FileStream Create(string path, int bufferSize, FileOptions options) =>
+        new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize, options);
+
+    private static FileStream Lock(string path, FileOptions options) =>
+        new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);
+}

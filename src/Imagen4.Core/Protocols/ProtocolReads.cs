@@ -1,0 +1,54 @@
+namespace Imagen4.Core.Protocols;
+
+/// <summary>Reads for whoever asks once: an end that nothing marks as the host's own is then none.</summary>
+internal static class ProtocolReads
+{
+    /// <summary>Reads the state of a request.</summary>
+    /// <exception cref="ImagenException">The host cannot be asked, or does not know the request.</exception>
+    public static async Task<HostStatus> ReadStatusAsync(
+        this IHostProtocol protocol, RequestReference request, bool logs, CancellationToken cancellation) =>
+        Marked(await protocol.AskStatusAsync(request, logs, cancellation).ConfigureAwait(false)).Status;
+
+    /// <summary>Reads the result of a request that has ended, or null while it goes on.</summary>
+    /// <exception cref="ImagenException">The request failed (the type says how), or the host cannot be asked.</exception>
+    public static async Task<HostResult?> ReadResultAsync(
+        this IHostProtocol protocol, RequestReference request, CancellationToken cancellation)
+    {
+        var read = Marked(await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false));
+        return read.Error is { } error ? throw error : read.Answered;
+    }
+
+    /// <summary>
+    /// Reads what a request that was cancelled has come to. A status may say no more than that it has ended; the result, which is read
+    /// once then, has the last word.
+    /// </summary>
+    /// <exception cref="ImagenException">The host cannot be asked, or does not know the request.</exception>
+    public static async Task<HostStatus> ReadEndAsync(this IHostProtocol protocol, RequestReference request, CancellationToken cancellation)
+    {
+        var read = Marked(await protocol.AskStatusAsync(request, logs: false, cancellation).ConfigureAwait(false));
+        return !read.Status.HasEnded || read.Status.State == ImagenStates.Cancelled || read is { Answered: not null } or { Error: not null }
+            ? read.Status
+            : await protocol.ReadLastWordAsync(request, read.Status, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads, once, what the result says of a request that has ended.</summary>
+    /// <param name="protocol">The host's protocol.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="status">What its status says, which stands where the result says nothing.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<HostStatus> ReadLastWordAsync(
+        this IHostProtocol protocol, RequestReference request, HostStatus status, CancellationToken cancellation)
+    {
+        try
+        {
+            var result = await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
+            return result is { Unmarked: null, Status.HasEnded: true } ? result.Status : status;
+        }
+        catch (ImagenException)
+        {
+            return status;
+        }
+    }
+
+    private static RequestReading Marked(RequestReading read) => read.Unmarked is { } unmarked ? throw unmarked.Once : read;
+}

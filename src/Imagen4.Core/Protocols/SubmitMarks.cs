@@ -1,0 +1,26 @@
+namespace Imagen4.Core.Protocols;
+
+/// <summary>
+/// What an answer to a paid POST says besides its status, read from the forms of one protocol. What follows from it is decided in
+/// one place, for all protocols alike.
+/// </summary>
+internal sealed record SubmitMarks
+{
+    /// <summary>Whether it names a request, by an id that can be used or by one that cannot.</summary>
+    public bool NamesRequest { get; init; }
+
+    /// <summary>The id it names, where that can be used; or null.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Whether it says that something is billed.</summary>
+    public bool IsBilled { get; init; }
+
+    /// <summary>Whether an error in it is the host's own word on what has become of this request: only where the answer is the result.</summary>
+    public bool IsOwnWord { get; init; }
+
+    /// <summary>Whether it says that sending the same request later would be refused, too.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Whether the host may have taken the request, whatever the status says.</summary>
+    public bool SaysTaken => NamesRequest || IsBilled;
+}

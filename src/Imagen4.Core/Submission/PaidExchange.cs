@@ -1,0 +1,68 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Protocols;
+
+namespace Imagen4.Core.Submission;
+
+/// <summary>One paid POST, from its first byte to what has become of it.</summary>
+/// <param name="host">Where it goes.</param>
+/// <param name="protocol">What the host speaks.</param>
+/// <param name="model">The endpoint id.</param>
+internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, string model)
+{
+    /// <summary>
+    /// Sends a paid POST, once. It does not throw: whatever happens after the first byte was asked for, an error of this module's own
+    /// included, leaves the POST at least in doubt.
+    /// </summary>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="content">What is sent.</param>
+    /// <param name="headers">Its own headers.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async Task<PaidOutcome> SendAsync(
+        Uri address, PaidContent content, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    {
+        var sent = host.Time.GetTimestamp();
+        try
+        {
+            var response = await host.PostAsync(address, content, headers, protocol.SubmitLimit, cancellation).ConfigureAwait(false);
+            return Judge(content, response, sent);
+        }
+#pragma warning disable CA1031 // Whatever it is: only the evidence tells whether anything was sent.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            var post = new PaidPost(content.AskedFor || content.IsAnswered, Response: null, NamesRequest: false, error)
+            {
+                IsAnswered = content.IsAnswered,
+                NamedRequest = content.NamedRequest,
+            };
+            return new PaidOutcome(SubmitVerdict.Of(post), post);
+        }
+    }
+
+    private PaidOutcome Judge(PaidContent content, HostResponse response, long sent)
+    {
+        var acceptance = response.IsSuccess ? protocol.ReadAcceptance(host, model, response) : null;
+        if (acceptance is { Answered: not null })
+        {
+            // Where the answer is the result, all of the work was between the question and it.
+            acceptance = acceptance with { Request = acceptance.Request with { Since = sent } };
+        }
+
+        var marks = acceptance is null ? protocol.ReadMarks(response) : new SubmitMarks();
+        var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
+        {
+            NamedRequest = marks.RequestId ?? content.NamedRequest,
+            Marks = marks,
+        };
+        var outcome = SubmitVerdict.Of(post);
+        var isRefusal = outcome is SubmitOutcome.Rejected or SubmitOutcome.Failed or SubmitOutcome.Throttled || RefusesAccount(response);
+        return new PaidOutcome(outcome, post)
+        {
+            Acceptance = acceptance,
+            Refusal = isRefusal ? protocol.ReadRejection(host, model, response) : null,
+        };
+    }
+
+    // What the next row is told too, whatever has become of this one.
+    private static bool RefusesAccount(HostResponse response) => (int)response.Status is 401 or 402 or 403 or 407;
+}

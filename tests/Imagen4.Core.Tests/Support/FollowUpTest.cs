@@ -1,0 +1,133 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Rows;
+using Imagen4.Emulator;
+using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
+
+namespace Imagen4.Core.Tests.Support;
+
+/// <summary>
+/// Requests that are followed up, with a ledger of their own and the emulator's bill at the end: every provider is the emulator's
+/// persona of it.
+/// </summary>
+public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
+{
+    private EmulatorServer _server = null!;
+    private HttpClient _admin = null!;
+
+    /// <summary>What the user was told, in order.</summary>
+    internal List<string> Warnings { get; } = [];
+
+    internal virtual TimeProvider Time { get; } = new SkippingTime();
+
+    internal Uri Address => _server.Address;
+
+    public async Task InitializeAsync()
+    {
+        _server = await EmulatorServer.StartAsync(new EmulatorOptions { GenerationTime = TimeSpan.Zero });
+        _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.Address, "/_emulator/") };
+        foreach (var name in new[] { "fal", "chainhub", "kkiai" })
+        {
+            // What a host lacks is remembered by its address: that is another one in every test.
+            var address = name == "fal" ? _server.Address : new Uri(_server.Address, name);
+            var profile = ProviderCatalog.Find(name) with
+            {
+                BaseUri = address, PlatformUri = null, Offers = [], OpenKey = "open", Scope = ProviderScope.Session,
+            };
+            ProviderCatalog.Set(profile, makeDefault: name == "fal");
+        }
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await RequestLedger.Shared.DisposeAsync();
+        _admin.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>What holds for a batch that continues and only submits.</summary>
+    internal BatchOptions Batch(string provider) => new()
+    {
+        Provider = provider,
+        Continues = true,
+        Time = Time,
+        Warn = text =>
+        {
+            lock (Warnings)
+            {
+                Warnings.Add(text);
+            }
+        },
+    };
+
+    /// <summary>Submits a row, as every run of the same batch would.</summary>
+    internal async Task<ImagenRequest> SubmitAsync(string provider, string prompt = "a red fox")
+    {
+        var options = Batch(provider);
+        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(prompt: prompt));
+        return (await new RowRun(options).SubmitAsync(row, CancellationToken.None).InTime()).Value!;
+    }
+
+    /// <summary>Follows a request up, in a run of its own.</summary>
+    internal async Task<T> FollowAsync<T>(
+        ImagenRequest request, Func<RequestRun, Imagen4.Core.Protocols.RequestReference, RequestRecord, Task<T>> follow, bool wait = false)
+    {
+        var options = Batch(request.Provider!) with { Wait = wait };
+        var run = new RequestRun(options, new HostConnections(options));
+        var record = new RequestRecord { Index = 1, RequestId = request.RequestId!, Provider = request.Provider, Model = request.Model };
+        return await follow(run, run.Refer(record), record).InTime();
+    }
+
+    internal Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(ImagenRequest request, bool wait = false) =>
+        FollowAsync(
+            request, (run, reference, _) => run.ReadStatusAsync(reference, logs: false, changed: null, CancellationToken.None), wait);
+
+    internal Task<RowOutcome<ImagenResult>> ReceiveAsync(ImagenRequest request, bool wait = false) =>
+        FollowAsync(request, (run, reference, record) => run.ReceiveAsync(reference, record, CancellationToken.None), wait);
+
+    internal Task<RowOutcome<ImagenRequestStatus>> CancelAsync(ImagenRequest request) =>
+        FollowAsync(request, (run, reference, _) => run.CancelAsync(reference, readBack: true, CancellationToken.None));
+
+    /// <summary>How far the ledger says a request is.</summary>
+    internal LedgerStep Step(ImagenRequest request)
+    {
+        var view = new LedgerView(new LedgerFolder(Home.Path));
+        view.Refresh();
+        return view.OfLedgerId(request.LedgerId!)!.Step;
+    }
+
+    /// <summary>How many requests were paid for.</summary>
+    internal async Task<int> BillsAsync() =>
+        (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+
+    /// <summary>The requests the emulator saw, as <c>METHOD path</c>.</summary>
+    internal async Task<IReadOnlyList<string>> RequestsAsync() =>
+    [
+        .. JsonElement.Parse(await _admin.GetStringAsync("requests")).EnumerateArray()
+            .Select(record => $"{record.GetProperty("method")} {record.GetProperty("path")}"),
+    ];
+
+    /// <summary>Lets calls go wrong.</summary>
+    internal Task FaultAsync(object rule) => TellAsync(HttpMethod.Post, "faults", rule);
+
+    /// <summary>Answers an operation otherwise than it would be.</summary>
+    internal Task AnswerAsync(string operation, int status, string body, int count = -1) =>
+        FaultAsync(new { kind = "status", operation, status, body, count });
+
+    /// <summary>Lets everything go well again.</summary>
+    internal async Task HealAsync()
+    {
+        using var answer = await _admin.DeleteAsync(new Uri("faults", UriKind.Relative));
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    private async Task TellAsync(HttpMethod method, string path, object what)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(what) };
+        using var answer = await _admin.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
