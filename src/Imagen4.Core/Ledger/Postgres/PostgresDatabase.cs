@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Net.Sockets;
 using Imagen4.Core.Ledger.Store;
 using Npgsql;
@@ -24,8 +23,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     private bool _isMigrated;
 
     /// <inheritdoc/>
-    public string Location { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"postgres://{settings.Host}:{settings.Port}/{settings.Database}");
+    public string Location { get; } = PostgresAddress.Show(settings);
 
     /// <inheritdoc/>
     public async Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
