@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace Imagen4.Isolation;
@@ -14,4 +15,39 @@ internal sealed class CoreLoadContext(string folder) : AssemblyLoadContext("Imag
         var path = Path.Combine(folder, $"{assemblyName.Name}.dll");
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
+
+    // PowerShell looks for native libraries nowhere near a module. By its full path, so that one of the same name that another
+    // module has loaded is not taken for it; what is not here is left to the system.
+    protected override nint LoadUnmanagedDll(string unmanagedDllName)
+    {
+        foreach (var platform in Platforms())
+        {
+            var path = Path.Combine(folder, "runtimes", platform, "native", FileName(unmanagedDllName));
+            if (File.Exists(path) && NativeLibrary.TryLoad(path, out var library))
+            {
+                return library;
+            }
+        }
+
+        return 0;
+    }
+
+    // The runtime's own identifier is no help: one that a distribution has built says ubuntu.24.04-x64 or alpine.3.22-x64.
+    private static IEnumerable<string> Platforms()
+    {
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        if (!OperatingSystem.IsLinux())
+        {
+            return [$"{(OperatingSystem.IsWindows() ? "win" : "osx")}-{architecture}"];
+        }
+
+        // A library for the other C library does not load, so the worse guess costs a try only.
+        string[] both = [$"linux-{architecture}", $"linux-musl-{architecture}"];
+        var isMusl = RuntimeInformation.RuntimeIdentifier is var identifier
+            && (identifier.Contains("musl", StringComparison.Ordinal) || identifier.StartsWith("alpine", StringComparison.Ordinal));
+        return isMusl ? both.Reverse() : both;
+    }
+
+    private static string FileName(string name) =>
+        OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
 }

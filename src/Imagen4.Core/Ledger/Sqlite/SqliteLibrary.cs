@@ -1,15 +1,16 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Imagen4.Core.Ledger.Sqlite;
 
 /// <summary>
-/// Finds SQLite's native library: the one that comes with the module, else the system's own. PowerShell does not look for
-/// native libraries beside a module, so they are looked for here.
+/// Finds SQLite's native library: the one that comes with the module or the program, else the system's own. In PowerShell the
+/// module's load context knows where the first one is.
 /// </summary>
 internal static class SqliteLibrary
 {
+    private const string Bundled = "e_sqlite3";
+
     // UPSERT without a target and RETURNING came with 3.35.
     private const int Oldest = 3_035_000;
 
@@ -21,7 +22,7 @@ internal static class SqliteLibrary
     {
         if (Loaded.Value.Problem is { } problem)
         {
-            throw new LedgerUnavailableException(problem);
+            throw new LedgerUnavailableException(problem, Loaded.Value.Cause);
         }
     }
 
@@ -29,11 +30,18 @@ internal static class SqliteLibrary
     {
         var provider = typeof(SQLite3Provider_e_sqlite3).Assembly;
         var tried = new List<string>();
-        foreach (var name in Candidates(provider))
+        Exception? cause = null;
+        foreach (var (name, place) in Candidates())
         {
-            if (!NativeLibrary.TryLoad(name, provider, searchPath: null, out var library))
+            nint library;
+            try
             {
-                tried.Add(name);
+                library = NativeLibrary.Load(name, provider, searchPath: null);
+            }
+            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+            {
+                cause ??= error;
+                tried.Add(place);
                 continue;
             }
 
@@ -42,30 +50,30 @@ internal static class SqliteLibrary
                 : 0;
             if (version < Oldest)
             {
-                tried.Add($"{name} ({version / 1_000_000}.{version / 1000 % 1000})");
+                tried.Add(version == 0
+                    ? Messages.SqliteIsNot.With(place)
+                    : Messages.SqliteTooOld.With(place, $"{version / 1_000_000}.{version / 1000 % 1000}.{version % 1000}"));
                 continue;
             }
 
-            NativeLibrary.SetDllImportResolver(provider, (wanted, _, _) => wanted == "e_sqlite3" ? library : 0);
+            NativeLibrary.SetDllImportResolver(provider, (wanted, _, _) => wanted == Bundled ? library : 0);
             raw.SetProvider(new SQLite3Provider_e_sqlite3());
-            return new Outcome(null);
+            return new Outcome(null, null);
         }
 
-        return new Outcome(Messages.SqliteMissing.With(RuntimeInformation.RuntimeIdentifier, string.Join(", ", tried)));
+        return new Outcome(Messages.SqliteMissing.With(RuntimeInformation.RuntimeIdentifier, string.Join(", ", tried)), cause);
     }
 
-    // Beside the core under its platform's name, as packages have it; where a program's own host resolves it; the system's.
-    private static IEnumerable<string> Candidates(Assembly provider)
+    private static IEnumerable<(string Name, string Place)> Candidates()
     {
-        var folder = Path.GetDirectoryName(typeof(SqliteLibrary).Assembly.Location)!;
-        var file = OperatingSystem.IsWindows() ? "e_sqlite3.dll" : OperatingSystem.IsMacOS() ? "libe_sqlite3.dylib" : "libe_sqlite3.so";
-        yield return Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file);
-        yield return "e_sqlite3";
-        yield return OperatingSystem.IsWindows() ? "winsqlite3" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
+        var folder = Path.Combine(Path.GetDirectoryName(typeof(SqliteLibrary).Assembly.Location)!, "runtimes");
+        yield return (Bundled, $"{Bundled} ({folder})");
+        var system = OperatingSystem.IsWindows() ? "winsqlite3" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
+        yield return (system, system);
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int LibraryVersion();
 
-    private sealed record Outcome(string? Problem);
+    private sealed record Outcome(string? Problem, Exception? Cause);
 }
