@@ -12,6 +12,7 @@
     FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
+        'Get-ImagenLedger'
         'Get-ImagenPrice'
         'Get-ImagenProvider'
         'Get-ImagenRequest'
@@ -21,6 +22,7 @@
         'Remove-ImagenProvider'
         'Remove-ImagenRequest'
         'Resolve-ImagenRequest'
+        'Set-ImagenLedger'
         'Set-ImagenProvider'
         'Start-ImagenEmulator'
         'Stop-ImagenEmulator'

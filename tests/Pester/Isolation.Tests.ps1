@@ -17,8 +17,12 @@ Describe 'Isolation' {
         # Uses both modules for real: one makes a client, the other an image. Each line that is printed is looked at.
         $importOurs = "Import-Module '$ModuleManifest' -ErrorAction Stop"
         $importOther = "Import-Module '$other' -ErrorAction Stop"
-        $useOther = '$o = Get-OtherClient; "other $($o.Http) $($o.Injection)"'
+        $useOther = '$o = Get-OtherClient; "other $($o.Http) $($o.Injection) $(Get-OtherDatabase)"'
         $useOurs = '$null = Start-ImagenEmulator; (New-ImagenImage "a fox" -Wait).State; [Imagen4.ImagenRequest].FullName'
+
+        $askOurs = '"sqlite $((Get-ImagenLedger).DatabaseVersion)"'
+        $core = Get-Content (Join-Path $PSScriptRoot ../../src/Imagen4.Core/packages.lock.json) -Raw | ConvertFrom-Json
+        $bundled = $core.dependencies.'net10.0'.SQLite.resolved
         function Get-Line([string[]]$Script, [string]$From = $TestDrive) {
             (Invoke-Pwsh ($Script -join "`n") -WorkingDirectory $From) -split "`r?`n"
         }
@@ -27,7 +31,7 @@ Describe 'Isolation' {
         $imported = Invoke-Pwsh @"
 $importOurs
 [ordered]@{
-    Loaded   = @([AppDomain]::CurrentDomain.GetAssemblies().ForEach{ `$_.GetName().Name } -match '^(Polly|Microsoft\.Extensions\.)')
+    Loaded   = @([AppDomain]::CurrentDomain.GetAssemblies().ForEach{ `$_.GetName().Name } -match '^(Polly|Npgsql|SQLite|BouncyCastle|Microsoft\.(Extensions|Data)\.)')
     Type     = [Imagen4.ImagenResult]::new().GetType().FullName
     Commands = @((Get-Command -Module Imagen4).Name | Sort-Object)
     Path     = (Get-Module Imagen4).Path
@@ -44,13 +48,16 @@ $importOurs
     }
 
     It 'both work in one session: <order>' -ForEach @(
-        @{ order = 'this one first'; script = { $importOurs, $importOther, $useOurs, $useOther } }
-        @{ order = 'the other one first'; script = { $importOther, $importOurs, $useOther, $useOurs } }
-        @{ order = 'this one used before the other is imported'; script = { $importOurs, $useOurs, $importOther, $useOther } }
-        @{ order = 'the other one used before this is imported'; script = { $importOther, $useOther, $importOurs, $useOurs } }
+        @{ order = 'this one first'; script = { $importOurs, $importOther, $useOurs, $askOurs, $useOther } }
+        @{ order = 'the other one first'; script = { $importOther, $importOurs, $useOther, $useOurs, $askOurs } }
+        @{ order = 'this one used before the other is imported'; script = { $importOurs, $useOurs, $askOurs, $importOther, $useOther } }
+        @{ order = 'the other one used before this is imported'; script = { $importOther, $useOther, $importOurs, $useOurs, $askOurs } }
     ) {
-        $lines = Get-Line (& $script)
-        $lines | Sort-Object | Should -Be 'Completed', 'Imagen4.ImagenRequest', 'other 7 7'
+        # Each has the SQLite it brings: the version of the other one's is older.
+        $lines = Get-Line (& $script) | Sort-Object
+        $lines[0, 1, 3] | Should -Be 'Completed', 'Imagen4.ImagenRequest', "sqlite $bundled"
+        $lines[2] | Should -Match '^other 7 7 3\.4\d\.\d+$'
+        $lines | Should -HaveCount 4
     }
 
     It 'the packages of each are in a context of its own' {

@@ -26,6 +26,19 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     public string Location { get; } = PostgresAddress.Show(settings);
 
     /// <inheritdoc/>
+    public string SelectVersion => "SELECT number FROM version";
+
+    /// <inheritdoc/>
+    public string SelectDatabaseVersion => "SHOW server_version";
+
+    /// <inheritdoc/>
+    public string SelectSize =>
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'imagen4'::regnamespace AND relkind = 'r'";
+
+    /// <inheritdoc/>
+    public string? SelectFaults => null;
+
+    /// <inheritdoc/>
     public async Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
     {
         try

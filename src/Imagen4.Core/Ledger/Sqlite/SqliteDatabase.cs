@@ -26,6 +26,18 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     public string Location => _path;
 
     /// <inheritdoc/>
+    public string SelectVersion => "PRAGMA user_version";
+
+    /// <inheritdoc/>
+    public string SelectDatabaseVersion => "SELECT sqlite_version()";
+
+    /// <inheritdoc/>
+    public string SelectSize => "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+
+    /// <inheritdoc/>
+    public string SelectFaults => "PRAGMA integrity_check";
+
+    /// <inheritdoc/>
     public Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
     {
         if (!writes && !File.Exists(_path))

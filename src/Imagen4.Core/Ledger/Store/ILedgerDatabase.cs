@@ -8,6 +8,18 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <summary>Where it is, as a user would name it; without a password.</summary>
     string Location { get; }
 
+    /// <summary>Selects the version of the tables.</summary>
+    string SelectVersion { get; }
+
+    /// <summary>Selects the version of the database's own program or library.</summary>
+    string SelectDatabaseVersion { get; }
+
+    /// <summary>Selects how many bytes it takes.</summary>
+    string SelectSize { get; }
+
+    /// <summary>Selects what the database finds wrong with its own storage, or "ok"; null where it cannot be asked.</summary>
+    string? SelectFaults { get; }
+
     /// <summary>Opens a connection to a ledger whose tables are there and in the current version.</summary>
     /// <param name="writes">Whether it is going to write; without it, nothing is created.</param>
     /// <param name="cancellation">Stops it.</param>

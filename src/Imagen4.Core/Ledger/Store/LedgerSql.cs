@@ -80,6 +80,13 @@ internal static class LedgerSql
         ("@ledger_id", Bytes(ledgerId)),
         ("@body", body));
 
+    /// <summary>Counts the requests of each state, and of those without an answer also of each owner. The index of the states is enough for most.</summary>
+    public static Statement CountStates { get; } = new(
+        """
+        SELECT state, NULL, count(*) FROM request WHERE state > 3 GROUP BY state
+        UNION ALL SELECT state, owner, count(*) FROM request WHERE state <= 3 GROUP BY state, owner
+        """);
+
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
         "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",
