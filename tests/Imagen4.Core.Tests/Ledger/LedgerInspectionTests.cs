@@ -1,0 +1,167 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Ledger;
+
+[Collection(RunsAlone.Name)]
+public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTest, IClassFixture<PostgresServer>
+{
+    public static TheoryData<string> Kinds => ["SQLite", "PostgreSQL"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_ledger_that_is_not_there_yet_is_empty_and_not_created(string kind)
+    {
+        if (!await UseAsync(kind))
+        {
+            return;
+        }
+
+        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+
+        Assert.Null(error);
+        Assert.Equal((kind, null, 0L, 0L, null), (ledger.Kind, ledger.SchemaVersion, ledger.Size, ledger.Requests, ledger.IsIntact));
+        Assert.Empty(Home.Names);
+        Assert.Null((await LedgerInspection.RunAsync(verify: false, default)).Ledger.SchemaVersion);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Requests_are_counted_by_the_state_that_users_see(string kind)
+    {
+        if (!await UseAsync(kind))
+        {
+            return;
+        }
+
+        await using var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System);
+        await using (var gone = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System))
+        {
+            _ = await AddAsync(gone, RequestState.Intent);
+        }
+
+        _ = await AddAsync(store);
+        _ = await AddAsync(store, RequestState.Intent);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.InDoubt);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Rejected);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted, RequestState.Completed);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted, RequestState.Completed, RequestState.Delivered);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted, RequestState.Cancelled);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted, RequestState.Expired);
+        _ = await AddAsync(store, RequestState.Intent, RequestState.Failed);
+
+        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+
+        Assert.Null(error);
+        Assert.Equal(
+            (LedgerSchema.Version, 11L, 2L, 1L, 1L, 1L, 2L, 1L, 1L, 2L, true),
+            (ledger.SchemaVersion, ledger.Requests, ledger.Pending, ledger.InQueue, ledger.Completed, ledger.Delivered, ledger.Failed,
+                ledger.Rejected, ledger.Cancelled, ledger.InDoubt, ledger.IsIntact));
+        Assert.True(ledger.Size > 1000);
+        Assert.Matches(@"^\d+\.\d+", ledger.DatabaseVersion);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task What_does_not_fit_its_checksum_is_found_and_the_rest_still_read(string kind)
+    {
+        if (!await UseAsync(kind))
+        {
+            return;
+        }
+
+        await using var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System);
+        var first = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
+        var second = await AddAsync(store);
+        var third = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
+        await ExecuteAsync("UPDATE request SET input = '{}' WHERE id = 1");
+        await ExecuteAsync("UPDATE request SET state = 6 WHERE id = 2");
+
+        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+
+        Assert.False(ledger.IsIntact);
+        Assert.Equal([Damage(first), Damage(second)], ledger.Damage);
+        Assert.DoesNotContain(Damage(third), ledger.Damage);
+        Assert.Equal($"The ledger in {ledger.Location} is damaged in 2 places: {Damage(first)}", error!.Message);
+        Assert.Equal(3, ledger.Requests);
+    }
+
+    [Fact]
+    public async Task What_SQLite_finds_wrong_with_its_file_is_said()
+    {
+        _ = await UseAsync("SQLite");
+        await using (var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System))
+        {
+            _ = await AddAsync(store);
+        }
+
+        await ExecuteAsync("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'request_started'");
+
+        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+
+        Assert.False(ledger.IsIntact);
+        Assert.NotNull(error);
+        Assert.Contains(ledger.Damage, line => line.Contains("never used", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_is_named_all_the_same()
+    {
+        Set(LedgerLocation.Variable, $"Host=127.0.0.1;Port={Unused.Address().Port};Database=ledger;Username=tester;Password=s3cret");
+
+        var (ledger, error) = await LedgerInspection.RunAsync(verify: false, default);
+
+        Assert.StartsWith("postgres://127.0.0.1:", ledger.Location, StringComparison.Ordinal);
+        Assert.Equal("Environment", ledger.Scope);
+        Assert.Null(ledger.Requests);
+        Assert.StartsWith($"The ledger cannot be read: {ledger.Location}: ", error!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private async Task<bool> UseAsync(string kind)
+    {
+        Set(LedgerLocation.Variable, null);
+        if (kind == "PostgreSQL" && PostgresServer.Missing is null)
+        {
+            Set(LedgerLocation.Variable, await server.CreateDatabaseAsync());
+        }
+
+        return kind == "SQLite" || PostgresServer.Missing is null;
+    }
+
+    private static string Damage(StoredRequest request) => $"Request {request.LedgerId}: its checksum is wrong.";
+
+    private static async Task<StoredRequest> AddAsync(LedgerStore store, params RequestState[] states)
+    {
+        var request = (await store.ClaimAsync(
+            new StoredRequest
+            {
+                LedgerId = LedgerEntry.NewId(),
+                Row = LedgerEntry.NewId(),
+                Provider = "fal",
+                BaseUri = "https://queue.fal.run",
+                Model = "fal-ai/imagen4/preview",
+                Input = """{"prompt":"a fox"}""",
+            },
+            default))!;
+        foreach (var state in states)
+        {
+            request = (await store.AdvanceAsync(request, request.Progress with { State = state }))!;
+        }
+
+        return request;
+    }
+
+    private static async Task ExecuteAsync(string sql)
+    {
+        await using var database = LedgerLocation.Current.Open();
+        await using var connection = (await database.OpenAsync(writes: true, default))!;
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A constant of the test.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        _ = await command.ExecuteNonQueryAsync();
+    }
+}
