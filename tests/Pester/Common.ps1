@@ -4,7 +4,7 @@
 . $PSScriptRoot/../../build/ChildPowerShell.ps1
 $ModuleManifest = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot '../../Imagen4.psd1'))
 $OwnVariables = @(
-    'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR'
+    'PSModulePath', 'IMAGEN4_HOME', 'IMAGEN4_LEDGER', 'IMAGEN4_PROVIDER', 'IMAGEN4_EMULATOR', 'PGPASSWORD', 'PGPASSFILE'
     'FAL_KEY', 'FAL_KEY_ID', 'FAL_KEY_SECRET', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY'
 )
 $StartedShells = [System.Collections.Generic.List[powershell]]::new()

@@ -22,6 +22,9 @@ Describe 'Argument completion' {
         @{ line = 'New-ImagenImage -Model fal-ai/imagen4/preview/'; choices = 'fal-ai/imagen4/preview/ultra', 'fal-ai/imagen4/preview/fast' }
         @{ line = 'Receive-ImagenResult -Model fal-ai/imagen4/preview/u'; choices = , 'fal-ai/imagen4/preview/ultra' }
         @{ line = 'Set-ImagenProvider fal -DefaultModel fal-ai/imagen4/preview/f'; choices = , 'fal-ai/imagen4/preview/fast' }
+        @{ line = 'Set-ImagenLedger '; choices = "'Host=HOST;Database=DATABASE;Username=ROLE'", 'postgres://ROLE@HOST/DATABASE' }
+        @{ line = 'Set-ImagenLedger postgres'; choices = , 'postgres://ROLE@HOST/DATABASE' }
+        @{ line = 'Set-ImagenLedger -Scope '; choices = 'Session', 'User' }
     ) {
         Get-Completion $line | Should -Be $choices
     }

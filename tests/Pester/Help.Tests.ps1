@@ -93,7 +93,7 @@ Describe 'The examples of the help' {
     BeforeEach {
         $place = New-Item (Join-Path $TestDrive ([guid]::NewGuid())) -ItemType Directory
         $env:IMAGEN4_HOME = Join-Path $place 'home'
-        Remove-Item env:FAL_KEY, env:FAL_KEY_ID, env:FAL_KEY_SECRET, env:IMAGEN4_PROVIDER -ErrorAction Ignore
+        Remove-Item env:FAL_KEY, env:FAL_KEY_ID, env:FAL_KEY_SECRET, env:IMAGEN4_PROVIDER, env:IMAGEN4_LEDGER -ErrorAction Ignore
         Push-Location $place
     }
 
@@ -101,6 +101,7 @@ Describe 'The examples of the help' {
         Pop-Location
         Stop-ImagenEmulator -WarningAction Ignore
         Get-ImagenProvider | Where-Object Scope -EQ 'Session' | Remove-ImagenProvider
+        Set-ImagenLedger -Reset
         Get-ChildItem env: | Where-Object { $_.Name -notin $kept.Keys } | Remove-Item
         foreach ($name in $kept.Keys) {
             Set-Item "env:$name" $kept[$name]
