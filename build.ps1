@@ -36,6 +36,7 @@ $root = $PSScriptRoot
 
 # A module's assemblies stay loaded until the process ends, so whatever imports it runs in a process of its own.
 . (Join-Path $root 'build/ChildPowerShell.ps1')
+. (Join-Path $root 'build/PostgresServer.ps1')
 
 function Invoke-Build([string] $Project) {
     Write-Information "Building $Project" -InformationAction Continue
@@ -73,7 +74,11 @@ function Invoke-TestTask {
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1')
     $failed += @(if ($LASTEXITCODE -ne 0) { 'Pester' })
     if ($withoutClient) {
-        Write-Warning "NOT RUN: the emulator with fal's own JavaScript client. $withoutClient. Every other test has run."
+        Write-Warning "NOT RUN: the emulator with fal's own JavaScript client. $withoutClient."
+    }
+
+    if (-not (Find-PostgresProgram)) {
+        Write-Warning "NOT RUN: the ledger on PostgreSQL. The server's programs (initdb, postgres) are not installed."
     }
 
     if ($failed) {
@@ -124,6 +129,10 @@ function Invoke-PackTask {
             Copy-Item $source $package -Recurse
         }
     }
+
+    # The ledger's errors name the script.
+    $docs = New-Item (Join-Path $package docs) -ItemType Directory
+    Copy-Item (Join-Path $root docs/ledger.sql), (Join-Path $root docs/shared-ledger.md) $docs
 
     $null = Test-ModuleManifest (Join-Path $package 'Imagen4.psd1')
     Write-Information "The package is in $package" -InformationAction Continue

@@ -1,0 +1,73 @@
+-- The tables of a ledger that several machines share, for a database administrator: PostgreSQL 12 or later.
+-- The module creates them by itself on first use, where its role may create a schema. Where it may not, run this once, before:
+--
+--     psql -v ON_ERROR_STOP=1 -d DATABASE -f docs/ledger.sql
+--
+-- and give the role that the module uses (here: imagen) the rights it needs:
+--
+-- GRANT USAGE ON SCHEMA imagen4 TO imagen;
+-- GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA imagen4 TO imagen;
+--
+-- Sessions hold advisory locks while they work, so connect to the server itself, or to a pooler in session mode. Prompts are in
+-- the tables: who may read them is up to you.
+
+BEGIN;
+CREATE SCHEMA IF NOT EXISTS imagen4;
+SET LOCAL search_path TO imagen4;
+CREATE TABLE version (number bigint NOT NULL);
+INSERT INTO version VALUES (1);
+CREATE TABLE owner (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    machine text NOT NULL,
+    process bigint NOT NULL,
+    since bigint NOT NULL
+);
+CREATE TABLE request (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ledger_id bytea NOT NULL UNIQUE,
+    row_id bytea,
+    subject bytea,
+    input_hash bytea,
+    generation bigint NOT NULL,
+    provider text NOT NULL,
+    base_uri text NOT NULL,
+    model text NOT NULL,
+    row_key text,
+    row_index bigint NOT NULL,
+    directory text,
+    input text NOT NULL,
+    settings text,
+    started bigint NOT NULL,
+    content_check bigint NOT NULL,
+    state bigint NOT NULL,
+    attempt bigint NOT NULL,
+    owner bigint REFERENCES owner,
+    request_id text,
+    accepted bigint,
+    updated bigint NOT NULL,
+    error text,
+    error_type text,
+    delivery text,
+    steps bigint NOT NULL,
+    progress_check bigint NOT NULL
+);
+CREATE UNIQUE INDEX request_claim ON request (row_id, generation) WHERE row_id IS NOT NULL;
+CREATE INDEX request_subject ON request (subject) WHERE subject IS NOT NULL;
+CREATE INDEX request_key ON request (row_key) WHERE row_key IS NOT NULL;
+CREATE INDEX request_host_id ON request (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX request_state ON request (state);
+CREATE INDEX request_started ON request (started);
+CREATE TABLE step (
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    state bigint NOT NULL,
+    attempt bigint NOT NULL,
+    owner bigint,
+    PRIMARY KEY (request, number)
+);
+CREATE TABLE result (
+    request bigint PRIMARY KEY REFERENCES request ON DELETE CASCADE,
+    body bytea NOT NULL
+);
+COMMIT;
