@@ -47,6 +47,8 @@ CREATE TABLE request (
     updated bigint NOT NULL,
     error text,
     error_type text,
+    refusal text,
+    seed bigint,
     delivery text,
     steps bigint NOT NULL,
     progress_check bigint NOT NULL
@@ -57,6 +59,7 @@ CREATE INDEX request_key ON request (row_key) WHERE row_key IS NOT NULL;
 CREATE INDEX request_host_id ON request (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX request_state ON request (state);
 CREATE INDEX request_started ON request (started);
+CREATE INDEX request_owner ON request (owner) WHERE owner IS NOT NULL;
 CREATE TABLE step (
     request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
     number bigint NOT NULL,
@@ -68,6 +71,15 @@ CREATE TABLE step (
 );
 CREATE TABLE result (
     request bigint PRIMARY KEY REFERENCES request ON DELETE CASCADE,
-    body bytea NOT NULL
+    address text NOT NULL,
+    name text NOT NULL,
+    body bytea NOT NULL,
+    UNIQUE (address, name)
+);
+CREATE TABLE result_image (
+    request bigint NOT NULL REFERENCES result ON DELETE CASCADE,
+    number bigint NOT NULL,
+    bytes bytea NOT NULL,
+    PRIMARY KEY (request, number)
 );
 COMMIT;

@@ -107,25 +107,11 @@ public static class LedgerInspection
         foreach (var (state, owner, count) in groups)
         {
             var isWorkedOn = owner is { } number && await database.IsAliveAsync(number, cancellation).ConfigureAwait(false);
-            states.Add((Shown(state, isWorkedOn), count));
+            states.Add((LedgerObjects.State(state, isWorkedOn), count));
         }
 
         return states;
     }
-
-    private static string Shown(RequestState state, bool isWorkedOn) => state switch
-    {
-        RequestState.Accepted => ImagenStates.InQueue,
-        RequestState.Completed => ImagenStates.Completed,
-        RequestState.Delivered => ImagenStates.Delivered,
-        RequestState.Rejected => ImagenStates.Rejected,
-        RequestState.Cancelled => ImagenStates.Cancelled,
-        RequestState.InDoubt => ImagenStates.InDoubt,
-        RequestState.Failed or RequestState.Expired => ImagenStates.Failed,
-        _ when isWorkedOn => ImagenStates.Pending,
-        RequestState.Intent => ImagenStates.InDoubt,
-        _ => ImagenStates.Failed,
-    };
 
     private static async Task<List<string>> FaultsAsync(
         ILedgerDatabase database, StoreConnection connection, CancellationToken cancellation)
@@ -159,25 +145,11 @@ public static class LedgerInspection
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
                 after = reader.GetInt64(LedgerSql.IdColumn);
-                if (Damaged(reader) is { } id)
+                if (LedgerSql.Read(reader) is { IsDamaged: true } damaged)
                 {
-                    faults.Add(Messages.LedgerRequestDamaged.With(id));
+                    faults.Add(Messages.LedgerRequestDamaged.With(damaged.LedgerId.Length > 0 ? damaged.LedgerId : $"#{after}"));
                 }
             }
-        }
-    }
-
-    private static string? Damaged(DbDataReader reader)
-    {
-        try
-        {
-            var (request, isDamaged) = LedgerSql.Read(reader);
-            return isDamaged ? request.LedgerId : null;
-        }
-        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or InvalidOperationException)
-        {
-            // A value that is not even of its column's type.
-            return string.Create(CultureInfo.InvariantCulture, $"#{reader.GetInt64(LedgerSql.IdColumn)}");
         }
     }
 
