@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Imagen4.Core.Ledger;
-using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -20,7 +19,7 @@ public sealed class GetImagenLedgerCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        LedgerLocation.FindPassword(new VaultSecrets(this).Find);
+        FindLedger();
         Start(null, async stop => await LedgerInspection.RunAsync(Verify, stop.Stopping).ConfigureAwait(false));
     }
 

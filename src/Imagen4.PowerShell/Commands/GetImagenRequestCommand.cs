@@ -57,6 +57,7 @@ public sealed class GetImagenRequestCommand : RecordCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
+        FindLedger();
         Array.ForEach(State, RequestBook.DemandState);
         _filter = new RequestFilter
         {

@@ -44,6 +44,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
+        FindLedger();
         Array.ForEach(State, RequestRemoval.DemandState);
         _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null, History = true };
     }

@@ -46,6 +46,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
             throw new InvalidInputException(Messages.ResolveChoice);
         }
 
+        FindLedger();
         var options = Options(Unwrap.Value(Provider)?.ToString());
         _hosts = new HostConnections(options);
         _run = new ResolveRun(options, _hosts);

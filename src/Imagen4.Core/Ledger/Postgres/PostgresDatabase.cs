@@ -23,6 +23,9 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             AND classid::bigint = @key >> 32 AND objid::bigint = @key & 4294967295)
         """;
 
+    // A machine that has lost its power says nothing: without this, its server would take it for alive for two hours.
+    private const string NoticeLoss = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
+
     private const string HasTables = "SELECT to_regclass('imagen4.version') IS NOT NULL";
     private const string TablesVersion = "SELECT number FROM imagen4.version";
 
@@ -153,6 +156,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             }
 
             _session = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await ExecuteAsync(_session, NoticeLoss, cancellation).ConfigureAwait(false);
             if (!await ReadAsync(_session, "SELECT pg_try_advisory_lock(@key)", LockOf(owner), cancellation).ConfigureAwait(false))
             {
                 // The server has not noticed yet that the session before is gone.
