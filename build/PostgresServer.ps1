@@ -47,6 +47,7 @@ function Start-PostgresServer {
     }
 
     Invoke-Postgres initdb @('-D', "$folder/data", '-U', 'tester', '--auth=trust', '--no-sync', '-E', 'UTF8', '--no-locale')
+    Add-Content "$folder/data/postgresql.conf" "listen_addresses = '127.0.0.1'"
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $port = $listener.LocalEndpoint.Port
@@ -67,7 +68,7 @@ function Start-PostgresServer {
 function Resume-PostgresServer([hashtable]$Server) {
     $command = @(Get-PostgresCommand postgres)
     $start = [System.Diagnostics.ProcessStartInfo]::new($command[0])
-    $listen = @('-D', "$($Server.Folder)/data", '-p', $Server.Port, '-k', $Server.Folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'logging_collector=on')
+    $listen = @('-D', "$($Server.Folder)/data", '-p', $Server.Port, '-k', $Server.Folder, '-c', 'logging_collector=on')
     @($command | Select-Object -Skip 1).ForEach{ $start.ArgumentList.Add($_) }
     $listen.ForEach{ $start.ArgumentList.Add($_) }
     $start.WorkingDirectory = '/'
@@ -114,4 +115,33 @@ function Remove-PostgresServer([hashtable]$Server) {
         Stop-PostgresServer $Server
         Remove-Item $Server.Folder -Recurse -Force
     }
+}
+
+# Has it encrypt, with a certificate for this host name that nobody has signed but itself, and listen under the machine's name too.
+# Returns the certificate's file. What is asked for a password is said by lines in front of pg_hba.conf.
+function Enable-PostgresTls([hashtable]$Server, [string]$HostName, [string[]]$Access) {
+    $key = [System.Security.Cryptography.RSA]::Create(2048)
+    $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
+        "CN=$HostName", $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
+    $names = [System.Security.Cryptography.X509Certificates.SubjectAlternativeNameBuilder]::new()
+    $names.AddDnsName($HostName)
+    $request.CertificateExtensions.Add($names.Build())
+    $request.CertificateExtensions.Add([System.Security.Cryptography.X509Certificates.X509BasicConstraintsExtension]::new($true, $false, 0, $true))
+    $certificate = $request.CreateSelfSigned([datetimeoffset]::UtcNow.AddDays(-1), [datetimeoffset]::UtcNow.AddDays(1))
+    $data = Join-Path $Server.Folder data
+    $file = Join-Path $Server.Folder server.crt
+    Set-Content $file $certificate.ExportCertificatePem()
+    Set-Content (Join-Path $data server.key) $key.ExportPkcs8PrivateKeyPem()
+    Copy-Item $file $data
+    if ([Environment]::UserName -eq 'root') {
+        chown nobody (Join-Path $data server.key) (Join-Path $data server.crt)
+    }
+
+    chmod 600 (Join-Path $data server.key)
+    $rules = Join-Path $data pg_hba.conf
+    Set-Content $rules (@($Access) + (Get-Content $rules))
+    Add-Content (Join-Path $data postgresql.conf) "ssl = on`nlisten_addresses = '127.0.0.1,$([Environment]::MachineName)'"
+    Stop-PostgresServer $Server
+    Resume-PostgresServer $Server
+    $file
 }

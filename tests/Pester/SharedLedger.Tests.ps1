@@ -1,0 +1,205 @@
+# The ledger on a PostgreSQL server of the test's own: machines that share a batch, one that dies, and all that can be wrong with it.
+
+BeforeDiscovery {
+    . $PSScriptRoot/../../build/PostgresServer.ps1
+    $isMissing = -not (Find-PostgresProgram)
+    if ($isMissing) {
+        Write-Warning "NOT RUN: a ledger that machines share. PostgreSQL's programs (initdb, postgres) are not installed."
+    }
+}
+
+Describe 'A ledger that machines share' -Skip:$isMissing {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        . $PSScriptRoot/../../build/PostgresServer.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $server = Start-PostgresServer
+        $name = [Environment]::MachineName
+        $certificate = Enable-PostgresTls $server $name @(
+            'host all worker 127.0.0.1/32 scram-sha-256'
+            'hostssl all worker samehost scram-sha-256'
+        )
+        $null = Invoke-PostgresSql $server "CREATE ROLE worker LOGIN PASSWORD 's3cret-of-the-ledger'; CREATE ROLE visitor LOGIN"
+        $command = 'Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $machines = [System.Collections.Generic.List[System.Diagnostics.Process]]::new()
+
+        # A process with a state folder of its own, as another machine has; it ends with a kill at the latest.
+        function Start-Machine([string]$Name, [string]$Script) {
+            $encoded = [Convert]::ToBase64String([System.Text.Encoding]::Unicode.GetBytes("Import-Module '$ModuleManifest'; $Script"))
+            $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram)
+            @($PwshArguments + '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded).ForEach{ $start.ArgumentList.Add($_) }
+            $start.Environment['IMAGEN4_HOME'] = Join-Path $TestDrive $Name
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $process = [System.Diagnostics.Process]::Start($start)
+            $machines.Add($process)
+            @{ Process = $process; Output = $process.StandardOutput.ReadToEndAsync(); Error = $process.StandardError.ReadToEndAsync() }
+        }
+
+        function Stop-Machine([hashtable]$Machine) {
+            $Machine.Process.Kill()
+            $Machine.Process.WaitForExit()
+        }
+
+        # What the ledger says of each row, as its database has it.
+        function Get-State {
+            @(Invoke-PostgresSql $server 'SELECT row_key, state FROM imagen4.request ORDER BY row_key' $database) | ConvertFrom-Csv -Delimiter '|' -Header Key, State |
+                ForEach-Object { $states = @{} } { $states[$_.Key] = [int]$_.State } { $states }
+        }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $database = "d$([guid]::NewGuid().ToString('N'))"
+        $null = Invoke-PostgresSql $server "CREATE DATABASE $database"
+        $env:IMAGEN4_LEDGER = "Host=127.0.0.1;Port=$($server.Port);Database=$database;Username=tester"
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+    }
+    AfterEach {
+        $machines.Where{ -not $_.HasExited }.ForEach{ $_.Kill(); $_.WaitForExit() }
+        Remove-Item Env:\PGPASSWORD -ErrorAction Ignore
+        Set-ImagenLedger -Reset
+    }
+    AfterAll {
+        Remove-PostgresServer $server
+        Exit-ImagenTest $test
+    }
+
+    It 'two at the same time pay once for each row, and both return every one' {
+        Set-Emulator $test @{ generation_time = 0.2 }
+        $script = "1..20 | ForEach-Object { [pscustomobject]@{ key = `$_; prompt = `"a fox `$_`" } } | New-ImagenImage -OutputDirectory '$out' -ThrottleLimit 5 | ForEach-Object State"
+        $both = 'left', 'right' | ForEach-Object { Start-Machine $_ $script }
+        foreach ($one in $both) {
+            $one.Process.WaitForExit()
+            @($one.Output.Result.Trim() -split '\s+') | Should -Be (@('Delivered') * 20) -Because $one.Error.Result
+        }
+        (Get-Bill $test).prompt | Sort-Object -Unique | Should -HaveCount 20
+        Get-Bill $test | Should -HaveCount 20
+        (Get-ChildItem $out -File) | Should -HaveCount 20
+        Join-Path $TestDrive left ledger.db | Should -Not -Exist
+        $ledger = Get-ImagenLedger -Verify
+        $ledger.Kind | Should -Be 'PostgreSQL'
+        $ledger.Delivered | Should -Be 20
+        $ledger.IsIntact | Should -BeTrue
+    }
+
+    It 'when one is killed, the other finishes its rows or reports them in doubt, and pays for none again' {
+        $csv = Join-Path $TestDrive rows.csv
+        @(
+            'key,prompt'
+            'saved,saved'
+            'running,[emulator:seconds=12] running'
+            'taken,taken'
+            'lost,lost'
+            'saving,saving'
+            'later,later'
+            'last,last'
+        ) | Set-Content $csv
+
+        # The host takes the one and not the other, and neither hears of it; of the third, the image hangs.
+        Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $true; match = 'taken' }
+        Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $false; match = 'lost' }
+        $waiting = @{ operation = 'download'; kind = 'hang'; match = 'saving' }
+        Add-Fault $test $waiting
+        $run = "Import-Csv '$csv' | New-ImagenImage -OutputDirectory '$out' -ThrottleLimit 4"
+        $first = Start-Machine first $run
+        Wait-Until {
+            $state = Get-State
+            $state.saved -eq 13 -and $state.running -eq 6 -and $state.taken -eq 1 -and $state.lost -eq 1 -and $state.saving -ge 9
+        } 'each row is at its step' -Seconds 60
+        Stop-Machine $first
+        (Get-State).ContainsKey('last') | Should -BeFalse -Because 'the limit kept it from being taken'
+
+        $env:IMAGEN4_HOME = Join-Path $TestDrive second
+        $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out }
+        $seen.Thrown | Should -BeNullOrEmpty
+        $seen.Output | Should -HaveCount 7
+        $result = @{}
+        $seen.Output.ForEach{ $result[$_.Key] = $_.State }
+        'saved', 'running', 'saving', 'later', 'last' | ForEach-Object { $result[$_] | Should -Be 'Delivered' -Because $_ }
+
+        # The emulator has a list of requests: what it took is found in it, and what it never got may be sent.
+        $bills = Get-Bill $test | Group-Object prompt
+        $bills | Where-Object Count -GT 1 | Should -BeNullOrEmpty
+        $bills.Name | Should -Contain 'taken'
+        foreach ($key in 'taken', 'lost') {
+            if ($result[$key] -ne 'Delivered') {
+                $result[$key] | Should -Be 'InDoubt'
+                $seen.Error.FullyQualifiedErrorId | Should -Contain "SubmissionInDoubt,$command"
+            }
+        }
+        Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest | Out-Null
+        $again = Import-Csv $csv | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $again.State | Sort-Object -Unique | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 7
+        Get-Bill $test | Group-Object prompt | Should -HaveCount 7
+    }
+
+    It 'a server that goes away ends the submitting before a request, and what was accepted is saved; the next run goes on' {
+        Set-Emulator $test @{ generation_time = 2 }
+        $rows = 1..30 | ForEach-Object { [pscustomobject]@{ key = "k$_"; prompt = "a fox $_" } }
+        $shell = Start-Shell { param($rows, $out) $rows | New-ImagenImage -OutputDirectory $out -ThrottleLimit 5 } $rows, $out
+        Wait-Until { @(Get-Bill $test).Count -ge 8 } 'some rows are accepted' -Seconds 60
+        Stop-PostgresServer $server
+        try {
+            Wait-Until { $shell.Shell.InvocationStateInfo.State -ne 'Running' } 'the batch has ended' -Seconds 120
+        }
+        finally {
+            Resume-PostgresServer $server
+        }
+        $reason = @($shell.Shell.InvocationStateInfo.Reason.ErrorRecord) + @($shell.Shell.Streams.Error)
+        $reason.FullyQualifiedErrorId | Should -Contain "LedgerUnavailable,$command"
+        $paid = @(Get-Bill $test).Count
+        $paid | Should -BeLessThan 30
+        $left = @($shell.Output).Where{ $_.State -eq 'Delivered' }.Count
+
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        $left | Should -BeGreaterThan 0
+        $seen.Output | Should -HaveCount 30
+        Get-Bill $test | Group-Object prompt | Where-Object Count -GT 1 | Should -BeNullOrEmpty
+        $seen.Output.Where{ $_.State -ne 'Delivered' }.State | Sort-Object -Unique | ForEach-Object { $_ | Should -Be 'InDoubt' }
+    }
+
+    It '<kind> is one clear error, and nothing is sent' -ForEach @(
+        @{ kind = 'a wrong password'; address = 'Host=127.0.0.1;Username=worker'; password = 's3cret-wrong'; message = "The ledger in postgres://127.0.0.1:*/* does not let the role 'worker' in, and nothing is submitted: *password authentication failed*" }
+        @{ kind = 'no password'; address = 'Host=127.0.0.1;Username=worker'; message = 'The ledger *postgres://127.0.0.1:*: No password has been provided*' }
+        @{ kind = 'a role without rights'; address = 'Host=127.0.0.1;Username=visitor'; message = 'The ledger in postgres://127.0.0.1:* cannot be used with this role, and nothing is submitted: 42501: permission denied *docs/ledger.sql has the tables and the rights a role needs.' }
+        @{ kind = 'an unknown database'; address = 'Host=127.0.0.1;Username=tester;Database=nowhere'; message = 'The ledger *postgres://127.0.0.1:*/nowhere*: 3D000: database "nowhere" does not exist' }
+        @{ kind = 'a server that is not there'; address = 'Host=127.0.0.1;Username=tester;Port=1'; message = 'The ledger *postgres://127.0.0.1:1/*: Failed to connect to 127.0.0.1:1*' }
+        @{ kind = 'a certificate that nobody vouches for'; address = "Host=$([Environment]::MachineName);Username=worker"; password = 's3cret-of-the-ledger'; message = 'The ledger *postgres://*: Exception while performing SSL handshake: The remote certificate *' }
+    ) {
+        $env:IMAGEN4_LEDGER = (@("Port=$($server.Port);Database=$database") + $address) -join ';'
+        if ($password) {
+            $env:PGPASSWORD = $password
+        }
+        $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $out }
+        $all = @($seen.Error) + @($seen.Thrown) | Where-Object { $_ }
+        $all | Should -HaveCount 1
+        $all[0].FullyQualifiedErrorId | Should -Be "LedgerUnavailable,$command"
+        $all[0].Exception.Message | Should -BeLike $message
+        $all[0].Exception.Message | Should -Not -BeLike '*s3cret*'
+        $seen.Output | Should -BeNullOrEmpty
+        Get-Seen $test | Should -BeNullOrEmpty
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'a certificate for another name is refused, and the right one taken, with the password of a secret' {
+        function Get-Secret { param($Name, $Vault) if ($Name -eq 'imagen-ledger') { 's3cret-of-the-ledger' } }
+        Remove-Item Env:\IMAGEN4_LEDGER
+        $null = Invoke-PostgresSql $server "GRANT CREATE ON DATABASE $database TO worker"
+        $address = "Port=$($server.Port);Database=$database;Username=worker;Root Certificate=$certificate"
+        Set-ImagenLedger "Host=$name;$address" -SecretName imagen-ledger
+        ('a fox' | New-ImagenImage -OutputDirectory $out).State | Should -Be 'Delivered'
+        (Get-ImagenLedger).Location | Should -Be "postgres://${name}:$($server.Port)/$database"
+        Invoke-PostgresSql $server "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'worker'" | Should -Be 't'
+        Get-ChildItem $env:IMAGEN4_HOME -Recurse -File -ErrorAction Ignore | Get-Content -Raw | Should -Not -BeLike '*s3cret*'
+
+        # The same server under a name that is not in its certificate.
+        $other = [System.Net.Dns]::GetHostAddresses($name).Where{ -not [System.Net.IPAddress]::IsLoopback($_) -and $_.AddressFamily -eq 'InterNetwork' }[0]
+        if (-not $other) {
+            Set-ItResult -Skipped -Because 'this machine has no other address'
+        }
+        Set-ImagenLedger "Host=$other;$address" -SecretName imagen-ledger
+        $seen = Watch-Command { 'an owl' | New-ImagenImage -OutputDirectory $out }
+        $seen.Thrown.Exception.Message | Should -BeLike "The ledger *: Exception while performing SSL handshake: *RemoteCertificateNameMismatch*"
+        Get-Bill $test | Should -HaveCount 1
+    }
+}
