@@ -349,7 +349,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         }
 
         var (id, _, last) = page[^1];
-        return (last.Started, last.Index, id).CompareTo((after.Started, after.Index, after.Id)) > 0
+        return (last.Started, (long)last.Index, id).CompareTo((after.Started, after.Index, after.Id)) > 0
             ? new ListPlace(last.Started, last.Index, id)
             : null;
     }
