@@ -1,3 +1,5 @@
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 
 namespace Imagen4.Core.Batch;
@@ -20,8 +22,22 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     private bool _wasRead;
     private bool _isUnusable;
 
-    /// <summary>What the ledger knows of a request, or null.</summary>
-    public LedgerRequest? Of(string provider, string requestId)
+    /// <summary>What the ledger knows of a request at a host, or null.</summary>
+    public LedgerRequest? Of(HostConnection host, string requestId)
+    {
+        Read();
+        return _ledger.View.OfRequestId(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
+    }
+
+    /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
+    public string? ProviderOf(string? provider, string requestId)
+    {
+        Read();
+        return ProviderCatalog.NameNow(
+            provider, _ledger.View.OfRequestId(baseAddress: null, provider ?? ProviderCatalog.DefaultName, requestId)?.BaseAddress);
+    }
+
+    private void Read()
     {
         lock (_lock)
         {
@@ -38,8 +54,6 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
                 }
             }
         }
-
-        return _ledger.View.OfRequestId(provider, requestId);
     }
 
     /// <summary>The entry under which the ledger is told of a request.</summary>

@@ -96,7 +96,7 @@ internal sealed class DoubtSettler(RequestLedger ledger)
     }
 
     private bool IsOthers(LedgerRequest doubt, string requestId) =>
-        doubt.Provider is { } provider && ledger.View.OfRequestId(provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
+        doubt.Provider is { } provider && ledger.View.OfRequestId(doubt.BaseAddress, provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
 
     private async Task<LedgerRequest> RecordAsync(LedgerStep step, LedgerRequest doubt, string? requestId)
     {

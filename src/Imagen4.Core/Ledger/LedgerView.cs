@@ -87,12 +87,12 @@ internal sealed class LedgerView(LedgerFolder folder)
         }
     }
 
-    /// <summary>A submission by the host's id, whatever name its provider had; or null.</summary>
-    public LedgerRequest? OfAddress(string baseAddress, string requestId)
+    /// <summary>A submission by the host's id: at its address, whatever name its provider had, else by its provider's name; or null.</summary>
+    public LedgerRequest? OfRequestId(string? baseAddress, string provider, string requestId)
     {
         lock (_lock)
         {
-            return Copy(_index.OfAddress(baseAddress, requestId));
+            return Copy((baseAddress is null ? null : _index.OfAddress(baseAddress, requestId)) ?? _index.OfRequestId(provider, requestId));
         }
     }
 

@@ -36,5 +36,5 @@ internal sealed class NamedRequests(RequestLedger ledger)
             : input;
 
     private LedgerRequest? OfHost(HostConnection host, string requestId) =>
-        ledger.View.OfAddress(ProviderAddress.Normal(host.BaseUri), requestId) ?? ledger.View.OfRequestId(host.Profile.Name, requestId);
+        ledger.View.OfRequestId(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
 }
