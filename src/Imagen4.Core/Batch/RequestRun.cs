@@ -49,7 +49,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             var status = options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
-            if (status is { State: ImagenStates.Failed, ErrorType: null })
+            if (status.State == ImagenStates.Failed)
             {
                 // To write that down is to have the row paid for again: the result has the last word.
                 var protocol = HostProtocols.For(request.Host.Profile.Protocol);

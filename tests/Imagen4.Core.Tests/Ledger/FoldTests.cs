@@ -64,8 +64,8 @@ public sealed class FoldTests : LedgerTest
         Assert.False(RowRules.IsSubmittedAgain(view.OfLedgerId(refused.LedgerId)!, refused.Row!));
         Assert.True(RowRules.IsSubmittedAgain(view.OfLedgerId(refused.LedgerId)!, refused.Row! with { InputHash = "another" }));
         Assert.Equal(42, view.OfLedgerId(good.LedgerId)!.Seed);
-        Assert.Equal(good.LedgerId, view.OfAddress("https://queue.fal.run", $"request-{good.LedgerId}")!.LedgerId);
-        Assert.Null(view.OfAddress("https://queue.fal.run", $"REQUEST-{good.LedgerId}"));
+        Assert.Equal(good.LedgerId, view.OfRequestId("https://queue.fal.run", "renamed", $"request-{good.LedgerId}")!.LedgerId);
+        Assert.Null(view.OfRequestId("https://queue.fal.run", "renamed", $"REQUEST-{good.LedgerId}"));
     }
 
     [Fact]

@@ -43,6 +43,20 @@ public sealed class RequestWaiterTests
     }
 
     [Fact]
+    public async Task A_failure_that_only_the_status_knows_of_is_none_while_the_result_goes_on()
+    {
+        var results = new Queue<Answer>([new(400, """{"detail":"Request is still in progress"}"""), Running, Result]);
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : results.Dequeue()).WriteAsync(context));
+
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Empty(results);
+    }
+
+    [Fact]
     public async Task The_wait_ends_when_its_time_is_over_and_the_request_goes_on()
     {
         var time = new ManualTime();
