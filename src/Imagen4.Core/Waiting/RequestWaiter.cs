@@ -90,18 +90,27 @@ internal sealed class RequestWaiter(TimeSpan limit)
     }
 
     // The error a status stands for, where the result does not say one.
-    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? error) =>
-        status.State == ImagenStates.Cancelled
-            ? new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
+    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? unread)
+    {
+        var (id, type, said) = (request.RequestId, status.ErrorType, status.Error ?? status.ErrorType ?? "?");
+        return status switch
+        {
+            { State: ImagenStates.Cancelled } =>
+                new RequestCancelledException(Messages.RequestCancelled.With(said), unread) { RequestId = id, HostErrorType = type },
+            { Refusal: "ContentPolicyViolation" } => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said), unread)
             {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            }
-            : new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error?.StatusCode), error)
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            { Refusal: not null } => new InvalidInputException(Messages.HostRefusesInput.With(said), unread)
             {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            };
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            _ => new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", type ?? "?", unread?.StatusCode), unread)
+            {
+                RequestId = id, HostErrorType = type,
+            },
+        };
+    }
 
     private static async Task<RequestReading> PollAsync(
         RequestReference request,

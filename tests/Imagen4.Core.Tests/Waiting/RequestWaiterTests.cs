@@ -135,6 +135,22 @@ public sealed class RequestWaiterTests
         Assert.Equal(("r-1", "internal_error"), (error.RequestId, error.HostErrorType));
     }
 
+    [Theory]
+    [InlineData("content_policy_violation", typeof(ContentPolicyViolationException))]
+    [InlineData("image_too_large", typeof(InvalidInputException))]
+    public async Task A_refusal_of_the_input_is_one_even_if_only_the_status_can_be_read(string type, Type expected)
+    {
+        var status = new Answer(200, $$"""{"status":"COMPLETED","error":"no","error_type":"{{type}}"}""");
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? status : new Answer(502, "<html>")).WriteAsync(context));
+
+        var error = await Assert.ThrowsAnyAsync<ImagenException>(
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime());
+
+        Assert.IsType(expected, error);
+        Assert.Equal(("r-1", type, true), (error.RequestId, error.HostErrorType, error.RefusesInput));
+    }
+
     [Fact]
     public async Task A_locked_account_does_not_end_a_request_that_runs()
     {
