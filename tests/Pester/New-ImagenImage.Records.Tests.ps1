@@ -30,6 +30,16 @@ Describe 'New-ImagenImage, records of known requests' {
     }
     AfterAll { Exit-ImagenTest $test }
 
+    It 'that the ledger does not know are new rows, and one warning says so before they are paid for' {
+        $records = 1..2 | ForEach-Object { [pscustomobject]@{ Prompt = "a fox $_"; RequestId = $UnknownId; LedgerId = '0123456789abcdef0123456789abcdef' } }
+        $seen = Watch-Command { $records | New-ImagenImage -Wait }
+        $seen.Output.State | Should -Be 'Completed', 'Completed'
+        $seen.Warning | Should -BeLike "Records of this batch name requests that the ledger in * does not know, among them ${UnknownId}: they are new rows here, and are paid for. *"
+        Get-Bill $test | Should -HaveCount 2
+        (Watch-Command { $records | New-ImagenImage -Wait }).Warning | Should -Not -BeLike 'Records of this batch*' -Because 'the rows are known by now'
+        (Watch-Command { $records | New-ImagenImage -Wait -NoResume }).Warning | Should -Not -BeLike 'Records of this batch*' -Because 'that is asked for'
+    }
+
     Context 'not delivered, because downloads failed' {
         BeforeEach {
             Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }

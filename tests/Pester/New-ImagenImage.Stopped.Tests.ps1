@@ -16,7 +16,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
             $PwshArguments + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole | ForEach-Object { $start.ArgumentList.Add($_) }
             $process = [System.Diagnostics.Process]::Start($start)
             try {
-                Wait-Until { @(Get-Seen $test | Where-Object path -Like '*/status*' | ForEach-Object { ($_.path -split '/requests/')[1] -replace '/.*' } | Select-Object -Unique).Count -ge $Waiting } "it waits for $Waiting requests"
+                Wait-Until { @(Get-Seen $test | Where-Object path -Like '*/status*' | ForEach-Object { ($_.path -split '/requests/')[1] -replace '/.*' } | Select-Object -Unique).Count -ge $Waiting } "it waits for $Waiting requests" -Seconds 120
                 $null = & /bin/kill -INT $process.Id
                 $process.StandardOutput.ReadToEnd() + $process.StandardError.ReadToEnd()
                 $process.WaitForExit()

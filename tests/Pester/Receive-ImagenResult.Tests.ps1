@@ -33,6 +33,27 @@ Describe 'Receive-ImagenResult' {
         $result.Path | Should -Exist
     }
 
+    It 'finds a request under the name its provider has now: <protocol>' -ForEach @(@{ protocol = 'FalQueue' }, @{ protocol = 'FalSync' }) {
+        $place = @{ Protocol = $protocol; BaseUri = "$($test.BaseUri)/$(if ($protocol -eq 'FalSync') { 'fal-sync' })"; ApiKeyVariable = 'RENAMED_KEY' }
+        $env:RENAMED_KEY = 'a-key'
+        try {
+            Set-ImagenProvider oldname @place
+            $requests = 1..2 | ForEach-Object { "a fox $_" } | New-ImagenImage -Provider oldname
+            Remove-ImagenProvider oldname
+            Set-ImagenProvider newname @place
+            $requests | Get-ImagenRequestStatus -Wait | ForEach-Object State | Should -Be 'Completed', 'Completed'
+            $results = Get-ImagenRequest -Provider oldname | Receive-ImagenResult -Wait -OutputDirectory $out
+            $results.State | Should -Be 'Delivered', 'Delivered'
+            $results.Path | Should -Exist
+            Get-ImagenRequest -RequestId $requests.RequestId | ForEach-Object State | Should -Be 'Delivered', 'Delivered'
+            Get-Bill $test | Should -HaveCount 2
+        }
+        finally {
+            Remove-Item Env:\RENAMED_KEY
+            'oldname', 'newname' | Remove-ImagenProvider -ErrorAction Ignore
+        }
+    }
+
     It '-NoDownload reads the result and saves nothing' {
         $null = New-Item -ItemType Directory $out
         Push-Location $out

@@ -1,3 +1,5 @@
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Results;
 
@@ -17,12 +19,20 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     private readonly Lock _lock = new();
     private bool _isUnusable;
 
-    /// <summary>What the ledger knows of a request, or null.</summary>
-    public LedgerRequest? Of(string provider, string requestId)
+    /// <summary>What the ledger knows of a request at a host, or null.</summary>
+    public LedgerRequest? Of(HostConnection host, string requestId) =>
+        Find(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
+
+    /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
+    public string? ProviderOf(string? provider, string requestId) => provider is null
+        ? null
+        : ProviderCatalog.NameNow(provider, Find(baseAddress: null, provider, requestId)?.BaseAddress);
+
+    private LedgerRequest? Find(string? baseAddress, string provider, string requestId)
     {
         try
         {
-            return _ledger.OfRequestId(provider, requestId);
+            return _ledger.OfRequestId(baseAddress, provider, requestId);
         }
         catch (LedgerUnavailableException error)
         {

@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Rows;
@@ -13,12 +14,17 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly KnownRequests _known = new(options);
 
+    /// <summary>The host of a request: where the ledger knows the request, the one at its address, whatever it is called now.</summary>
+    /// <param name="record">The request's own id and provider.</param>
+    /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key.</exception>
+    public HostConnection Connect(RequestRecord record) => hosts.For(_known.ProviderOf(record.Provider, record.RequestId));
+
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>
     /// <exception cref="ImagenException">The id, the provider or the model is none, or there is no key.</exception>
     public RequestReference Refer(RequestRecord record)
     {
-        var host = hosts.For(record.Provider);
+        var host = Connect(record);
         var model = record.Model ?? options.Model ?? host.Profile.DefaultModel;
         return HostProtocols.For(host.Profile.Protocol).Refer(host, model, record.RequestId);
     }
@@ -43,7 +49,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             var status = options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
                 : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
-            if (status is { State: ImagenStates.Failed, ErrorType: null })
+            if (status.State == ImagenStates.Failed)
             {
                 // To write that down is to have the row paid for again: the result has the last word.
                 var protocol = HostProtocols.For(request.Host.Profile.Protocol);
@@ -65,7 +71,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         RequestReference request, RequestRecord record, CancellationToken cancellation)
     {
         request = Dated(request);
-        var known = _known.Of(request.Host.Profile.Name, request.RequestId);
+        var known = _known.Of(request.Host, request.RequestId);
         var result = new ImagenResult
         {
             RequestId = request.RequestId,
@@ -120,13 +126,13 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     {
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);
         await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
-        return readBack || _known.Of(request.Host.Profile.Name, request.RequestId) is not null
+        return readBack || _known.Of(request.Host, request.RequestId) is not null
             ? await protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
             : null;
     }
 
     private RequestReference Dated(RequestReference request) =>
-        _known.Of(request.Host.Profile.Name, request.RequestId) is { } known && _known.IsFresh(known)
+        _known.Of(request.Host, request.RequestId) is { } known && _known.IsFresh(known)
             ? request with { IsFresh = true }
             : request;
 
@@ -152,7 +158,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 
     private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
     {
-        if (_known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
+        if (_known.Of(request.Host, request.RequestId) is { } known)
         {
             var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);

@@ -48,6 +48,11 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
+        if (named is null && found.IsNew && !options.StartsAfresh && (row.RequestId ?? row.LedgerId) is { } unknown)
+        {
+            NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
+        }
+
         if (!found.IsRepeated)
         {
             ClaimName(found);

@@ -96,5 +96,5 @@ internal sealed class DoubtSettler(RequestLedger ledger)
     }
 
     private bool IsOthers(LedgerRequest doubt, string requestId) =>
-        ledger.OfRequestId(doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
+        ledger.OfRequestId(doubt.BaseAddress, doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
 }

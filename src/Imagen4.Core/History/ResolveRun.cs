@@ -30,10 +30,11 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
             : throw new InvalidInputException(Messages.ResolveNotInDoubt.With(ledgerId, found.State)) { RequestId = found.RequestId };
     }
 
-    /// <summary>The name of the provider a request was sent to.</summary>
+    /// <summary>The name that the provider a request was sent to has now.</summary>
     /// <param name="request">The request.</param>
     /// <param name="named">What its record names, or null.</param>
-    public static string ProviderOf(KnownRequest request, string? named) => named ?? request.Known.Provider;
+    public static string ProviderOf(KnownRequest request, string? named) =>
+        ProviderCatalog.NameNow(named ?? request.Known.Provider, request.Known.BaseAddress)!;
 
     /// <summary>The host of a request; null where it has nothing to be asked for, and no key is needed to say so.</summary>
     /// <param name="request">The request.</param>
@@ -61,7 +62,8 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     {
         try
         {
-            if (RequestLedger.Shared.OfRequestId(request.Known.Provider, requestId) is { } other && other.LedgerId != request.LedgerId)
+            var other = RequestLedger.Shared.OfRequestId(request.Known.BaseAddress, request.Known.Provider, requestId);
+            if (other is not null && other.LedgerId != request.LedgerId)
             {
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };
             }

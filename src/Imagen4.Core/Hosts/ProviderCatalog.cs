@@ -56,6 +56,21 @@ public static class ProviderCatalog
                 Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", all.Select(profile => profile.Name))));
     }
 
+    /// <summary>
+    /// The name that a host has now. Whoever renames a profile, or points it elsewhere, still has requests at the host: it is the profile
+    /// with the host's address, whatever that is called.
+    /// </summary>
+    /// <param name="name">The name the host had.</param>
+    /// <param name="address">The host's base address in its normal form; null where it is not known.</param>
+    /// <returns>The name it had where no profile has that address.</returns>
+    public static string? NameNow(string? name, string? address)
+    {
+        var there = address is null
+            ? []
+            : All().Where(profile => profile.BaseUri is { } uri && ProviderAddress.Normal(uri) == address).ToList();
+        return there.Count == 0 || there.Exists(profile => Same(profile, name ?? DefaultName)) ? name : there[0].Name;
+    }
+
     /// <summary>What every host of a protocol has in common: the start of a new profile, without a name, an address or a key.</summary>
     public static ProviderProfile OfProtocol(HostProtocol protocol) =>
         HostData.BuiltIn.Providers.First(profile => profile.Protocol == protocol) with

@@ -33,11 +33,6 @@ internal sealed class NamedRequests(RequestLedger ledger)
             ? input with { Seed = null }
             : input;
 
-    private LedgerRequest? OfHost(HostConnection host, string requestId)
-    {
-        var found = ledger.OfRequestId(requestId).ToList();
-        var address = ProviderAddress.Normal(host.BaseUri);
-        return found.FindLast(known => known.BaseAddress == address)
-            ?? found.FindLast(known => known.Provider.Equals(host.Profile.Name, StringComparison.OrdinalIgnoreCase));
-    }
+    private LedgerRequest? OfHost(HostConnection host, string requestId) =>
+        ledger.OfRequestId(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
 }

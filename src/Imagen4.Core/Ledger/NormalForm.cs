@@ -14,10 +14,13 @@ internal static class NormalForm
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Text without blanks around it, its characters composed (NFC), its line breaks as line feeds.</summary>
+    // What some editors write before a text, and is none of it.
+    private const char ByteOrderMark = '\uFEFF';
+
+    /// <summary>Text without blanks or a byte order mark around it, its characters composed (NFC), its line breaks as line feeds.</summary>
     public static string Text(string text)
     {
-        var trimmed = text.ReplaceLineEndings("\n").Trim();
+        var trimmed = text.ReplaceLineEndings("\n").Trim().Trim(ByteOrderMark).Trim();
 
         // Half a character has no normal form; such a text is refused before it is sent.
         return PlainText.IsWhole(trimmed) ? trimmed.Normalize(NormalizationForm.FormC) : trimmed;

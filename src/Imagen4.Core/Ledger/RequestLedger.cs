@@ -87,10 +87,20 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public IEnumerable<LedgerRequest> OfRequestId(string requestId) => _store.FindByRequestId(requestId).Select(found => new LedgerRequest(found));
 
-    /// <summary>The newest submission with a host's id, or null. The names of providers have no case, the ids of hosts have.</summary>
+    /// <summary>
+    /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
+    /// name. The names of providers have no case, the ids of hosts have.
+    /// </summary>
+    /// <param name="baseAddress">The base address in its normal form; null where it is not known.</param>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="requestId">The host's id.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerRequest? OfRequestId(string provider, string requestId) =>
-        OfRequestId(requestId).LastOrDefault(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
+    public LedgerRequest? OfRequestId(string? baseAddress, string provider, string requestId)
+    {
+        var found = OfRequestId(requestId).ToList();
+        return found.FindLast(known => known.BaseAddress is { } address && address == baseAddress)
+            ?? found.FindLast(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The submissions that are wanted, in the order of their claims, and whether each is the newest of its row.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

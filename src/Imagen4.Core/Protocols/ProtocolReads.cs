@@ -31,7 +31,7 @@ internal static class ProtocolReads
             : await protocol.ReadLastWordAsync(request, read.Status, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Reads, once, what the result says of a request that has ended.</summary>
+    /// <summary>Reads, once, what the result says of a request that has ended by its status. It may say that the request goes on.</summary>
     /// <param name="protocol">The host's protocol.</param>
     /// <param name="request">The request.</param>
     /// <param name="status">What its status says, which stands where the result says nothing.</param>
@@ -42,7 +42,7 @@ internal static class ProtocolReads
         try
         {
             var result = await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
-            return result is { Unmarked: null, Status.HasEnded: true } ? result.Status : status;
+            return result.Unmarked is null ? result.Status : status;
         }
         catch (ImagenException)
         {

@@ -19,6 +19,7 @@ internal sealed record RequestReading(HostStatus Status)
         State = error is RequestCancelledException ? ImagenStates.Cancelled : ImagenStates.Failed,
         Error = words.Length > 0 ? words : null,
         ErrorType = type,
+        Refusal = error.RefusesInput ? error.Kind : null,
     })
     {
         Error = error,

@@ -175,7 +175,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         {
             try
             {
-                var request = protocol.Refer(host, entry.Model, id);
+                var request = protocol.Refer(host, entry.Model, id) with { IsFresh = true };
                 var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
                 await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
                 return new Acceptance(request, status.QueuePosition);

@@ -6,6 +6,9 @@ namespace Imagen4.Core.Waiting;
 /// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
 internal sealed class RequestWaiter(TimeSpan limit)
 {
+    // How often the result is asked for that knows nothing yet of a failure the status tells.
+    private const int LongestLag = 5;
+
     /// <summary>Waits until the request has ended.</summary>
     /// <param name="request">The request.</param>
     /// <param name="watch">What is wanted besides.</param>
@@ -63,13 +66,19 @@ internal sealed class RequestWaiter(TimeSpan limit)
     private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
     {
         ImagenException? unread = null;
+        var schedule = new PollSchedule();
         try
         {
-            var read = await Protocol(request).AskResultAsync(request, cancellation).ConfigureAwait(false);
-            if (read.Status.HasEnded)
+            for (var lag = 0; lag < LongestLag; lag++)
             {
-                // The host's own mark is on the status.
-                return read with { Unmarked = null };
+                var read = await Protocol(request).AskResultAsync(request, cancellation).ConfigureAwait(false);
+                if (read.Status.HasEnded)
+                {
+                    // The host's own mark is on the status.
+                    return read with { Unmarked = null };
+                }
+
+                await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
             }
         }
         catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)
@@ -81,18 +90,27 @@ internal sealed class RequestWaiter(TimeSpan limit)
     }
 
     // The error a status stands for, where the result does not say one.
-    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? error) =>
-        status.State == ImagenStates.Cancelled
-            ? new RequestCancelledException(Messages.RequestCancelled.With(status.Error ?? status.ErrorType ?? "?"), error)
+    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? unread)
+    {
+        var (id, type, said) = (request.RequestId, status.ErrorType, status.Error ?? status.ErrorType ?? "?");
+        return status switch
+        {
+            { State: ImagenStates.Cancelled } =>
+                new RequestCancelledException(Messages.RequestCancelled.With(said), unread) { RequestId = id, HostErrorType = type },
+            { Refusal: "ContentPolicyViolation" } => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said), unread)
             {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            }
-            : new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error?.StatusCode), error)
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            { Refusal: not null } => new InvalidInputException(Messages.HostRefusesInput.With(said), unread)
             {
-                RequestId = request.RequestId,
-                HostErrorType = status.ErrorType,
-            };
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            _ => new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", type ?? "?", unread?.StatusCode), unread)
+            {
+                RequestId = id, HostErrorType = type,
+            },
+        };
+    }
 
     private static async Task<RequestReading> PollAsync(
         RequestReference request,

@@ -12,7 +12,6 @@ namespace Imagen4.PowerShell.Pipeline;
 /// </summary>
 public abstract class RequestCommand : HostCommand
 {
-    private HostConnections _hosts = null!;
     private string? _provider;
     private object? _id;
 
@@ -51,8 +50,7 @@ public abstract class RequestCommand : HostCommand
         FindLedger();
         _provider = Unwrap.Value(Provider)?.ToString();
         var options = RequestOptions(Options(_provider));
-        _hosts = new HostConnections(options);
-        Run = new RequestRun(options, _hosts);
+        Run = new RequestRun(options, new HostConnections(options));
     }
 
     /// <inheritdoc/>
@@ -99,7 +97,7 @@ public abstract class RequestCommand : HostCommand
     {
         try
         {
-            _ = _hosts.For(record.Provider);
+            _ = Run.Connect(record);
         }
         catch (ImagenException error) when (record.Provider is null || record.Provider == _provider)
         {

@@ -86,9 +86,10 @@ public sealed class CancelledResultTests : FollowUpTest
         await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"boom"}""", count: 1);
         await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"boom","error_type":"internal_error"}""");
 
-        // Without a type, the result is looked at before anything is noted; with one, the host has said it.
+        // The result is looked at before anything is noted; where it cannot be read, the host has said it.
         Assert.Equal(ImagenStates.Completed, (await ReadStatusAsync(request)).Value!.State);
         Assert.Equal(RequestState.StatusCompleted, Step(request));
+        await AnswerAsync("result", 404, "", count: 1);
         Assert.Equal(ImagenStates.Failed, (await ReadStatusAsync(request)).Value!.State);
         Assert.Equal(RequestState.Failed, Step(request));
 
@@ -111,5 +112,39 @@ public sealed class CancelledResultTests : FollowUpTest
         await HealAsync();
         Assert.NotEqual(request.RequestId, (await SubmitAsync("fal", Long)).RequestId);
         Assert.Equal(2, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_failure_that_only_the_status_knows_of_ends_no_request()
+    {
+        var request = await SubmitAsync("fal");
+        await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"it failed","error_type":"internal_error"}""");
+
+        var (said, error) = await ReadStatusAsync(request);
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Completed, said!.State);
+        await HealAsync();
+        Assert.Equal(request.RequestId, (await SubmitAsync("fal")).RequestId);
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Theory]
+    [InlineData("fal")]
+    [InlineData("kkiai")]
+    public async Task A_refusal_that_a_status_read_meets_is_remembered(string provider)
+    {
+        var request = await SubmitAsync(provider, "a forbidden fox");
+
+        var (said, _) = await ReadStatusAsync(request, wait: true);
+
+        Assert.Equal(ImagenStates.Failed, said!.State);
+        var options = Batch(provider);
+        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(prompt: "a forbidden fox"));
+        var (again, error) = await new RowRun(options).SubmitAsync(row, CancellationToken.None).InTime();
+        Assert.IsType<ContentPolicyViolationException>(error);
+        Assert.Contains("was not sent again", error.Message, StringComparison.Ordinal);
+        Assert.Equal(request.RequestId, again!.RequestId);
+        Assert.Equal(1, await BillsAsync());
     }
 }

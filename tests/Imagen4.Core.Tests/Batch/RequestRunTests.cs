@@ -94,7 +94,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
             TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
         var row = TestHost.Row(prompt: prompt);
         var (request, _) = await new RowRun(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
-        return new RequestRecord { Index = 5, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };
+        return new RequestRecord { Index = 5, HasIndex = true, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };
     }
 
     private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));

@@ -38,6 +38,7 @@ public sealed class NormalFormTests
     {
         Assert.Equal("caf\u00E9\nau lait", NormalForm.Text("\u00A0\tcafe\u0301\r\nau lait \r\n"));
         Assert.Equal("a  b", NormalForm.Text("a  b"));
+        Assert.Equal("a", NormalForm.Text("\uFEFF a\uFEFF"));
         Assert.Equal("half \uD800", NormalForm.Text(" half \uD800"));
     }
 

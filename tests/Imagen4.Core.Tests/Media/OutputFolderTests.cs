@@ -103,7 +103,7 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public async Task Of_several_processes_that_save_under_the_same_name_at_the_same_moment_one_gets_it()
     {
-        const int Names = 1000;
+        const int Names = 400;
         var processes = Enumerable.Range(0, 3).Select(_ => TortureProcess.Start("names", _temp.Path, $"{Names}")).ToList();
         try
         {
@@ -126,7 +126,7 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public async Task Of_two_batches_that_save_under_the_same_names_at_the_same_moment_one_gets_each()
     {
-        const int Names = 2000;
+        const int Names = 1000;
         using var together = new Barrier(2);
         var got = await Task.WhenAll(Enumerable.Range(1, 2).Select(batch => Task.Factory.StartNew(
             () => Enumerable.Range(0, Names).Where(name => TrySave(batch, name)).ToList(),
@@ -154,7 +154,7 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public void Whichever_way_a_file_is_renamed_it_replaces_nothing_and_one_of_several_gets_the_name()
     {
-        const int Names = 500;
+        const int Names = 200;
         var way = 0;
         foreach (var tryMove in ExclusiveRename.Ways)
         {

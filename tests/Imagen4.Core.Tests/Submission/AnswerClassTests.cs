@@ -210,6 +210,7 @@ public sealed class AnswerClassTests : SubmitterTest
         var acceptance = await SubmitAsync(server.Address);
 
         Assert.Equal(("r-1", 2), (acceptance!.Request.RequestId, acceptance.QueuePosition));
+        Assert.True(acceptance.Request.IsFresh);
         Assert.Equal(
             ["POST /fal-ai/imagen4/preview", "GET /fal-ai/imagen4/requests/r-1/status"],
             server.Requests.Select(request => $"{request.Method} {request.Path}"));

@@ -97,6 +97,8 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         nothing      | x-request-id: x-1               | D x-1 | R     | D x-1 | R     | R     | D x-1 | T     | D x-1 | D x-1
         nothing      | x-inference-id: i-1             | D i-1 | D i-1 | D i-1 | D i-1 | D i-1 | D i-1 | D i-1 | D i-1 | D i-1
         own          | x-inference-id: i-1             | D i-1 | R     | D i-1 | R     | R     | D i-1 | D i-1 | F     | D i-1
+        nothing      | x-fal-request-id: h-1           | D h-1 | D h-1 | D h-1 | D h-1 | R     | D h-1 | D h-1 | D h-1 | D h-1
+        own          | x-fal-request-id: h-1           | D h-1 | R     | D h-1 | R     | R     | D h-1 | D h-1 | F     | D h-1
         """;
 
     private static readonly Dictionary<string, int[]> Statuses = new(StringComparer.Ordinal)

@@ -43,6 +43,20 @@ public sealed class RequestWaiterTests
     }
 
     [Fact]
+    public async Task A_failure_that_only_the_status_knows_of_is_none_while_the_result_goes_on()
+    {
+        var results = new Queue<Answer>([new(400, """{"detail":"Request is still in progress"}"""), Running, Result]);
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : results.Dequeue()).WriteAsync(context));
+
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Empty(results);
+    }
+
+    [Fact]
     public async Task The_wait_ends_when_its_time_is_over_and_the_request_goes_on()
     {
         var time = new ManualTime();
@@ -119,6 +133,22 @@ public sealed class RequestWaiterTests
 
         Assert.Contains("boom", error.Message, StringComparison.Ordinal);
         Assert.Equal(("r-1", "internal_error"), (error.RequestId, error.HostErrorType));
+    }
+
+    [Theory]
+    [InlineData("content_policy_violation", typeof(ContentPolicyViolationException))]
+    [InlineData("image_too_large", typeof(InvalidInputException))]
+    public async Task A_refusal_of_the_input_is_one_even_if_only_the_status_can_be_read(string type, Type expected)
+    {
+        var status = new Answer(200, $$"""{"status":"COMPLETED","error":"no","error_type":"{{type}}"}""");
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? status : new Answer(502, "<html>")).WriteAsync(context));
+
+        var error = await Assert.ThrowsAnyAsync<ImagenException>(
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime());
+
+        Assert.IsType(expected, error);
+        Assert.Equal(("r-1", type, true), (error.RequestId, error.HostErrorType, error.RefusesInput));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class FalMarks
     public static SubmitMarks Read(HostResponse response, bool isResult)
     {
         var named = NamedRequest.In(response.Body.Span, "request_id", "requestId");
-        var header = RefusesAccount(response) || response.Header("x-fal-request-id") is not { Length: > 0 } id ? null : id;
+        var header = IdInHeader(response);
         return new SubmitMarks
         {
             NamesRequest = named.IsThere || header is not null,
@@ -25,12 +25,16 @@ internal static class FalMarks
     }
 
     /// <summary>
+    /// The id of a request that fal's header names, or null; hosts of other forms may pass it on. Without an account there is nobody
+    /// whose request it could be: a header that a gateway puts on every answer says nothing then.
+    /// </summary>
+    public static string? IdInHeader(HostResponse response) =>
+        (int)response.Status is 401 or 402 or 403 or 407 || response.Header("x-fal-request-id") is not { Length: > 0 } id ? null : id;
+
+    /// <summary>
     /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
     /// billed; but a 429 that speaks of a bill at all is no plain throttle.
     /// </summary>
     public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
         && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) || value != 0);
-
-    // Without an account there is nobody whose request it could be: a header that a gateway puts on every answer says nothing then.
-    private static bool RefusesAccount(HostResponse response) => (int)response.Status is 401 or 402 or 403 or 407;
 }

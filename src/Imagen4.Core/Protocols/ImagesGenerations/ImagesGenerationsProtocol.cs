@@ -36,10 +36,11 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         var named = NamedRequest.In(response.Body.Span, NamesOf(response, error));
         var inference = response.Header("x-inference-id") is { Length: > 0 } header ? header : null;
 
-        string?[] ids = [named.Id, inference, response.Header("x-request-id")];
+        var ofFal = FalMarks.IdInHeader(response);
+        string?[] ids = [named.Id, inference, ofFal, response.Header("x-request-id")];
         return new SubmitMarks
         {
-            NamesRequest = named.IsThere || inference is not null,
+            NamesRequest = named.IsThere || inference is not null || ofFal is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
             IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
             IsOwnWord = IsOwnWord(error),
