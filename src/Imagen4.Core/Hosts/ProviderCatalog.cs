@@ -57,18 +57,21 @@ public static class ProviderCatalog
     }
 
     /// <summary>
-    /// The name that a host has now. Whoever renames a profile, or points it elsewhere, still has requests at the host: it is the profile
-    /// with the host's address, whatever that is called.
+    /// The name that a host has now. Whoever renames a profile still has requests at the host: where no profile has the name any more,
+    /// it is the one with the host's address, whatever that is called.
     /// </summary>
     /// <param name="name">The name the host had.</param>
     /// <param name="address">The host's base address in its normal form; null where it is not known.</param>
-    /// <returns>The name it had where no profile has that address.</returns>
+    /// <returns>The name it had where a profile has that, or none has the address.</returns>
     public static string? NameNow(string? name, string? address)
     {
-        var there = address is null
-            ? []
-            : All().Where(profile => profile.BaseUri is { } uri && ProviderAddress.Normal(uri) == address).ToList();
-        return there.Count == 0 || there.Exists(profile => Same(profile, name ?? DefaultName)) ? name : there[0].Name;
+        var all = All();
+        if (name is null || address is null || all.Any(profile => Same(profile, name)))
+        {
+            return name;
+        }
+
+        return all.FirstOrDefault(profile => profile.BaseUri is { } uri && ProviderAddress.Normal(uri) == address)?.Name ?? name;
     }
 
     /// <summary>What every host of a protocol has in common: the start of a new profile, without a name, an address or a key.</summary>
