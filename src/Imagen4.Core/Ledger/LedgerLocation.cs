@@ -121,6 +121,13 @@ public sealed record LedgerLocation
     {
         var settings = PostgresAddress.Read(address);
         settings.Password = password ?? settings.Password;
+
+        // An empty variable is none, as for PostgreSQL's own programs; the driver would look for a file without a name.
+        if (settings.Passfile is null && Environment.GetEnvironmentVariable(PasswordFileVariable) is "")
+        {
+            settings.Passfile = PostgresAddress.PasswordFile;
+        }
+
         return new PostgresDatabase(settings);
     }
 
