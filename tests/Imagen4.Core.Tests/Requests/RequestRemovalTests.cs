@@ -81,6 +81,19 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_process_is_reading_just_now_is_said_to_be_there_still()
+    {
+        await PutAsync(RequestState.Failed);
+        using var reading = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var transaction = reading.BeginTransaction(System.Data.IsolationLevel.Serializable);
+
+        // SQLite takes its own time to see that the log is read.
+        Assert.Equal(1, await ForgetAllAsync());
+
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
     public async Task What_goes_on_meanwhile_is_not_forgotten()
     {
         await PutAsync(RequestState.Expired);
