@@ -93,20 +93,21 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
             'taken,taken'
             'lost,lost'
             'saving,saving'
+            'throttled,throttled'
             'later,later'
             'last,last'
         ) | Set-Content $csv
 
-        # The host takes the one and not the other, and neither hears of it; of the third, the image hangs.
+        # The host takes the one and not the other, and neither hears of it; of the third, the image hangs; the fourth is to come later.
         Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $true; match = 'taken' }
         Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $false; match = 'lost' }
-        $waiting = @{ operation = 'download'; kind = 'hang'; match = 'saving' }
-        Add-Fault $test $waiting
-        $run = "Import-Csv '$csv' | New-ImagenImage -OutputDirectory '$out' -ThrottleLimit 4"
+        Add-Fault $test @{ operation = 'download'; kind = 'hang'; match = 'saving' }
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 429; headers = @{ 'Retry-After' = '60' }; match = 'throttled' }
+        $run = "Import-Csv '$csv' | New-ImagenImage -OutputDirectory '$out' -ThrottleLimit 5"
         $first = Start-Machine first $run
         Wait-Until {
             $state = Get-State
-            $state.saved -eq 13 -and $state.running -eq 6 -and $state.taken -eq 1 -and $state.lost -eq 1 -and $state.saving -ge 9
+            $state.saved -eq 13 -and $state.running -eq 6 -and $state.taken -eq 1 -and $state.lost -eq 1 -and $state.saving -ge 9 -and $state.throttled -eq 3
         } 'each row is at its step' -Seconds 60
         Stop-Machine $first
         (Get-State).ContainsKey('last') | Should -BeFalse -Because 'the limit kept it from being taken'
@@ -114,10 +115,10 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
         $env:IMAGEN4_HOME = Join-Path $TestDrive second
         $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out }
         $seen.Thrown | Should -BeNullOrEmpty
-        $seen.Output | Should -HaveCount 7
+        $seen.Output | Should -HaveCount 8
         $result = @{}
         $seen.Output.ForEach{ $result[$_.Key] = $_.State }
-        'saved', 'running', 'saving', 'later', 'last' | ForEach-Object { $result[$_] | Should -Be 'Delivered' -Because $_ }
+        'saved', 'running', 'saving', 'throttled', 'later', 'last' | ForEach-Object { $result[$_] | Should -Be 'Delivered' -Because $_ }
 
         # In doubt they are reported, unless the host's list of requests says already what became of them.
         foreach ($key in 'taken', 'lost') {
@@ -128,7 +129,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
         }
         Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest | Out-Null
         $again = Import-Csv $csv | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
-        $again | Should -HaveCount 7
+        $again | Should -HaveCount 8
         $again.State | Sort-Object -Unique | Should -Be 'Delivered'
         (Get-Bill $test).request_id | Sort-Object | Should -Be ($again.RequestId | Sort-Object)
     }
@@ -166,7 +167,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
         @{ kind = 'a role without rights'; address = 'Host=127.0.0.1;Username=visitor'; message = 'The ledger in postgres://127.0.0.1:* cannot be used with this role, and nothing is submitted: 42501: permission denied *docs/ledger.sql has the tables and the rights a role needs.' }
         @{ kind = 'an unknown database'; address = 'Host=127.0.0.1;Username=tester;Database=nowhere'; message = 'The ledger *postgres://127.0.0.1:*/nowhere*: 3D000: database "nowhere" does not exist' }
         @{ kind = 'a server that is not there'; address = 'Host=127.0.0.1;Username=tester;Port=1'; message = 'The ledger *postgres://127.0.0.1:1/*: Failed to connect to 127.0.0.1:1*' }
-        @{ kind = 'a certificate that nobody vouches for'; address = "Host=$([Environment]::MachineName);Username=worker"; password = 's3cret-of-the-ledger'; message = 'The ledger *postgres://*: Exception while performing SSL handshake: The remote certificate *' }
+        @{ kind = 'a certificate that nobody vouches for'; address = "Host=$([Environment]::MachineName);Username=worker"; password = 's3cret-of-the-ledger'; message = 'The ledger in postgres://* cannot be used, because the certificate of its server is not accepted, and nothing is submitted: The remote certificate * It has to name this host, *' }
     ) {
         $env:IMAGEN4_LEDGER = (@("Port=$($server.Port);Database=$database") + $address) -join ';'
         if ($password) {
@@ -200,7 +201,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
         try {
             Set-ImagenLedger "Host=$name;$($address -replace 'Certificate=.*', "Certificate=$other")" -SecretName imagen-ledger
             $seen = Watch-Command { 'an owl' | New-ImagenImage -OutputDirectory $out }
-            $seen.Thrown.Exception.Message | Should -BeLike 'The ledger *: Exception while performing SSL handshake: *RemoteCertificateNameMismatch*'
+            $seen.Thrown.Exception.Message | Should -BeLike 'The ledger in postgres://* cannot be used, because the certificate of its server is not accepted, *'
         }
         finally {
             Set-ImagenLedger -Reset

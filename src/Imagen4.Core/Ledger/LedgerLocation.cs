@@ -122,10 +122,14 @@ public sealed record LedgerLocation
         var settings = PostgresAddress.Read(address);
         settings.Password = password ?? settings.Password;
 
-        // An empty variable is none, as for PostgreSQL's own programs; the driver would look for a file without a name.
-        if (settings.Passfile is null && Environment.GetEnvironmentVariable(PasswordFileVariable) is "")
+        // An empty variable is none, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
+        // without a name.
+        foreach (var variable in (string[])[PasswordVariable, PasswordFileVariable])
         {
-            settings.Passfile = PostgresAddress.PasswordFile;
+            if (Environment.GetEnvironmentVariable(variable) is "")
+            {
+                Environment.SetEnvironmentVariable(variable, null);
+            }
         }
 
         return new PostgresDatabase(settings);

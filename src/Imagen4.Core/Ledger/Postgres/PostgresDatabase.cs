@@ -136,6 +136,8 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             new LedgerUnavailableException(Messages.LedgerSignIn.With(Location, settings.Username ?? "", error.Message), error),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
             new LedgerUnavailableException(Messages.LedgerRights.With(Location, error.Message), error),
+        { InnerException: AuthenticationException inner } =>
+            new LedgerUnavailableException(Messages.LedgerCertificate.With(Location, PlainText.Line(inner.Message)), error),
         _ when writes => new LedgerUnavailableException(Messages.LedgerUnwritable.With(Location, Reason(error)), error),
         _ => new LedgerUnavailableException(Messages.LedgerUnreadable.With(Location, Reason(error)), error),
     };
