@@ -48,7 +48,6 @@ public abstract class RequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        FindLedger();
         _provider = Unwrap.Value(Provider)?.ToString();
         var options = RequestOptions(Options(_provider));
         _hosts = new HostConnections(options);
