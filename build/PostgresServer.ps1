@@ -117,9 +117,8 @@ function Remove-PostgresServer([hashtable]$Server) {
     }
 }
 
-# Has it encrypt, with a certificate for this host name that nobody has signed but itself, and listen under the machine's name too.
-# Returns the certificate's file. What is asked for a password is said by lines in front of pg_hba.conf.
-function Enable-PostgresTls([hashtable]$Server, [string]$HostName, [string[]]$Access) {
+# Gives it a certificate for this host name that nobody has signed but itself, and returns the certificate's file.
+function Set-PostgresCertificate([hashtable]$Server, [string]$HostName) {
     $key = [System.Security.Cryptography.RSA]::Create(2048)
     $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new(
         "CN=$HostName", $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256, [System.Security.Cryptography.RSASignaturePadding]::Pkcs1)
@@ -129,19 +128,24 @@ function Enable-PostgresTls([hashtable]$Server, [string]$HostName, [string[]]$Ac
     $request.CertificateExtensions.Add([System.Security.Cryptography.X509Certificates.X509BasicConstraintsExtension]::new($true, $false, 0, $true))
     $certificate = $request.CreateSelfSigned([datetimeoffset]::UtcNow.AddDays(-1), [datetimeoffset]::UtcNow.AddDays(1))
     $data = Join-Path $Server.Folder data
-    $file = Join-Path $Server.Folder server.crt
+    $file = Join-Path $Server.Folder "$HostName.crt"
     Set-Content $file $certificate.ExportCertificatePem()
     Set-Content (Join-Path $data server.key) $key.ExportPkcs8PrivateKeyPem()
-    Copy-Item $file $data
+    Copy-Item $file (Join-Path $data server.crt)
     if ([Environment]::UserName -eq 'root') {
         chown nobody (Join-Path $data server.key) (Join-Path $data server.crt)
     }
 
     chmod 600 (Join-Path $data server.key)
+    $file
+}
+
+# Has it encrypt, listen under the machine's name too, and let in whom the lines for pg_hba.conf say before its own do.
+function Enable-PostgresTls([hashtable]$Server, [string[]]$Access) {
+    $data = Join-Path $Server.Folder data
     $rules = Join-Path $data pg_hba.conf
     Set-Content $rules (@($Access) + (Get-Content $rules))
     Add-Content (Join-Path $data postgresql.conf) "ssl = on`nlisten_addresses = '127.0.0.1,$([Environment]::MachineName)'"
     Stop-PostgresServer $Server
     Resume-PostgresServer $Server
-    $file
 }

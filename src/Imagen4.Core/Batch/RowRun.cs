@@ -125,10 +125,15 @@ public sealed class RowRun
         catch (ImagenException refused)
         {
             error = refused;
-            EndIfForAll(refused);
+            if (!EndIfForAll(refused))
+            {
+                return Unsent<ImagenRequest>(row);
+            }
+
             if (StateAfter(refused) is not { } state)
             {
-                refused.Row = row.Row.Index;
+                // What is wrong with the ledger is wrong for every row.
+                refused.Row = refused is LedgerUnavailableException ? null : row.Row.Index;
                 return new RowOutcome<ImagenRequest>(null, refused);
             }
 
@@ -199,10 +204,15 @@ public sealed class RowRun
         catch (ImagenException refused)
         {
             error = refused;
-            EndIfForAll(refused);
+            if (!EndIfForAll(refused))
+            {
+                return Unsent<ImagenResult>(row);
+            }
+
             if (StateAfter(refused) is not { } state)
             {
-                refused.Row = row.Row.Index;
+                // What is wrong with the ledger is wrong for every row.
+                refused.Row = refused is LedgerUnavailableException ? null : row.Row.Index;
                 return new RowOutcome<ImagenResult>(null, refused);
             }
 
@@ -265,13 +275,16 @@ public sealed class RowRun
         return report.Error ?? LedgerErrors.Of(report.Known);
     }
 
-    // A ledger that cannot be used stops every row, before anything is paid for.
-    private void EndIfForAll(ImagenException error)
+    // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side hear the same of it; it is said once.
+    private bool EndIfForAll(ImagenException error)
     {
-        if (error is LedgerUnavailableException)
+        if (error is not LedgerUnavailableException)
         {
-            Stop.End(error);
+            return true;
         }
+
+        Stop.End(error);
+        return ReferenceEquals(Stop.ReasonForAll, error) || !Stop.ReasonForAll!.Message.EndsWith(error.Message, StringComparison.Ordinal);
     }
 
     private RowOutcome<T> Unsent<T>(CheckedRow row)

@@ -135,12 +135,10 @@ public static class LedgerInspection
 
     private static async Task CompareAsync(StoreConnection connection, List<string> faults, CancellationToken cancellation)
     {
-        for (long? after = 0; after is { } last;)
+        for (long? after = long.MinValue; after is { } last;)
         {
             after = null;
-            var reader = await connection
-                .ReadAsync(LedgerSql.Page(new LedgerQuery { WithSuperseded = true }, last, PageLength), cancellation)
-                .ConfigureAwait(false);
+            var reader = await connection.ReadAsync(LedgerSql.All(last, PageLength), cancellation).ConfigureAwait(false);
             await using var disposing = reader.ConfigureAwait(false);
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {

@@ -121,6 +121,17 @@ public sealed record LedgerLocation
     {
         var settings = PostgresAddress.Read(address);
         settings.Password = password ?? settings.Password;
+
+        // An empty variable is none, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
+        // without a name.
+        foreach (var variable in (string[])[PasswordVariable, PasswordFileVariable])
+        {
+            if (Environment.GetEnvironmentVariable(variable) is "")
+            {
+                Environment.SetEnvironmentVariable(variable, null);
+            }
+        }
+
         return new PostgresDatabase(settings);
     }
 

@@ -32,6 +32,9 @@ public sealed class GetImagenPriceCommand : HostCommand
     protected override object? Target => InputObject ?? _id ?? Model;
 
     /// <inheritdoc/>
+    private protected override bool UsesLedger => false;
+
+    /// <inheritdoc/>
     protected override void OnBegin()
     {
         _provider = Unwrap.Value(Provider)?.ToString();

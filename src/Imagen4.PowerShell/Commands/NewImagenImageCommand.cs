@@ -55,8 +55,6 @@ public sealed class NewImagenImageCommand : BatchCommand
             throw new InvalidInputException(Messages.OutputDirectoryNeedsWait);
         }
 
-        FindLedger();
-
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
         Batch = Options(Unwrap.Value(Provider)?.ToString()) with

@@ -46,7 +46,6 @@ public sealed class ResolveImagenRequestCommand : HostCommand
             throw new InvalidInputException(Messages.ResolveChoice);
         }
 
-        FindLedger();
         var options = Options(Unwrap.Value(Provider)?.ToString());
         _hosts = new HostConnections(options);
         _run = new ResolveRun(options, _hosts);

@@ -53,16 +53,27 @@ public abstract class HostCommand : PumpedCommand
 
     /// <summary>What holds for every record, as far as this class knows it.</summary>
     /// <param name="provider">The provider named on the command line, or null.</param>
-    private protected BatchOptions Options(string? provider) => new()
+    private protected BatchOptions Options(string? provider)
     {
-        Provider = provider,
-        ApiKey = PlainKey.Of(ApiKey),
-        Secrets = new VaultSecrets(this).Find,
-        TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
-        Trace = text => Post(new WorkEvent.Verbose(text)),
-        Warn = Warn,
-        Outages = _outages ??= new HostOutages(TimeProvider.System, Warn),
-    };
+        if (UsesLedger)
+        {
+            FindLedger();
+        }
+
+        return new()
+        {
+            Provider = provider,
+            ApiKey = PlainKey.Of(ApiKey),
+            Secrets = new VaultSecrets(this).Find,
+            TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            Trace = text => Post(new WorkEvent.Verbose(text)),
+            Warn = Warn,
+            Outages = _outages ??= new HostOutages(TimeProvider.System, Warn),
+        };
+    }
+
+    /// <summary>Whether the command reads or writes the ledger.</summary>
+    private protected virtual bool UsesLedger => true;
 
     /// <summary>Whether records may name other providers than those that are known so far.</summary>
     private protected virtual bool MayNameOthers => false;

@@ -47,7 +47,6 @@ public abstract class RequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        FindLedger();
         _provider = Unwrap.Value(Provider)?.ToString();
         var options = RequestOptions(Options(_provider));
         Run = new RequestRun(options, new HostConnections(options));

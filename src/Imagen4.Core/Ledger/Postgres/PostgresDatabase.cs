@@ -1,5 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Imagen4.Core.Ledger.Store;
 using Npgsql;
 
@@ -81,7 +83,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
                 throw;
             }
         }
-        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        catch (Exception error) when (IsOfConnection(error))
         {
             throw Unavailable(error, writes);
         }
@@ -113,7 +115,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
                 throw;
             }
         }
-        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        catch (Exception error) when (IsOfConnection(error))
         {
             throw Unavailable(error, writes: false);
         }
@@ -134,6 +136,8 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             new LedgerUnavailableException(Messages.LedgerSignIn.With(Location, settings.Username ?? "", error.Message), error),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
             new LedgerUnavailableException(Messages.LedgerRights.With(Location, error.Message), error),
+        { InnerException: AuthenticationException inner } =>
+            new LedgerUnavailableException(Messages.LedgerCertificate.With(Location, PlainText.Line(inner.Message)), error),
         _ when writes => new LedgerUnavailableException(Messages.LedgerUnwritable.With(Location, Reason(error)), error),
         _ => new LedgerUnavailableException(Messages.LedgerUnreadable.With(Location, Reason(error)), error),
     };
@@ -178,7 +182,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             await using var disposing = connection.ConfigureAwait(false);
             return await ReadAsync(connection, IsHeld, LockOf(owner), cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        catch (Exception error) when (IsOfConnection(error))
         {
             throw Unavailable(error, writes: false);
         }
@@ -194,7 +198,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             command.Parameters.AddWithValue("@key", LockOf(owner));
             return (bool)command.ExecuteScalar()!;
         }
-        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        catch (Exception error) when (IsOfConnection(error))
         {
             throw Unavailable(error, writes: false);
         }
@@ -250,6 +254,10 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             _session = null;
         }
     }
+
+    // Of the server, of the network, or of what the driver was told: a certificate's file that is none, a password file without a name.
+    private static bool IsOfConnection(Exception error) => error is DbException or SocketException or IOException or TimeoutException
+        or UnauthorizedAccessException or AuthenticationException or CryptographicException or ArgumentException or InvalidOperationException;
 
     private static long LockOf(long owner) => (LockClass << 32) | owner;
 

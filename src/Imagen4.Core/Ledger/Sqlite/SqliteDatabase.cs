@@ -16,6 +16,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     private static readonly TimeSpan CheckAge = TimeSpan.FromDays(1);
     private static readonly TimeSpan LockAge = TimeSpan.FromMinutes(1);
 
+    private const int MostEmptyings = 10;
+    private static readonly TimeSpan EmptyingPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -261,24 +264,37 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public Task<bool> OverwriteForgottenAsync()
+    public async Task<bool> OverwriteForgottenAsync()
     {
-        if (Open(writes: false) is not { } connection)
+        using var connection = Open(writes: false);
+        for (var attempt = 1; connection is not null; attempt++)
         {
-            return Task.FromResult(true);
+            // Until it is written back, the log still has the pages as they were; who reads them keeps them a moment longer.
+            if (IsLogEmptied(connection))
+            {
+                return true;
+            }
+
+            if (attempt == MostEmptyings)
+            {
+                return false;
+            }
+
+            await Task.Delay(EmptyingPause, Time).ConfigureAwait(false);
         }
 
-        using (connection)
+        return true;
+    }
+
+    private static bool IsLogEmptied(SqliteConnection connection)
+    {
+        try
         {
-            try
-            {
-                // Until it is written back, the log still has the pages as they were.
-                return Task.FromResult(Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)") is 0L);
-            }
-            catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
-            {
-                return Task.FromResult(false);
-            }
+            return Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)") is 0L;
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
+        {
+            return false;
         }
     }
 

@@ -198,6 +198,12 @@ internal static class LedgerSql
         ("@process", (long)process),
         ("@since", since));
 
+    /// <summary>Selects a page of all requests by their numbers: damage to anything else does not hide one.</summary>
+    /// <param name="after">The last one of the page before, or the least number there is.</param>
+    /// <param name="size">The length of a page.</param>
+    public static Statement All(long after, int size) => new(
+        SelectListed + "WHERE id > @id ORDER BY id LIMIT @size", ("@id", after), ("@size", (long)size));
+
     /// <summary>Selects a page of requests in the order of their claims; those of one moment in that of their rows.</summary>
     /// <param name="query">Which are wanted.</param>
     /// <param name="after">The last one of the page before.</param>
