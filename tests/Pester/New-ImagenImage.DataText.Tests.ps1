@@ -57,10 +57,10 @@ Describe 'New-ImagenImage: data where prompts belong' {
 
         It 'records that were printed' {
             $rows = [pscustomobject]@{ prompt = 'a fox'; seed = 1 }, [pscustomobject]@{ prompt = 'a hare'; seed = 2 }
-            $seen = Watch-Command { $rows | ForEach-Object { "$_" } | New-ImagenImage -ErrorAction SilentlyContinue }
+            $seen = Watch-Command { $rows | ForEach-Object { "$_" } | New-ImagenImage }
             $seen.Error | ForEach-Object FullyQualifiedErrorId | Should -Be $refused, $refused
             $seen.Error[0].Exception.Message | Should -BeLike "Row 1: '@{prompt=a fox; seed=1}' is a record turned into text, not a prompt: *Import-Csv FILE | New-ImagenImage. *"
-            (Watch-Command { '------ ----' | New-ImagenImage -ErrorAction SilentlyContinue }).Error.FullyQualifiedErrorId | Should -Be $refused
+            (Watch-Command { '------ ----' | New-ImagenImage }).Error.FullyQualifiedErrorId | Should -Be $refused
             Get-Seen $test | Should -HaveCount 0
         }
 

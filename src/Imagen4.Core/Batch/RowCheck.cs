@@ -77,7 +77,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         {
             return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
-                : AsRow(row, host, model, input);
+                : AsRow(row, host, model, asked);
         }
 
         ReadOnce();
@@ -132,7 +132,13 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         RowRules.Demand(identity.InputHash, known);
-        return RowRules.IsSubmittedAgain(known, identity);
+        if (!RowRules.IsSubmittedAgain(known, identity))
+        {
+            return false;
+        }
+
+        WarnOfOtherFolder(identity);
+        return true;
     }
 
     internal void WarnOfDamage()

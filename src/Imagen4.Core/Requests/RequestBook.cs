@@ -40,6 +40,9 @@ public sealed class RequestBook
                 .Where(known => known.Row == row && known.LedgerId != request.LedgerId)
                 .Select(known => Of(known, []))
                 .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+
+                // Images of an earlier one are not forgotten with a newer one that has failed.
+                .Where(known => known.State != ImagenStates.Delivered || request.State == ImagenStates.Delivered)
             : [];
 
     /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
