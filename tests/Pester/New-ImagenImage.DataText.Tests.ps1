@@ -55,6 +55,15 @@ Describe 'New-ImagenImage: data where prompts belong' {
             Get-Seen $test | Should -HaveCount 0
         }
 
+        It 'records that were printed' {
+            $rows = [pscustomobject]@{ prompt = 'a fox'; seed = 1 }, [pscustomobject]@{ prompt = 'a hare'; seed = 2 }
+            $seen = Watch-Command { $rows | ForEach-Object { "$_" } | New-ImagenImage }
+            $seen.Error | ForEach-Object FullyQualifiedErrorId | Should -Be $refused, $refused
+            $seen.Error[0].Exception.Message | Should -BeLike "Row 1: '@{prompt=a fox; seed=1}' is a record turned into text, not a prompt: *Import-Csv FILE | New-ImagenImage. *"
+            (Watch-Command { '------ ----' | New-ImagenImage }).Error.FullyQualifiedErrorId | Should -Be $refused
+            Get-Seen $test | Should -HaveCount 0
+        }
+
         It 'records turned into text again' {
             $rows = [pscustomobject]@{ prompt = 'a fox'; seed = 1 }, [pscustomobject]@{ prompt = 'a hare'; seed = 2 }
             (Watch-Command { $rows | ConvertTo-Csv | New-ImagenImage }).Thrown.FullyQualifiedErrorId | Should -Be $refused

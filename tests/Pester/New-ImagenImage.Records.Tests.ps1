@@ -167,6 +167,18 @@ Describe 'New-ImagenImage, records of known requests' {
         Get-Bill $test | Should -HaveCount 2
     }
 
+    It 'an edited record does not send the seed that the host chose for its request' {
+        $rows = [pscustomobject]@{ Prompt = 'a fox' }
+        $results = $rows | New-ImagenImage -OutputDirectory $out
+        $results.Seed | Should -Not -BeNullOrEmpty
+        $edited = $results | & $trips.CSV
+        $edited.Prompt = 'a fox at night'
+        $null = $edited | New-ImagenImage -OutputDirectory $out
+        (Get-Bill $test)[-1].input.PSObject.Properties.Name | Should -Not -Contain 'seed'
+        $null = [pscustomobject]@{ Prompt = 'a fox at night' } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        Get-Bill $test | Should -HaveCount 2 -Because 'the same edit in the list is the same row'
+    }
+
     It 'an edited row keeps to its key: it is replaced only where its request came to no good end' {
         $results = [pscustomobject]@{ Prompt = 'a fox'; Key = 'good' }, [pscustomobject]@{ Prompt = "$refused x"; Key = 'bad' } |
             New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue | Sort-Object Index
@@ -324,6 +336,17 @@ Describe 'New-ImagenImage, records of known requests' {
             $seen.Error.FullyQualifiedErrorId | Select-Object -Unique | Should -Be "RequestFailed,$command"
             Get-Bill $test | Should -HaveCount 10
             @(Get-ImagenRequest) | Should -HaveCount 2
+        }
+
+        It 'sent again without the directory, the first command names that before it pays' {
+            $rows = [pscustomobject]@{ Prompt = "a fox" }
+            Add-Fault $test @{ operation = 'result'; kind = 'status'; status = 500; count = 1; body = @{ detail = 'no'; error_type = 'internal_server_error' } }
+            $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+            (Get-ImagenRequest).State | Should -Be 'Failed'
+            $null = Get-ImagenRequest -State Failed | New-ImagenImage -Wait
+            Get-Bill $test | Should -HaveCount 2
+            $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+            $seen.Warning | Should -BeLike 'Rows of this batch were submitted before, without a directory*'
         }
 
         It 'a key that has been given to another row since is not taken back by the record of the first' {

@@ -184,6 +184,17 @@ Describe 'Remove-ImagenRequest' {
         (Get-ImagenRequest -History).State | Should -Be 'Delivered'
     }
 
+    It 'forgetting a newest attempt that failed does not forget the images of an earlier one' {
+        $rows = [pscustomobject]@{ Prompt = 'a fox' }
+        $first = $rows | New-ImagenImage -OutputDirectory $out
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'not now' } }
+        $null = $rows | New-ImagenImage -OutputDirectory $out -NoResume -ErrorAction SilentlyContinue
+        Get-ImagenRequest -State Rejected | Remove-ImagenRequest -Confirm:$false
+        (Get-ImagenRequest -History).RequestId | Should -Be $first.RequestId
+        ($rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).RequestId | Should -Be $first.RequestId
+        Get-Bill $test | Should -HaveCount 1
+    }
+
     It 'the kept result of a host that says it once goes only when it is named' {
         Set-ImagenProvider once -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync"
         $sent = New-ImagenImage 'canary-kept' -Provider once -ApiKey k

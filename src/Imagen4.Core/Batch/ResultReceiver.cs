@@ -112,7 +112,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         if (result.Images.Count == 0)
         {
             result.State = ImagenStates.Failed;
-            return new RequestFailedException(Messages.NoImages) { RequestId = request.RequestId };
+            return new RequestFailedException(Messages.NoImagesOfRow) { RequestId = request.RequestId };
         }
 
         if (options.Output is not { } folder)

@@ -76,7 +76,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         {
             return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
-                : AsRow(row, host, model, input);
+                : AsRow(row, host, model, asked);
         }
 
         var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
@@ -119,7 +119,13 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         RowRules.Demand(identity.InputHash, known);
-        return RowRules.IsSubmittedAgain(known, identity);
+        if (!RowRules.IsSubmittedAgain(known, identity))
+        {
+            return false;
+        }
+
+        WarnOfOtherFolder(identity);
+        return true;
     }
 
     // The same rows under another directory are new rows, and are paid for: that may not be what was meant.

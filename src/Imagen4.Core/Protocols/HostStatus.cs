@@ -21,6 +21,12 @@ internal sealed record HostStatus
     /// <summary>The kind of error by which it refuses this very input; null where it does not.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>Whether its state itself is the host's word for a failure, where hosts have such a state.</summary>
+    public bool IsOwnState { get; init; }
+
+    /// <summary>Whether what it says can end a request. A failure without a type can be a gateway's words: the result tells.</summary>
+    public bool IsSaidByHost => State != ImagenStates.Failed || ErrorType is not null || IsOwnState;
+
     /// <summary>Log lines: a window onto them, or only the newest.</summary>
     public IReadOnlyList<ImagenLogEntry> Logs { get; init; } = [];
 

@@ -3,13 +3,15 @@ using Imagen4.Core.Hosts;
 
 namespace Imagen4.Core.Protocols;
 
-/// <summary>The request that a body names: in a member of its own, or of one of its objects, as gateways wrap what they pass on.</summary>
+/// <summary>The request that a body names: in a member of its own, or anywhere in it, as gateways wrap what they pass on.</summary>
 /// <param name="IsThere">Whether there is such a member that is not empty.</param>
 /// <param name="Id">The id in it; null where none can be used, or several are named.</param>
 internal readonly record struct NamedRequest(bool IsThere, string? Id)
 {
     private const int OfRoot = 1;
-    private const int OfItsObjects = 2;
+
+    // What was sent may be repeated here, and is the user's own.
+    private const string Input = "input";
 
     // Whatever else is wrong with a body, an id in it is worth having: neither broken text nor any depth ends the search.
     private static readonly JsonReaderState Tolerant = new(new JsonReaderOptions { MaxDepth = int.MaxValue });
@@ -18,7 +20,7 @@ internal readonly record struct NamedRequest(bool IsThere, string? Id)
     public static NamedRequest AtTop(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfRoot, names);
 
     /// <summary>Looks for a request in a body, as far as that can be read.</summary>
-    public static NamedRequest In(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfItsObjects, names);
+    public static NamedRequest In(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, int.MaxValue, names);
 
     private static NamedRequest Find(ReadOnlySpan<byte> body, int depth, ReadOnlySpan<string> names)
     {
@@ -28,9 +30,9 @@ internal readonly record struct NamedRequest(bool IsThere, string? Id)
         {
             while (reader.Read())
             {
-                // A list may repeat what was sent, which is the user's own.
-                var isAside = reader.TokenType == JsonTokenType.StartArray
-                    || (reader.TokenType == JsonTokenType.StartObject && reader.CurrentDepth >= depth);
+                var isAside = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject
+                    ? reader.CurrentDepth >= depth
+                    : reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(Input);
                 if (isAside && !reader.TrySkip())
                 {
                     break;

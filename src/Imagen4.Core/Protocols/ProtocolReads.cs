@@ -26,7 +26,7 @@ internal static class ProtocolReads
     public static async Task<HostStatus> ReadEndAsync(this IHostProtocol protocol, RequestReference request, CancellationToken cancellation)
     {
         var read = Marked(await protocol.AskStatusAsync(request, logs: false, cancellation).ConfigureAwait(false));
-        return !read.Status.HasEnded || read.Status.State == ImagenStates.Cancelled || read is { Answered: not null } or { Error: not null }
+        return !read.Status.HasEnded || read is { Answered: not null } or { Error: not null }
             ? read.Status
             : await protocol.ReadLastWordAsync(request, read.Status, cancellation).ConfigureAwait(false);
     }
@@ -34,17 +34,19 @@ internal static class ProtocolReads
     /// <summary>Reads, once, what the result says of a request that has ended by its status. It may say that the request goes on.</summary>
     /// <param name="protocol">The host's protocol.</param>
     /// <param name="request">The request.</param>
-    /// <param name="status">What its status says, which stands where the result says nothing.</param>
+    /// <param name="status">
+    /// What its status says. It stands where the result says nothing, unless it is a failure without a type: those words alone end nothing.
+    /// </param>
     /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ImagenException">The status is such a failure, and the result cannot be read.</exception>
     public static async Task<HostStatus> ReadLastWordAsync(
         this IHostProtocol protocol, RequestReference request, HostStatus status, CancellationToken cancellation)
     {
         try
         {
-            var result = await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
-            return result.Unmarked is null ? result.Status : status;
+            return Marked(await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false)).Status;
         }
-        catch (ImagenException)
+        catch (ImagenException) when (status.IsSaidByHost)
         {
             return status;
         }

@@ -51,6 +51,9 @@ public sealed class RequestBook
         var all = request.Known.Row is { } row ? Ledger.Generations(row).ToList() : [];
         return all.Count > 0 && all[^1].LedgerId == request.LedgerId
             ? all[..^1].Select(known => Of(known, [])).Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+
+                // Images of an earlier one are not forgotten with a newer one that has failed.
+                .Where(known => known.State != ImagenStates.Delivered || request.State == ImagenStates.Delivered)
             : [];
     }
 

@@ -33,7 +33,7 @@ internal static class SubmitVerdict
             301 or 302 or 307 or 308 or (>= 400 and <= 499) => marks.SaysTaken && !marks.IsOwnWord ? SubmitOutcome.InDoubt : SubmitOutcome.Rejected,
 
             // 502, 503 and 504 are a gateway's word, whatever their form.
-            500 when marks.IsOwnWord => SubmitOutcome.Failed,
+            500 when marks is { IsOwnWord: true, IsBilled: false } => SubmitOutcome.Failed,
             _ => SubmitOutcome.InDoubt,
         };
     }

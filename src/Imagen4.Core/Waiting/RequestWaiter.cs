@@ -48,7 +48,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
 
         // The result is worth any wait; the words of a failure, of which the status has some, are not.
         Task<RequestReading> AskAsync(CancellationToken token) => Protocol(waited).AskResultAsync(waited, token);
-        return ended.Status.State == ImagenStates.Completed
+        return ended.Status.State == ImagenStates.Completed || !ended.Status.IsSaidByHost
             ? await PollAsync(waited, AskAsync, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false)
             : await ReadFailureAsync(request, ended.Status, cancellation).ConfigureAwait(false);
     }

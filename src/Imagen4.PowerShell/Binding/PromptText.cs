@@ -49,6 +49,11 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
             return (Data(Messages.PromptIsJson, row, text, DataText.IsPart(text) ? " -Raw" : ""), isFirst);
         }
 
+        if (DataText.IsPrinted(text))
+        {
+            return (Data(Messages.PromptIsPrinted, row, text, ""), false);
+        }
+
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 

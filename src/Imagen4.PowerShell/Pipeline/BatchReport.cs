@@ -48,15 +48,16 @@ internal static class BatchReport
             said.Add(Messages.StoppedCancelled.With(cancelled));
         }
 
+        if (run.InDoubt > 0)
+        {
+            said.Add(Messages.RowsInDoubt.With(run.InDoubt));
+        }
+
+        // At the end: it is a command to copy.
         if (run.OpenLedgerIds is { Count: > 0 } open)
         {
             var way = run.OpenAreContinued ? Messages.StoppedSameCommand : Messages.StoppedOtherCommand;
             said.Add(Messages.StoppedOpen.With(open.Count, way, Find(open), saving));
-        }
-
-        if (run.InDoubt > 0)
-        {
-            said.Add(Messages.RowsInDoubt.With(run.InDoubt));
         }
 
         return said.Count == 0 ? null : string.Join(' ', said);

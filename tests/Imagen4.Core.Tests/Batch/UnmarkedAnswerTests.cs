@@ -209,4 +209,53 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         Assert.Equal(request.RequestId, again.RequestId);
         Assert.Equal(1, await BillsAsync());
     }
+
+    [Fact]
+    public async Task A_result_outranks_a_status_of_an_aggregator_that_says_FAILED()
+    {
+        var request = await SubmitAsync("chainhub");
+        await AnswerAsync("status", 200, """{"status":"FAILED"}""");
+
+        var (said, error) = await ReadStatusAsync(request);
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Completed, said!.State);
+        var (result, _) = await ReceiveAsync(request, wait: true);
+        Assert.Equal(ImagenStates.Completed, result!.State);
+        await PaidOnceAsync(request);
+    }
+
+    [Theory]
+    [InlineData(404, "")]
+    [InlineData(401, """{"detail":"no"}""")]
+    [InlineData(422, Overloaded)]
+    [InlineData(200, """{"error":"upstream is overloaded"}""")]
+    public async Task Words_of_a_status_without_a_type_end_nothing_while_the_result_cannot_be_read(int status, string body)
+    {
+        var request = await SubmitAsync("fal");
+        await AnswerAsync("status", 200, """{"status":"COMPLETED","error":"upstream is overloaded"}""");
+        await AnswerAsync("result", status, body);
+
+        var (said, error) = await ReadStatusAsync(request);
+
+        Assert.Null(said);
+        Assert.NotNull(error);
+        Assert.Equal(RequestState.Accepted, Step(request));
+        await PaidOnceAsync(request);
+    }
+
+    [Theory]
+    [InlineData("fal")]
+    [InlineData("chainhub")]
+    public async Task A_completed_result_with_words_and_no_type_is_asked_for_again(string provider)
+    {
+        var request = await SubmitAsync(provider);
+        await AnswerAsync("result", 200, """{"status":"COMPLETED","error":"upstream is overloaded"}""", count: 1);
+
+        var (result, error) = await ReceiveAsync(request, wait: true);
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Completed, result!.State);
+        await PaidOnceAsync(request);
+    }
 }

@@ -99,7 +99,7 @@ internal static class ReadTables
         new(200, """{"status":"failed","error":"boom"}""", "HostUnavailable") { PassedOn = "RequestFailed" },
         new(202, """{"status":"FAILED"}""", NotYet) { PassedOn = "RequestFailed" },
         new(200, """{"status":"COMPLETED"}""", "InvalidResponse"),
-        new(200, """{"status":"COMPLETED","error":"boom"}""", "RequestFailed"),
+        new(200, """{"status":"COMPLETED","error":"boom"}""", "HostUnavailable") { ForEver = "RequestFailed" },
         new(200, """{"status":"COMPLETED","error":"stopped","error_type":"client_cancelled"}""", "RequestCancelled"),
         new(200, """{"detail":"boom","error_type":"internal_error"}""", "RequestFailed"),
         new(200, Policy, "ContentPolicyViolation"),

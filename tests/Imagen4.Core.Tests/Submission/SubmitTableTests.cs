@@ -32,6 +32,10 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         named and failed                               | A r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1
         named one level down                           | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1
         named in camel case                            | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1
+        named in a list                                | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1
+        named three levels down                        | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1 | D r-1
+        named by its addresses                         | D     | D     | D     | D     | D     | D     | D     | D     | D
+        named by a gateway                             | D     | D     | D     | D     | D     | D     | D     | D     | D
         named by a number                              | A 7   | D 7   | D 7   | D 7   | D 7   | D 7   | D 7   | D 7   | D 7
         named twice                                    | D     | D     | D     | D     | D     | D     | D     | D     | D
         named by what is no id                         | D     | D     | D     | D     | D     | D     | D     | D     | D
@@ -68,7 +72,7 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         detail       | x-fal-request-id: h-1           | D h-1 | D h-1 | D h-1 | D h-1 | R     | D h-1 | D h-1 | D h-1 | D h-1
         typed        | x-fal-request-id: h-1           | D h-1 | R     | D h-1 | R     | R     | D h-1 | D h-1 | F     | D h-1
         list         | x-fal-request-id: h-1           | D h-1 | R     | D h-1 | R     | R     | D h-1 | D h-1 | F     | D h-1
-        list         | X-Fal-Billable-Units: 1         | D     | R     | D     | R     | R     | D     | D     | F     | D
+        list         | X-Fal-Billable-Units: 1         | D     | R     | D     | R     | R     | D     | D     | D     | D
         detail       | X-Fal-Billable-Units: 1         | D     | D     | D     | D     | D     | D     | D     | D     | D
         detail       | X-Fal-Retryable: false          | D     | R     | D     | R     | R     | D     | R     | F     | D
         detail       | X-Fal-Error-Type: internal_error| D     | R     | D     | R     | R     | D     | T     | F     | D
@@ -82,7 +86,7 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         gateway                                        | D     | R     | D     | R     | R     | D     | T     | D     | D
         message                                        | D     | R     | D     | R     | R     | D     | T     | D     | D
         own                                            | D     | R     | D     | R     | R     | D     | T     | F     | D
-        own, of another status                         | D q-1 | R     | D q-1 | R     | R     | D q-1 | D q-1 | F     | D q-1
+        own, of another status                         | D q-1 | D q-1 | D q-1 | D q-1 | D q-1 | D q-1 | D q-1 | D q-1 | D q-1
         own, without the status                        | D q-1 | R     | D q-1 | R     | R     | D q-1 | D q-1 | F     | D q-1
         quota                                          | D     | R     | D     | R     | R     | D     | R     | D     | D
         result                                         | A     | R     | D     | R     | R     | D     | T     | D     | D
@@ -134,6 +138,10 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         ["named"] = """{"detail":"no","request_id":"r-1"}""",
         ["named and failed"] = """{"error":"Upstream timed out","status":"FAILED","request_id":"r-1"}""",
         ["named one level down"] = """{"error":{"message":"no","request_id":"r-1"}}""",
+        ["named in a list"] = """{"detail":[{"msg":"no","request_id":"r-1"}]}""",
+        ["named three levels down"] = """{"error":{"details":[{"request":{"request_id":"r-1"}}]}}""",
+        ["named by its addresses"] = """{"detail":"no","status_url":"https://queue.fal.run/fal-ai/x/requests/r-1/status"}""",
+        ["named by a gateway"] = """{"detail":"no","gateway_request_id":"g-1"}""",
         ["named in camel case"] = """{"requestId":"r-1"}""",
         ["named by a number"] = """{"request_id":7}""",
         ["named twice"] = """{"request_id":"r-1","request_id":"r-2"}""",

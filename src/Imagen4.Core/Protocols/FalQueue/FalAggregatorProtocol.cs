@@ -109,8 +109,8 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         var any = HostAddress.Below(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
         var second = await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
 
-        // Where neither is known, a plain "not found" says more than a page.
-        return IsUnknown(second) && second.Status != HttpStatusCode.NotFound ? response : second;
+        // What goes wrong at that address is about the name in it, and not about the request; but a plain "not found" says more than a page.
+        return second.IsSuccess && !IsUnknown(second) || second.Status == HttpStatusCode.NotFound ? second : response;
     }
 
     // A host that does not know an address says 404 or 405, sends on to another one, or shows a page.

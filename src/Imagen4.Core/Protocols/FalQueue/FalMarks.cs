@@ -7,6 +7,9 @@ namespace Imagen4.Core.Protocols.FalQueue;
 /// <summary>Reads what fal, or a gateway in front of it, says of a submission besides the status.</summary>
 internal static class FalMarks
 {
+    // What else only an answer about a request has. None of it is an id that can be asked for.
+    private static readonly string[] AsWell = ["gateway_request_id", "status_url", "response_url", "cancel_url"];
+
     /// <summary>Reads an answer.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="isResult">Whether it is the result, too: then an error in fal's own form is what has become of the request.</param>
@@ -16,7 +19,7 @@ internal static class FalMarks
         var header = IdInHeader(response);
         return new SubmitMarks
         {
-            NamesRequest = named.IsThere || header is not null,
+            NamesRequest = named.IsThere || header is not null || NamedRequest.In(response.Body.Span, AsWell).IsThere,
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,

@@ -72,9 +72,18 @@ internal static class ResultVerdict
         }
 
         var state = status is null ? null : FalStatuses.Describe(status);
-        if (response.IsMarked || state is { HasEnded: true, State: not ImagenStates.Completed })
+        if (response.IsMarked || state is { HasEnded: true, ErrorType: not null })
         {
             return Told(request, response);
+        }
+
+        if (state is { HasEnded: true, State: not ImagenStates.Completed })
+        {
+            // Words without a type are a gateway's as well.
+            return Told(request, response) with
+            {
+                Unmarked = UnmarkedWord.Of(response.Status, state.Error ?? "", FalErrors.OfUnmarked(request, response)),
+            };
         }
 
         // A list without images is a result only where nothing is said beside it.

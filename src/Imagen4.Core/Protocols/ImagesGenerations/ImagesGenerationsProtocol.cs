@@ -43,7 +43,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             NamesRequest = named.IsThere || inference is not null || ofFal is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
             IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
-            IsOwnWord = IsOwnWord(error),
+            IsOwnWord = IsOwnWord(response, error),
             IsFinal = LastingQuota.IsSaidIn(response),
         };
     }
@@ -64,7 +64,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
             _ => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
                 StatusCode = status,
-                RefusesInput = status is 400 or 422 && IsOwnWord(Error(response)),
+                RefusesInput = status is 400 or 422 && IsOwnWord(response, Error(response)),
             },
         };
     }
@@ -116,8 +116,13 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
     private static string[] NamesOf(HostResponse response, GenerationError? error) =>
         error is { Message: not null, StatusCode: { } status } && status == (int)response.Status ? Taken : [.. Taken, "requestId"];
 
-    private static bool IsOwnWord(GenerationError? error) =>
-        error is { Message: not null, StatusCode: not null } or { Message: not null, RequestId: not null };
+    // A status in it that is another one is somebody else's, passed on.
+    private static bool IsOwnWord(HostResponse response, GenerationError? error) => error switch
+    {
+        { Message: not null, StatusCode: { } status } => status == (int)response.Status,
+        { Message: not null, RequestId: not null } => true,
+        _ => false,
+    };
 
     private static GenerationError? Error(HostResponse response) => response.Read(GenerationErrorJson.Default.GenerationError);
 }

@@ -124,6 +124,19 @@ public sealed class FalAggregatorProtocolTests
         }
     }
 
+    [Theory]
+    [InlineData(400, """{"detail":"Unknown model 'auto'"}""")]
+    [InlineData(422, """{"detail":[{"loc":["path"],"msg":"Unknown model 'auto'","type":"value_error"}]}""")]
+    public async Task What_goes_wrong_at_the_address_for_any_model_is_no_word_about_the_request(int code, string body)
+    {
+        await using var server = await StartAsync(path =>
+            path.Contains("/auto/", StringComparison.Ordinal) ? new Answer(code, body) : new Answer(404, """{"detail":"not yet"}"""));
+
+        await Assert.ThrowsAsync<RequestNotFoundException>(
+            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+    }
+
     [Fact]
     public async Task A_status_that_says_failed_is_believed_where_the_result_is_gone()
     {
