@@ -124,7 +124,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var generations = new GenerationsEndpoint(bearerKeys, faults, intake, time);
 
         application.Use(RequestRecording.Middleware(requests));
-        application.Use(CrashReport.Middleware);
+        application.Use(CrashReport.InvokeAsync);
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);

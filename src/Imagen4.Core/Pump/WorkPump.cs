@@ -129,7 +129,9 @@ public sealed class WorkPump : IDisposable
     /// <exception cref="OperationCanceledException">The pump has been stopped.</exception>
     public bool Take(TimeSpan longest, [NotNullWhen(true)] out WorkEvent? taken)
     {
+#pragma warning disable RS0030 // The pipeline's thread has nothing to do but to wait for the next event.
         if (!_events.TryTake(out taken, (int)longest.TotalMilliseconds, _stopping))
+#pragma warning restore RS0030
         {
             return false;
         }
@@ -172,7 +174,9 @@ public sealed class WorkPump : IDisposable
             _ = _active.Signal();
         }
 
+#pragma warning disable RS0030 // The pipeline's thread must not leave the command before its work has ended.
         return _active.Wait(longest);
+#pragma warning restore RS0030
     }
 
     /// <summary>Runs work after the pump was stopped, and waits for it on the consuming thread.</summary>
@@ -181,12 +185,14 @@ public sealed class WorkPump : IDisposable
     /// <returns>What went wrong with it, or null.</returns>
     public static Exception? RunAfterwards(Func<CancellationToken, Task> work, TimeSpan longest)
     {
-        using var limit = new CancellationTokenSource(longest);
+        using var limit = new CancellationTokenSource(longest, TimeProvider.System);
         var done = new BlockingCollection<Exception?>();
         var token = limit.Token;
         _ = Task.Run(
             async () => done.Add(await TroubleAsync(work, token).ConfigureAwait(false), CancellationToken.None), CancellationToken.None);
+#pragma warning disable RS0030 // After a stop PowerShell gives the pipeline's thread no other way to wait.
         return done.TryTake(out var trouble, longest + Grace)
+#pragma warning restore RS0030
             ? trouble
             : new TimeoutException(Messages.TransferTooLong.With(longest.TotalSeconds));
     }

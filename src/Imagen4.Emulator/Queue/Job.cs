@@ -46,12 +46,12 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
     {
         while (Progress is { State: not JobState.Completed } seen)
         {
-            await WhenChangedFrom(seen).WaitAsync(cancellationToken);
+            await WhenChangedFromAsync(seen).WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Completes once the progress is no longer the one that the caller has seen.</summary>
-    public Task WhenChangedFrom(JobProgress seen)
+    public Task WhenChangedFromAsync(JobProgress seen)
     {
         lock (_gate)
         {
