@@ -80,8 +80,12 @@ internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 1
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            time.Note(this, dueTime);
-            return _timer.Change(dueTime, period);
+            // At once: whoever sees the wait may move the clock, and it has to be set by then.
+            lock (time._lock)
+            {
+                time.Note(this, dueTime);
+                return _timer.Change(dueTime, period);
+            }
         }
 
         public void Dispose()
