@@ -10,15 +10,8 @@ internal static class BatchMode
     /// <param name="end">The step to end at, as <c>before Accepted</c> or <c>after Intent</c>; null to go on.</param>
     public static async Task<int> RunAsync(TortureBatch batch, string? end)
     {
-        RequestLedger.Shared.Passing = (step, isWritten) =>
-        {
-            if (end == $"{(isWritten ? "after" : "before")} {step}")
-            {
-                // No handler, no finally, no flush: what a power cut leaves to the process.
-                Process.GetCurrentProcess().Kill();
-                Thread.CurrentThread.Join();
-            }
-        };
+        RequestLedger.Shared.Passing = (step, isWritten) => EndAt($"{step}", isWritten);
+        RequestLedger.Shared.Adopting = isWritten => EndAt("Adopted", isWritten);
         Console.WriteLine("running");
         var ends = await batch.RunAsync().ConfigureAwait(false);
 
@@ -36,5 +29,15 @@ internal static class BatchMode
 
         Console.WriteLine("done");
         return 0;
+
+        void EndAt(string step, bool isWritten)
+        {
+            if (end == $"{(isWritten ? "after" : "before")} {step}")
+            {
+                // No handler, no finally, no flush: what a power cut leaves to the process.
+                Process.GetCurrentProcess().Kill();
+                Thread.CurrentThread.Join();
+            }
+        }
     }
 }

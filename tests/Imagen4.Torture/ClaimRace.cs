@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 
 namespace Imagen4.Torture;
 
@@ -7,15 +8,14 @@ internal static class ClaimRace
 {
     public static async Task<int> RunAsync(string home, int rows)
     {
-        var ledger = new RequestLedger(home, TimeProvider.System);
+        var ledger = new RequestLedger(new SqliteDatabase(home), TimeProvider.System);
         await using (ledger.ConfigureAwait(false))
         {
-            var claims = ledger.Claims;
             Console.WriteLine("ready");
             _ = Console.ReadLine();
             for (var row = 0; row < rows; row++)
             {
-                if (claims.TryTake($"row{row}", 0))
+                if (await ledger.ClaimAsync(Sample.Entry(row), newest: null, isSeen: true, CancellationToken.None).ConfigureAwait(false))
                 {
                     Console.WriteLine(row);
                 }

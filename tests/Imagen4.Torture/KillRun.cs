@@ -21,8 +21,8 @@ internal static class KillRun
     // Where a batch can be cut off between two writes of its ledger.
     private static readonly string[] LedgerSteps =
     [
-        "before Intent", "after Intent", "before Accepted", "after Accepted", "before Completed", "after Completed",
-        "before Delivered", "after Delivered", "before Throttled", "after Throttled", "before InDoubt", "after InDoubt", "before Held", "after Held",
+        "before Claimed", "after Claimed", "before Intent", "after Intent", "before Accepted", "after Accepted", "before Completed", "after Completed",
+        "before Delivered", "after Delivered", "before Throttled", "after Throttled", "before InDoubt", "after InDoubt", "before Adopted", "after Adopted",
     ];
 
     // Where it can be cut off in the middle of a call: the host falls silent there, and the process is killed.
@@ -73,7 +73,7 @@ internal static class KillRun
         using var place = new Place();
         await admin.FaultAsync(new { operation = "submit", kind = "status", status = 429, match = $"{step}, row 3 " }).ConfigureAwait(false);
         await admin.FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{step}, row 5 " }).ConfigureAwait(false);
-        if (step.EndsWith("Held", StringComparison.Ordinal))
+        if (step.EndsWith("Adopted", StringComparison.Ordinal))
         {
             using var first = place.Start(address, step, FewRows, Queue, "after Accepted");
             await first.WaitForExitAsync().ConfigureAwait(false);

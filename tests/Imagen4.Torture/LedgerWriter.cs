@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 
 namespace Imagen4.Torture;
 
@@ -9,7 +10,7 @@ internal static class LedgerWriter
 
     public static async Task<int> RunAsync(string home, int requests)
     {
-        var ledger = new RequestLedger(home, TimeProvider.System);
+        var ledger = new RequestLedger(new SqliteDatabase(home), TimeProvider.System);
         await using (ledger.ConfigureAwait(false))
         {
             var next = 0;
@@ -18,7 +19,12 @@ internal static class LedgerWriter
                 for (int number; (number = Interlocked.Increment(ref next)) <= requests;)
                 {
                     var entry = Sample.Entry(number) with { RequestId = $"request-{number}" };
-                    foreach (var step in new[] { LedgerStep.Intent, LedgerStep.Accepted, LedgerStep.Delivered })
+                    if (!await ledger.ClaimAsync(entry, newest: null, isSeen: true, CancellationToken.None).ConfigureAwait(false))
+                    {
+                        throw new InvalidOperationException("Nobody else has the row.");
+                    }
+
+                    foreach (var step in new[] { RequestState.Intent, RequestState.Accepted, RequestState.Delivered })
                     {
                         await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
                         Console.WriteLine($"{entry.LedgerId} {step}");

@@ -1,17 +1,19 @@
-using Imagen4.Core.Ledger;
+using System.Globalization;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Torture;
 
-/// <summary>The owners of a ledger's claims.</summary>
+/// <summary>The owners of a ledger's requests.</summary>
 internal static class OwnerMode
 {
-    /// <summary>Says its name in the ledger and lives until its input ends.</summary>
+    /// <summary>Says its number in the ledger and lives until its input ends.</summary>
     public static async Task<int> RunAsync(string home)
     {
-        var ledger = new RequestLedger(home, TimeProvider.System);
-        await using (ledger.ConfigureAwait(false))
+        var store = new LedgerStore(new SqliteDatabase(home), TimeProvider.System);
+        await using (store.ConfigureAwait(false))
         {
-            Console.WriteLine(ledger.Owner);
+            Console.WriteLine((await store.OwnerAsync(CancellationToken.None).ConfigureAwait(false)).Id.ToString(CultureInfo.InvariantCulture));
             _ = Console.ReadLine();
         }
 
@@ -21,7 +23,7 @@ internal static class OwnerMode
     /// <summary>Says whether another process lives.</summary>
     public static int Look(string home, string owner)
     {
-        Console.WriteLine(OwnerLock.IsAlive(new LedgerFolder(home), owner) ? "alive" : "gone");
+        Console.WriteLine(new SqliteDatabase(home).IsAlive(long.Parse(owner, CultureInfo.InvariantCulture)) ? "alive" : "gone");
         return 0;
     }
 }

@@ -9,8 +9,8 @@ return args switch
     ["owner", var home] => await OwnerMode.RunAsync(home),
     ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
-    ["fold", var requests] => FoldFigure.Run(Number(requests)),
-    ["flips", var trials, var seed] => await BitFlips.RunAsync(Number(trials), Number(seed)),
+    ["history", var requests] => await HistoryFigure.RunAsync(Number(requests)),
+    ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed)),
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
     ["batch", var home, var address, var folder, var name, var count, var end, var hosts] =>
         await BatchAsync(home, address, folder, name, Number(count), end, hosts.Split(',')),
@@ -35,7 +35,7 @@ static Task<int> BatchAsync(string home, string address, string folder, string n
 
 static int Usage()
 {
-    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | fold <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
+    Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | history <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> <host,…> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     return 2;
 }

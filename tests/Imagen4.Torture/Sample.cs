@@ -1,9 +1,12 @@
+using System.Text.Json;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Torture;
 
-/// <summary>Requests like real ones, and the lines a process writes for them.</summary>
+/// <summary>Requests like real ones, and what a ledger has of them.</summary>
 internal static class Sample
 {
     private const string Model = "fal-ai/imagen4/preview";
@@ -21,16 +24,13 @@ internal static class Sample
         };
     }
 
-    /// <summary>A line of a request.</summary>
-    public static LedgerLine Line(LedgerStep step, LedgerEntry entry, string owner, long time) => new()
+    /// <summary>A request that has come to a state, as the ledger has it.</summary>
+    /// <param name="entry">What the ledger was told.</param>
+    /// <param name="state">How far it is.</param>
+    /// <param name="owner">Who works on it, or did when it ended.</param>
+    public static StoredRequest Stored(LedgerEntry entry, RequestState state, long? owner = null) => new()
     {
-        Step = step,
         LedgerId = entry.LedgerId,
-        Time = time,
-        Owner = owner,
-        Attempt = entry.Attempt,
-        Claim = entry.Claim,
-        IsLeft = step == LedgerStep.Left,
         Row = entry.Row?.Row,
         Subject = entry.Row?.Subject,
         InputHash = entry.Row?.InputHash,
@@ -39,42 +39,47 @@ internal static class Sample
         Provider = entry.Provider,
         Model = entry.Model,
         Key = entry.Key,
-        BaseAddress = entry.BaseAddress,
-        Input = step == LedgerStep.Intent ? entry.Input : null,
-        RequestId = step >= LedgerStep.Accepted ? entry.RequestId ?? $"request-{entry.LedgerId}" : null,
-        Seed = step == LedgerStep.Completed ? 42 : null,
-        Delivery = step == LedgerStep.Delivered ? Result(entry) : null,
-        Error = step is LedgerStep.Failed or LedgerStep.Rejected ? "The host said no." : null,
+        BaseUri = entry.BaseAddress ?? "",
+        Input = JsonSerializer.Serialize(entry.Input, ImageInputJson.Plain.ImageInput),
+        Started = 1_700_000_000_000,
+        Progress = new RequestProgress
+        {
+            State = state,
+            Owner = owner,
+            Attempt = Math.Max(entry.Attempt, state == RequestState.Claimed ? 0 : 1),
+            RequestId = entry.RequestId ?? (WasAccepted(state) ? $"request-{entry.LedgerId}" : null),
+            Accepted = WasAccepted(state) ? 1_700_000_000_100 : null,
+            Updated = 1_700_000_000_200,
+            Seed = state is RequestState.Completed or RequestState.Delivered ? 42 : null,
+            Error = state is RequestState.Failed or RequestState.Rejected ? "The host said no." : null,
+            Delivery = state == RequestState.Delivered ? LedgerJson.Write(Result(entry), LedgerJson.Plain.LedgerResult) : null,
+            Steps = 1,
+        },
     };
 
-    /// <summary>The bytes of a segment.</summary>
-    public static byte[] Segment(string owner, IEnumerable<LedgerLine> lines)
+    /// <summary>Writes requests as they are, however they have come to that.</summary>
+    public static async Task PutAsync(string home, params IReadOnlyList<StoredRequest> requests)
     {
-        using var bytes = new MemoryStream();
-        bytes.Write(CheckedLine.Write(new SegmentHeader(SegmentHeader.Current, owner), LedgerJson.Plain.SegmentHeader));
-        foreach (var line in lines)
+        var database = new SqliteDatabase(home);
+        await using var closing = database.ConfigureAwait(false);
+        var writer = new GroupCommit(database);
+        await using var ending = writer.ConfigureAwait(false);
+        foreach (var owner in requests.Select(request => request.Progress.Owner).OfType<long>().Distinct())
         {
-            bytes.Write(CheckedLine.Write(line, LedgerJson.Plain.LedgerLine));
+            _ = await writer.RunAsync(new Statement(
+                "INSERT INTO owner (id, machine, process, since) VALUES (@id, @machine, @process, @since) ON CONFLICT DO NOTHING",
+                ("@id", owner),
+                ("@machine", "elsewhere"),
+                ("@process", 4711L),
+                ("@since", 1_700_000_000_000L))).ConfigureAwait(false);
         }
 
-        return bytes.ToArray();
+        _ = await Task.WhenAll(requests.Select(request =>
+            writer.RunAsync(LedgerSql.Claim(request, seen: null), LedgerSql.AddStep(request.LedgerId, request.Progress)))).ConfigureAwait(false);
     }
 
-    /// <summary>A request as it is after some lines, as text to compare; null without lines.</summary>
-    public static string? State(IEnumerable<LedgerLine> lines)
-    {
-        LedgerRequest? known = null;
-        foreach (var line in lines)
-        {
-            (known ??= new LedgerRequest { LedgerId = line.LedgerId }).Take(line);
-        }
-
-        return State(known);
-    }
-
-    /// <summary>A request as text to compare.</summary>
-    public static string? State(LedgerRequest? known) =>
-        known is null ? null : System.Text.Json.JsonSerializer.Serialize(known.ToLine(), LedgerJson.Plain.LedgerLine);
+    private static bool WasAccepted(RequestState state) => state is RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted
+        or RequestState.Cancelled or RequestState.Failed or RequestState.Completed or RequestState.Delivered;
 
     private static LedgerResult Result(LedgerEntry entry) => new()
     {

@@ -11,16 +11,16 @@ namespace Imagen4.Core.Batch;
 internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
 {
     private readonly ConcurrentDictionary<HostConnection, RowTurns> _turns = new();
-    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, bool> _told = new();
     private readonly DoubtSettler _settler = new(ledger);
-    private readonly Lazy<IReadOnlySet<string>> _before = new(ledger.View.Refused);
+    private readonly Lazy<Task<BatchStart>> _start = new(() => ledger.BeginAsync(CancellationToken.None));
 
     /// <summary>The turns of the rows that go to a host.</summary>
     public RowTurns For(HostConnection host) => _turns.GetOrAdd(host, Create);
 
     private RowTurns Create(HostConnection host) => new(ledger, (known, stop) => SettleAsync(host, known, stop), options.Time)
     {
-        Before = _before,
+        Start = _start,
         StartsAfresh = options.StartsAfresh,
         SubmitsOnly = !options.Wait,
         WaitLimit = options.TimeLimit,
@@ -29,7 +29,7 @@ internal sealed class HostTurns(RequestLedger ledger, BatchOptions options)
     };
 
     // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.
-    private async Task<LedgerRequest> SettleAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
+    private async Task<LedgerRequest?> SettleAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
     {
         try
         {

@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Batch;
 
@@ -12,83 +13,69 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
 
-    // A line under no claim leaves alone who works on the request, and whether somebody does.
-    private const int NoClaim = -1;
-
     private readonly RequestLedger _ledger = RequestLedger.Shared;
     private readonly Lock _lock = new();
-    private bool _wasRead;
     private bool _isUnusable;
 
     /// <summary>What the ledger knows of a request, or null.</summary>
     public LedgerRequest? Of(string provider, string requestId)
     {
-        lock (_lock)
+        try
         {
-            if (!_wasRead)
-            {
-                _wasRead = true;
-                try
-                {
-                    _ledger.View.Refresh();
-                }
-                catch (LedgerUnavailableException error)
-                {
-                    SayUnusable(error);
-                }
-            }
+            return _ledger.OfRequestId(provider, requestId);
         }
-
-        return _ledger.View.OfRequestId(provider, requestId);
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return null;
+        }
     }
 
     /// <summary>The entry under which the ledger is told of a request.</summary>
     public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
     {
         LedgerId = known.LedgerId,
-        Provider = known.Provider ?? request.Provider,
+        Provider = known.Provider,
         BaseAddress = known.BaseAddress,
         RequestId = request.RequestId ?? known.RequestId,
         Key = known.Key,
         Index = known.Index,
         Attempt = known.Attempt,
-        Claim = NoClaim,
         Row = known is { Row: { } row, Subject: { } subject, InputHash: { } hash } ? new RowIdentity(row, subject, hash, known.Directory) : null,
     };
 
     /// <inheritdoc/>
-    public async ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation)
+    public async ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation)
     {
-        if (_ledger.View.OfLedgerId(entry.LedgerId) is not { } known || !IsNews(step, entry, known))
-        {
-            return;
-        }
-
         try
         {
-            await _ledger.RecordAsync(step, entry, cancellation).ConfigureAwait(false);
+            if (await _ledger.FindAsync(entry.LedgerId, cancellation).ConfigureAwait(false) is { } known && IsNews(step, entry, known))
+            {
+                await _ledger.RecordAsync(step, entry, cancellation).ConfigureAwait(false);
+            }
         }
         catch (LedgerUnavailableException error)
         {
-            lock (_lock)
-            {
-                SayUnusable(error);
-            }
+            SayUnusable(error);
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result) =>
+        throw new InvalidOperationException("What is followed up has been accepted before.");
+
     // A row that has a folder of its own is not delivered by saving its images elsewhere.
-    private bool IsNews(LedgerStep step, LedgerEntry entry, LedgerRequest known) => step switch
+    private bool IsNews(RequestState step, LedgerEntry entry, LedgerRequest known) => step switch
     {
-        LedgerStep.Delivered => known.Directory is null || known.Directory == options.Output?.RealPath,
+        RequestState.Delivered => known.Directory is null || known.Directory == options.Output?.RealPath,
 
         // Only what a host has had can be gone. Of a request in doubt, "not found" says no more than is known.
-        LedgerStep.Expired when known.Accepted is null || IsFresh(known) => false,
-        _ => step > known.Step || SaysMore(step, entry, known),
+        RequestState.Expired when known.Accepted is null || IsFresh(known) => false,
+        _ => StateTransitions.IsAllowed(known.Step, step) || SaysMore(step, entry, known),
     };
 
     // Somebody has read before that it has ended, but not all that is told of its end.
-    private static bool SaysMore(LedgerStep step, LedgerEntry entry, LedgerRequest known) =>
+    private static bool SaysMore(RequestState step, LedgerEntry entry, LedgerRequest known) =>
         (entry.Seed is not null && known.Seed is null) || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
 
     /// <summary>Whether a request has only just been accepted.</summary>
@@ -97,10 +84,16 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
 
     private void SayUnusable(LedgerUnavailableException error)
     {
-        if (!_isUnusable)
+        lock (_lock)
         {
+            if (_isUnusable)
+            {
+                return;
+            }
+
             _isUnusable = true;
-            options.Warn?.Invoke(Messages.LedgerNotUsed.With(error.Message));
         }
+
+        options.Warn?.Invoke(Messages.LedgerNotUsed.With(error.Message));
     }
 }

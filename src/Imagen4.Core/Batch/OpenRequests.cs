@@ -56,7 +56,7 @@ internal sealed class OpenRequests(ILedger ledger)
             {
                 _ = Interlocked.Increment(ref _cancelled);
                 Remove(entry.LedgerId);
-                await ledger.RecordAsync(LedgerStep.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
+                await ledger.RecordAsync(RequestState.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (AlreadyCompletedException)

@@ -133,11 +133,11 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
     {
-        LedgerStep? step = status?.State switch
+        RequestState? step = status?.State switch
         {
-            ImagenStates.Completed => LedgerStep.StatusCompleted,
-            ImagenStates.Failed => LedgerStep.Failed,
-            ImagenStates.Cancelled => LedgerStep.Cancelled,
+            ImagenStates.Completed => RequestState.StatusCompleted,
+            ImagenStates.Failed => RequestState.Failed,
+            ImagenStates.Cancelled => RequestState.Cancelled,
             _ => null,
         };
         if (step is { } ended)
@@ -147,10 +147,10 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
     }
 
     private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
-        ? NoteAsync(request, LedgerStep.Expired, error.Message, error.Kind, refusal: null)
+        ? NoteAsync(request, RequestState.Expired, error.Message, error.Kind, refusal: null)
         : Task.CompletedTask;
 
-    private async Task NoteAsync(RequestReference request, LedgerStep step, string? error, string? errorType, string? refusal)
+    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
     {
         if (_known.Of(request.Host.Profile.Name, request.RequestId) is { } known)
         {

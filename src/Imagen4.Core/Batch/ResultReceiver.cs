@@ -66,7 +66,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
-            await RecordAsync(LedgerStep.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
+            await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
@@ -141,14 +141,14 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         {
             result.State = ImagenStates.Delivered;
             var delivered = entry with { Delivery = LedgerResult.Of(result) };
-            await RecordAsync(LedgerStep.Delivered, delivered).ConfigureAwait(false);
+            await RecordAsync(RequestState.Delivered, delivered).ConfigureAwait(false);
         }
 
         return error;
     }
 
     // What was paid for is fetched all the same, and its object handed on: a ledger that cannot be written costs neither.
-    private async Task RecordAsync(LedgerStep step, LedgerEntry entry)
+    private async Task RecordAsync(RequestState step, LedgerEntry entry)
     {
         try
         {
@@ -161,12 +161,12 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
     }
 
     // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.
-    private static (string State, LedgerStep? Step) EndOf(ImagenException error, string current) => error switch
+    private static (string State, RequestState? Step) EndOf(ImagenException error, string current) => error switch
     {
-        RequestCancelledException => (ImagenStates.Cancelled, LedgerStep.Cancelled),
-        RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, LedgerStep.Expired),
+        RequestCancelledException => (ImagenStates.Cancelled, RequestState.Cancelled),
+        RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, RequestState.Expired),
         RequestFailedException or ContentPolicyViolationException or InvalidInputException { StatusCode: not null } =>
-            (ImagenStates.Failed, LedgerStep.Failed),
+            (ImagenStates.Failed, RequestState.Failed),
         _ => (current, null),
     };
 }

@@ -22,7 +22,6 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private readonly RequestLedger _ledger = RequestLedger.Shared;
     private readonly NamedRequests _named = new(RequestLedger.Shared);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
-    private bool _hasRead;
 
     /// <summary>Checks one row. Nothing is sent or written.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
@@ -75,8 +74,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
                 : AsRow(row, host, model, input);
         }
 
-        ReadOnce();
-        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.View.OfRow(known) ?? named : named;
+        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
         if (!options.StartsAfresh)
         {
             RowRules.Demand(named.InputHash ?? hash, current);
@@ -106,21 +104,10 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private bool IsNew(RowIdentity identity, LedgerRequest current) =>
         RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
 
-    private void ReadOnce()
-    {
-        if (!_hasRead)
-        {
-            _ledger.View.Refresh();
-            _hasRead = true;
-            WarnOfDamage();
-        }
-    }
-
     // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
     private bool IsNew(RowIdentity identity)
     {
-        ReadOnce();
-        if (options.StartsAfresh || _ledger.View.OfRow(identity.Row) is not { } known)
+        if (options.StartsAfresh || _ledger.OfRow(identity) is not { } known)
         {
             WarnOfOtherFolder(identity);
             return true;
@@ -130,19 +117,11 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         return RowRules.IsSubmittedAgain(known, identity);
     }
 
-    internal void WarnOfDamage()
-    {
-        foreach (var (path, lines) in _ledger.View.Damage)
-        {
-            options.Warn?.Invoke(Messages.LedgerDamaged.With(path, lines));
-        }
-    }
-
     // The same rows under another directory are new rows, and are paid for: that may not be what was meant.
     private void WarnOfOtherFolder(RowIdentity identity)
     {
-        var elsewhere = options.StartsAfresh ? null : _ledger.View.OfSubject(identity.Subject)
-            .LastOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
+        var elsewhere = options.StartsAfresh ? null : _ledger.OfSubject(identity.Subject)
+            .FirstOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
         if (elsewhere is not null)
         {
             NoteOnce("directory", options.Warn, elsewhere.Directory is { } folder

@@ -74,7 +74,7 @@ public sealed class RowRun
     public IReadOnlyList<Exception> CancelTroubles => _open.Troubles;
 
     /// <summary>Where the ledger is.</summary>
-    public string LedgerPath => _ledger.Folder.Root;
+    public string LedgerPath => _ledger.Location;
 
     /// <summary>Asks the hosts to cancel what goes on.</summary>
     /// <returns>How many requests they have cancelled.</returns>
@@ -110,7 +110,6 @@ public sealed class RowRun
             }
             else if (await _submitter.SubmitAsync(row.Host, held.Entry, stop).ConfigureAwait(false) is { } acceptance)
             {
-                held.IsLeft = true;
                 if (acceptance.Answered is null)
                 {
                     _open.Add(acceptance.Request, held.Entry);
@@ -211,7 +210,6 @@ public sealed class RowRun
         }
 
         _open.Remove(held.Entry.LedgerId);
-        held.IsLeft = result.State == ImagenStates.Delivered;
         if (error is not null)
         {
             error.Row = result.Index;
@@ -247,7 +245,7 @@ public sealed class RowRun
     private Task<ImagenException?> ContinueAsync(
         Turn.Continue going, RequestReference known, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
-        if (going.Claim is not null)
+        if (going.IsHeld)
         {
             return _receiver.ContinueAsync(known, result, entry, cancellation);
         }
@@ -258,7 +256,7 @@ public sealed class RowRun
     }
 
     private static RequestReference Refer(CheckedRow row, LedgerRequest known) =>
-        HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model ?? row.Model, known.RequestId ?? "");
+        HostProtocols.For(row.Host.Profile.Protocol).Refer(row.Host, known.Model, known.RequestId ?? "");
 
     // A row that is not submitted in this run, because there is nothing more to be done for it.
     private ImagenException? Reported(Turn.Report report)

@@ -36,17 +36,19 @@ internal sealed class DoubtSettler(RequestLedger ledger)
             {
                 HistoryFinding.Certain => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
                 HistoryFinding.Likely when takesLikely => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
-                HistoryFinding.Absent => await RecordAsync(LedgerStep.NotSubmitted, doubt, requestId: null).ConfigureAwait(false),
+                HistoryFinding.Absent => await RefuseAsync(doubt).ConfigureAwait(false),
                 _ => doubt,
             },
             match);
     }
 
     /// <summary>Writes down that the host has the request.</summary>
-    public Task<LedgerRequest> AcceptAsync(LedgerRequest doubt, string requestId) => RecordAsync(LedgerStep.Accepted, doubt, requestId);
+    /// <returns>What is known then; null where that has changed meanwhile.</returns>
+    public Task<LedgerRequest?> AcceptAsync(LedgerRequest doubt, string requestId) => ledger.SettleAsync(RequestState.Accepted, doubt, requestId);
 
     /// <summary>Writes down that the host never got the request.</summary>
-    public Task<LedgerRequest> RefuseAsync(LedgerRequest doubt) => RecordAsync(LedgerStep.NotSubmitted, doubt, requestId: null);
+    /// <returns>What is known then; null where that has changed meanwhile.</returns>
+    public Task<LedgerRequest?> RefuseAsync(LedgerRequest doubt) => ledger.SettleAsync(RequestState.NotSubmitted, doubt);
 
     /// <summary>Whether a host knows a request by an id; a host whose answer is the result knows none.</summary>
     /// <exception cref="ImagenException">The host cannot be asked.</exception>
@@ -55,7 +57,7 @@ internal sealed class DoubtSettler(RequestLedger ledger)
         var protocol = HostProtocols.For(host.Profile.Protocol);
         try
         {
-            var request = protocol.Refer(host, doubt.Model ?? host.Profile.DefaultModel, requestId);
+            var request = protocol.Refer(host, doubt.Model, requestId);
             _ = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
             return true;
         }
@@ -71,9 +73,8 @@ internal sealed class DoubtSettler(RequestLedger ledger)
     {
         var reader = new HistoryReader(host);
         var lag = host.Profile.HistoryLag is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        ledger.View.Refresh();
-        var ended = ledger.View.OfLedgerId(doubt.LedgerId) is { Step: LedgerStep.InDoubt } told
-            ? DateTimeOffset.FromUnixTimeMilliseconds(told.Time)
+        var ended = doubt.Step == RequestState.InDoubt
+            ? DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time)
             : host.Time.GetUtcNow();
         for (var isAgain = false; ; isAgain = true)
         {
@@ -91,17 +92,9 @@ internal sealed class DoubtSettler(RequestLedger ledger)
             }
 
             await Task.Delay(pause, host.Time, cancellation).ConfigureAwait(false);
-            ledger.View.Refresh();
         }
     }
 
     private bool IsOthers(LedgerRequest doubt, string requestId) =>
-        doubt.Provider is { } provider && ledger.View.OfRequestId(provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
-
-    private async Task<LedgerRequest> RecordAsync(LedgerStep step, LedgerRequest doubt, string? requestId)
-    {
-        await ledger.RecordAsync(step, doubt, requestId).ConfigureAwait(false);
-        ledger.View.Refresh();
-        return ledger.View.OfLedgerId(doubt.LedgerId) ?? doubt;
-    }
+        ledger.OfRequestId(doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
 }

@@ -86,13 +86,13 @@ internal sealed class HistoryReader(HostConnection host)
         var since = (At(doubt.Started) - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var address = new Uri(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HostAddress.Below(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model ?? "")}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
+            $"{HostAddress.Below(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             var status = (int)response.Status;
             throw status is 401 or 402 or 403 or 429
-                ? FalErrors.OfSubmit(host, doubt.Model ?? "", response)
+                ? FalErrors.OfSubmit(host, doubt.Model, response)
                 : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status };
         }
 

@@ -15,7 +15,6 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     /// <summary>What the user says is settled.</summary>
     public const string ByUser = "User";
 
-    private readonly RequestLedger _ledger = RequestLedger.Shared;
     private readonly RequestBook _book = new();
     private readonly DoubtSettler _settler = new(RequestLedger.Shared);
 
@@ -25,7 +24,6 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public KnownRequest Find(string ledgerId)
     {
-        _book.Refresh();
         var found = _book.OfLedgerId(ledgerId);
         return found.State == ImagenStates.InDoubt
             ? found
@@ -35,7 +33,7 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     /// <summary>The name of the provider a request was sent to.</summary>
     /// <param name="request">The request.</param>
     /// <param name="named">What its record names, or null.</param>
-    public static string ProviderOf(KnownRequest request, string? named) => named ?? request.Known.Provider ?? ProviderCatalog.DefaultName;
+    public static string ProviderOf(KnownRequest request, string? named) => named ?? request.Known.Provider;
 
     /// <summary>The host of a request; null where it has nothing to be asked for, and no key is needed to say so.</summary>
     /// <param name="request">The request.</param>
@@ -50,7 +48,7 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     {
         try
         {
-            return Settled(await _settler.RefuseAsync(request.Known).ConfigureAwait(false), ByUser);
+            return Settled(await _settler.RefuseAsync(request.Known).ConfigureAwait(false), request, ByUser);
         }
         catch (ImagenException error)
         {
@@ -63,7 +61,7 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     {
         try
         {
-            if (_ledger.View.OfRequestId(request.Known.Provider ?? host.Profile.Name, requestId) is { } other && other.LedgerId != request.LedgerId)
+            if (RequestLedger.Shared.OfRequestId(request.Known.Provider, requestId) is { } other && other.LedgerId != request.LedgerId)
             {
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };
             }
@@ -72,9 +70,9 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
                 .RunAsync(options.TimeLimit, host, token => DoubtSettler.IsThereAsync(host, request.Known, requestId, token), cancellation)
                 .ConfigureAwait(false);
             return isThere
-                ? Settled(await _settler.AcceptAsync(request.Known, requestId).ConfigureAwait(false), ByUser)
+                ? Settled(await _settler.AcceptAsync(request.Known, requestId).ConfigureAwait(false), request, ByUser)
                 : throw new RequestNotFoundException(
-                    Messages.RequestNotFound.With(requestId, host.Profile.Name, request.Known.Model ?? host.Profile.DefaultModel)) { RequestId = requestId };
+                    Messages.RequestNotFound.With(requestId, host.Profile.Name, request.Known.Model)) { RequestId = requestId };
         }
         catch (ImagenException error)
         {
@@ -99,10 +97,10 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
             switch (match?.Finding)
             {
                 case HistoryFinding.Certain or HistoryFinding.Absent:
-                    return Settled(known, nameof(HistoryFinding.Certain));
+                    return Settled(known, request, nameof(HistoryFinding.Certain));
                 case HistoryFinding.Likely:
                     options.Warn?.Invoke(Messages.ResolveLikely.With(match.RequestId, provider, request.LedgerId));
-                    return Settled(known, nameof(HistoryFinding.Likely));
+                    return Settled(known, request, nameof(HistoryFinding.Likely));
                 case null:
                     var why = AnswersOnce(provider) ? Messages.ResolveLost : Messages.ResolveNoHistory;
                     return Stays(request, why.With(provider, Sent(request), request.LedgerId));
@@ -124,10 +122,15 @@ public sealed class ResolveRun(BatchOptions options, HostConnections hosts)
     private static RowOutcome<ImagenRequest> Stays(KnownRequest request, string why) =>
         new(request.ToObject(), new SubmissionInDoubtException(why) { RequestId = request.RequestId });
 
-    private static RowOutcome<ImagenRequest> Settled(LedgerRequest known, string certainty)
+    private static RowOutcome<ImagenRequest> Settled(LedgerRequest? settled, KnownRequest request, string certainty)
     {
-        var request = new KnownRequest(known, isWorkedOn: false).ToObject();
-        request.Certainty = certainty;
-        return new RowOutcome<ImagenRequest>(request, null);
+        if (settled is not { } known)
+        {
+            throw new InvalidInputException(Messages.ResolveChanged.With(request.LedgerId));
+        }
+
+        var now = new KnownRequest(known, isWorkedOn: false).ToObject();
+        now.Certainty = certainty;
+        return new RowOutcome<ImagenRequest>(now, null);
     }
 }

@@ -1,3 +1,5 @@
+using Imagen4.Core.Results;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>
@@ -7,5 +9,11 @@ namespace Imagen4.Core.Ledger;
 internal interface ILedger
 {
     /// <summary>Writes one step; when it returns, the step is written.</summary>
-    ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation);
+    ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes that a host has accepted a request and has answered with its result, which it says once: both are written, or neither.
+    /// </summary>
+    /// <returns>The id it is kept under: the host's, with a number behind it where another result of that host has it.</returns>
+    ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result);
 }

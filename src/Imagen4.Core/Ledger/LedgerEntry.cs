@@ -21,9 +21,6 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
     /// <summary>What makes it the same row in another run; null where that is not known.</summary>
     public RowIdentity? Row { get; init; }
 
-    /// <summary>The number of the claim it is worked on under.</summary>
-    public int Claim { get; init; }
-
     /// <summary>The number of the row within its pipeline, from 1.</summary>
     public int Index { get; init; }
 

@@ -9,13 +9,15 @@ internal static class LedgerErrors
     /// <summary>The error a request stands for when there is nothing more to be done for it; null when it came to a good end.</summary>
     public static ImagenException? Of(LedgerRequest known) => known.Step switch
     {
-        LedgerStep.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
+        RequestState.InDoubt when known.IsDamaged => new SubmissionInDoubtException(
+            Messages.LedgerRowDamaged.With(RequestLedger.Shared.Location, known.LedgerId)),
+        RequestState.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
             known.Provider, DateTimeOffset.FromUnixTimeMilliseconds(known.Started).UtcDateTime, known.LedgerId))
         {
             RequestId = known.RequestId,
         },
-        LedgerStep.Rejected or LedgerStep.Failed when known.Refusal is not null => Refused(known),
-        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
+        RequestState.Rejected or RequestState.Failed when known.Refusal is not null => Refused(known),
+        RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
         {
             RequestId = known.RequestId,
             HostErrorType = known.ErrorType,

@@ -18,7 +18,7 @@ internal static class LedgerObjects
             LedgerId = known.LedgerId,
             State = State(known, isWorkedOn),
             SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null,
-            Error = known.Error ?? (known.Step == LedgerStep.NotSubmitted ? Messages.SettledNotSubmitted : null),
+            Error = known.Error ?? (known.Step == RequestState.NotSubmitted ? Messages.SettledNotSubmitted : null),
             ErrorType = known.ErrorType,
         };
         known.Input?.CopyTo(request);
@@ -50,22 +50,22 @@ internal static class LedgerObjects
     }
 
     // When a doubtful one was sent is what it can be looked up by on the host's own pages.
-    private static long? Submitted(LedgerRequest known) => known.Accepted ?? (known.Step is LedgerStep.InDoubt or LedgerStep.Intent ? known.Started : null);
+    private static long? Submitted(LedgerRequest known) => known.Accepted ?? (known.Step is RequestState.InDoubt or RequestState.Intent ? known.Started : null);
 
     /// <summary>The state users see.</summary>
     public static string State(LedgerRequest known, bool isWorkedOn) => known.Step switch
     {
-        LedgerStep.Accepted => ImagenStates.InQueue,
-        LedgerStep.StatusCompleted or LedgerStep.Completed => ImagenStates.Completed,
-        LedgerStep.Delivered => ImagenStates.Delivered,
-        LedgerStep.Rejected => ImagenStates.Rejected,
-        LedgerStep.Cancelled => ImagenStates.Cancelled,
-        LedgerStep.Failed or LedgerStep.Expired => ImagenStates.Failed,
-        LedgerStep.InDoubt => ImagenStates.InDoubt,
+        RequestState.Accepted => ImagenStates.InQueue,
+        RequestState.StatusCompleted or RequestState.Completed => ImagenStates.Completed,
+        RequestState.Delivered => ImagenStates.Delivered,
+        RequestState.Rejected => ImagenStates.Rejected,
+        RequestState.Cancelled => ImagenStates.Cancelled,
+        RequestState.Failed or RequestState.Expired => ImagenStates.Failed,
+        RequestState.InDoubt => ImagenStates.InDoubt,
         _ when isWorkedOn => ImagenStates.Pending,
 
-        // Its process ended while the POST was on its way, or the lines that say what became of it are lost.
-        LedgerStep.Intent or LedgerStep.Held or LedgerStep.Left => ImagenStates.InDoubt,
+        // Its process ended while the POST was on its way.
+        RequestState.Intent => ImagenStates.InDoubt,
         _ => ImagenStates.Failed,
     };
 }

@@ -17,16 +17,14 @@ internal sealed class NamedRequests(RequestLedger ledger)
             return null;
         }
 
-        // Whoever is before this command in the pipeline may have written it just now.
-        ledger.View.Refresh();
-        return (row.LedgerId is { } own ? ledger.View.OfLedgerId(own) : null)
+        return (row.LedgerId is { } own ? ledger.OfLedgerId(own) : null)
             ?? (row.RequestId is { } id ? OfHost(host, id) : null);
     }
 
     /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes nothing.</summary>
     public static bool IsForSame(LedgerRequest known, ImageRow row, HostConnection host, string model) =>
         (known.BaseAddress == ProviderAddress.Normal(host.BaseUri) || host.Profile.Name.Equals(known.Provider, StringComparison.OrdinalIgnoreCase))
-        && (known.Model ?? model) == model
+        && known.Model == model
         && (known.Key is null || row.Key is null || NormalForm.Text(known.Key) == NormalForm.Text(row.Key));
 
     /// <summary>An input without what only the host has said: the seed it chose is on its results, and was never asked for.</summary>
@@ -35,6 +33,11 @@ internal sealed class NamedRequests(RequestLedger ledger)
             ? input with { Seed = null }
             : input;
 
-    private LedgerRequest? OfHost(HostConnection host, string requestId) =>
-        ledger.View.OfAddress(ProviderAddress.Normal(host.BaseUri), requestId) ?? ledger.View.OfRequestId(host.Profile.Name, requestId);
+    private LedgerRequest? OfHost(HostConnection host, string requestId)
+    {
+        var found = ledger.OfRequestId(requestId).ToList();
+        var address = ProviderAddress.Normal(host.BaseUri);
+        return found.FindLast(known => known.BaseAddress == address)
+            ?? found.FindLast(known => known.Provider.Equals(host.Profile.Name, StringComparison.OrdinalIgnoreCase));
+    }
 }

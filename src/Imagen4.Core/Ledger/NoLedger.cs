@@ -1,7 +1,11 @@
+using Imagen4.Core.Results;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>Remembers nothing: a session's requests are known to the session alone.</summary>
 internal sealed class NoLedger : ILedger
 {
-    public ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation) => ValueTask.CompletedTask;
+    public ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result) => ValueTask.FromResult(entry.RequestId ?? "");
 }

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
-using Imagen4.Core.Settings;
+using System.Text.Json;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Results;
+using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Ledger;
 
@@ -9,185 +13,428 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 internal sealed class RequestLedger : ILedger, IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<string, Lazy<RequestLedger>> Ledgers = new(StringComparer.Ordinal);
+    private const int MostAlike = 20;
 
+    private static readonly ConcurrentDictionary<LedgerLocation, Lazy<RequestLedger>> Ledgers = new();
+
+    private readonly LedgerStore _store;
     private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
-    private readonly Lazy<Task> _compaction;
-    private OwnerLock? _owner;
-    private SegmentWriter? _writer;
-    private Claims? _claims;
+
+    // What this process works on, as it saw it last.
+    private readonly ConcurrentDictionary<string, StoredRequest> _held = new(StringComparer.Ordinal);
+    private volatile bool _hasUnreleased;
 
     /// <summary>Opens a ledger. Nothing is read or written.</summary>
-    /// <param name="home">The state folder.</param>
+    /// <param name="database">The database.</param>
     /// <param name="time">The clock.</param>
-    public RequestLedger(string home, TimeProvider time)
-    {
-        (Folder, _time) = (new LedgerFolder(home), time);
-        View = new LedgerView(Folder);
-        _compaction = new Lazy<Task>(() => Task.Run(CompactIfDue));
-    }
+    public RequestLedger(ILedgerDatabase database, TimeProvider time) => (_store, _time) = (new LedgerStore(database, time), time);
 
-    /// <summary>The ledger in <c>IMAGEN4_HOME</c>.</summary>
+    /// <summary>The ledger that is in use now.</summary>
+    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
     public static RequestLedger Shared => Ledgers
-        .GetOrAdd(StateFolder.Path, home => new Lazy<RequestLedger>(() => new RequestLedger(home, TimeProvider.System)))
+        .GetOrAdd(LedgerLocation.Current, place => new Lazy<RequestLedger>(() => new RequestLedger(place.Open(), TimeProvider.System)))
         .Value;
 
-    /// <summary>Its files.</summary>
-    public LedgerFolder Folder { get; }
+    /// <summary>Where it is, as a user would name it.</summary>
+    public string Location => _store.Location;
 
-    /// <summary>What it says.</summary>
-    public LedgerView View { get; }
-
-    /// <summary>The time by the clock that its lines are written with.</summary>
+    /// <summary>The time by the clock that its steps are written with.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
     /// <summary>Called before a step of a row is written, and after (true). Tests end the process here.</summary>
-    public Action<LedgerStep, bool>? Passing { get; set; }
+    public Action<RequestState, bool>? Passing { get; set; }
 
-    /// <summary>This process's name in it.</summary>
-    /// <exception cref="LedgerUnavailableException">Its folder cannot be written to.</exception>
-    public string Owner => Open().Owner;
+    /// <summary>Called before a request is taken over, and after (true). Tests end the process here.</summary>
+    public Action<bool>? Adopting { get; set; }
 
-    /// <summary>Who works on what.</summary>
-    /// <exception cref="LedgerUnavailableException">Its folder cannot be written to.</exception>
-    public Claims Claims
+    /// <summary>The number of this process among those that work on requests; null where it has not worked on any.</summary>
+    public long? OwnerId => _store.OwnerId;
+
+    /// <summary>A submission by the ledger's own id, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerRequest? OfLedgerId(string id) => IsId(id) ? Of(_store.Find(id)) : null;
+
+    /// <summary>The newest submission of a row, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
+    public LedgerRequest? OfRow(RowIdentity row)
     {
-        get
-        {
-            _ = Open();
-            return _claims!;
-        }
+        var found = _store.FindRow(row.Row);
+        return found is null ? Missing(row, _store.FindSubject(row.Subject, MostAlike)) : Demand(found, row);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask RecordAsync(LedgerStep step, LedgerEntry entry, CancellationToken cancellation)
+    /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> OfSubject(string subject) => _store.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found));
+
+    /// <summary>The submissions of a row, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> Generations(string row) => _store.FindGenerations(row).Select(found => new LedgerRequest(found));
+
+    /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> OfRequestId(string requestId) => _store.FindByRequestId(requestId).Select(found => new LedgerRequest(found));
+
+    /// <summary>The newest submission with a host's id, or null. The names of providers have no case, the ids of hosts have.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerRequest? OfRequestId(string provider, string requestId) =>
+        OfRequestId(requestId).LastOrDefault(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The submissions that are wanted, in the order of their claims, and whether each is the newest of its row.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<(LedgerRequest Known, bool IsNewest)> List(LedgerQuery query) =>
+        _store.List(query).Select(listed => (new LedgerRequest(listed.Request), !listed.HasNewer));
+
+    /// <summary>The newest submission of a row, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
+    public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation) =>
+        await _store.FindRowAsync(row.Row, cancellation).ConfigureAwait(false) is { } found
+            ? Demand(found, row)
+            : Missing(row, await _store.FindSubjectAsync(row.Subject, MostAlike, cancellation).ToListAsync(cancellation).ConfigureAwait(false));
+
+    /// <summary>A submission by the ledger's own id, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<LedgerRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
+        Of(await _store.FindAsync(ledgerId, cancellation).ConfigureAwait(false));
+
+    /// <summary>What is there as a batch begins.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<BatchStart> BeginAsync(CancellationToken cancellation) => new(
+        await _store.NewestAsync(cancellation).ConfigureAwait(false),
+        (await _store.OwnedAsync(cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Whether a submission was not there, or was worked on, when a batch began.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> IsSinceAsync(BatchStart start, LedgerRequest known, CancellationToken cancellation) =>
+        start.WorkedOn.Contains(known.LedgerId) || await _store.IsNewerAsync(known.LedgerId, start.Newest, cancellation).ConfigureAwait(false);
+
+    /// <summary>Whether a process, or another batch of this one, works on a submission.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> IsWorkedOnAsync(LedgerRequest known, CancellationToken cancellation) => known.Owner is { } owner
+        && (owner == OwnerId ? _held.ContainsKey(known.LedgerId) : await _store.IsAliveAsync(owner, cancellation).ConfigureAwait(false));
+
+    /// <summary>Whether a process, or another batch of this one, works on a submission; asked on this thread.</summary>
+    /// <param name="known">The submission.</param>
+    /// <param name="alive">What is known of owners already: many requests have one.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public bool IsWorkedOn(LedgerRequest known, Dictionary<long, bool> alive)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var isDurable = step is not (LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.Held or LedgerStep.Left);
-        Passing?.Invoke(step, false);
-        await WriteAsync(Line(step, entry), isDurable).ConfigureAwait(false);
-        Passing?.Invoke(step, true);
-    }
-
-    /// <summary>Adds a step to a submission that is known.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="known">What is known of it.</param>
-    /// <param name="requestId">The host's id, where the step tells it.</param>
-    public Task RecordAsync(LedgerStep step, LedgerRequest known, string? requestId = null) =>
-        WriteAsync(known.ToLine() with
+        if (known.Owner is not { } owner)
         {
-            Step = step,
-            Time = Now(),
-            Input = null,
-            Settings = null,
-            Delivery = null,
-            Started = null,
-            Accepted = null,
-            RequestId = requestId ?? known.RequestId,
-            Error = null,
-            ErrorType = null,
-            Refusal = null,
-            IsLeft = true,
-        }, isDurable: true);
-
-    /// <summary>The segment this process writes; null where it has written nothing yet.</summary>
-    public string? Writing => _writer?.Path;
-
-    /// <summary>Ends this process's segment, so that it may be rewritten.</summary>
-    public Task EndSegmentAsync() => _writer?.EndSegmentAsync() ?? Task.CompletedTask;
-
-    /// <summary>Rewrites old segments where it is time to, once in the life of a process and beside whatever else it does.</summary>
-    public Task CompactOnceAsync() => _compaction.Value;
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_compaction.IsValueCreated)
-        {
-            await _compaction.Value.ConfigureAwait(false);
+            return false;
         }
 
-        if (_writer is not null)
+        if (owner == OwnerId)
         {
-            await _writer.DisposeAsync().ConfigureAwait(false);
+            return _held.ContainsKey(known.LedgerId);
         }
 
-        _owner?.Dispose();
+        if (!alive.TryGetValue(owner, out var isAlive))
+        {
+            alive[owner] = isAlive = _store.IsAlive(owner);
+        }
+
+        return isAlive;
     }
 
-    private void CompactIfDue()
+    /// <summary>Who works on a submission, and since when; null where nobody does any more.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<RowHolder?> HolderAsync(LedgerRequest known, CancellationToken cancellation)
+    {
+        if (known.Owner is not { } owner || !await IsWorkedOnAsync(known, cancellation).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        var process = await _store.FindOwnerAsync(owner, cancellation).ConfigureAwait(false);
+        var since = await _store.HeldSinceAsync(known.LedgerId, owner, cancellation).ConfigureAwait(false) ?? known.Started;
+        return new RowHolder(owner, process, DateTimeOffset.FromUnixTimeMilliseconds(since), owner == OwnerId, _store.UnreadableLock(owner));
+    }
+
+    /// <summary>Claims a row for a new submission.</summary>
+    /// <param name="entry">The submission.</param>
+    /// <param name="newest">The newest submission of the row; null for none.</param>
+    /// <param name="isSeen">Whether the newest must still be as it was seen.</param>
+    /// <param name="cancellation">Stops it before it is written.</param>
+    /// <returns>False when somebody was first.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public async Task<bool> ClaimAsync(LedgerEntry entry, LedgerRequest? newest, bool isSeen, CancellationToken cancellation)
+    {
+        Passing?.Invoke(RequestState.Claimed, false);
+        var next = Stored(entry) with { Generation = (newest?.Stored.Generation ?? 0) + 1 };
+
+        // Before it is written, so that no other batch of this process takes it for one that was left.
+        _held[entry.LedgerId] = next;
+        try
+        {
+            if (await _store.ClaimAsync(next, isSeen ? newest?.Stored : null, cancellation).ConfigureAwait(false) is { } claimed)
+            {
+                _held[entry.LedgerId] = claimed;
+                Passing?.Invoke(RequestState.Claimed, true);
+                return true;
+            }
+        }
+        catch
+        {
+            _ = _held.TryRemove(entry.LedgerId, out _);
+            throw;
+        }
+
+        _ = _held.TryRemove(entry.LedgerId, out _);
+        return false;
+    }
+
+    /// <summary>Takes over a submission that nobody works on.</summary>
+    /// <returns>The submission as it is now; null when somebody was first, or it has changed.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public async Task<LedgerRequest?> AdoptAsync(LedgerRequest known, CancellationToken cancellation)
+    {
+        Demand(known);
+        Adopting?.Invoke(false);
+        if (!_held.TryAdd(known.LedgerId, known.Stored))
+        {
+            return null;
+        }
+
+        StoredRequest? adopted = null;
+        try
+        {
+            adopted = await _store.AdoptAsync(known.Stored, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (adopted is null)
+            {
+                _ = _held.TryRemove(known.LedgerId, out _);
+            }
+        }
+
+        if (adopted is null)
+        {
+            return null;
+        }
+
+        _held[known.LedgerId] = adopted;
+        Adopting?.Invoke(true);
+        return new LedgerRequest(adopted);
+    }
+
+    /// <summary>
+    /// Says that this process no longer works on a submission. One that was stopped before its first intent leaves nothing behind.
+    /// Nothing is thrown: what has become of the row is known by now.
+    /// </summary>
+    public async Task ReleaseAsync(string ledgerId)
     {
         try
         {
-            _ = new Compaction(this, _time).RunIfDue();
+            var held = _held.GetValueOrDefault(ledgerId);
+            while (held is { IsDamaged: false, Progress.Owner: { } owner } && owner == OwnerId && !await GiveBackAsync(held).ConfigureAwait(false))
+            {
+                held = await _store.FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false);
+            }
         }
-        catch (LedgerUnavailableException)
+#pragma warning disable CA1031 // Whatever it is: what has become of the row must not be lost for it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // It is as good as before, only not as small. Where it cannot be used at all, the batch says so itself.
+            _hasUnreleased = true;
         }
-    }
-
-    private async Task WriteAsync(LedgerLine line, bool isDurable)
-    {
-        _ = Open();
-        await _writer!.WriteAsync(CheckedLine.Write(line, LedgerJson.Plain.LedgerLine), isDurable).ConfigureAwait(false);
-    }
-
-    private OwnerLock Open()
-    {
-        lock (_lock)
+        finally
         {
-            // A folder somebody has deleted takes the lock with it, and everyone else would take this process for dead.
-            if (_owner is not null && File.Exists(Folder.OwnerLock(_owner.Owner)))
+            _ = _held.TryRemove(ledgerId, out _);
+        }
+
+        await LetGoAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Passing?.Invoke(step, false);
+        await ChangeAsync(step, entry).ConfigureAwait(false);
+        Passing?.Invoke(step, true);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result)
+    {
+        Passing?.Invoke(RequestState.Accepted, false);
+        var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false);
+        for (var number = 1; ;)
+        {
+            var name = number == 1 ? entry.RequestId! : RequestIds.Numbered(entry.RequestId!, number);
+            if (!StateTransitions.IsAllowed(seen.Progress.State, RequestState.Accepted))
             {
-                return _owner;
+                throw new LedgerUnavailableException(Messages.RowTakenOver.With(entry.Index));
             }
 
-            try
+            var made = await _store
+                .AcceptWithResultAsync(seen, Next(seen.Progress, RequestState.Accepted, entry), new StoredResult(entry.BaseAddress ?? "", name, result.Description, result.Images))
+                .ConfigureAwait(false);
+            if (made is not null)
             {
-                Folder.Create();
-                _owner?.Dispose();
-                _owner = OwnerLock.Take(Folder, _time);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new LedgerUnavailableException(Messages.LedgerUnwritable.With(Folder.Root, error.Message), error);
+                Keep(made);
+                Passing?.Invoke(RequestState.Accepted, true);
+                return name;
             }
 
-            _writer = new SegmentWriter(Folder, _owner.Owner);
-            _claims = new Claims(Folder, _owner.Owner);
-            return _owner;
+            // Either the name is taken, or somebody else has said something of the request.
+            var now = await DemandAsync(entry.LedgerId).ConfigureAwait(false);
+            number += now == seen ? 1 : 0;
+            seen = now;
         }
     }
 
-    // What is sent stands in the first line of an attempt; later lines need only say whose they are.
-    private LedgerLine Line(LedgerStep step, LedgerEntry entry) => new()
+    /// <summary>Adds a step to a submission that is known, if it is still as it was seen, and that nobody works on it any more.</summary>
+    /// <returns>The submission as it is now; null where it has changed meanwhile, and nothing was written.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public async Task<LedgerRequest?> SettleAsync(RequestState step, LedgerRequest known, string? requestId = null)
     {
-        Step = step,
-        LedgerId = entry.LedgerId,
-        Time = Now(),
-        Owner = Owner,
-        Attempt = entry.Attempt,
-        Claim = entry.Claim,
-        IsLeft = entry.IsLeft || step == LedgerStep.Left,
-        Row = entry.Row?.Row,
-        Subject = entry.Row?.Subject,
-        InputHash = entry.Row?.InputHash,
-        Directory = entry.Row?.Directory,
-        Index = entry.Index,
-        Provider = entry.Provider,
-        Model = entry.Model,
-        Key = entry.Key,
-        BaseAddress = entry.BaseAddress,
-        Input = step == LedgerStep.Intent ? entry.Input : null,
-        Settings = step == LedgerStep.Intent ? LedgerSettings.Of(entry.Settings) : null,
-        RequestId = entry.RequestId,
-        Seed = entry.Seed,
-        Delivery = entry.Delivery,
+        Demand(known);
+        var progress = known.Stored.Progress;
+        var next = progress with
+        {
+            State = step,
+            Owner = null,
+            RequestId = requestId ?? progress.RequestId,
+            Accepted = step == RequestState.Accepted ? progress.Accepted ?? Now() : progress.Accepted,
+            Error = null,
+            ErrorType = null,
+            Refusal = null,
+        };
+        return Of(await _store.AdvanceAsync(known.Stored, next).ConfigureAwait(false));
+    }
+
+    /// <summary>Forgets a submission, if it is still as it was seen.</summary>
+    /// <returns>False where it has changed meanwhile.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public Task<bool> RemoveAsync(LedgerRequest known) => _store.RemoveAsync(known.Stored);
+
+    /// <summary>Overwrites what has been forgotten.</summary>
+    /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<bool> OverwriteForgottenAsync() => _store.OverwriteForgottenAsync();
+
+    /// <summary>What is kept of the result of a host's request: its description, and what reads the bytes of an image; or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<(byte[] Description, Func<int, CancellationToken, Task<byte[]?>> Image)?> ResultAsync(
+        string address, string requestId, CancellationToken cancellation) =>
+        await _store.ResultAsync(address, requestId, cancellation).ConfigureAwait(false) is { } found
+            ? (found.Item1, (number, token) => _store.ImageAsync(found.Item2, number, token))
+            : null;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
+
+    private static LedgerRequest? Of(StoredRequest? found) => found is null ? null : new LedgerRequest(found);
+
+    // Each row is found by two indexes: one that is damaged must not make it look like a new one.
+    private LedgerRequest? Missing(RowIdentity row, IReadOnlyList<StoredRequest> alike) =>
+        alike.FirstOrDefault(found => found.Row == row.Row) is { } found ? throw Damaged(found) : null;
+
+    private LedgerRequest Demand(StoredRequest found, RowIdentity row) =>
+        found.IsDamaged || found.Row == row.Row ? new LedgerRequest(found) : throw Damaged(found);
+
+    private void Demand(LedgerRequest known)
+    {
+        if (known.IsDamaged)
+        {
+            throw Damaged(known.Stored);
+        }
+    }
+
+    private SubmissionInDoubtException Damaged(StoredRequest found) => new(Messages.LedgerRowDamaged.With(Location, found.LedgerId));
+
+    private async ValueTask<StoredRequest> SeenAsync(string ledgerId) =>
+        _held.TryGetValue(ledgerId, out var held) ? held : await DemandAsync(ledgerId).ConfigureAwait(false);
+
+    private async ValueTask<StoredRequest> DemandAsync(string ledgerId)
+    {
+        var found = await _store.FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false)
+            ?? throw new LedgerUnavailableException(Messages.LedgerIdUnknown.With(ledgerId, Location));
+        return found.IsDamaged ? throw new LedgerUnavailableException(Messages.LedgerRowDamaged.With(Location, ledgerId)) : found;
+    }
+
+    // Somebody else may have said something of the request meanwhile: what tells more than that is added to it, and the rest is not news.
+    private async Task ChangeAsync(RequestState step, LedgerEntry entry)
+    {
+        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false); ; seen = await DemandAsync(entry.LedgerId).ConfigureAwait(false))
+        {
+            var progress = seen.Progress;
+            var isAllowed = progress.State == step || StateTransitions.IsAllowed(progress.State, step);
+            if (step == RequestState.Intent && !(isAllowed && progress.Owner is { } owner && owner == OwnerId))
+            {
+                throw new LedgerUnavailableException(Messages.RowTakenOver.With(seen.Index));
+            }
+
+            if (!isAllowed && (entry.Seed is null || progress.Seed is not null))
+            {
+                return;
+            }
+
+            var next = isAllowed ? Next(progress, step, entry) : progress with { Seed = entry.Seed };
+            if (await _store.AdvanceAsync(seen, next).ConfigureAwait(false) is { } made)
+            {
+                Keep(made);
+                return;
+            }
+        }
+    }
+
+    private void Keep(StoredRequest made)
+    {
+        if (_held.TryGetValue(made.LedgerId, out var before))
+        {
+            _ = _held.TryUpdate(made.LedgerId, made, before);
+        }
+    }
+
+    private async Task<bool> GiveBackAsync(StoredRequest held) => held.Progress.State == RequestState.Claimed
+        ? await _store.RemoveAsync(held).ConfigureAwait(false)
+        : await _store.ReleaseAsync(held).ConfigureAwait(false) is not null;
+
+    // As long as this process lives, others take it to work on what it could not give back.
+    private async Task LetGoAsync()
+    {
+        if (_hasUnreleased && _held.IsEmpty)
+        {
+            _hasUnreleased = false;
+            await _store.LetGoAsync().ConfigureAwait(false);
+        }
+    }
+
+    private RequestProgress Next(RequestProgress progress, RequestState step, LedgerEntry entry) => progress with
+    {
+        State = step,
+        Attempt = Math.Max(progress.Attempt, entry.Attempt),
+        Owner = entry.IsLeft || StateTransitions.IsEnd(step) ? null : progress.Owner,
+        RequestId = entry.RequestId ?? progress.RequestId,
+        Accepted = step == RequestState.Accepted ? progress.Accepted ?? Now() : progress.Accepted,
         Error = entry.Error,
         ErrorType = entry.ErrorType,
         Refusal = entry.Refusal,
+        Seed = entry.Seed ?? progress.Seed,
+        Delivery = LedgerJson.Write(entry.Delivery, LedgerJson.Plain.LedgerResult) ?? progress.Delivery,
+    };
+
+    private static StoredRequest Stored(LedgerEntry entry) => new()
+    {
+        LedgerId = entry.LedgerId,
+        Row = entry.Row?.Row,
+        Subject = entry.Row?.Subject,
+        InputHash = entry.Row?.InputHash,
+        Provider = entry.Provider,
+        BaseUri = entry.BaseAddress ?? "",
+        Model = entry.Model,
+        Key = entry.Key,
+        Index = entry.Index,
+        Directory = entry.Row?.Directory,
+        Input = JsonSerializer.Serialize(entry.Input, ImageInputJson.Plain.ImageInput),
+        Settings = LedgerJson.Write(LedgerSettings.Of(entry.Settings), LedgerJson.Plain.LedgerSettings),
     };
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

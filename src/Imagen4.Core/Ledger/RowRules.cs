@@ -5,9 +5,11 @@ namespace Imagen4.Core.Ledger;
 /// <summary>The rules by which a batch continues an earlier one.</summary>
 internal static class RowRules
 {
-    /// <summary>Whether a request has come to no good end: the host refused it, failed or cancelled it, or never got it.</summary>
-    public static bool EndedBadly(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled or LedgerStep.NotSubmitted
-        or LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled;
+    /// <summary>
+    /// Whether a request has come to no good end: the host refused it, failed or cancelled it, or never got it. Nobody works on it.
+    /// </summary>
+    public static bool EndedBadly(LedgerRequest known) => known.Step is RequestState.Claimed or RequestState.NotSent
+        or RequestState.Throttled or RequestState.NotSubmitted or RequestState.Rejected or RequestState.Failed or RequestState.Cancelled;
 
     /// <summary>Whether a row that is known is submitted again: it has come to no good end, and what is sent was not the reason.</summary>
     public static bool IsSubmittedAgain(LedgerRequest known, RowIdentity row) =>
@@ -19,13 +21,10 @@ internal static class RowRules
         || (known is { Model: { } model, Input: { } sent } && RowIdentity.Hash(model, sent) == inputHash)
 
         // What was sent is lost: nothing says that it was something else.
-        || (known.InputHash is null && known.InputJson is null);
+        || known.IsDamaged;
 
-    /// <summary>Whether a process ended with the POST on its way, or what it wrote is lost: nobody knows what has become of it.</summary>
-    public static bool IsLost(LedgerRequest known) => known.Step is LedgerStep.Intent or LedgerStep.Held or LedgerStep.Left;
-
-    /// <summary>Whether no attempt that is known of reached the host.</summary>
-    public static bool WasNeverSent(LedgerRequest known) => known.Step is LedgerStep.NotSent or LedgerStep.Throttled;
+    /// <summary>Whether a process ended with the POST on its way: nobody knows what has become of it.</summary>
+    public static bool IsLost(LedgerRequest known) => known.Step == RequestState.Intent;
 
     /// <summary>Whether there is nothing more to be done for a row.</summary>
     /// <param name="known">What is known of it; nobody works on it.</param>
@@ -34,10 +33,10 @@ internal static class RowRules
     /// <param name="isNews">Whether it came to its end only now: then that is this run's own, whichever process met it.</param>
     public static bool IsDone(LedgerRequest known, RowIdentity row, bool submitsOnly, bool isNews) => known.Step switch
     {
-        LedgerStep.InDoubt => true,
-        LedgerStep.Accepted or LedgerStep.Expired or LedgerStep.StatusCompleted or LedgerStep.Completed => submitsOnly,
-        LedgerStep.Delivered => submitsOnly || (HasFiles(known) && (known.Row == row.Row || IsDeliveredTo(known, row.Directory))),
-        LedgerStep.Rejected or LedgerStep.Failed or LedgerStep.Cancelled => isNews || !IsSubmittedAgain(known, row),
+        RequestState.InDoubt => true,
+        RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted or RequestState.Completed => submitsOnly,
+        RequestState.Delivered => submitsOnly || (HasFiles(known) && (known.Row == row.Row || IsDeliveredTo(known, row.Directory))),
+        RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => isNews || !IsSubmittedAgain(known, row),
         _ => false,
     };
 

@@ -7,19 +7,15 @@ namespace Imagen4.Core.Ledger;
 /// Several processes with the same rows each get their turn; only one of them submits.
 /// </summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="settle">Asks whoever may know what has become of a request in doubt; returns what is known then.</param>
+/// <param name="settle">
+/// Asks whoever may know what has become of a request in doubt; returns what is known then, or null where it has changed meanwhile.
+/// </param>
 /// <param name="time">The clock.</param>
 internal sealed class RowTurns(
-    RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest>> settle, TimeProvider time)
+    RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest?>> settle, TimeProvider time)
 {
-    // A claim whose owner does not stand in it after this many looks was left by a process that ended between the two.
-    private const int MostLooks = 15;
-
-    /// <summary>
-    /// What had come to no good end when the batch began; the same for all its hosts. Not told by the time of day, which somebody may
-    /// set between two runs.
-    /// </summary>
-    public Lazy<IReadOnlySet<string>> Before { get; init; } = new(ledger.View.Refused);
+    /// <summary>What was there when the batch began; the same for all its hosts.</summary>
+    public Lazy<Task<BatchStart>> Start { get; init; } = new(() => ledger.BeginAsync(CancellationToken.None));
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool StartsAfresh { get; init; }
@@ -34,87 +30,100 @@ internal sealed class RowTurns(
     public Action<string>? Warn { get; init; }
 
     /// <summary>The holders of rows the user has been told of.</summary>
-    public ConcurrentDictionary<string, bool> Told { get; init; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<long, bool> Told { get; init; } = new();
 
     /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
-    /// <param name="row">The row.</param>
+    /// <param name="entry">The row's submission, should there be one.</param>
     /// <param name="named">The known request that its record names, or null.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="InvalidInputException">The row's key is known with other input.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
+    /// <exception cref="SubmissionInDoubtException">What the ledger has of the row is damaged.</exception>
     /// <exception cref="WaitTimeoutException">Somebody else holds the row, for longer than the limit, and has sent nothing yet.</exception>
-    public async Task<Turn> TakeAsync(RowIdentity row, NamedRequest? named, CancellationToken cancellation)
+    public async Task<Turn> TakeAsync(LedgerEntry entry, NamedRequest? named, CancellationToken cancellation)
     {
-        var wait = new RowWait(ledger, row, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
-        if (named is not null && !StartsAfresh && await TakeNamedAsync(row, named, wait, cancellation).ConfigureAwait(false) is { } turn)
+        var row = entry.Row!;
+        var wait = new RowWait(ledger, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
+        var start = await Start.Value.WaitAsync(cancellation).ConfigureAwait(false);
+        if (named is not null && !StartsAfresh && await TakeNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
         {
             return turn;
         }
 
-        for (var looks = 0; ;)
+        for (var open = new HashSet<string>(StringComparer.Ordinal); ;)
         {
-            var known = Look(row);
-            _ = Before.Value;
+            var known = await ledger.FindRowAsync(row, cancellation).ConfigureAwait(false);
             if (known is not null && !StartsAfresh)
             {
-                if (IsWorkedOn(known))
+                if (!RowRules.EndedBadly(known))
                 {
+                    _ = open.Add(known.LedgerId);
+                }
+
+                if (await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false))
+                {
+                    _ = open.Add(known.LedgerId);
                     RowRules.Demand(row.InputHash, known);
                     if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
                     {
-                        return new Turn.Report(known) { Error = held };
+                        return known.Step == RequestState.Claimed ? throw held : new Turn.Report(known) { Error = held };
                     }
 
                     continue;
                 }
 
-                // What its process wrote between the look and its end.
-                if (!known.IsLeft && !known.HasEnded && (Look(row) is not { } again || again.Claim != known.Claim || IsWorkedOn(known = again)))
+                if (await SettledAsync(known, cancellation).ConfigureAwait(false) is not { } settled)
                 {
                     continue;
                 }
 
-                known = await SettledAsync(known, cancellation).ConfigureAwait(false);
+                known = settled;
                 RowRules.Demand(row.InputHash, known);
-                if (RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)))
+                var isNew = open.Contains(known.LedgerId) || await IsNewEndAsync(known, named, start, cancellation).ConfigureAwait(false);
+                if (RowRules.IsDone(known, row, SubmitsOnly, isNew))
                 {
                     return new Turn.Report(known);
                 }
-            }
 
-            switch (TryClaim(row, known, ref looks))
-            {
-                case { } number when known is null || StartsAfresh || RowRules.IsSubmittedAgain(known, row):
-                    return new Turn.Submit(number);
-                case { } number:
-                    return new Turn.Continue(known, number);
-                default:
-                    if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } late)
+                if (!RowRules.IsSubmittedAgain(known, row))
+                {
+                    if (await ledger.AdoptAsync(known, cancellation).ConfigureAwait(false) is { } adopted)
                     {
-                        throw late;
+                        return new Turn.Continue(adopted, IsHeld: true);
                     }
 
-                    break;
+                    continue;
+                }
+            }
+
+            if (await ledger.ClaimAsync(entry, known, isSeen: !StartsAfresh, cancellation).ConfigureAwait(false))
+            {
+                return new Turn.Submit();
+            }
+
+            if (known is { IsDamaged: true })
+            {
+                // Nothing of it is certain, not even which generation comes next.
+                throw new SubmissionInDoubtException(Messages.LedgerRowDamaged.With(ledger.Location, known.LedgerId));
             }
         }
     }
 
     // A request that is not the newest of this row: of an earlier generation, for another directory, or only submitted. It is
     // followed without a claim, as whoever receives a request by its id does. What is to be submitted is the row's own turn.
-    private async Task<Turn?> TakeNamedAsync(RowIdentity row, NamedRequest named, RowWait wait, CancellationToken cancellation)
+    private async Task<Turn?> TakeNamedAsync(
+        RowIdentity row, NamedRequest named, RowWait wait, BatchStart start, CancellationToken cancellation)
     {
         while (true)
         {
-            ledger.View.Refresh();
-            _ = Before.Value;
-            if (Current(named) is not { } known || ledger.View.OfRow(row.Row)?.LedgerId == known.LedgerId)
+            if (Current(named) is not { } known || ledger.OfRow(row)?.LedgerId == known.LedgerId)
             {
                 return null;
             }
 
             RowRules.Demand(row.InputHash, known);
-            var isOnItsWay = known.Step < LedgerStep.InDoubt;
-            if (isOnItsWay && IsWorkedOn(known))
+            var isOnItsWay = known.Step is RequestState.Claimed or RequestState.Intent or RequestState.NotSent or RequestState.Throttled;
+            if (isOnItsWay && await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false))
             {
                 if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
                 {
@@ -124,97 +133,42 @@ internal sealed class RowTurns(
                 continue;
             }
 
-            // What its process wrote between the look and its end.
-            ledger.View.Refresh();
-            if (isOnItsWay && ledger.View.OfLedgerId(known.LedgerId) is { } again && (again.Step, again.Claim) != (known.Step, known.Claim))
+            if (await SettledAsync(known, cancellation).ConfigureAwait(false) is not { } settled)
             {
                 continue;
             }
 
-            known = await SettledAsync(known, cancellation).ConfigureAwait(false);
-            return RowRules.IsDone(known, row, SubmitsOnly, IsNewEnd(known, named)) ? new Turn.Report(known)
-                : RowRules.EndedBadly(known) ? null
-                : new Turn.Continue(known, Claim: null);
+            var isNew = await IsNewEndAsync(settled, named, start, cancellation).ConfigureAwait(false);
+            return RowRules.IsDone(settled, row, SubmitsOnly, isNew) ? new Turn.Report(settled)
+                : RowRules.EndedBadly(settled) ? null
+                : new Turn.Continue(settled, IsHeld: false);
         }
     }
 
     // Where the one that is named has come to no good end, its row may have gone on with another one since.
-    private LedgerRequest? Current(NamedRequest named) => ledger.View.OfLedgerId(named.LedgerId) is { } known
-        ? RowRules.EndedBadly(known) && known.Row is { } row ? ledger.View.OfRow(row) ?? known : known
+    private LedgerRequest? Current(NamedRequest named) => ledger.OfLedgerId(named.LedgerId) is { } known
+        ? RowRules.EndedBadly(known) && known.Row is not null ? ledger.Generations(known.Row).LastOrDefault() ?? known : known
         : null;
 
-    private bool IsNewEnd(LedgerRequest known, NamedRequest? named) =>
-        !(named is { EndedBadly: true } && named.LedgerId == known.LedgerId) && !Before.Value.Contains(known.LedgerId);
+    private async Task<bool> IsNewEndAsync(LedgerRequest known, NamedRequest? named, BatchStart start, CancellationToken cancellation) =>
+        !(named is { EndedBadly: true } && named.LedgerId == known.LedgerId)
+        && await ledger.IsSinceAsync(start, known, cancellation).ConfigureAwait(false);
 
-    private LedgerRequest? Look(RowIdentity row)
+    // What its process wrote between the look and its end is seen by the next look: nothing is written over it.
+    private async Task<LedgerRequest?> SettledAsync(LedgerRequest known, CancellationToken cancellation)
     {
-        ledger.View.Refresh();
-        return ledger.View.OfRow(row.Row);
-    }
-
-    // The next claim nobody has; null where somebody has it, or has gone further meanwhile.
-    private int? TryClaim(RowIdentity row, LedgerRequest? known, ref int looks)
-    {
-        var nameless = new List<int>();
-        for (var number = (known?.Claim ?? -1) + 1; ; number++)
+        var lost = known;
+        if (RowRules.IsLost(known) && await ledger.SettleAsync(RequestState.InDoubt, known).ConfigureAwait(false) is { } told)
         {
-            if (ledger.Claims.TryTake(row.Row, number))
-            {
-                if (!IsNews(row, number, known) && !nameless.Exists(before => IsNamed(row, before)))
-                {
-                    return number;
-                }
-
-                ledger.Claims.Abandon(row.Row, number);
-                return null;
-            }
-
-            var holder = ledger.Claims.OwnerOf(row.Row, number);
-            if (holder is null || (holder.Length == 0 && ++looks < MostLooks))
-            {
-                return null;
-            }
-
-            var isGone = holder.Length == 0 || !ledger.Claims.IsWorking(holder, row.Row, number);
-            if ((!isGone && !StartsAfresh) || IsNews(row, number, known))
-            {
-                return null;
-            }
-
-            // Whatever it had done would stand in its segment, unless that is damaged.
-            if (isGone && !StartsAfresh && ledger.View.IsDamaged(holder))
-            {
-                throw new SubmissionInDoubtException(Messages.ClaimDamaged.With(ledger.Folder.Segments, holder));
-            }
-
-            if (holder.Length == 0)
-            {
-                nameless.Add(number);
-            }
+            known = told;
         }
-    }
-
-    // A process taken for dead before it had written its name has gone on after all. One of the two, or both, give way.
-    private bool IsNamed(RowIdentity row, int number) =>
-        ledger.Claims.OwnerOf(row.Row, number) is { Length: > 0 } holder && ledger.Claims.IsWorking(holder, row.Row, number);
-
-    // Between the look and the claim, somebody may have gone on with the row, and even have finished it, or the user has forgotten it.
-    private bool IsNews(RowIdentity row, int number, LedgerRequest? known) => Look(row) is { } now
-        ? now.Claim >= number || (known is not null && now.Claim < known.Claim)
-        : known is not null;
-
-    private async Task<LedgerRequest> SettledAsync(LedgerRequest known, CancellationToken cancellation)
-    {
-        // A damaged line may have been the one that says that it was sent after all.
-        if (RowRules.IsLost(known) || (RowRules.WasNeverSent(known) && ledger.View.IsDamaged(known.Owner)))
+        else if (RowRules.IsLost(lost))
         {
-            await ledger.RecordAsync(LedgerStep.InDoubt, known).ConfigureAwait(false);
-            known = known with { Step = LedgerStep.InDoubt, IsLeft = true };
+            return null;
         }
 
-        return known.Step == LedgerStep.InDoubt ? await settle(known, cancellation).ConfigureAwait(false) : known;
+        return known is { Step: RequestState.InDoubt, IsDamaged: false }
+            ? await settle(known, cancellation).ConfigureAwait(false)
+            : known;
     }
-
-    private bool IsWorkedOn(LedgerRequest known) => !known.IsLeft && !known.HasEnded
-        && ledger.Claims.IsWorking(known.Owner, known.Row ?? "", known.Claim);
 }

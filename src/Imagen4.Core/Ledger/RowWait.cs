@@ -5,9 +5,8 @@ namespace Imagen4.Core.Ledger;
 
 /// <summary>A row's wait for whoever works on it: how long it lasts, and what the user is told meanwhile.</summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="row">The row.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RowWait(RequestLedger ledger, RowIdentity row, TimeProvider time)
+internal sealed class RowWait(RequestLedger ledger, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
@@ -26,32 +25,35 @@ internal sealed class RowWait(RequestLedger ledger, RowIdentity row, TimeProvide
     public Action<string>? Warn { get; init; }
 
     /// <summary>The holders the user has been told of.</summary>
-    public required ConcurrentDictionary<string, bool> Told { get; init; }
+    public required ConcurrentDictionary<long, bool> Told { get; init; }
 
     /// <summary>Waits for a moment.</summary>
-    /// <param name="known">What is known of the row, or null.</param>
+    /// <param name="known">What is known of the row.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The error that ends the wait, or null while it goes on.</returns>
-    public async Task<WaitTimeoutException?> PauseAsync(LedgerRequest? known, CancellationToken cancellation)
+    public async Task<WaitTimeoutException?> PauseAsync(LedgerRequest known, CancellationToken cancellation)
     {
         _began ??= time.GetTimestamp();
         var waited = time.GetElapsedTime(_began.Value);
         var isLong = waited >= Silence;
-        if ((isLong || (Limit > TimeSpan.Zero && waited >= Limit)) && FindHolder(known) is { } holder)
+
+        // Where there is no holder any more, the row is just changing hands.
+        if ((isLong || (Limit > TimeSpan.Zero && waited >= Limit))
+            && await ledger.HolderAsync(known, cancellation).ConfigureAwait(false) is { } holder)
         {
-            var limit = LimitFor(holder.Owner);
+            TimeSpan? limit = Limit > TimeSpan.Zero ? Limit : holder.UnreadableLock is null ? null : LongestUnsure;
             if (limit is { } longest && waited >= longest)
             {
-                return new WaitTimeoutException(Messages.RowHeldTooLong.With(Describe(holder), longest.TotalSeconds) + Unsure(holder.Owner))
+                return new WaitTimeoutException(Messages.RowHeldTooLong.With(Describe(holder), longest.TotalSeconds) + Unsure(holder))
                 {
-                    RequestId = known?.RequestId,
+                    RequestId = known.RequestId,
                 };
             }
 
             if (isLong && Told.TryAdd(holder.Owner, true))
             {
                 var until = limit is { } most ? Messages.RowHeldUntil.With(most.TotalSeconds) : Messages.RowHeldWithoutLimit;
-                Warn?.Invoke(Messages.RowHeld.With(Describe(holder), until) + Unsure(holder.Owner));
+                Warn?.Invoke(Messages.RowHeld.With(Describe(holder), until) + Unsure(holder));
             }
         }
 
@@ -59,32 +61,12 @@ internal sealed class RowWait(RequestLedger ledger, RowIdentity row, TimeProvide
         return null;
     }
 
-    private TimeSpan? LimitFor(string owner) => Limit > TimeSpan.Zero ? Limit
-        : OwnerLock.IsReadable(ledger.Folder, owner) ? null : LongestUnsure;
-
-    // The highest claim under which somebody works. Where there is none, the row is just changing hands.
-    private (string Owner, int Claim)? FindHolder(LedgerRequest? known)
+    private static string Describe(RowHolder holder)
     {
-        (string Owner, int Claim)? holder = known is { IsLeft: false, HasEnded: false } ? Working(known.Owner, known.Claim) : null;
-        for (var number = (known?.Claim ?? -1) + 1; ledger.Claims.OwnerOf(row.Row, number) is { } owner; number++)
-        {
-            holder = Working(owner, number) ?? holder;
-        }
-
-        return holder;
+        var since = holder.Since.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return holder.Process is not { } process ? Messages.RowHolderNamed.With(holder.Owner, since)
+            : (holder.IsThis ? Messages.RowHolderHere : Messages.RowHolder).With(process.Process, process.Machine, since);
     }
 
-    private (string Owner, int Claim)? Working(string owner, int claim) =>
-        owner.Length > 0 && ledger.Claims.IsWorking(owner, row.Row, claim) ? (owner, claim) : null;
-
-    private string Describe((string Owner, int Claim) holder)
-    {
-        var since = ledger.Claims.TakenAt(row.Row, holder.Claim)?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "?";
-        return OwnerName.Parse(holder.Owner) is not { } name ? Messages.RowHolderNamed.With(holder.Owner, since)
-            : holder.Owner == ledger.Owner ? Messages.RowHolderHere.With(name.ProcessId, name.Machine, since)
-            : Messages.RowHolder.With(name.ProcessId, name.Machine, since);
-    }
-
-    private string Unsure(string owner) =>
-        OwnerLock.IsReadable(ledger.Folder, owner) ? "" : $" {Messages.RowHolderUnsure.With(ledger.Folder.OwnerLock(owner))}";
+    private static string Unsure(RowHolder holder) => holder.UnreadableLock is { } path ? $" {Messages.RowHolderUnsure.With(path)}" : "";
 }

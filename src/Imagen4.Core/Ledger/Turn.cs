@@ -3,16 +3,15 @@ namespace Imagen4.Core.Ledger;
 /// <summary>What is to be done with a row, after a look at what has been done already.</summary>
 internal abstract record Turn
 {
-    /// <summary>It is submitted.</summary>
-    /// <param name="Claim">The number of the claim this process holds on it.</param>
-    public sealed record Submit(int Claim) : Turn;
+    /// <summary>It is submitted: this process has claimed it.</summary>
+    public sealed record Submit : Turn;
 
     /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
     /// <param name="Known">What is known of it.</param>
-    /// <param name="Claim">
-    /// The number of the claim this process holds on it; null for a request that is not the newest of the row, which anybody may receive.
+    /// <param name="IsHeld">
+    /// Whether this process has taken it over; not a request that is not the newest of the row, which anybody may receive.
     /// </param>
-    public sealed record Continue(LedgerRequest Known, int? Claim) : Turn;
+    public sealed record Continue(LedgerRequest Known, bool IsHeld) : Turn;
 
     /// <summary>
     /// There is nothing to be done: it has come to an end, good or bad, is in doubt, or another process is at it for too long.

@@ -18,9 +18,9 @@ internal abstract record ImageBytes
     /// <param name="Text">The JSON text.</param>
     public sealed record Inline(JsonElement Text) : ImageBytes;
 
-    /// <summary>They came inside an answer that is kept on this machine.</summary>
-    /// <param name="Path">The file.</param>
-    public sealed record Kept(string Path) : ImageBytes;
+    /// <summary>They came inside an answer that is kept in the ledger.</summary>
+    /// <param name="Read">Reads them there.</param>
+    public sealed record Kept(Func<CancellationToken, Task<byte[]>> Read) : ImageBytes;
 
     /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
     public bool CanBeRead => this is not Remote remote || (Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));

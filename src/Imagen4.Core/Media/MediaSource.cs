@@ -27,18 +27,12 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     public Task CopyAsync(ImageBytes bytes, Stream target, CancellationToken cancellation) => bytes switch
     {
         ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
-        ImageBytes.Kept kept => CopyKeptAsync(kept.Path, target, cancellation),
+        ImageBytes.Kept kept => CopyKeptAsync(kept, target, cancellation),
         _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, cancellation),
     };
 
-    private static async Task CopyKeptAsync(string path, Stream target, CancellationToken cancellation)
-    {
-        var kept = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, useAsync: true);
-        await using (kept.ConfigureAwait(false))
-        {
-            await kept.CopyToAsync(target, cancellation).ConfigureAwait(false);
-        }
-    }
+    private static async Task CopyKeptAsync(ImageBytes.Kept kept, Stream target, CancellationToken cancellation) =>
+        await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     // A transfer that broke begins at the start of the target again.
     private async Task DownloadAsync(string address, Stream target, CancellationToken cancellation)

@@ -36,10 +36,35 @@ public sealed class KnownRequest
     /// <summary>The request as an object of the pipeline.</summary>
     public ImagenRequest ToObject() => KnownAddresses.Fill(LedgerObjects.Request(Known, IsWorkedOn));
 
+    /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
+    internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0
+        ? []
+        : [.. wanted.SelectMany(state => Stored.GetValueOrDefault(state, [])).Distinct()];
+
+    private static readonly Dictionary<string, RequestState[]> Stored = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [ImagenStates.Pending] =
+        [
+            RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled, RequestState.Accepted,
+            RequestState.StatusCompleted, RequestState.Completed,
+        ],
+        [ImagenStates.InQueue] = [RequestState.Accepted],
+        [ImagenStates.InProgress] = [RequestState.Accepted],
+        [ImagenStates.Completed] = [RequestState.StatusCompleted, RequestState.Completed],
+        [ImagenStates.Delivered] = [RequestState.Delivered],
+        [ImagenStates.Failed] =
+        [
+            RequestState.Claimed, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted, RequestState.Failed, RequestState.Expired,
+        ],
+        [ImagenStates.Rejected] = [RequestState.Rejected],
+        [ImagenStates.Cancelled] = [RequestState.Cancelled],
+        [ImagenStates.InDoubt] = [RequestState.Intent, RequestState.InDoubt],
+    };
+
     /// <summary>Whether it is one of those wanted.</summary>
     public bool Is(RequestFilter filter) =>
         (filter.States.Count == 0 || filter.States.Any(IsState))
-        && filter.Provider(Known.Provider ?? "")
+        && filter.Provider(Known.Provider)
         && (filter.Key is null || (Known.Key is { } key && filter.Key(key)))
         && (filter.Since is not { } since || Known.Started >= since.ToUnixTimeMilliseconds())
         && (filter.Before is not { } before || DateTimeOffset.FromUnixTimeMilliseconds(Known.Time) < before);

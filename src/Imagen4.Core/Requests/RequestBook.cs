@@ -1,11 +1,16 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Core.Requests;
 
 /// <summary>What the ledger knows, for those who want to look at it. No host is asked and nothing is written.</summary>
 public sealed class RequestBook
 {
-    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    // Submissions before the newest of a row that may still cost something.
+    private static readonly RequestState[] Open = [.. KnownRequest.StatesOf([ImagenStates.Pending, ImagenStates.InDoubt])];
+
+    // Not before it is used: what was chosen may be no ledger.
+    private readonly Lazy<RequestLedger> _ledger = new(() => RequestLedger.Shared);
 
     /// <summary>The states a request can be asked for by.</summary>
     public static IReadOnlyList<string> States { get; } =
@@ -15,41 +20,47 @@ public sealed class RequestBook
     ];
 
     /// <summary>Where the ledger is.</summary>
-    public static string Folder => RequestLedger.Shared.Folder.Root;
+    public static string Place => RequestLedger.Shared.Location;
 
-    /// <summary>Reads the ledger.</summary>
-    /// <exception cref="LedgerUnavailableException">It cannot be read.</exception>
-    public void Refresh() => _ledger.View.Refresh();
+    private RequestLedger Ledger => _ledger.Value;
 
-    /// <summary>The requests that are wanted, oldest first.</summary>
+    /// <summary>The requests that are wanted, in the order in which their rows were claimed. They are read as they are asked for.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public IEnumerable<KnownRequest> Find(RequestFilter filter)
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
-        var alive = new Dictionary<string, bool>(StringComparer.Ordinal);
-        return _ledger.View.Generations()
-            .OrderBy(row => row.Known.Started).ThenBy(row => row.Known.Index).ThenBy(row => row.Known.LedgerId, StringComparer.Ordinal)
+        var alive = new Dictionary<long, bool>();
+        var query = new LedgerQuery
+        {
+            States = KnownRequest.StatesOf(filter.States),
+            Since = filter.Since?.ToUnixTimeMilliseconds(),
+            Before = filter.Before?.ToUnixTimeMilliseconds(),
+            WithSuperseded = filter.History,
+            EvenSuperseded = Open,
+        };
+        return Ledger.List(query)
             .Select(row => (Request: Of(row.Known, alive), row.IsNewest))
             .Where(row => row.IsNewest || filter.History || row.Request.IsOpen || row.Request.State == ImagenStates.InDoubt)
             .Select(row => row.Request).Where(request => request.Is(filter));
     }
 
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
-    public IEnumerable<KnownRequest> Earlier(KnownRequest request) => request.Known is { Row: { } row, Subject: { } subject }
-        && _ledger.View.OfRow(row)?.LedgerId == request.LedgerId
-            ? _ledger.View.OfSubject(subject)
-                .Where(known => known.Row == row && known.LedgerId != request.LedgerId)
-                .Select(known => Of(known, []))
-                .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<KnownRequest> Earlier(KnownRequest request)
+    {
+        var all = request.Known.Row is { } row ? Ledger.Generations(row).ToList() : [];
+        return all.Count > 0 && all[^1].LedgerId == request.LedgerId
+            ? all[..^1].Select(known => Of(known, [])).Where(known => known.IsFinished && known.State != ImagenStates.Completed)
             : [];
+    }
 
     /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
     /// <param name="ledgerIds">The ledger's ids of the requests.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public DateTimeOffset? OpenSince(IReadOnlyCollection<string> ledgerIds)
     {
-        Refresh();
         var wanted = ledgerIds.ToHashSet(StringComparer.Ordinal);
-        if (_ledger.View.All().FirstOrDefault(known => wanted.Contains(known.LedgerId)) is not { } earliest)
+        if (wanted.Select(Ledger.OfLedgerId).OfType<LedgerRequest>().MinBy(known => known.Started) is not { } earliest)
         {
             return null;
         }
@@ -61,18 +72,18 @@ public sealed class RequestBook
 
     /// <summary>A request by the ledger's own id.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
-    public KnownRequest OfLedgerId(string ledgerId) => _ledger.View.OfLedgerId(ledgerId) is { } known
+    public KnownRequest OfLedgerId(string ledgerId) => Ledger.OfLedgerId(ledgerId) is { } known
         ? Of(known, [])
-        : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), _ledger.Folder.Root));
+        : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), Ledger.Location));
 
     /// <summary>The requests with a host's id: ids of different hosts may be the same.</summary>
     /// <exception cref="RequestNotFoundException">The ledger knows none.</exception>
     public IReadOnlyList<KnownRequest> OfRequestId(string requestId)
     {
-        var found = _ledger.View.All().Where(known => known.RequestId == requestId).Select(known => Of(known, [])).ToList();
+        var found = Ledger.OfRequestId(requestId).Select(known => Of(known, [])).ToList();
         return found.Count > 0
             ? found
-            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId), _ledger.Folder.Root)) { RequestId = requestId };
+            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId), Ledger.Location)) { RequestId = requestId };
     }
 
     /// <summary>Makes sure that a text is a state.</summary>
@@ -85,18 +96,5 @@ public sealed class RequestBook
         }
     }
 
-    private KnownRequest Of(LedgerRequest known, Dictionary<string, bool> alive)
-    {
-        if (known.IsLeft || known.HasEnded)
-        {
-            return new KnownRequest(known, isWorkedOn: false);
-        }
-
-        if (!alive.TryGetValue(known.Owner, out var isAlive))
-        {
-            alive[known.Owner] = isAlive = OwnerLock.IsAlive(_ledger.Folder, known.Owner);
-        }
-
-        return new KnownRequest(known, isAlive);
-    }
+    internal KnownRequest Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
 }

@@ -1,13 +1,12 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
-using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Requests;
 
 /// <summary>Forgets requests: what was sent, what came of it, and who worked on it.</summary>
-/// <param name="time">The clock.</param>
-public sealed class RequestRemoval(TimeProvider time)
+public sealed class RequestRemoval
 {
+    private readonly RequestBook _book = new();
     private readonly RequestLedger _ledger = RequestLedger.Shared;
 
     /// <summary>Makes sure that a request can be forgotten.</summary>
@@ -35,27 +34,28 @@ public sealed class RequestRemoval(TimeProvider time)
         }
     }
 
-    /// <summary>Forgets requests.</summary>
-    /// <returns>How many of them still stand in files that cannot be rewritten now: those of processes that live.</returns>
+    /// <summary>Forgets requests. One that somebody has gone on with meanwhile stays.</summary>
+    /// <returns>How many are forgotten, but cannot be overwritten yet where they stood, because other processes read there.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<int> RunAsync(IReadOnlyList<KnownRequest> requests)
     {
         // Together, so that they share their flushes.
-        await Task.WhenAll(requests.Select(request => _ledger.RecordAsync(LedgerStep.Removed, request.Known))).ConfigureAwait(false);
-        foreach (var request in requests)
-        {
-            if (request.RequestId is { } id)
-            {
-                KeptResults.Forget(request.LedgerId, id);
-            }
-        }
-
+        await Task.WhenAll(requests.Select(ForgetAsync)).ConfigureAwait(false);
         RemovePartialFiles(requests.Select(request => request.Known));
-        ForgetClaims(requests.Select(request => request.Known));
-        await _ledger.EndSegmentAsync().ConfigureAwait(false);
-        _ = new Compaction(_ledger, time).Run();
-        _ledger.View.Refresh();
-        return StillThere([.. requests.Select(request => request.LedgerId)]);
+        return await _ledger.OverwriteForgottenAsync().ConfigureAwait(false) ? 0 : requests.Count;
+    }
+
+    private async Task ForgetAsync(KnownRequest request)
+    {
+        for (var known = request; known.IsFinished && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
+        {
+            if (await _ledger.FindAsync(request.LedgerId, CancellationToken.None).ConfigureAwait(false) is not { } now)
+            {
+                return;
+            }
+
+            known = _book.Of(now, []);
+        }
     }
 
     // What processes left that were killed while they saved images. The images themselves are the user's.
@@ -76,40 +76,4 @@ public sealed class RequestRemoval(TimeProvider time)
         .Append(known.Directory)
         .OfType<string>()
         .Distinct(StringComparer.Ordinal);
-
-    // A row that is known from another submission keeps its claims: they say how far it is.
-    private void ForgetClaims(IEnumerable<LedgerRequest> removed)
-    {
-        _ledger.View.Refresh();
-        var rows = removed.Where(known => known.Row is not null).GroupBy(known => known.Row!, StringComparer.Ordinal);
-        var kept = _ledger.View.All().Select(known => known.Row).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        try
-        {
-            foreach (var row in rows.Where(row => !kept.Contains(row.Key)))
-            {
-                _ledger.Claims.Forget(row.Key, row.Max(known => known.Claim));
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LedgerUnavailableException(Messages.LedgerUnwritable.With(_ledger.Folder.Root, error.Message), error);
-        }
-    }
-
-    private int StillThere(HashSet<string> removed)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var reader in _ledger.Folder.FindSegments().Select(path => new SegmentReader(path)))
-        {
-            _ = reader.TryRead(line =>
-            {
-                if (removed.Contains(line.LedgerId) && line.Step != LedgerStep.Removed)
-                {
-                    found.Add(line.LedgerId);
-                }
-            });
-        }
-
-        return found.Count;
-    }
 }

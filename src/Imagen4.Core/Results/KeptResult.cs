@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Results;
 
-/// <summary>A result as it is kept on this machine.</summary>
-internal sealed record KeptResult
+/// <summary>A result as the ledger keeps it.</summary>
+/// <param name="Description">What it says, as JSON: a <see cref="KeptDescription"/>.</param>
+/// <param name="Images">The bytes of the images that came inside it, by their number.</param>
+internal sealed record KeptResult(byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
+
+/// <summary>What a kept result says.</summary>
+internal sealed record KeptDescription
 {
     public required IReadOnlyList<KeptImage> Images { get; init; }
-
-    /// <summary>The ledger's id of its request: a host's own id may be another host's as well.</summary>
-    public string? LedgerId { get; init; }
 
     public long? Seed { get; init; }
 
@@ -21,9 +23,9 @@ internal sealed record KeptResult
 
 /// <summary>An image of a kept result.</summary>
 /// <param name="Image">What the host says of it.</param>
-/// <param name="File">The name of the file with its bytes, where they came inside the answer.</param>
-internal sealed record KeptImage(ImagenImage Image, string? File);
+/// <param name="Digest">The SHA-256 of its bytes, where they came inside the answer.</param>
+internal sealed record KeptImage(ImagenImage Image, string? Digest);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(KeptResult))]
+[JsonSerializable(typeof(KeptDescription))]
 internal sealed partial class KeptResultJson : JsonSerializerContext;

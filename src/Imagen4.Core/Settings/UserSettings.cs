@@ -1,12 +1,15 @@
 using System.Text.Json;
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
 
 namespace Imagen4.Core.Settings;
 
-/// <summary>What a user has decided once for every session: profiles and the default one. Never a key.</summary>
+/// <summary>What a user has decided once for every session: profiles, the default one, and a shared ledger. Never a key.</summary>
 internal sealed record UserSettings
 {
     public string? DefaultProvider { get; init; }
+
+    public LedgerChoice? Ledger { get; init; }
 
     public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
 

@@ -16,7 +16,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
     {
         try
         {
-            await ledger.RecordAsync(LedgerStep.Intent, entry, cancellation).ConfigureAwait(false);
+            await ledger.RecordAsync(RequestState.Intent, entry, cancellation).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {
@@ -29,7 +29,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
     /// Says what has happened, even when the batch is being stopped. Where it cannot be written, the row goes on all the same:
     /// it is paid for, and its object still tells its id.
     /// </summary>
-    public async Task RecordAsync(LedgerStep step, LedgerEntry entry)
+    public async Task RecordAsync(RequestState step, LedgerEntry entry)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
 
     /// <summary>Says that a submission has come to no good end.</summary>
     /// <returns>The error, to be thrown.</returns>
-    public async Task<ImagenException> EndAsync(LedgerStep step, LedgerEntry entry, ImagenException error)
+    public async Task<ImagenException> EndAsync(RequestState step, LedgerEntry entry, ImagenException error)
     {
         var ended = entry with
         {
@@ -54,7 +54,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
             Error = error.Message,
             ErrorType = error.HostErrorType ?? error.Kind,
             Refusal = LedgerErrors.RefusalBy(error),
-            IsLeft = step != LedgerStep.InDoubt,
+            IsLeft = step != RequestState.InDoubt,
         };
         await RecordAsync(step, ended).ConfigureAwait(false);
         return error;

@@ -53,11 +53,6 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         var protocol = HostProtocols.For(host.Profile.Protocol);
         var exchange = new PaidExchange(host, protocol, entry.Model);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
-        if (protocol.AnswersWithResult)
-        {
-            KeptResults.Prepare(host);
-        }
-
         var gate = gates.For(host);
         for (int notSent = 0, throttled = 0; ;)
         {
@@ -75,7 +70,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             if (cancellation.IsCancellationRequested || ending.HasEnded(host.Profile.Name))
             {
                 // Writing it down took a while: nothing is sent any more.
-                await _steps.RecordAsync(LedgerStep.NotSent, entry).ConfigureAwait(false);
+                await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 return null;
             }
@@ -88,7 +83,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
                 case SubmitOutcome.NotSent:
                     var unreachable = Unreachable(host, sent.Post.Error!);
-                    await _steps.RecordAsync(LedgerStep.NotSent, entry with { Error = unreachable.Message, ErrorType = unreachable.Kind })
+                    await _steps.RecordAsync(RequestState.NotSent, entry with { Error = unreachable.Message, ErrorType = unreachable.Kind })
                         .ConfigureAwait(false);
                     cancellation.ThrowIfCancellationRequested();
                     if (sent.Post.Error is not (HttpRequestException or IOException or TimeoutException or OperationCanceledException))
@@ -106,7 +101,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                     break;
 
                 case SubmitOutcome.Throttled:
-                    await _steps.RecordAsync(LedgerStep.Throttled, entry).ConfigureAwait(false);
+                    await _steps.RecordAsync(RequestState.Throttled, entry).ConfigureAwait(false);
                     if (++throttled >= ThrottledBudget)
                     {
                         throw sent.Refusal!;
@@ -117,11 +112,11 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
                 case SubmitOutcome.Failed:
                     _doubts.End(host);
-                    throw await _steps.EndAsync(LedgerStep.Failed, entry, sent.Refusal!).ConfigureAwait(false);
+                    throw await _steps.EndAsync(RequestState.Failed, entry, sent.Refusal!).ConfigureAwait(false);
 
                 case SubmitOutcome.Rejected:
                     _doubts.End(host);
-                    throw Ending(host, await _steps.EndAsync(LedgerStep.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
+                    throw Ending(host, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
 
                 default:
                     return await SettleAsync(host, protocol, entry, sent, cancellation).ConfigureAwait(false);
@@ -129,39 +124,43 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         }
     }
 
-    // Where the answer is the result, nobody will say it again: it is on disk before the request counts as accepted.
+    // Where the answer is the result, nobody will say it again: it is written together with the acceptance.
     private async Task<Acceptance> AcceptAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
-        if (acceptance.Answered is { } result)
+        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
+        if (acceptance.Answered is not { } result)
         {
-            try
-            {
-                var kept = await KeptResults.SaveAsync(acceptance.Request, entry.LedgerId, result).ConfigureAwait(false);
-                acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
-            }
-#pragma warning disable CA1031 // Whatever it is: the request has been paid for.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                var requestId = acceptance.Request.RequestId;
-                if (LeavesAccepted)
-                {
-                    throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
-                        Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = requestId }).ConfigureAwait(false);
-                }
+            _doubts.End(host);
+            await _steps.RecordAsync(RequestState.Accepted, accepted).ConfigureAwait(false);
+            return acceptance;
+        }
 
-                // Who waits for it gets it from this answer; its images may go to another disk.
-                Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, requestId, error.Message));
+        try
+        {
+            var kept = await ledger.AcceptAsync(accepted, await KeptResults.OfAsync(result).ConfigureAwait(false)).ConfigureAwait(false);
+            acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
+            accepted = accepted with { RequestId = kept };
+        }
+#pragma warning disable CA1031 // Whatever it is: the request has been paid for.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (LeavesAccepted)
+            {
+                throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
+                    Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId }).ConfigureAwait(false);
             }
+
+            // Who waits for it gets it from this answer; its images may go to another disk.
+            Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, accepted.RequestId, error.Message));
+            await _steps.RecordAsync(RequestState.Accepted, accepted).ConfigureAwait(false);
         }
 
         _doubts.End(host);
-        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
-        await _steps.RecordAsync(LedgerStep.Accepted, accepted).ConfigureAwait(false);
-        if (LeavesAccepted && acceptance.Answered is not null)
+        if (LeavesAccepted)
         {
             // Nobody waits for it, and it has come to its end.
-            await _steps.RecordAsync(LedgerStep.Completed, accepted).ConfigureAwait(false);
+            await _steps.RecordAsync(RequestState.Completed, accepted).ConfigureAwait(false);
         }
 
         return acceptance;
@@ -171,14 +170,14 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private async Task<Acceptance> SettleAsync(
         HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent, CancellationToken cancellation)
     {
-        var doubt = await _steps.EndAsync(LedgerStep.InDoubt, entry, InDoubt(host, sent.Post, entry)).ConfigureAwait(false);
+        var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, sent.Post, entry)).ConfigureAwait(false);
         if (doubt.RequestId is { } id && !protocol.AnswersWithResult)
         {
             try
             {
                 var request = protocol.Refer(host, entry.Model, id);
                 var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-                await _steps.RecordAsync(LedgerStep.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
+                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
                 return new Acceptance(request, status.QueuePosition);
             }
 #pragma warning disable CA1031 // Whatever it is, a stop included: the row stays in doubt, and is told as such.
@@ -197,7 +196,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     }
 
     private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, SubmissionInDoubtException doubt) =>
-        Counted(host, await _steps.EndAsync(LedgerStep.InDoubt, entry, doubt).ConfigureAwait(false));
+        Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, doubt).ConfigureAwait(false));
 
     private ImagenException Counted(HostConnection host, ImagenException doubt)
     {

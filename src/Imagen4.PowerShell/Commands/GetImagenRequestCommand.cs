@@ -71,8 +71,6 @@ public sealed class GetImagenRequestCommand : RecordCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        // Whoever is before this command in the pipeline may have submitted it just now.
-        _book.Refresh();
         var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
         var ids = named.Count > 0 ? [] : LedgerIds.Read(Row, nameof(RequestId), RequestId, InputObject);
         if (named.Count == 0 && ids.Count == 0)

@@ -51,8 +51,6 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        // Whoever is before this command in the pipeline may have submitted it just now.
-        _book.Refresh();
         var named = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
         if (named.Count == 0)
         {
@@ -87,7 +85,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         // What an earlier run could not take out of the files of a process that lived goes now, too.
         if (_chosen.Count > 0 || (_choosesAll && !IsTrial))
         {
-            Start(null, async _ => await new RequestRemoval(TimeProvider.System).RunAsync([.. _chosen.Values]).ConfigureAwait(false));
+            Start(null, async _ => await new RequestRemoval().RunAsync([.. _chosen.Values]).ConfigureAwait(false));
         }
 
         base.OnEnd();
@@ -98,7 +96,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         if (value is int and > 0)
         {
-            WriteWarning(Messages.RemoveStaysInFiles.With(value, RequestBook.Folder));
+            WriteWarning(Messages.RemoveStaysInFiles.With(value, RequestBook.Place));
         }
     }
 

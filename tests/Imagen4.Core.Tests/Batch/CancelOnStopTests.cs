@@ -28,7 +28,7 @@ public sealed class CancelOnStopTests : FollowUpTest
         Assert.Equal(2, await cancelling.InTime());
         Assert.Equal("127.0.0.1 did not answer within 5 s.", Assert.Single(run.CancelTroubles).Message);
         Assert.Single(run.OpenLedgerIds);
-        Assert.Equal([LedgerStep.Cancelled, LedgerStep.Accepted, LedgerStep.Cancelled], requests.Select(Step));
+        Assert.Equal([RequestState.Cancelled, RequestState.Accepted, RequestState.Cancelled], requests.Select(Step));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class CancelOnStopTests : FollowUpTest
         Assert.Equal(3, await run.CancelAsync(CancellationToken.None).InTime());
         Assert.Equal((0, 3), (run.OpenLedgerIds.Count, run.Cancelled));
         Assert.Empty(run.CancelTroubles);
-        Assert.All(requests, request => Assert.Equal(LedgerStep.Cancelled, Step(request)));
+        Assert.All(requests, request => Assert.Equal(RequestState.Cancelled, Step(request)));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class CancelledResultTests : FollowUpTest
 
         Assert.Null(error);
         Assert.Equal(ImagenStates.Cancelled, status!.State);
-        Assert.Equal(LedgerStep.Cancelled, Step(request));
+        Assert.Equal(RequestState.Cancelled, Step(request));
         Assert.Equal(1, (await RequestsAsync()).Count(seen => seen.EndsWith($"/requests/{request.RequestId}", StringComparison.Ordinal)));
         await PaidAgainAsync(request);
     }
@@ -44,9 +44,9 @@ public sealed class CancelledResultTests : FollowUpTest
     }
 
     [Theory]
-    [InlineData("[emulator:client_cancelled]", LedgerStep.Cancelled)]
-    [InlineData("[emulator:internal_server_error]", LedgerStep.Failed)]
-    internal async Task A_row_whose_status_said_COMPLETED_ends_by_its_result(string prompt, LedgerStep step)
+    [InlineData("[emulator:client_cancelled]", RequestState.Cancelled)]
+    [InlineData("[emulator:internal_server_error]", RequestState.Failed)]
+    internal async Task A_row_whose_status_said_COMPLETED_ends_by_its_result(string prompt, RequestState step)
     {
         var request = await SubmitAsync("fal", prompt);
         await AnswerAsync("status", 200, Completed);
@@ -72,7 +72,7 @@ public sealed class CancelledResultTests : FollowUpTest
         var (result, error) = await RunAsync(options);
         Assert.IsType<RequestCancelledException>(error);
         Assert.Equal((ImagenStates.Cancelled, request.RequestId), (result!.State, result.RequestId));
-        Assert.Equal(LedgerStep.Cancelled, Step(request));
+        Assert.Equal(RequestState.Cancelled, Step(request));
 
         var (again, _) = await RunAsync(options);
         Assert.NotEqual(request.RequestId, again!.RequestId);
@@ -88,15 +88,15 @@ public sealed class CancelledResultTests : FollowUpTest
 
         // Without a type, the result is looked at before anything is noted; with one, the host has said it.
         Assert.Equal(ImagenStates.Completed, (await ReadStatusAsync(request)).Value!.State);
-        Assert.Equal(LedgerStep.StatusCompleted, Step(request));
+        Assert.Equal(RequestState.StatusCompleted, Step(request));
         Assert.Equal(ImagenStates.Failed, (await ReadStatusAsync(request)).Value!.State);
-        Assert.Equal(LedgerStep.Failed, Step(request));
+        Assert.Equal(RequestState.Failed, Step(request));
 
         var (result, error) = await ReceiveAsync(request);
 
         Assert.Null(error);
         Assert.Equal(ImagenStates.Completed, result!.State);
-        Assert.Equal(LedgerStep.Completed, Step(request));
+        Assert.Equal(RequestState.Completed, Step(request));
         Assert.Equal(request.RequestId, (await SubmitAsync("fal")).RequestId);
     }
 

@@ -111,7 +111,6 @@ public sealed class PartialFileTests : BatchTest
     private static IReadOnlyList<KnownRequest> Known()
     {
         var book = new RequestBook();
-        book.Refresh();
         return [.. book.Find(new RequestFilter())];
     }
 
@@ -126,7 +125,7 @@ public sealed class PartialFileTests : BatchTest
     private static Task<int> ForgetAsync(KnownRequest request)
     {
         RequestRemoval.Demand(request);
-        return new RequestRemoval(TimeProvider.System).RunAsync([request]);
+        return new RequestRemoval().RunAsync([request]);
     }
 
     private static async Task ForgetAllAsync()

@@ -1,6 +1,10 @@
+using System.Globalization;
 using Imagen4.Core.Batch;
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
+using Imagen4.Torture;
 
 namespace Imagen4.Core.Tests.Batch;
 
@@ -15,7 +19,7 @@ public sealed class RowWaitTests : BatchTest
     {
         await SettingsAsync(new { generation_time = 600 });
         using var other = await StartOtherAsync(rows: 2);
-        await UntilAsync(() => Known().Count(known => known.Step == LedgerStep.Accepted) == 2);
+        await UntilAsync(() => Known().Count(known => known.Step == RequestState.Accepted) == 2);
 
         var rows = await RunAsync(Batch(new SkippingTime()) with { TimeLimit = Limit }, Prompt(1), Prompt(2));
 
@@ -58,7 +62,7 @@ public sealed class RowWaitTests : BatchTest
         await SettingsAsync(new { generation_time = 600 });
         var time = new SkippingTime();
         using var other = await StartOtherAsync();
-        await UntilAsync(() => Known().Any(known => known.Step == LedgerStep.Accepted));
+        await UntilAsync(() => Known().Any(known => known.Step == RequestState.Accepted));
         using var stop = new CancellationTokenSource();
         var running = RunUntilAsync(Batch(time) with { TimeLimit = TimeSpan.Zero }, Prompt(1), stop.Token);
         await UntilAsync(() => time.Waits.Count > 100);
@@ -66,7 +70,7 @@ public sealed class RowWaitTests : BatchTest
 
         other.Kill();
 
-        await UntilAsync(() => Known().Any(known => known.Owner == RequestLedger.Shared.Owner));
+        await UntilAsync(() => Known().Any(known => known.Owner is { } owner && owner == RequestLedger.Shared.OwnerId));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTime());
         var warning = Assert.Single(Warnings, text => text.Contains($"{other.Id}", StringComparison.Ordinal));
@@ -93,10 +97,9 @@ public sealed class RowWaitTests : BatchTest
     [InlineData(50)]
     public async Task A_lock_that_may_not_be_opened_counts_as_held_but_not_in_silence_and_not_for_ever(int limit)
     {
-        const string Other = "20260101T000000-4711-00000001-elsewhere";
-        Folder.Create();
-        Directory.CreateDirectory(Folder.OwnerLock(Other));
-        await HoldAsync(Other, wait: true);
+        await HoldAsync("4711", wait: true);
+        var locked = Home.At("owners/4711.lock");
+        Directory.CreateDirectory(locked);
 
         var row = Assert.Single(await RunAsync(Batch(new SkippingTime()) with { TimeLimit = TimeSpan.FromSeconds(limit) }, Prompt(1)));
 
@@ -104,7 +107,7 @@ public sealed class RowWaitTests : BatchTest
         foreach (var said in new[] { message, Assert.Single(Warnings) })
         {
             Assert.Contains("process 4711 on elsewhere", said, StringComparison.Ordinal);
-            Assert.Contains(Folder.OwnerLock(Other), said, StringComparison.Ordinal);
+            Assert.Contains(locked, said, StringComparison.Ordinal);
         }
 
         Assert.Equal(0, await BillsAsync());
@@ -116,7 +119,7 @@ public sealed class RowWaitTests : BatchTest
         await SettingsAsync(new { generation_time = 600 });
         using var stop = new CancellationTokenSource();
         var held = RunUntilAsync(Batch(), Prompt(1), stop.Token);
-        await UntilAsync(() => Known().Any(known => known.Step == LedgerStep.Accepted));
+        await UntilAsync(() => Known().Any(known => known.Step == RequestState.Accepted));
 
         var row = Assert.Single(await RunAsync(Batch(new SkippingTime()) with { TimeLimit = Limit }, Prompt(1)));
 
@@ -178,16 +181,16 @@ public sealed class RowWaitTests : BatchTest
     {
         var options = wait ? Batch() : Batch() with { Wait = false, Output = null };
         var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(1, Prompt(1)));
-        Folder.Create();
-        await File.WriteAllTextAsync(Folder.Claim(row.Identity!.Row, 0), owner);
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(Prompt(1)))
+        {
+            BaseAddress = ProviderAddress.Normal(Address),
+            Row = row.Identity,
+        };
+        var held = Sample.Stored(entry, RequestState.Claimed, long.Parse(owner!, CultureInfo.InvariantCulture));
+        await Sample.PutAsync(Home.Path, held with { Started = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
     }
 
-    private IReadOnlyList<LedgerRequest> Known()
-    {
-        var view = new LedgerView(Folder);
-        view.Refresh();
-        return view.All();
-    }
+    private static List<LedgerRequest> Known() => [.. RequestLedger.Shared.List(new LedgerQuery()).Select(listed => listed.Known)];
 
     private static void AssertNames(TortureProcess other, string said)
     {

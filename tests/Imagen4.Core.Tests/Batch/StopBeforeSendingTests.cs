@@ -19,7 +19,7 @@ public sealed class StopBeforeSendingTests : EmulatorTest
         var written = 0;
         ledger.Passing = (step, isDone) =>
         {
-            if (step == LedgerStep.Intent && isDone)
+            if (step == RequestState.Intent && isDone)
             {
                 // Every row that is written down by then finds the stop; a further one changes nothing.
                 _ = Interlocked.Increment(ref written);

@@ -27,7 +27,7 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         Assert.Null(said);
         Assert.IsType<HostUnavailableException>(error);
         Assert.Contains("upstream is overloaded", error.Message, StringComparison.Ordinal);
-        Assert.Equal(LedgerStep.Accepted, Step(request));
+        Assert.Equal(RequestState.Accepted, Step(request));
         await PaidOnceAsync(request);
     }
 
@@ -69,7 +69,7 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         Assert.IsType<HostUnavailableException>(error);
         Assert.NotEqual(ImagenStates.Failed, result!.State);
         Assert.NotEqual(ImagenStates.Cancelled, result.State);
-        Assert.Equal(LedgerStep.Accepted, Step(request));
+        Assert.Equal(RequestState.Accepted, Step(request));
         await PaidOnceAsync(request);
     }
 
@@ -94,11 +94,11 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
     }
 
     [Theory]
-    [InlineData("fal", 400, LedgerStep.Failed, typeof(RequestFailedException))]
-    [InlineData("fal", 422, LedgerStep.Failed, typeof(InvalidInputException))]
-    [InlineData("chainhub", 422, LedgerStep.Failed, typeof(InvalidInputException))]
-    [InlineData("kkiai", 499, LedgerStep.Cancelled, typeof(RequestCancelledException))]
-    internal async Task The_same_word_in_a_second_read_after_a_pause_ends_a_request(string provider, int status, LedgerStep step, Type type)
+    [InlineData("fal", 400, RequestState.Failed, typeof(RequestFailedException))]
+    [InlineData("fal", 422, RequestState.Failed, typeof(InvalidInputException))]
+    [InlineData("chainhub", 422, RequestState.Failed, typeof(InvalidInputException))]
+    [InlineData("kkiai", 499, RequestState.Cancelled, typeof(RequestCancelledException))]
+    internal async Task The_same_word_in_a_second_read_after_a_pause_ends_a_request(string provider, int status, RequestState step, Type type)
     {
         var request = await SubmitAsync(provider);
         await AnswerAsync("result", status, Overloaded);
@@ -106,7 +106,7 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         var (result, error) = await ReceiveAsync(request, wait: true);
 
         Assert.IsType(type, error);
-        Assert.Equal(step == LedgerStep.Failed ? ImagenStates.Failed : ImagenStates.Cancelled, result!.State);
+        Assert.Equal(step == RequestState.Failed ? ImagenStates.Failed : ImagenStates.Cancelled, result!.State);
         Assert.Equal(step, Step(request));
         var pauses = ((SkippingTime)Time).Waits;
         Assert.Contains(pauses, pause => pause > TimeSpan.FromSeconds(2));
@@ -157,7 +157,7 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
 
         Assert.Null(said);
         Assert.IsType<HostUnavailableException>(error);
-        Assert.Equal(LedgerStep.Accepted, Step(request));
+        Assert.Equal(RequestState.Accepted, Step(request));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         var (result, error) = await ReceiveAsync(request, wait: true);
 
         Assert.IsType<RequestNotFoundException>(early);
-        Assert.Equal(LedgerStep.Accepted, step);
+        Assert.Equal(RequestState.Accepted, step);
         Assert.Null(error);
         Assert.Single(result!.Images);
     }

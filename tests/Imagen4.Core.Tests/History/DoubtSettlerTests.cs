@@ -1,6 +1,7 @@
 using Imagen4.Core.History;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.History;
@@ -8,13 +9,15 @@ namespace Imagen4.Core.Tests.History;
 /// <summary>What a history says, and what of it is believed and written down.</summary>
 public sealed class DoubtSettlerTests : IAsyncDisposable
 {
+    private static readonly string Doubted = LedgerEntry.NewId();
+
     private const string Nothing = """{"items":[],"has_more":false}""";
 
     private readonly TempFolder _home = new();
     private readonly SkippingTime _time = new();
     private readonly RequestLedger _ledger;
 
-    public DoubtSettlerTests() => _ledger = new RequestLedger(_home.Path, _time);
+    public DoubtSettlerTests() => _ledger = new RequestLedger(new SqliteDatabase(_home.Path), _time);
 
     public async ValueTask DisposeAsync()
     {
@@ -27,7 +30,7 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     {
         var (settled, _) = await SettleAsync(lag: null, new Answer(200, Nothing));
 
-        Assert.Equal((HistoryFinding.Unknown, LedgerStep.InDoubt), (settled.Match!.Finding, settled.Known.Step));
+        Assert.Equal((HistoryFinding.Unknown, RequestState.InDoubt), (settled.Match!.Finding, settled.Known!.Step));
     }
 
     [Fact]
@@ -35,8 +38,8 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     {
         var (settled, server) = await SettleAsync(lag: 20, new Answer(200, Nothing));
 
-        Assert.Equal((HistoryFinding.Absent, LedgerStep.NotSubmitted), (settled.Match!.Finding, settled.Known.Step));
-        Assert.Null(settled.Known.Error);
+        Assert.Equal((HistoryFinding.Absent, RequestState.NotSubmitted), (settled.Match!.Finding, settled.Known!.Step));
+        Assert.Null(settled.Known!.Error);
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -45,7 +48,7 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     {
         var (settled, _) = await SettleAsync(lag: 20, new Answer(200, Nothing), new Answer(200, Labelled("it")));
 
-        Assert.Equal((LedgerStep.Accepted, "it", true), (settled.Known.Step, settled.Known.RequestId, settled.Known.IsLeft));
+        Assert.Equal((RequestState.Accepted, "it", true), (settled.Known!.Step, settled.Known!.RequestId, settled.Known!.Owner is null));
     }
 
     [Fact]
@@ -53,13 +56,13 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     {
         var (settled, server) = await SettleAsync(lag: 3600, new Answer(200, Nothing));
 
-        Assert.Equal((HistoryFinding.Unknown, LedgerStep.InDoubt), (settled.Match!.Finding, settled.Known.Step));
+        Assert.Equal((HistoryFinding.Unknown, RequestState.InDoubt), (settled.Match!.Finding, settled.Known!.Step));
         Assert.Single(server.Requests);
     }
 
     [Theory]
-    [InlineData(false, nameof(LedgerStep.InDoubt))]
-    [InlineData(true, nameof(LedgerStep.Accepted))]
+    [InlineData(false, nameof(RequestState.InDoubt))]
+    [InlineData(true, nameof(RequestState.Accepted))]
     public async Task What_is_only_likely_is_taken_when_that_is_wanted(bool takesLikely, string expected)
     {
         var at = _time.GetUtcNow().ToString("O");
@@ -67,19 +70,22 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
 
         var (settled, _) = await SettleAsync(lag: 0, takesLikely, new Answer(200, likely));
 
-        Assert.Equal((HistoryFinding.Likely, expected), (settled.Match!.Finding, settled.Known.Step.ToString()));
+        Assert.Equal((HistoryFinding.Likely, expected), (settled.Match!.Finding, settled.Known!.Step.ToString()));
     }
 
     [Fact]
     public async Task A_request_that_the_ledger_knows_as_another_one_is_not_taken()
     {
-        await _ledger.RecordAsync(LedgerStep.Accepted, Entry() with { RequestId = "it" }, CancellationToken.None);
+        var other = Entry() with { RequestId = "it" };
+        Assert.True(await _ledger.ClaimAsync(other, newest: null, isSeen: true, CancellationToken.None));
+        await _ledger.RecordAsync(RequestState.Intent, other, CancellationToken.None);
+        await _ledger.RecordAsync(RequestState.Accepted, other, CancellationToken.None);
         var at = _time.GetUtcNow().ToString("O");
         var known = $$"""{"items":[{"request_id":"it","sent_at":"{{at}}","json_input":{"prompt":"a red fox"} }],"has_more":false}""";
 
         var (settled, _) = await SettleAsync(lag: 0, takesLikely: true, new Answer(200, known));
 
-        Assert.Equal(LedgerStep.NotSubmitted, settled.Known.Step);
+        Assert.Equal(RequestState.NotSubmitted, settled.Known!.Step);
     }
 
     private Task<(Settlement Settled, WebServer Server)> SettleAsync(double? lag, params Answer[] answers) =>
@@ -88,11 +94,11 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     private async Task<(Settlement Settled, WebServer Server)> SettleAsync(double? lag, bool takesLikely, params Answer[] answers)
     {
         await using var server = await WebServer.AnsweringAsync(
-            [.. answers.Select(answer => answer with { Body = answer.Body.Replace("LEDGER", "entry", StringComparison.Ordinal) })]);
-        var entry = Entry() with { LedgerId = "entry" };
-        await _ledger.RecordAsync(LedgerStep.Intent, entry, CancellationToken.None);
-        await _ledger.RecordAsync(LedgerStep.InDoubt, entry with { Error = "lost" }, CancellationToken.None);
-        _ledger.View.Refresh();
+            [.. answers.Select(answer => answer with { Body = answer.Body.Replace("LEDGER", Doubted, StringComparison.Ordinal) })]);
+        var entry = Entry() with { LedgerId = Doubted };
+        Assert.True(await _ledger.ClaimAsync(entry, newest: null, isSeen: true, CancellationToken.None));
+        await _ledger.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
+        await _ledger.RecordAsync(RequestState.InDoubt, entry with { Error = "lost" }, CancellationToken.None);
         var profile = TestHost.Profile(new Uri("https://queue.example")) with
         {
             PlatformUri = new Uri(server.Address, "v1"),
@@ -100,7 +106,7 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
             HistoryLag = lag,
         };
         var settled = await new DoubtSettler(_ledger)
-            .SettleAsync(TestHost.Connect(profile, _time), _ledger.View.OfLedgerId("entry")!, takesLikely, CancellationToken.None)
+            .SettleAsync(TestHost.Connect(profile, _time), _ledger.OfLedgerId(Doubted)!, takesLikely, CancellationToken.None)
             .InTime();
         return (settled, server);
     }

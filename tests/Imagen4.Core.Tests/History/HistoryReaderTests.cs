@@ -2,6 +2,8 @@ using System.Text.Json;
 using Imagen4.Core.History;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Rows;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.History;
@@ -55,7 +57,7 @@ public sealed class HistoryReaderTests
     [Fact]
     public async Task The_order_of_members_does_not_matter_and_every_one_of_them_does()
     {
-        var doubt = Doubt() with { Input = TestHost.Input() with { NumImages = 2 } };
+        var doubt = Doubt(TestHost.Input() with { NumImages = 2 });
 
         Assert.Equal(HistoryFinding.Likely, (await FindAsync(doubt, Page(Raw("""{"num_images":2,"prompt":"a red fox"}""")))).Finding);
         Assert.Equal(HistoryFinding.Absent, (await FindAsync(doubt, Page(Raw("""{"prompt":"a red fox"}""")))).Finding);
@@ -86,7 +88,7 @@ public sealed class HistoryReaderTests
 
     [Fact]
     public async Task Without_knowing_what_was_sent_nothing_is_said() =>
-        Assert.Equal(HistoryFinding.Unknown, (await FindAsync(Doubt() with { Input = null }, Page(""))).Finding);
+        Assert.Equal(HistoryFinding.Unknown, (await FindAsync(new LedgerRequest(Doubt().Stored with { Input = "{" }), Page(""))).Finding);
 
     [Fact]
     public async Task A_history_without_an_end_is_not_read_for_ever_and_proves_no_absence()
@@ -107,15 +109,16 @@ public sealed class HistoryReaderTests
     public async Task A_history_that_cannot_be_read_is_an_error_and_no_absence(int status, string body, Type type) =>
         Assert.IsType(type, await Record.ExceptionAsync(() => FindAsync(new Answer(status, body))));
 
-    private static LedgerRequest Doubt() => new()
+    private static LedgerRequest Doubt(ImageInput? input = null) => new(new StoredRequest
     {
         LedgerId = "L1",
         Provider = "test",
+        BaseUri = "https://queue.example",
         Model = TestHost.Model,
-        Input = TestHost.Input(),
+        Input = JsonSerializer.Serialize(input ?? TestHost.Input(), ImageInputJson.Plain.ImageInput),
         Started = Sent.ToUnixTimeMilliseconds(),
-        Time = Sent.AddMinutes(2).ToUnixTimeMilliseconds(),
-    };
+        Progress = new RequestProgress { State = RequestState.InDoubt, Updated = Sent.AddMinutes(2).ToUnixTimeMilliseconds() },
+    });
 
     private static string Item(string id, string tags = "null", string prompt = "a red fox", string at = "2026-05-01T12:00:01Z") =>
         $$"""{"request_id":"{{id}}","sent_at":"{{at}}","tags":{{tags}},"json_input":{{JsonSerializer.Serialize(new { prompt })}}}""";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Imagen4.Core.Batch;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Tests.Support;
@@ -10,12 +11,10 @@ public sealed class ClaimsTests : LedgerTest
 {
     private readonly LedgerEntry _entry = Sample.Entry(1);
 
-    private RowIdentity Row => _entry.Row!;
-
     [Fact]
-    public async Task Of_sixteen_processes_exactly_one_gets_each_of_2000_claims()
+    public async Task Of_sixteen_processes_exactly_one_gets_each_of_200_claims()
     {
-        const int Rows = 2000;
+        const int Rows = 200;
         var processes = Enumerable.Range(0, 16).Select(_ => TortureProcess.Start("claims", Home.Path, $"{Rows}")).ToList();
         try
         {
@@ -36,50 +35,18 @@ public sealed class ClaimsTests : LedgerTest
     }
 
     [Fact]
-    public async Task A_process_held_up_before_its_name_stands_in_its_claim_gives_way_to_the_one_that_took_it_for_dead()
-    {
-        var (slow, quick) = (Open(), Open());
-        Turn? turn = null;
-        slow.Claims.Created = () => turn = Turns(quick).TakeAsync(Row, named: null, CancellationToken.None).InTime().GetAwaiter().GetResult();
-
-        Assert.False(slow.Claims.TryTake(Row.Row, 0));
-
-        Assert.Equal(new Turn.Submit(1), turn);
-        Assert.True(slow.Claims.IsWorking(quick.Owner, Row.Row, 1));
-        Assert.False(quick.Claims.IsWorking(quick.Claims.OwnerOf(Row.Row, 0)!, Row.Row, 0));
-        await quick.RecordAsync(LedgerStep.Delivered, Delivered(1), CancellationToken.None);
-        Assert.IsType<Turn.Report>(await Turns(slow, submitsOnly: true).TakeAsync(Row, named: null, CancellationToken.None).InTime());
-    }
-
-    [Fact]
-    public async Task A_process_held_up_that_comes_back_first_keeps_its_claim()
-    {
-        var (slow, quick) = (Open(), Open());
-        using var stop = new CancellationTokenSource();
-        await File.WriteAllTextAsync(Folder.Claim(Row.Row, 0), "");
-
-        // The quick one has given the nameless claim up, and takes the next; now the name is there after all.
-        quick.Claims.Created = () => File.WriteAllText(Folder.Claim(Row.Row, 0), slow.Owner);
-        var waiting = Turns(quick).TakeAsync(Row, named: null, stop.Token);
-
-        await UntilAsync(() => waiting.IsCompleted || quick.Claims.OwnerOf(Row.Row, 1) == "-");
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
-    }
-
-    [Fact]
     public async Task A_claim_of_a_living_process_is_waited_for_and_one_of_a_dead_process_is_not()
     {
         using var process = TortureProcess.Start("owner", Home.Path);
-        await File.WriteAllTextAsync(Folder.Claim(Row.Row, 0), await process.ReadAsync());
+        await PutAsync(RequestState.Claimed, long.Parse((await process.ReadAsync())!, CultureInfo.InvariantCulture));
         var time = new SkippingTime();
-        var turn = Turns(Open(), time: time).TakeAsync(Row, named: null, CancellationToken.None);
+        var turn = Turns(Open(), time: time).TakeAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None);
         await UntilAsync(() => time.Waits.Count > 20);
         Assert.False(turn.IsCompleted);
 
         process.Kill();
 
-        Assert.Equal(new Turn.Submit(1), await turn.InTime());
+        Assert.IsType<Turn.Submit>(await turn.InTime());
     }
 
     [Fact]
@@ -90,8 +57,8 @@ public sealed class ClaimsTests : LedgerTest
         Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
         await held.DisposeAsync();
 
-        Assert.Empty(Read().All());
-        Assert.Equal(new Turn.Submit(1), await Turns(Open()).TakeAsync(Row, named: null, CancellationToken.None).InTime());
+        Assert.Empty(All());
+        Assert.IsType<Turn.Submit>(await Turns(Open()).TakeAsync(_entry, named: null, CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -100,19 +67,59 @@ public sealed class ClaimsTests : LedgerTest
         var ledger = Open();
         var held = new HeldRow(ledger, _entry, isOwn: false);
         Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
-        await ledger.RecordAsync(LedgerStep.Intent, held.Entry, CancellationToken.None);
-        await ledger.RecordAsync(LedgerStep.Accepted, held.Entry with { RequestId = "abc" }, CancellationToken.None);
+        await ledger.RecordAsync(RequestState.Intent, held.Entry, CancellationToken.None);
+        await ledger.RecordAsync(RequestState.Accepted, held.Entry with { RequestId = "abc" }, CancellationToken.None);
         await held.DisposeAsync();
 
-        var turn = Assert.IsType<Turn.Continue>(await Turns(Open()).TakeAsync(Row, named: null, CancellationToken.None).InTime());
+        var turn = Assert.IsType<Turn.Continue>(
+            await Turns(Open()).TakeAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime());
 
-        Assert.Equal(("abc", 1), (turn.Known.RequestId, turn.Claim));
+        Assert.Equal(("abc", true), (turn.Known.RequestId, turn.IsHeld));
     }
 
-    private static RowTurns Turns(RequestLedger ledger, bool submitsOnly = false, TimeProvider? time = null) =>
-        new(ledger, (known, _) => Task.FromResult(known), time ?? new SkippingTime()) { SubmitsOnly = submitsOnly };
+    [Fact]
+    public async Task Who_has_been_taken_over_is_told_before_anything_is_sent()
+    {
+        var (slow, quick) = (Open(), Open());
+        Assert.True(await slow.ClaimAsync(_entry, newest: null, isSeen: true, CancellationToken.None));
+        Assert.NotNull(await quick.AdoptAsync(quick.OfRow(_entry.Row!)!, CancellationToken.None));
 
-    private LedgerEntry Delivered(int claim) => _entry with { Claim = claim, RequestId = "abc", Delivery = new LedgerResult() };
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(
+            () => slow.RecordAsync(RequestState.Intent, _entry, CancellationToken.None).AsTask());
+
+        Assert.StartsWith("Row 1: another process has taken over this row", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_host_said_after_its_row_was_taken_over_is_not_lost()
+    {
+        var (slow, quick) = (Open(), Open());
+        Assert.True(await slow.ClaimAsync(_entry, newest: null, isSeen: true, CancellationToken.None));
+        await slow.RecordAsync(RequestState.Intent, _entry, CancellationToken.None);
+        Assert.NotNull(await quick.SettleAsync(RequestState.InDoubt, quick.OfRow(_entry.Row!)!));
+
+        await slow.RecordAsync(RequestState.Accepted, _entry with { RequestId = "abc" }, CancellationToken.None);
+
+        var known = quick.OfRow(_entry.Row!)!;
+        Assert.Equal((RequestState.Accepted, "abc"), (known.Step, known.RequestId));
+    }
+
+    [Fact]
+    public async Task Less_than_is_known_already_changes_nothing()
+    {
+        await PutAsync(RequestState.Delivered, owner: null);
+        var ledger = Open();
+
+        await ledger.RecordAsync(RequestState.Failed, _entry with { Error = "late" }, CancellationToken.None);
+
+        var known = ledger.OfRow(_entry.Row!)!;
+        Assert.Equal((RequestState.Delivered, null), (known.Step, known.Error));
+    }
+
+    private Task PutAsync(RequestState state, long? owner) => Sample.PutAsync(Home.Path, Sample.Stored(_entry, state, owner));
+
+    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null) =>
+        new(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), time ?? new SkippingTime());
 
     private static async Task UntilAsync(Func<bool> condition)
     {

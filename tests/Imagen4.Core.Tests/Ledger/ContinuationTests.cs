@@ -1,6 +1,7 @@
 using Imagen4.Core.Batch;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Media;
 using Imagen4.Core.Rows;
 using Imagen4.Core.Tests.Support;
@@ -18,8 +19,6 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     private HttpClient _admin = null!;
 
     private string Out => Home.At("out");
-
-    private LedgerFolder Folder => new(Home.Path);
 
     public async Task InitializeAsync()
     {
@@ -212,35 +211,28 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
 
     [Theory]
     [InlineData("", 1, ImagenStates.Delivered)]
+    [InlineData("Claimed", 1, ImagenStates.Delivered)]
     [InlineData("Intent", 0, ImagenStates.InDoubt)]
-    [InlineData("Intent NotSent", 1, ImagenStates.Delivered)]
-    [InlineData("Intent Throttled", 1, ImagenStates.Delivered)]
-    [InlineData("Intent NotSent Intent", 0, ImagenStates.InDoubt)]
-    [InlineData("Intent InDoubt", 0, ImagenStates.InDoubt)]
-    [InlineData("Intent InDoubt NotSubmitted", 1, ImagenStates.Delivered)]
-    [InlineData("Intent Rejected", 1, ImagenStates.Delivered)]
-    [InlineData("Intent Accepted", 0, ImagenStates.Delivered)]
-    [InlineData("Intent Accepted Completed", 0, ImagenStates.Delivered)]
-    [InlineData("Intent Accepted Cancelled", 1, ImagenStates.Delivered)]
-    [InlineData("Intent Accepted Failed", 1, ImagenStates.Delivered)]
+    [InlineData("NotSent", 1, ImagenStates.Delivered)]
+    [InlineData("Throttled", 1, ImagenStates.Delivered)]
+    [InlineData("InDoubt", 0, ImagenStates.InDoubt)]
+    [InlineData("NotSubmitted", 1, ImagenStates.Delivered)]
+    [InlineData("Rejected", 1, ImagenStates.Delivered)]
     [InlineData("Accepted", 0, ImagenStates.Delivered)]
-    [InlineData("Held", 0, ImagenStates.InDoubt)]
-    public async Task A_row_of_a_dead_process_is_gone_on_with_where_that_had_come_to(string steps, int bills, string state)
+    [InlineData("Expired", 0, ImagenStates.Delivered)]
+    [InlineData("StatusCompleted", 0, ImagenStates.Delivered)]
+    [InlineData("Completed", 0, ImagenStates.Delivered)]
+    [InlineData("Cancelled", 1, ImagenStates.Delivered)]
+    [InlineData("Failed", 1, ImagenStates.Delivered)]
+    public async Task A_row_of_a_dead_process_is_gone_on_with_where_that_had_come_to(string step, int bills, string state)
     {
-        const string Dead = "20260101T000000-1-00000001";
+        const long Dead = 4711;
         var accepted = await AcceptedAsync("a");
         var before = await BillsAsync();
-        var check = new RowCheck(Batch(), new HostConnections(Batch()));
-        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
-        Folder.Create();
-        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
-        var attempt = 0;
-        var lines = steps.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<LedgerStep>).Select((step, index) => Torture.Sample.Line(
-            step,
-            entry with { Attempt = step == LedgerStep.Intent ? ++attempt : attempt, RequestId = accepted },
-            Dead,
-            1_700_000_000_000 + index)).ToList();
-        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, lines));
+        if (step.Length > 0)
+        {
+            await Torture.Sample.PutAsync(Home.Path, Torture.Sample.Stored(Entry() with { RequestId = accepted }, Enum.Parse<RequestState>(step), Dead));
+        }
 
         var row = Assert.Single(await RunAsync(Batch(), "a"));
 
@@ -253,53 +245,36 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     [Fact]
     public async Task A_failure_of_an_earlier_run_is_one_though_the_clock_has_gone_back_since()
     {
-        const string Dead = "20260101T000000-1-00000001";
-        var check = new RowCheck(Batch(), new HostConnections(Batch()));
-        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
         var tomorrow = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds();
-        Folder.Create();
-        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, [Torture.Sample.Line(LedgerStep.Failed, entry, Dead, tomorrow)]));
+        var failed = Torture.Sample.Stored(Entry(), RequestState.Failed);
+        await Torture.Sample.PutAsync(Home.Path, failed with { Started = tomorrow, Progress = failed.Progress with { Updated = tomorrow } });
 
         var row = Assert.Single(await RunAsync(Batch(), "a"));
 
         Assert.Equal(ImagenStates.Delivered, row.Value!.State);
     }
 
-    [Fact]
-    public async Task A_claim_of_a_dead_process_whose_lines_are_damaged_is_in_doubt_and_nothing_is_sent()
+    [Theory]
+    [InlineData("UPDATE request SET state = 2")]
+    [InlineData("UPDATE request SET input = replace(input, 'a', 'b')")]
+    [InlineData("UPDATE request SET row_id = x'00000000000000000000000000000000'")]
+    [InlineData("DELETE FROM step; UPDATE request SET steps = 'none'")]
+    public async Task A_row_whose_request_is_damaged_is_in_doubt_and_nothing_is_sent(string damage)
     {
-        const string Dead = "20260101T000000-1-00000001";
-        var check = new RowCheck(Batch(), new HostConnections(Batch()));
-        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
-        Folder.Create();
-        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
-        var bytes = Torture.Sample.Segment(Dead, [Torture.Sample.Line(LedgerStep.Intent, entry, Dead, 5)]);
-        bytes[^10] ^= 1;
-        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), bytes);
+        var entry = Entry();
+        await Torture.Sample.PutAsync(Home.Path, Torture.Sample.Stored(entry, RequestState.Accepted));
+        await using (var database = new SqliteDatabase(Home.Path))
+        {
+            await using var connection = database.OpenToRead()!;
+            await using var command = connection.CreateCommand();
+            command.CommandText = damage;
+            _ = await command.ExecuteNonQueryAsync();
+        }
 
-        var row = Assert.Single(await RunAsync(Batch(), "a"));
+        var options = Batch();
+        var error = await Record.ExceptionAsync(() => RunAsync(options, "a")) ?? Assert.Single(await RunAsync(options, "a")).Error;
 
-        Assert.Contains(Dead, Assert.IsType<SubmissionInDoubtException>(row.Error).Message, StringComparison.Ordinal);
-        Assert.Contains(Folder.Segment(Dead, 1), Assert.Single(_warnings), StringComparison.Ordinal);
-        Assert.Equal(0, await BillsAsync());
-    }
-
-    [Fact]
-    public async Task An_attempt_that_was_not_sent_is_not_sent_again_where_a_later_one_may_be_among_damaged_lines()
-    {
-        const string Dead = "20260101T000000-1-00000001";
-        var check = new RowCheck(Batch(), new HostConnections(Batch()));
-        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { Row = check.Check(Row(1, "a")).Identity };
-        Folder.Create();
-        await File.WriteAllTextAsync(Folder.Claim(entry.Row!.Row, 0), Dead);
-        var bytes = Torture.Sample.Segment(Dead, [.. new[] { (LedgerStep.Intent, 1), (LedgerStep.NotSent, 1), (LedgerStep.Intent, 2) }
-            .Select(step => Torture.Sample.Line(step.Item1, entry with { Attempt = step.Item2 }, Dead, 5))]);
-        bytes[^10] ^= 1;
-        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), bytes);
-
-        var row = Assert.Single(await RunAsync(Batch(), "a"));
-
-        Assert.Equal(ImagenStates.InDoubt, row.Value!.State);
+        Assert.Contains($"the checksum of request {entry.LedgerId} is wrong", Assert.IsType<SubmissionInDoubtException>(error).Message, StringComparison.Ordinal);
         Assert.Equal(0, await BillsAsync());
     }
 
@@ -362,19 +337,16 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Intent Accepted", 0, true)]
-    [InlineData("Intent Failed", 1, true)]
-    [InlineData("Intent InDoubt", 0, false)]
+    [InlineData("Accepted", 0, true)]
+    [InlineData("Failed", 1, true)]
+    [InlineData("InDoubt", 0, false)]
     [InlineData("Intent", 0, false)]
-    public async Task A_record_of_a_request_that_was_written_down_before_requests_had_rows_and_addresses_continues_it(string steps, int bills, bool isDelivered)
+    public async Task A_record_of_a_request_that_has_no_row_and_no_address_continues_it(string step, int bills, bool isDelivered)
     {
-        const string Dead = "20260101T000000-1-00000001";
         var accepted = await AcceptedAsync("a");
         var before = await BillsAsync();
-        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input("a")) { RequestId = accepted };
-        Folder.Create();
-        var lines = steps.Split(' ').Select(Enum.Parse<LedgerStep>).Select((step, index) => Torture.Sample.Line(step, entry, Dead, 1_700_000_000_000 + index));
-        await File.WriteAllBytesAsync(Folder.Segment(Dead, 1), Torture.Sample.Segment(Dead, lines));
+        var entry = Entry() with { RequestId = accepted, Row = null, BaseAddress = null };
+        await Torture.Sample.PutAsync(Home.Path, Torture.Sample.Stored(entry, Enum.Parse<RequestState>(step)));
         IReadOnlyList<ImageRow> record = [Row(1, "a") with { LedgerId = entry.LedgerId }];
 
         foreach (var _ in new[] { 1, 2 })
@@ -394,12 +366,8 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         var row = Assert.Single(await RunAsync(options, "a"));
 
         Assert.IsType<DownloadFailedException>(row.Error);
-        var view = new LedgerView(Folder);
-        view.Refresh();
-        var known = view.OfLedgerId(row.Value!.LedgerId!)!;
-        Assert.Equal((LedgerStep.Completed, true), (known.Step, known.IsLeft));
-        Assert.Equal(known.LedgerId, view.OfRow(known.Row!)!.LedgerId);
-        Assert.Empty(Directory.GetFiles(Folder.Claims));
+        var known = RequestLedger.Shared.OfLedgerId(row.Value!.LedgerId!)!;
+        Assert.Equal((RequestState.Completed, null), (known.Step, known.Owner));
     }
 
     [Theory]
@@ -445,6 +413,12 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
                 _warnings.Add(text);
             }
         },
+    };
+
+    private LedgerEntry Entry() => new("test", TestHost.Model, Key: null, TestHost.Input("a"))
+    {
+        BaseAddress = ProviderAddress.Normal(_server.Address),
+        Row = new RowCheck(Batch(), new HostConnections(Batch())).Check(Row(1, "a")).Identity,
     };
 
     private static ImageRow Row(int index, string prompt) => TestHost.Row(index, prompt);

@@ -1,5 +1,8 @@
+using System.Globalization;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
+using Imagen4.Torture;
 using Xunit.Abstractions;
 
 namespace Imagen4.Core.Tests.Ledger;
@@ -7,33 +10,32 @@ namespace Imagen4.Core.Tests.Ledger;
 /// <summary>Whether a process lives is told by its lock, whatever its number and however it ended.</summary>
 public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
 {
+    private string Owners => Home.At("owners");
+
     [Fact]
     public async Task A_living_process_is_told_from_a_killed_one()
     {
         using var process = TortureProcess.Start("owner", Home.Path);
-        var owner = (await process.ReadAsync())!;
-        Assert.True(OwnerLock.IsAlive(Folder, owner));
-        Assert.True(OwnerLock.AnyOther(Folder, "somebody"));
-        Assert.False(OwnerLock.AnyOther(Folder, owner));
+        var owner = await OwnerAsync(process);
+        Assert.True(Database.IsAlive(owner));
 
         process.Kill();
 
-        Assert.True(File.Exists(Folder.OwnerLock(owner)));
-        Assert.False(OwnerLock.IsAlive(Folder, owner));
-        Assert.False(OwnerLock.AnyOther(Folder, "somebody"));
+        Assert.True(File.Exists(Lock(owner)));
+        Assert.False(Database.IsAlive(owner));
     }
 
     [Fact]
     public async Task This_process_lives_until_its_ledger_is_closed_and_leaves_no_lock()
     {
-        var ledger = new RequestLedger(Home.Path, TimeProvider.System);
-        var owner = ledger.Owner;
-        Assert.True(OwnerLock.IsAlive(Folder, owner));
+        var store = new LedgerStore(Database, TimeProvider.System);
+        var owner = (await store.OwnerAsync(CancellationToken.None)).Id;
+        Assert.True(Database.IsAlive(owner));
 
-        await ledger.DisposeAsync();
+        await store.DisposeAsync();
 
-        Assert.False(OwnerLock.IsAlive(Folder, owner));
-        Assert.False(File.Exists(Folder.OwnerLock(owner)));
+        Assert.False(Database.IsAlive(owner));
+        Assert.False(File.Exists(Lock(owner)));
     }
 
     [Fact]
@@ -45,14 +47,14 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
             return;
         }
 
-        foreach (var folder in (string[])[Home.Path, Folder.Root, Folder.Owners])
+        using var process = TortureProcess.Start("owner", Home.Path);
+        var owner = await OwnerAsync(process);
+        foreach (var folder in (string[])[Home.Path, Owners])
         {
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         }
 
-        using var process = TortureProcess.Start("owner", Home.Path);
-        var owner = (await process.ReadAsync())!;
-        File.SetUnixFileMode(Folder.OwnerLock(owner), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(Lock(owner), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Assert.Equal("alive", await LookAsNobodyAsync(owner));
 
         process.Kill();
@@ -69,24 +71,60 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
     }
 
     [Fact]
-    public void Another_process_with_the_number_of_a_dead_one_is_another_owner()
+    public async Task A_ledger_that_was_deleted_while_it_was_open_is_begun_anew_with_an_owner_of_its_own()
     {
-        var dead = $"20260101T000000-{Environment.ProcessId}-00000001";
-        File.WriteAllText(Folder.OwnerLock(dead), "");
-
         var ledger = Open();
+        Assert.True(await ledger.ClaimAsync(Sample.Entry(1), newest: null, isSeen: true, CancellationToken.None));
+        Assert.NotNull(ledger.OfRow(Sample.Entry(1).Row!));
+        Directory.Delete(Home.Path, recursive: true);
 
-        Assert.NotEqual(dead, ledger.Owner);
-        Assert.Contains($"-{Environment.ProcessId}-", ledger.Owner, StringComparison.Ordinal);
-        Assert.False(OwnerLock.IsAlive(Folder, dead));
+        Assert.True(await ledger.ClaimAsync(Sample.Entry(2), newest: null, isSeen: true, CancellationToken.None));
+
+        Assert.Null(ledger.OfRow(Sample.Entry(1).Row!));
+        var known = Open().OfRow(Sample.Entry(2).Row!)!;
+        Assert.True(Database.IsAlive(known.Owner!.Value));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_given_back_is_others_once_this_process_works_on_nothing_any_more()
+    {
+        var ledger = Open();
+        var entry = Sample.Entry(1);
+        Assert.True(await ledger.ClaimAsync(entry, newest: null, isSeen: true, CancellationToken.None));
+        await ledger.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
+        await ledger.RecordAsync(RequestState.Throttled, entry, CancellationToken.None);
+        var owner = ledger.OwnerId!.Value;
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+
+        await ledger.ReleaseAsync(entry.LedgerId);
+
+        Assert.False(Database.IsAlive(owner));
+        Execute("DROP TRIGGER full");
+        var turn = await new RowTurns(Open(), (known, _) => Task.FromResult<LedgerRequest?>(known), new SkippingTime())
+            .TakeAsync(entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime();
+        Assert.IsType<Turn.Submit>(turn);
+        Assert.True(await ledger.ClaimAsync(Sample.Entry(2), newest: null, isSeen: true, CancellationToken.None));
+        Assert.NotEqual(owner, ledger.OwnerId);
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = Database.OpenToRead()!;
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        _ = command.ExecuteNonQuery();
     }
 
     private static bool CanBeNobody() => Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv");
 
-    private async Task<string> LookAsNobodyAsync(string owner)
+    private string Lock(long owner) => Path.Combine(Owners, string.Create(CultureInfo.InvariantCulture, $"{owner}.lock"));
+
+    private static async Task<long> OwnerAsync(TortureProcess process) => long.Parse((await process.ReadAsync())!, CultureInfo.InvariantCulture);
+
+    private async Task<string> LookAsNobodyAsync(long owner)
     {
         string[] nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-        using var process = TortureProcess.StartAs(nobody, "alive", Home.Path, owner);
+        using var process = TortureProcess.StartAs(nobody, "alive", Home.Path, $"{owner}");
         return await process.ReadAsync() ?? "";
     }
 }

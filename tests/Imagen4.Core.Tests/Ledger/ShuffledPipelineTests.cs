@@ -3,6 +3,7 @@ using System.Text;
 using Imagen4.Core.Batch;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
 using Imagen4.Core.Rows;
 using Imagen4.Core.Tests.Support;
@@ -73,7 +74,7 @@ public sealed class ShuffledPipelineTests : EnvironmentTest, IAsyncLifetime
 
         Assert.Equal(
             _states.Where(row => row.Value is ImagenStates.Delivered or ImagenStates.Completed).Select(row => row.Key).Order(StringComparer.Ordinal),
-            new LedgerViewOf(Home.Path).All.Where(known => known.Step is LedgerStep.Delivered or LedgerStep.Completed)
+            RequestLedger.Shared.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known).Where(known => known.Step is RequestState.Delivered or RequestState.Completed)
                 .Select(known => _rowOf[known.LedgerId]).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -184,17 +185,5 @@ public sealed class ShuffledPipelineTests : EnvironmentTest, IAsyncLifetime
         Row,
         Record,
         EditedAgain,
-    }
-
-    private sealed class LedgerViewOf
-    {
-        public LedgerViewOf(string home)
-        {
-            var view = new LedgerView(new LedgerFolder(home));
-            view.Refresh();
-            All = view.All();
-        }
-
-        public IReadOnlyList<LedgerRequest> All { get; }
     }
 }

@@ -105,9 +105,16 @@ public sealed class ReadTableTests
         var request = Refer(provider, server.Address) with { RequestId = Guid.NewGuid().ToString() };
         if (isKept)
         {
-            KeptResults.Prepare(request.Host);
             var image = new HostImage(new ImagenImage { Index = 1 }, new ImageBytes.Remote("https://a/1.png"));
-            await KeptResults.SaveAsync(request, LedgerEntry.NewId(), new HostResult { Images = [image] });
+            var kept = await KeptResults.OfAsync(new HostResult { Images = [image] });
+            var entry = new LedgerEntry(provider, request.Model, Key: null, TestHost.Input())
+            {
+                BaseAddress = ProviderAddress.Normal(request.Host.BaseUri),
+                RequestId = request.RequestId,
+            };
+            Assert.True(await RequestLedger.Shared.ClaimAsync(entry, newest: null, isSeen: false, CancellationToken.None));
+            await RequestLedger.Shared.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
+            Assert.Equal(request.RequestId, await RequestLedger.Shared.AcceptAsync(entry, kept));
         }
 
         var protocol = HostProtocols.For(request.Host.Profile.Protocol);

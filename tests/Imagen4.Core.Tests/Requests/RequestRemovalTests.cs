@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Requests;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
@@ -11,7 +12,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
 {
     private readonly List<RequestLedger> _ledgers = [];
 
-    private static RowIdentity Row => Sample.Entry(1).Row!;
+    private static LedgerEntry Entry => Sample.Entry(1);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -27,86 +28,96 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
     [Fact]
     public async Task A_row_that_another_run_has_taken_and_not_yet_sent_is_left_to_that_run()
     {
-        await EndAsync(claim: 0, LedgerStep.Failed);
-        await EndAsync(claim: 1, LedgerStep.Failed);
+        await PutAsync(RequestState.Failed, RequestState.Failed);
         var (waiting, late) = (Open(), Open());
 
         // It waits at its host's gate: its claim is all there is of it.
-        Assert.Equal(new Turn.Submit(2), await Turns(waiting).TakeAsync(Row, named: null, CancellationToken.None).InTime());
+        var taken = Entry;
+        Assert.IsType<Turn.Submit>(await Turns(waiting).TakeAsync(taken, named: null, CancellationToken.None).InTime());
         await ForgetAllAsync();
 
         var time = new SkippingTime();
-        var turn = Turns(late, time: time).TakeAsync(Row, named: null, CancellationToken.None);
+        var turn = Turns(late, time: time).TakeAsync(Entry, named: null, CancellationToken.None);
         await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
         Assert.False(turn.IsCompleted, "Two runs submit the row.");
 
-        waiting.Claims.Abandon(Row.Row, 2);
-        Assert.Equal(new Turn.Submit(3), await turn.InTime());
+        await waiting.ReleaseAsync(taken.LedgerId);
+        Assert.IsType<Turn.Submit>(await turn.InTime());
     }
 
     [Fact]
     public async Task A_row_that_is_forgotten_and_begun_anew_between_the_look_at_it_and_its_claim_is_left_to_whoever_began()
     {
-        await EndAsync(claim: 0, LedgerStep.Failed);
-        await EndAsync(claim: 1, LedgerStep.InDoubt);
+        await PutAsync(RequestState.Failed, RequestState.InDoubt);
         var (slow, late) = (Open(), Open());
         Turn? other = null;
         var time = new SkippingTime();
         using var stop = new CancellationTokenSource();
         var turn = Turns(slow, time: time, settle: async known =>
         {
+            var settled = await slow.SettleAsync(RequestState.NotSubmitted, known);
             await ForgetAllAsync();
-            other = await Turns(late).TakeAsync(Row, named: null, CancellationToken.None).InTime();
-            return known with { Step = LedgerStep.NotSubmitted };
-        }).TakeAsync(Row, named: null, stop.Token);
+            other = await Turns(late).TakeAsync(Entry, named: null, CancellationToken.None).InTime();
+            return settled;
+        }).TakeAsync(Entry, named: null, stop.Token);
 
         await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
-        Assert.Equal(new Turn.Submit(0), other);
+        Assert.IsType<Turn.Submit>(other);
         Assert.False(turn.IsCompleted, "Two runs submit the row.");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn.InTime());
     }
 
     [Fact]
-    public async Task A_row_nobody_works_on_leaves_no_claim_behind()
+    public async Task What_was_sent_stands_nowhere_once_it_is_forgotten()
     {
-        await EndAsync(claim: 0, LedgerStep.Failed);
-        await EndAsync(claim: 1, LedgerStep.Failed);
-        var stopped = Open();
-        Assert.True(stopped.Claims.TryTake(Row.Row, 2));
-        stopped.Claims.Abandon(Row.Row, 2);
+        await PutAsync(RequestState.Failed, RequestState.Delivered);
+        Assert.NotEmpty(FilesWith("red fox"));
 
-        await ForgetAllAsync();
+        Assert.Equal(0, await ForgetAllAsync());
 
-        Assert.Empty(Directory.EnumerateFiles(stopped.Folder.Claims));
-        Assert.Equal(new Turn.Submit(0), await Turns(Open()).TakeAsync(Row, named: null, CancellationToken.None).InTime());
+        Assert.Empty(FilesWith("red fox"));
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
+    public async Task What_goes_on_meanwhile_is_not_forgotten()
+    {
+        await PutAsync(RequestState.Expired);
+        var chosen = Assert.Single(new RequestBook().Find(new RequestFilter()));
+        var other = Open();
+        Assert.NotNull(await other.AdoptAsync(other.OfLedgerId(chosen.LedgerId)!, CancellationToken.None));
+
+        _ = await new RequestRemoval().RunAsync([chosen]);
+
+        Assert.NotNull(other.OfLedgerId(chosen.LedgerId));
     }
 
     private RequestLedger Open()
     {
-        var ledger = new RequestLedger(Home.Path, TimeProvider.System);
+        var ledger = new RequestLedger(new SqliteDatabase(Home.Path), TimeProvider.System);
         _ledgers.Add(ledger);
         return ledger;
     }
 
-    // A run that has come to its end with the row.
-    private async Task EndAsync(int claim, LedgerStep step)
-    {
-        var ledger = Open();
-        Assert.True(ledger.Claims.TryTake(Row.Row, claim));
-        await ledger.RecordAsync(step, Sample.Entry(1) with { Claim = claim, IsLeft = true }, CancellationToken.None);
-        ledger.Claims.Leave(Row.Row, claim);
-    }
+    // Runs that have come to their end with the row.
+    private Task PutAsync(params RequestState[] ends) => Sample.PutAsync(
+        Home.Path, [.. ends.Select((state, number) => Sample.Stored(Entry, state) with { Generation = number + 1 })]);
 
-    private static async Task ForgetAllAsync()
-    {
-        var book = new RequestBook();
-        book.Refresh();
-        _ = await new RequestRemoval(TimeProvider.System).RunAsync([.. book.Find(new RequestFilter { History = true })]);
-    }
+    private static async Task<int> ForgetAllAsync() =>
+        await new RequestRemoval().RunAsync([.. new RequestBook().Find(new RequestFilter { History = true }).Where(known => known.IsFinished)]);
 
-    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null, Func<LedgerRequest, Task<LedgerRequest>>? settle = null) =>
-        new(ledger, (known, _) => settle is null ? Task.FromResult(known) : settle(known), time ?? new SkippingTime());
+    private IEnumerable<string> FilesWith(string text) => Home.Names
+        .Where(name => File.Exists(Home.At(name)))
+        .Where(name =>
+        {
+            using var file = new FileStream(Home.At(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
+            return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
+        });
+
+    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null, Func<LedgerRequest, Task<LedgerRequest?>>? settle = null) =>
+        new(ledger, (known, _) => settle is null ? Task.FromResult<LedgerRequest?>(known) : settle(known), time ?? new SkippingTime());
 
     private static async Task UntilAsync(Func<bool> condition)
     {

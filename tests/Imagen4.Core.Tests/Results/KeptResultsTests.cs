@@ -1,5 +1,7 @@
 using Imagen4.Core.Batch;
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Media;
 using Imagen4.Core.Requests;
 using Imagen4.Core.Rows;
@@ -118,7 +120,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         Assert.IsType<RequestNotFoundException>(error);
         var (second, _) = await SubmitAsync();
         Assert.Equal("again", second!.RequestId);
-        Assert.Equal(2, Kept().Count);
+        Assert.Equal(2L, Kept());
     }
 
     [Fact]
@@ -132,13 +134,11 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         _answer = _answer with { Body = _answer.Body.Replace("\"seed\":7", "\"seed\":8", StringComparison.Ordinal) };
         var (second, _) = await SubmitAsync();
         Assert.Equal((first!.RequestId, "again"), (second!.RequestId, second.RequestId));
-        Assert.Equal(2, Kept().Count);
+        Assert.Equal(2L, Kept());
 
-        var book = new RequestBook();
-        book.Refresh();
-        _ = await new RequestRemoval(TimeProvider.System).RunAsync([book.OfLedgerId(first.LedgerId!)]);
+        _ = await new RequestRemoval().RunAsync([new RequestBook().OfLedgerId(first.LedgerId!)]);
 
-        Assert.Single(Kept());
+        Assert.Equal(1L, Kept());
         var run = Run(new BatchOptions());
         var (result, error) = await run.ReceiveAsync(run.Refer(Record("again")), Record("again"), CancellationToken.None).InTime();
         Assert.Null(error);
@@ -183,13 +183,39 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     public async Task A_kept_result_that_was_damaged_is_said_to_be()
     {
         var (request, _) = await SubmitAsync();
-        var file = Home.Names.Single(name => name.EndsWith("result.json", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(Home.At(file), "{");
+        _ = Execute("UPDATE result SET body = x'7b'");
         var run = Run(new BatchOptions());
 
         var (_, error) = await run.ReceiveAsync(run.Refer(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
 
-        Assert.Contains(file, Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
+        Assert.Contains(Home.At("ledger.db"), Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kept_image_that_was_damaged_is_said_to_be()
+    {
+        var (request, _) = await SubmitAsync();
+        _ = Execute("UPDATE result_image SET bytes = x'00'");
+        var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
+
+        var (_, error) = await run.ReceiveAsync(run.Refer(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
+
+        Assert.Contains("the checksum of image 1 is wrong", error!.Message, StringComparison.Ordinal);
+        Assert.Empty(_images.Names);
+    }
+
+    [Fact]
+    public async Task A_result_and_its_acceptance_are_written_together_or_not_at_all()
+    {
+        _ = await SubmitAsync();
+        _ = Execute("CREATE TRIGGER full BEFORE INSERT ON result_image BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+
+        var (request, error) = await SubmitAsync();
+
+        Assert.IsType<SubmissionInDoubtException>(error);
+        Assert.Equal(ImagenStates.InDoubt, request!.State);
+        Assert.Equal(RequestState.InDoubt, RequestLedger.Shared.OfLedgerId(request.LedgerId!)!.Step);
+        Assert.Equal(1L, Kept());
     }
 
     [Theory]
@@ -234,7 +260,6 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
             Assert.Equal(picture, await File.ReadAllBytesAsync(result.Path!));
         }
 
-        Assert.DoesNotContain(Home.Names, name => name.Contains(".tmp", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -275,14 +300,20 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
         Assert.NotEmpty(_trace);
         Assert.DoesNotContain(Base64[..40], string.Concat(_trace) + System.Text.Json.JsonSerializer.Serialize(result), StringComparison.Ordinal);
-        Assert.DoesNotContain(Home.Names.Where(name => name.EndsWith("json", StringComparison.Ordinal)).Select(name => File.ReadAllText(Home.At(name))),
-            text => text.Contains(Base64[..40], StringComparison.Ordinal));
     }
 
     private static CheckedRow Row(BatchOptions options, string provider = "once") =>
         new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Provider = provider });
 
-    private IReadOnlyList<string> Kept() => [.. Home.Names.Where(name => name.EndsWith("result.json", StringComparison.Ordinal))];
+    private object? Kept() => Execute("SELECT COUNT(*) FROM result");
+
+    private object? Execute(string sql)
+    {
+        using var connection = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
 
     private static void Rename(string before, string after, bool endsWithSlash)
     {

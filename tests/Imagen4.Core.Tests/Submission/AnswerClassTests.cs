@@ -19,7 +19,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         Assert.Equal(("r-1", 3), (acceptance!.Request.RequestId, acceptance.QueuePosition));
         Assert.Equal("r-1", Ledger.Entries[^1].RequestId);
-        SentOnce(server, LedgerStep.Accepted);
+        SentOnce(server, RequestState.Accepted);
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class AnswerClassTests : SubmitterTest
         var acceptance = await SubmitAsync(server.Address);
 
         Assert.Equal($"{server.Address}fal-ai/imagen4/requests/r-1/status", acceptance!.Request.StatusUri!.AbsoluteUri);
-        SentOnce(server, LedgerStep.Accepted);
+        SentOnce(server, RequestState.Accepted);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         Assert.Equal(status, error.StatusCode);
         Assert.Equal(1, server.Posts);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<InvalidResponseException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.Rejected);
+        SentOnce(server, RequestState.Rejected);
         Assert.Empty(other.Requests);
     }
 
@@ -157,7 +157,7 @@ public sealed class AnswerClassTests : SubmitterTest
         Assert.IsType(type, error);
         Assert.Contains("the host's own words", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("ran the request", error.Message, StringComparison.Ordinal);
-        SentOnce(server, LedgerStep.Rejected);
+        SentOnce(server, RequestState.Rejected);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<RateLimitedException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.Rejected);
+        SentOnce(server, RequestState.Rejected);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         Assert.Contains("You exceeded your current quota", error.Message, StringComparison.Ordinal);
         Assert.Same(error, Stop.Reason);
-        SentOnce(server, LedgerStep.Rejected);
+        SentOnce(server, RequestState.Rejected);
     }
 
     [Theory]
@@ -213,7 +213,7 @@ public sealed class AnswerClassTests : SubmitterTest
         Assert.Equal(
             ["POST /fal-ai/imagen4/preview", "GET /fal-ai/imagen4/requests/r-1/status"],
             server.Requests.Select(request => $"{request.Method} {request.Path}"));
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt, LedgerStep.Accepted], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt, RequestState.Accepted], Ledger.Steps);
     }
 
     [Theory]
@@ -240,13 +240,13 @@ public sealed class AnswerClassTests : SubmitterTest
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
         Assert.IsType<AccountLockedException>(Stop.Reason);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 
-    private void SentOnce(WebServer server, LedgerStep end)
+    private void SentOnce(WebServer server, RequestState end)
     {
         Assert.Equal(
             "POST /fal-ai/imagen4/preview", string.Join("; ", server.Requests.Select(request => $"{request.Method} {request.Path}")));
-        Assert.Equal([LedgerStep.Intent, end], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, end], Ledger.Steps);
     }
 }

@@ -58,7 +58,7 @@ public sealed class BrokenExchangeTests : SubmitterTest
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
         Assert.Equal(1, server.Connections);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class BrokenExchangeTests : SubmitterTest
 
         var error = await Record.ExceptionAsync(() => SubmitAsync(server.Address));
 
-        Assert.Equal(error is SubmissionInDoubtException ? LedgerStep.InDoubt : LedgerStep.NotSent, Ledger.Steps[^1]);
-        Assert.All(Ledger.Steps.SkipLast(1), step => Assert.True(step is LedgerStep.Intent or LedgerStep.NotSent));
-        Assert.Equal(Ledger.Steps.Count(step => step == LedgerStep.Intent), server.Connections);
+        Assert.Equal(error is SubmissionInDoubtException ? RequestState.InDoubt : RequestState.NotSent, Ledger.Steps[^1]);
+        Assert.All(Ledger.Steps.SkipLast(1), step => Assert.True(step is RequestState.Intent or RequestState.NotSent));
+        Assert.Equal(Ledger.Steps.Count(step => step == RequestState.Intent), server.Connections);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class BrokenExchangeTests : SubmitterTest
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address, cancellation: stop.Token));
 
         Assert.Equal(1, server.Posts);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class BrokenExchangeTests : SubmitterTest
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
         Assert.Equal((1, 2), (server.Connections, server.Posts));
-        Assert.Equal([LedgerStep.Intent, LedgerStep.Accepted, LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.Accepted, RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 
     private async Task InDoubtAsync(Func<RawConnection, Task> serve, string prompt = "a red fox")
@@ -133,6 +133,6 @@ public sealed class BrokenExchangeTests : SubmitterTest
 
         Assert.Contains("It may be running and is not sent again", error.Message, StringComparison.Ordinal);
         Assert.Equal((1, 1), (server.Connections, server.Posts));
-        Assert.Equal([LedgerStep.Intent, LedgerStep.InDoubt], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 }

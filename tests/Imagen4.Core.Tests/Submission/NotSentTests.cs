@@ -6,7 +6,7 @@ namespace Imagen4.Core.Tests.Submission;
 /// <summary>Paid POSTs of which no byte left this machine: tried again within a budget.</summary>
 public sealed class NotSentTests : SubmitterTest
 {
-    private static readonly LedgerStep[] Attempt = [LedgerStep.Intent, LedgerStep.NotSent];
+    private static readonly RequestState[] Attempt = [RequestState.Intent, RequestState.NotSent];
 
     [Fact]
     public async Task A_refused_connection_is_tried_five_times()
@@ -23,7 +23,7 @@ public sealed class NotSentTests : SubmitterTest
     public async Task A_name_nobody_knows_is_not_sent()
     {
         using var stop = new CancellationTokenSource();
-        StopAfter(LedgerStep.NotSent, stop);
+        StopAfter(RequestState.NotSent, stop);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => SubmitAsync(new Uri("https://imagen4.invalid"), cancellation: stop.Token));
@@ -61,7 +61,7 @@ public sealed class NotSentTests : SubmitterTest
     {
         using var listener = await FullListener.StartAsync();
         using var stop = new CancellationTokenSource();
-        StopAfter(LedgerStep.NotSent, stop);
+        StopAfter(RequestState.NotSent, stop);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(listener.Address, cancellation: stop.Token));
 
@@ -73,7 +73,7 @@ public sealed class NotSentTests : SubmitterTest
     {
         using var listener = await FullListener.StartAsync();
         using var stop = new CancellationTokenSource();
-        StopAfter(LedgerStep.Intent, stop);
+        StopAfter(RequestState.Intent, stop);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SubmitAsync(listener.Address, cancellation: stop.Token));
 
@@ -85,7 +85,7 @@ public sealed class NotSentTests : SubmitterTest
     {
         var address = Unused.Address();
         RawServer? server = null;
-        Ledger.After = step => server ??= step == LedgerStep.NotSent
+        Ledger.After = step => server ??= step == RequestState.NotSent
             ? new RawServer(async connection => { await connection.ReadRequestAsync(); await connection.WriteAsync(RawServer.Answer(200, Accepted)); }, address.Port)
             : null;
 
@@ -95,7 +95,7 @@ public sealed class NotSentTests : SubmitterTest
         {
             Assert.Equal("r-1", acceptance!.Request.RequestId);
             Assert.Equal(1, server!.Posts);
-            Assert.Equal([.. Attempt, LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
+            Assert.Equal([.. Attempt, RequestState.Intent, RequestState.Accepted], Ledger.Steps);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class NotSentTests : SubmitterTest
         Assert.Empty(server.Requests);
     }
 
-    private void StopAfter(LedgerStep wanted, CancellationTokenSource stop) => Ledger.After = step =>
+    private void StopAfter(RequestState wanted, CancellationTokenSource stop) => Ledger.After = step =>
     {
         if (step == wanted)
         {

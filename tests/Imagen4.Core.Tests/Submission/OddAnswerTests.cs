@@ -24,7 +24,7 @@ public sealed class OddAnswerTests : SubmitterTest
         var acceptance = await SubmitAsync(server.Address);
 
         Assert.Equal("r-1", acceptance!.Request.RequestId);
-        SentOnce(server, LedgerStep.Accepted);
+        SentOnce(server, RequestState.Accepted);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class OddAnswerTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class OddAnswerTests : SubmitterTest
 
         Assert.Equal("r-1", (await SubmitAsync(server.Address))!.Request.RequestId);
 
-        SentOnce(server, LedgerStep.Accepted);
+        SentOnce(server, RequestState.Accepted);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class OddAnswerTests : SubmitterTest
         var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
         Assert.Equal("r-9", error.RequestId);
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class OddAnswerTests : SubmitterTest
 
         var error = await Record.ExceptionAsync(() => SubmitAsync(server.Address, prompt: new string('x', 8_000_000)));
 
-        Assert.Equal(error is InvalidInputException ? LedgerStep.Rejected : LedgerStep.InDoubt, Ledger.Steps[^1]);
+        Assert.Equal(error is InvalidInputException ? RequestState.Rejected : RequestState.InDoubt, Ledger.Steps[^1]);
         Assert.Equal(1, server.Posts);
     }
 
@@ -125,7 +125,7 @@ public sealed class OddAnswerTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        SentOnce(server, LedgerStep.InDoubt);
+        SentOnce(server, RequestState.InDoubt);
     }
 
     [Fact]
@@ -194,9 +194,9 @@ public sealed class OddAnswerTests : SubmitterTest
         return SubmitVerdict.Of(new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error) { IsAnswered = content.IsAnswered });
     }
 
-    private void SentOnce(RawServer server, LedgerStep end)
+    private void SentOnce(RawServer server, RequestState end)
     {
         Assert.Equal(1, server.Posts);
-        Assert.Equal([LedgerStep.Intent, end], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, end], Ledger.Steps);
     }
 }

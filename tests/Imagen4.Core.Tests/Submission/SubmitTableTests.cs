@@ -208,12 +208,12 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         var error = await Record.ExceptionAsync(() => submitter.SubmitAsync(TestHost.Connect(profile, Time), entry, CancellationToken.None).InTime());
 
         var (last, kept) = (ledger.Steps[^1], ledger.Entries[^1].RequestId);
-        Assert.Equal(last != LedgerStep.Accepted, error is ImagenException);
-        Assert.Equal(last == LedgerStep.InDoubt, error is SubmissionInDoubtException);
-        Assert.Equal(last == LedgerStep.Throttled ? 10 : 1, ledger.Steps.Count(step => step == LedgerStep.Intent));
+        Assert.Equal(last != RequestState.Accepted, error is ImagenException);
+        Assert.Equal(last == RequestState.InDoubt, error is SubmissionInDoubtException);
+        Assert.Equal(last == RequestState.Throttled ? 10 : 1, ledger.Steps.Count(step => step == RequestState.Intent));
 
         // Where the host gives no id with a result, the module does.
         var id = kept is null || Guid.TryParse(kept, out _) ? "" : $" {kept.Split('.')[0]}";
-        return (last == LedgerStep.InDoubt ? "D" : $"{last}"[..1]) + id;
+        return (last == RequestState.InDoubt ? "D" : $"{last}"[..1]) + id;
     }
 }

@@ -18,7 +18,7 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Equal("r-1", acceptance!.Request.RequestId);
         Assert.Equal([TimeSpan.FromSeconds(17), TimeSpan.FromSeconds(3)], Time.Waits);
         Assert.Equal(
-            [LedgerStep.Intent, LedgerStep.Throttled, LedgerStep.Intent, LedgerStep.Throttled, LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
+            [RequestState.Intent, RequestState.Throttled, RequestState.Intent, RequestState.Throttled, RequestState.Intent, RequestState.Accepted], Ledger.Steps);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class SubmitterTests : SubmitterTest
 
         Assert.Contains("Too many requests", error.Message, StringComparison.Ordinal);
         Assert.Equal(10, server.Requests.Count);
-        Assert.Equal(LedgerStep.Throttled, Ledger.Steps[^1]);
+        Assert.Equal(RequestState.Throttled, Ledger.Steps[^1]);
         Assert.Null(Stop.Reason);
     }
 
@@ -104,7 +104,7 @@ public sealed class SubmitterTests : SubmitterTest
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => submitting);
         Assert.Single(server.Requests);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.Throttled], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.Throttled], Ledger.Steps);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class SubmitterTests : SubmitterTest
             () => Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime());
 
         Assert.Empty(server.Requests);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.NotSent], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.NotSent], Ledger.Steps);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Null(await SubmitAsync(server.Address));
 
         Assert.Empty(server.Requests);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.NotSent], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.NotSent], Ledger.Steps);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class SubmitterTests : SubmitterTest
         var acceptance = await Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime();
 
         Assert.Equal("r-1", acceptance!.Request.RequestId);
-        Assert.Equal([LedgerStep.Intent, LedgerStep.Accepted], Ledger.Steps);
+        Assert.Equal([RequestState.Intent, RequestState.Accepted], Ledger.Steps);
     }
 
     [Theory]

@@ -20,8 +20,6 @@ public abstract class BatchTest : EnvironmentTest, IAsyncLifetime
 
     internal string Out => Home.At("out");
 
-    internal LedgerFolder Folder => new(Home.Path);
-
     internal Uri Address => _server.Address;
 
     internal IReadOnlyList<string> Warnings

@@ -1,4 +1,5 @@
 using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
 
 namespace Imagen4.Core.Tests.Support;
 
@@ -20,6 +21,7 @@ public abstract class EnvironmentTest : IDisposable
         }
 
         ProviderCatalog.SetDefault(null);
+        LedgerLocation.Use(null);
         foreach (var (name, value) in _before)
         {
             Environment.SetEnvironmentVariable(name, value);

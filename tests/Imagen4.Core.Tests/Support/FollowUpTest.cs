@@ -92,12 +92,7 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
         FollowAsync(request, (run, reference, _) => run.CancelAsync(reference, readBack: true, CancellationToken.None));
 
     /// <summary>How far the ledger says a request is.</summary>
-    internal LedgerStep Step(ImagenRequest request)
-    {
-        var view = new LedgerView(new LedgerFolder(Home.Path));
-        view.Refresh();
-        return view.OfLedgerId(request.LedgerId!)!.Step;
-    }
+    internal static RequestState Step(ImagenRequest request) => RequestLedger.Shared.OfLedgerId(request.LedgerId!)!.Step;
 
     /// <summary>How many requests were paid for.</summary>
     internal async Task<int> BillsAsync() =>

@@ -23,7 +23,7 @@ internal static class Isolation
             Environment.SetEnvironmentVariable(name.ToUpperInvariant(), null);
         }
 
-        string[] own = ["IMAGEN4_PROVIDER", "IMAGEN4_EMULATOR"];
+        string[] own = ["IMAGEN4_PROVIDER", "IMAGEN4_EMULATOR", "IMAGEN4_LEDGER"];
         string[] keys = ["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET", "CHAINHUB_API_KEY", "KKIAI_API_KEY", "AIMLAPI_API_KEY"];
         foreach (var name in own.Concat(keys))
         {

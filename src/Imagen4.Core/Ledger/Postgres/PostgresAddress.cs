@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Npgsql;
 
@@ -20,6 +21,12 @@ internal static class PostgresAddress
             throw new InvalidInputException(Messages.LedgerAddressIncomplete);
         }
 
+        // Claims are unique on one server only.
+        if (host.Contains(',', StringComparison.Ordinal))
+        {
+            throw new InvalidInputException(Messages.LedgerAddressHosts);
+        }
+
         settings.SslMode = IsHere(host) ? settings.SslMode : SslMode.VerifyFull;
         settings.Pooling = true;
         settings.SearchPath = "imagen4";
@@ -30,6 +37,19 @@ internal static class PostgresAddress
         settings.Timeout = 15;
         return settings;
     }
+
+    /// <summary>Whether an address has a secret in it, which must not be stored.</summary>
+    public static bool HasPassword(NpgsqlConnectionStringBuilder settings) =>
+        !string.IsNullOrEmpty(settings.Password) || !string.IsNullOrEmpty(settings.SslPassword);
+
+    /// <summary>The address as users may see it.</summary>
+    public static string Show(NpgsqlConnectionStringBuilder settings) => string.Create(
+        CultureInfo.InvariantCulture, $"postgres://{settings.Host}:{settings.Port}/{settings.Database}");
+
+    /// <summary>Where PostgreSQL's programs look for passwords (documentation, 34.16).</summary>
+    public static string PasswordFile => OperatingSystem.IsWindows()
+        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", "pgpass.conf")
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pgpass");
 
     private static NpgsqlConnectionStringBuilder OfText(string text)
     {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Net.Sockets;
 using Imagen4.Core.Ledger.Store;
 using Npgsql;
@@ -17,6 +16,16 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     private const long LockClass = 0x494D4734;
     private const string SchemaLock = "5281956226639331328";
 
+    private const string IsHeld =
+        """
+        SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND classid::bigint = @key >> 32 AND objid::bigint = @key & 4294967295)
+        """;
+
+    private const string HasTables = "SELECT to_regclass('imagen4.version') IS NOT NULL";
+    private const string TablesVersion = "SELECT number FROM imagen4.version";
+
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(settings);
     private readonly SemaphoreSlim _holding = new(1);
     private NpgsqlConnection? _session;
@@ -24,8 +33,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     private bool _isMigrated;
 
     /// <inheritdoc/>
-    public string Location { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"postgres://{settings.Host}:{settings.Port}/{settings.Database}");
+    public string Location { get; } = PostgresAddress.Show(settings);
 
     /// <inheritdoc/>
     public async Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
@@ -60,6 +68,38 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
         catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
         {
             throw Unavailable(error, writes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Incarnation => 0;
+
+    /// <inheritdoc/>
+    public DbConnection? OpenToRead()
+    {
+        try
+        {
+            var connection = _source.OpenConnection();
+            try
+            {
+                if (!_isMigrated && Version(connection) is var version && !IsReady(version))
+                {
+                    connection.Dispose();
+                    return null;
+                }
+
+                _isMigrated = true;
+                return connection;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        {
+            throw Unavailable(error, writes: false);
         }
     }
 
@@ -119,15 +159,7 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
         {
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using var disposing = connection.ConfigureAwait(false);
-            return await ReadAsync(
-                connection,
-                """
-                SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    AND classid::bigint = @key >> 32 AND objid::bigint = @key & 4294967295)
-                """,
-                LockOf(owner),
-                cancellation).ConfigureAwait(false);
+            return await ReadAsync(connection, IsHeld, LockOf(owner), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
         {
@@ -136,7 +168,54 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     }
 
     /// <inheritdoc/>
+    public bool IsAlive(long owner)
+    {
+        try
+        {
+            using var connection = _source.OpenConnection();
+            using var command = new NpgsqlCommand(IsHeld, connection);
+            command.Parameters.AddWithValue("@key", LockOf(owner));
+            return (bool)command.ExecuteScalar()!;
+        }
+        catch (Exception error) when (error is DbException or SocketException or IOException or TimeoutException)
+        {
+            throw Unavailable(error, writes: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? UnreadableLock(long owner) => null;
+
+    /// <inheritdoc/>
+    public async Task LetGoAsync()
+    {
+        await _holding.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _owner = null;
+            await EndSessionAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _ = _holding.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<bool> OverwriteForgottenAsync() => Task.FromResult(true);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
+    {
+        await EndSessionAsync().ConfigureAwait(false);
+        await _source.DisposeAsync().ConfigureAwait(false);
+        _holding.Dispose();
+    }
+
+    private async Task EndSessionAsync()
     {
         if (_session is not null)
         {
@@ -151,10 +230,8 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             }
 
             await _session.DisposeAsync().ConfigureAwait(false);
+            _session = null;
         }
-
-        await _source.DisposeAsync().ConfigureAwait(false);
-        _holding.Dispose();
     }
 
     private static long LockOf(long owner) => (LockClass << 32) | owner;
@@ -201,9 +278,23 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
             }
         }
 
-        return version <= LedgerSchema.Version
-            ? version != 0
-            : throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(Location, version, LedgerSchema.Version));
+        return IsReady(version);
+    }
+
+    private bool IsReady(long version) => version <= LedgerSchema.Version
+        ? version != 0
+        : throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(Location, version, LedgerSchema.Version));
+
+    private static long Version(NpgsqlConnection connection)
+    {
+        using var isThere = new NpgsqlCommand(HasTables, connection);
+        if (!(bool)isThere.ExecuteScalar()!)
+        {
+            return 0;
+        }
+
+        using var version = new NpgsqlCommand(TablesVersion, connection);
+        return (long)(version.ExecuteScalar() ?? 0L);
     }
 
     private static async Task<long> CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -223,14 +314,14 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
 
     private static async Task<long> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var isThere = new NpgsqlCommand("SELECT to_regclass('imagen4.version') IS NOT NULL", connection);
+        var isThere = new NpgsqlCommand(HasTables, connection);
         await using var disposing = isThere.ConfigureAwait(false);
         if (!(bool)(await isThere.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!)
         {
             return 0;
         }
 
-        var version = new NpgsqlCommand("SELECT number FROM imagen4.version", connection);
+        var version = new NpgsqlCommand(TablesVersion, connection);
         await using var reading = version.ConfigureAwait(false);
         return (long)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false) ?? 0L);
     }

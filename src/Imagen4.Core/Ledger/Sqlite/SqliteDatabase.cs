@@ -12,6 +12,13 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     private const int Busy = 5;
     private const int Locked = 6;
 
+    // Long enough not to be felt, short enough that no more than a day's work stands on a damaged page.
+    private static readonly TimeSpan CheckAge = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LockAge = TimeSpan.FromMinutes(1);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// How long another program may hold the file: by default long enough for another process's largest group on a slow disk,
     /// short enough to say that something is wrong.
@@ -20,17 +27,46 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
 
     private readonly string _path = Path.Combine(home, "ledger.db");
     private readonly string _owners = Path.Combine(home, "owners");
+    private readonly Lock _changing = new();
     private FileStream? _lock;
+    private bool _isOpen;
+    private int _incarnation;
 
     /// <inheritdoc/>
     public string Location => _path;
 
     /// <inheritdoc/>
-    public Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation)
+    public int Incarnation
+    {
+        get
+        {
+            lock (_changing)
+            {
+                if (_isOpen && !(File.Exists(_path) && (_lock is null || File.Exists(_lock.Name))))
+                {
+                    // Closed and not removed: by now the name may be another process's.
+                    _lock?.Dispose();
+                    (_lock, _isOpen) = (null, false);
+                    _incarnation++;
+                }
+
+                return _incarnation;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation) => Task.FromResult<DbConnection?>(Open(writes));
+
+    /// <inheritdoc/>
+    public DbConnection? OpenToRead() => Open(writes: false);
+
+    private SqliteConnection? Open(bool writes)
     {
         if (!writes && !File.Exists(_path))
         {
-            return Task.FromResult<DbConnection?>(null);
+            DemandFolder();
+            return null;
         }
 
         SqliteLibrary.Demand();
@@ -51,19 +87,25 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
                 DefaultTimeout = (int)Math.Ceiling(BusyTimeout.TotalSeconds),
             }.ToString());
             connection.Open();
-            Execute(connection, "PRAGMA synchronous = FULL");
             if (writes)
             {
+                // What is forgotten is to be gone from the file, too.
+                Execute(connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
                 Migrate(connection);
             }
             else if (Version(connection) is not LedgerSchema.Version)
             {
                 DemandVersion(connection);
                 connection.Dispose();
-                return Task.FromResult<DbConnection?>(null);
+                return null;
             }
 
-            return Task.FromResult<DbConnection?>(connection);
+            lock (_changing)
+            {
+                _isOpen = true;
+            }
+
+            return connection;
         }
         catch (Exception error) when (error is DbException or IOException or UnauthorizedAccessException)
         {
@@ -98,10 +140,11 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     public async Task HoldAsync(long owner, CancellationToken cancellation)
     {
         var path = LockPath(owner);
+        FileStream file;
         try
         {
             Directory.CreateDirectory(_owners);
-            _lock = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -109,37 +152,163 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         }
 
         // Where locks are switched off, or the file system has none, everybody would take everybody else for dead.
-        if (!await IsAliveAsync(owner, cancellation).ConfigureAwait(false))
+        if (!IsAlive(owner))
         {
-            await _lock.DisposeAsync().ConfigureAwait(false);
+            await file.DisposeAsync().ConfigureAwait(false);
             throw new LedgerUnavailableException(Messages.LedgerWithoutLocks.With(path));
+        }
+
+        lock (_changing)
+        {
+            _lock = file;
         }
     }
 
     /// <inheritdoc/>
-    public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation)
+    public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation) => Task.FromResult(IsAlive(owner));
+
+    /// <inheritdoc/>
+    public bool IsAlive(long owner)
     {
         try
         {
-            using var file = new FileStream(LockPath(owner), FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            return Task.FromResult(false);
+            using var file = Look(owner);
+            return false;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Task.FromResult(false);
+            return false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Task.FromResult(true);
+            return true;
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public string? UnreadableLock(long owner)
     {
-        if (_lock is not null)
+        try
         {
-            await _lock.DisposeAsync().ConfigureAwait(false);
+            using var file = Look(owner);
+            return null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return LockPath(owner);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task LetGoAsync()
+    {
+        FileStream? file;
+        lock (_changing)
+        {
+            (file, _lock) = (_lock, null);
+        }
+
+        if (file is not null)
+        {
+            file.Dispose();
+            Remove(file.Name);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation)
+    {
+        var told = Path.Combine(_owners, "checked");
+        var isDue = !File.Exists(told) || Time.GetUtcNow() - File.GetLastWriteTimeUtc(told) is var age && (age > CheckAge || age < TimeSpan.Zero);
+        var left = new List<string>();
+        foreach (var path in Directory.Exists(_owners) ? Directory.GetFiles(_owners, "*.lock") : [])
+        {
+            // A lock that has just been created may not be held yet.
+            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var owner)
+                && Time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > LockAge && !IsAlive(owner))
+            {
+                left.Add(path);
+                isDue = isDue || await hasRequests(owner, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        if (isDue)
+        {
+            Check();
+            Directory.CreateDirectory(_owners);
+            await File.WriteAllBytesAsync(told, [], cancellation).ConfigureAwait(false);
+        }
+
+        left.ForEach(Remove);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> OverwriteForgottenAsync()
+    {
+        if (Open(writes: false) is not { } connection)
+        {
+            return Task.FromResult(true);
+        }
+
+        using (connection)
+        {
+            try
+            {
+                // Until it is written back, the log still has the pages as they were.
+                return Task.FromResult(Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)") is 0L);
+            }
+            catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
+            {
+                return Task.FromResult(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await LetGoAsync().ConfigureAwait(false);
+
+    private void Check()
+    {
+        try
+        {
+            using var connection = Open(writes: true)!;
+            if (Scalar(connection, "PRAGMA quick_check(1)") is var said && said is not "ok")
+            {
+                throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, said));
+            }
+        }
+        catch (DbException error)
+        {
+            throw Unavailable(error, writes: true);
+        }
+    }
+
+    // To read is enough, so that another user's lock tells as much; a shared lock does not go with the holder's, which is his alone.
+    private FileStream Look(long owner) => new(LockPath(owner), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody holds it, and that is what it says.
+        }
+    }
+
+    private void DemandFolder()
+    {
+        if (File.Exists(home))
+        {
+            throw new LedgerUnavailableException(Messages.StateFolderIsFile.With(home));
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task? _loop;
     private StoreConnection? _connection;
+    private int _incarnation;
 
     /// <summary>Makes a change. When it returns, the change outlives a power failure.</summary>
     /// <param name="statements">The statements of the change, in their order.</param>
@@ -104,9 +105,19 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
 
     private async Task<int[]> TryCommitAsync(List<Change> group)
     {
-        _connection ??= new StoreConnection(
-            await database.OpenAsync(writes: true, CancellationToken.None).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("A ledger that is opened to be written is there."));
+        if (_connection is not null && _incarnation != database.Incarnation)
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+
+        if (_connection is null)
+        {
+            _incarnation = database.Incarnation;
+            _connection = new StoreConnection(
+                await database.OpenAsync(writes: true, CancellationToken.None).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("A ledger that is opened to be written is there."));
+        }
+
         var transaction = await database.BeginAsync(_connection.Connection).ConfigureAwait(false);
         await using var disposing = transaction.ConfigureAwait(false);
         var changed = await _connection.ExecuteAsync([.. group.SelectMany(change => change.Statements)], transaction).ConfigureAwait(false);

@@ -15,6 +15,17 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">It cannot be reached, read or created, or is of a newer version.</exception>
     Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation);
 
+    /// <summary>Opens a connection to read, on this thread, as the pipeline's does; nothing is created.</summary>
+    /// <returns>The connection; null where there is no ledger yet.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be reached or read, or is of a newer version.</exception>
+    DbConnection? OpenToRead();
+
+    /// <summary>
+    /// Counts how often the ledger has been found gone: somebody may delete a file that is open. What was opened under another number
+    /// is not the ledger any more.
+    /// </summary>
+    int Incarnation { get; }
+
     /// <summary>Begins a transaction in which no other process changes what is read.</summary>
     Task<DbTransaction> BeginAsync(DbConnection connection);
 
@@ -32,4 +43,25 @@ internal interface ILedgerDatabase : IAsyncDisposable
 
     /// <summary>Whether an owner's process still lives.</summary>
     Task<bool> IsAliveAsync(long owner, CancellationToken cancellation);
+
+    /// <summary>Whether an owner's process still lives, asked on this thread.</summary>
+    bool IsAlive(long owner);
+
+    /// <summary>The lock of an owner of whom it cannot be told whether he lives, because this user may not open it; else null.</summary>
+    string? UnreadableLock(long owner);
+
+    /// <summary>Shows no longer that this process lives, so that others may go on with what it could not give back.</summary>
+    Task LetGoAsync();
+
+    /// <summary>
+    /// Looks once whether the database is whole, where it has not been looked at for a day, or where a process has ended at work.
+    /// </summary>
+    /// <param name="hasRequests">Whether an owner has requests left.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">It is damaged.</exception>
+    Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation);
+
+    /// <summary>Overwrites what has been forgotten, where that is this module's matter.</summary>
+    /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
+    Task<bool> OverwriteForgottenAsync();
 }

@@ -40,6 +40,8 @@ internal static class LedgerSchema
             updated {long} NOT NULL,
             error text,
             error_type text,
+            refusal text,
+            seed {long},
             delivery text,
             steps {long} NOT NULL,
             progress_check {long} NOT NULL
@@ -50,6 +52,7 @@ internal static class LedgerSchema
         CREATE INDEX request_host_id ON request (request_id) WHERE request_id IS NOT NULL;
         CREATE INDEX request_state ON request (state);
         CREATE INDEX request_started ON request (started);
+        CREATE INDEX request_owner ON request (owner) WHERE owner IS NOT NULL;
         CREATE TABLE step (
             request {long} NOT NULL REFERENCES request ON DELETE CASCADE,
             number {long} NOT NULL,
@@ -61,8 +64,17 @@ internal static class LedgerSchema
         ){clustered};
         CREATE TABLE result (
             request {long} PRIMARY KEY REFERENCES request ON DELETE CASCADE,
-            body {bytes} NOT NULL
+            address text NOT NULL,
+            name text NOT NULL,
+            body {bytes} NOT NULL,
+            UNIQUE (address, name)
         );
+        CREATE TABLE result_image (
+            request {long} NOT NULL REFERENCES result ON DELETE CASCADE,
+            number {long} NOT NULL,
+            bytes {bytes} NOT NULL,
+            PRIMARY KEY (request, number)
+        ){clustered};
         """;
 
     /// <summary>For SQLite.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace Imagen4.Core.Ledger.Store;
@@ -12,23 +13,33 @@ internal static class LedgerSql
         "ledger_id, row_id, subject, input_hash, generation, provider, base_uri, model, row_key, row_index, directory, input, settings, started, content_check";
 
     private const string Progress =
-        "state, attempt, owner, request_id, accepted, updated, error, error_type, delivery, steps, progress_check";
+        "state, attempt, owner, request_id, accepted, updated, error, error_type, refusal, seed, delivery, steps, progress_check";
 
     /// <summary>The select of whole requests; what follows says which.</summary>
     public const string Select = $"SELECT {Content}, {Progress} FROM request ";
 
-    private const string SelectWithId = $"SELECT {Content}, {Progress}, id FROM request ";
+    private const string HasNewer =
+        "(row_id IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.row_id = request.row_id AND newer.generation > request.generation))";
 
-    /// <summary>The column of the number that <see cref="Page"/> adds.</summary>
-    public const int IdColumn = 26;
+    private const string SelectListed = $"SELECT {Content}, {Progress}, id, {HasNewer} FROM request ";
 
-    /// <summary>Claims a row: inserts its next generation, unless somebody else has.</summary>
-    public static Statement Claim(StoredRequest request) => new(
+    /// <summary>The column of the number that <see cref="Page"/> adds; after it, whether the row has a newer request.</summary>
+    public const int IdColumn = 28;
+
+    /// <summary>
+    /// Claims a row: inserts its next generation, unless somebody else has, or the row is no longer as it was seen. A request that
+    /// was forgotten meanwhile must not let two processes both take the row's next one.
+    /// </summary>
+    /// <param name="request">The next generation.</param>
+    /// <param name="seen">The newest request of the row, which must be unchanged; null where its generation alone matters.</param>
+    public static Statement Claim(StoredRequest request, StoredRequest? seen) => new(
         $"""
         INSERT INTO request ({Content}, {Progress})
-        VALUES (@ledger_id, @row_id, @subject, @input_hash, @generation, @provider, @base_uri, @model, @row_key, @row_index, @directory,
+        SELECT @ledger_id, @row_id, @subject, @input_hash, @generation, @provider, @base_uri, @model, @row_key, @row_index, @directory,
             @input, @settings, @started, @content_check, @state, @attempt, @owner, @request_id, @accepted, @updated, @error, @error_type,
-            @delivery, @steps, @progress_check)
+            @refusal, @seed, @delivery, @steps, @progress_check
+        WHERE NOT EXISTS (SELECT 1 FROM request WHERE row_id = @row_id AND generation >= @generation)
+            {(seen is null ? "" : "AND EXISTS (SELECT 1 FROM request WHERE ledger_id = @seen_id AND progress_check = @seen)")}
         ON CONFLICT DO NOTHING
         """,
         [
@@ -47,14 +58,27 @@ internal static class LedgerSql
             ("@started", request.Started),
             ("@content_check", RequestChecksum.OfContent(request)),
             .. Values(request.LedgerId, request.Progress),
+            .. seen is null ? [] : ((string, object?)[])[("@seen_id", Bytes(seen.LedgerId)), ("@seen", RequestChecksum.OfProgress(seen.LedgerId, seen.Progress))],
         ]);
 
+    /// <summary>Keeps a request as it was seen until the transaction ends: nobody may forget it while its row is claimed anew.</summary>
+    public static Statement Hold(StoredRequest seen) => new(
+        "UPDATE request SET updated = updated WHERE ledger_id = @ledger_id AND progress_check = @seen",
+        ("@ledger_id", Bytes(seen.LedgerId)),
+        ("@seen", RequestChecksum.OfProgress(seen.LedgerId, seen.Progress)));
+
     /// <summary>Changes a request, if it is still as it was seen.</summary>
-    public static Statement Advance(string ledgerId, RequestProgress seen, RequestProgress next) => new(
-        """
+    /// <param name="ledgerId">The request.</param>
+    /// <param name="seen">As it was seen.</param>
+    /// <param name="next">As it is to be.</param>
+    /// <param name="withResult">Whether only together with the answer that is kept of it, under the request id it gets.</param>
+    public static Statement Advance(string ledgerId, RequestProgress seen, RequestProgress next, bool withResult = false) => new(
+        $"""
         UPDATE request SET state = @state, attempt = @attempt, owner = @owner, request_id = @request_id, accepted = @accepted,
-            updated = @updated, error = @error, error_type = @error_type, delivery = @delivery, steps = @steps, progress_check = @progress_check
+            updated = @updated, error = @error, error_type = @error_type, refusal = @refusal, seed = @seed, delivery = @delivery,
+            steps = @steps, progress_check = @progress_check
         WHERE ledger_id = @ledger_id AND progress_check = @seen
+            {(withResult ? "AND EXISTS (SELECT 1 FROM result WHERE result.request = request.id AND result.name = @request_id)" : "")}
         """,
         [.. Values(ledgerId, next), ("@seen", RequestChecksum.OfProgress(ledgerId, seen))]);
 
@@ -74,11 +98,80 @@ internal static class LedgerSql
         ("@ledger_id", Bytes(ledgerId)),
         ("@seen", RequestChecksum.OfProgress(ledgerId, seen)));
 
-    /// <summary>Keeps the answer of a host that says it once.</summary>
-    public static Statement KeepResult(string ledgerId, byte[] body) => new(
-        "INSERT INTO result (request, body) SELECT id, @body FROM request WHERE ledger_id = @ledger_id ON CONFLICT (request) DO NOTHING",
+    /// <summary>Keeps the answer of a host that says it once, if its request is still as it was seen and no other answer has its name.</summary>
+    public static Statement KeepResult(string ledgerId, RequestProgress seen, StoredResult result) => new(
+        """
+        INSERT INTO result (request, address, name, body)
+        SELECT id, @address, @name, @body FROM request WHERE ledger_id = @ledger_id AND progress_check = @seen
+        ON CONFLICT DO NOTHING
+        """,
         ("@ledger_id", Bytes(ledgerId)),
-        ("@body", body));
+        ("@seen", RequestChecksum.OfProgress(ledgerId, seen)),
+        ("@address", result.Address),
+        ("@name", result.Name),
+        ("@body", result.Description));
+
+    /// <summary>Keeps an image of such an answer, if the request has come to the step that belongs to it.</summary>
+    public static Statement KeepImage(string ledgerId, RequestProgress made, int number, byte[] bytes) => new(
+        """
+        INSERT INTO result_image (request, number, bytes)
+        SELECT id, @number, @bytes FROM request WHERE ledger_id = @ledger_id AND progress_check = @made
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", Bytes(ledgerId)),
+        ("@made", RequestChecksum.OfProgress(ledgerId, made)),
+        ("@number", (long)number),
+        ("@bytes", bytes));
+
+    /// <summary>The answer that is kept of a host's request, and the number of its request.</summary>
+    public static Statement Result(string address, string name) => new(
+        "SELECT body, request FROM result WHERE address = @address AND name = @name", ("@address", address), ("@name", name));
+
+    /// <summary>The bytes of one of its images.</summary>
+    public static Statement Image(long request, int number) => new(
+        "SELECT bytes FROM result_image WHERE request = @request AND number = @number", ("@request", request), ("@number", (long)number));
+
+    /// <summary>A request by the ledger's own id.</summary>
+    public static Statement ByLedgerId(string ledgerId) => new(Select + "WHERE ledger_id = @ledger_id", ("@ledger_id", Bytes(ledgerId)));
+
+    /// <summary>The newest request of a row.</summary>
+    public static Statement NewestOfRow(string row) => new(
+        Select + "WHERE row_id = @row ORDER BY generation DESC LIMIT 1", ("@row", Bytes(row)));
+
+    /// <summary>The requests of a row, oldest first.</summary>
+    public static Statement OfRow(string row) => new(Select + "WHERE row_id = @row ORDER BY generation", ("@row", Bytes(row)));
+
+    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
+    public static Statement NewestOfSubject(string subject, int most) => new(
+        Select + "WHERE subject = @subject ORDER BY id DESC LIMIT @most", ("@subject", Bytes(subject)), ("@most", (long)most));
+
+    /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
+    public static Statement ByRequestId(string requestId) => new(
+        Select + "WHERE request_id = @request_id ORDER BY id", ("@request_id", requestId));
+
+    /// <summary>The number of the newest request; 0 where there is none.</summary>
+    public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
+
+    /// <summary>Whether a request is newer than one of a number.</summary>
+    public static Statement IsNewer(string ledgerId, long number) => new(
+        "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", Bytes(ledgerId)), ("@number", number));
+
+    /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
+    public static Statement Owned { get; } = new("SELECT ledger_id FROM request WHERE owner IS NOT NULL");
+
+    /// <summary>Whether an owner has requests left.</summary>
+    public static Statement HasRequests(long owner) => new("SELECT 1 FROM request WHERE owner = @owner LIMIT 1", ("@owner", owner));
+
+    /// <summary>The process that works on requests under a number.</summary>
+    public static Statement Owner(long owner) => new("SELECT id, machine, process, since FROM owner WHERE id = @owner", ("@owner", owner));
+
+    /// <summary>When an owner began to work on a request.</summary>
+    public static Statement HeldSince(string ledgerId, long owner) => new(
+        """
+        SELECT MIN(at) FROM step WHERE request = (SELECT id FROM request WHERE ledger_id = @ledger_id) AND owner = @owner
+        """,
+        ("@ledger_id", Bytes(ledgerId)),
+        ("@owner", owner));
 
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
@@ -97,7 +190,7 @@ internal static class LedgerSql
         var values = new List<(string, object?)> { ("@after", after), ("@size", (long)size) };
         if (query.States.Count > 0)
         {
-            where.Add($"state IN ({string.Join(", ", query.States.Select(state => ((int)state).ToString(System.Globalization.CultureInfo.InvariantCulture)))})");
+            where.Add($"state IN ({Numbers(query.States)})");
         }
 
         if (query.Since is { } since)
@@ -114,14 +207,35 @@ internal static class LedgerSql
 
         if (!query.WithSuperseded)
         {
-            where.Add("(row_id IS NULL OR NOT EXISTS (SELECT 1 FROM request AS newer WHERE newer.row_id = request.row_id AND newer.generation > request.generation))");
+            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}" : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
         }
 
-        return new Statement($"{SelectWithId}WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT @size", [.. values]);
+        return new Statement($"{SelectListed}WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT @size", [.. values]);
     }
 
-    /// <summary>Reads a request, and whether a checksum does not fit what is read.</summary>
-    public static (StoredRequest Request, bool IsDamaged) Read(DbDataReader reader)
+    /// <summary>Reads a request, and looks whether its checksums fit.</summary>
+    public static StoredRequest Read(DbDataReader reader)
+    {
+        try
+        {
+            return ReadColumns(reader);
+        }
+        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or FormatException or OverflowException)
+        {
+            // A column of another type than the schema's, or nothing where there has to be something.
+            return new StoredRequest
+            {
+                LedgerId = reader.GetValue(0) is byte[] id ? Convert.ToHexStringLower(id) : "",
+                Provider = "",
+                BaseUri = "",
+                Model = "",
+                Input = "",
+                IsDamaged = true,
+            };
+        }
+    }
+
+    private static StoredRequest ReadColumns(DbDataReader reader)
     {
         var request = new StoredRequest
         {
@@ -149,18 +263,28 @@ internal static class LedgerSql
                 Updated = reader.GetInt64(20),
                 Error = Text(reader, 21),
                 ErrorType = Text(reader, 22),
-                Delivery = Text(reader, 23),
-                Steps = (int)reader.GetInt64(24),
+                Refusal = Text(reader, 23),
+                Seed = Number(reader, 24),
+                Delivery = Text(reader, 25),
+                Steps = (int)reader.GetInt64(26),
             },
         };
         var isWhole = reader.GetInt64(14) == RequestChecksum.OfContent(request)
-            && reader.GetInt64(25) == RequestChecksum.OfProgress(request.LedgerId, request.Progress)
+            && reader.GetInt64(27) == RequestChecksum.OfProgress(request.LedgerId, request.Progress)
             && Enum.IsDefined(request.Progress.State);
-        return (request, !isWhole);
+        return isWhole ? request : request with { IsDamaged = true };
     }
 
     /// <summary>An id as it is kept: 16 bytes for 32 hexadecimal digits.</summary>
     public static byte[]? Bytes(string? id) => id is null ? null : Convert.FromHexString(id);
+
+    /// <summary>The type of a value that may be null.</summary>
+    public static DbType TypeOf(string name) => name switch
+    {
+        "@row_id" or "@subject" or "@input_hash" => DbType.Binary,
+        "@owner" or "@accepted" or "@seed" => DbType.Int64,
+        _ => DbType.String,
+    };
 
     private static (string, object?)[] Values(string ledgerId, RequestProgress progress) =>
     [
@@ -173,10 +297,15 @@ internal static class LedgerSql
         ("@updated", progress.Updated),
         ("@error", progress.Error),
         ("@error_type", progress.ErrorType),
+        ("@refusal", progress.Refusal),
+        ("@seed", progress.Seed),
         ("@delivery", progress.Delivery),
         ("@steps", (long)progress.Steps),
         ("@progress_check", RequestChecksum.OfProgress(ledgerId, progress)),
     ];
+
+    private static string Numbers(IReadOnlyList<RequestState> states) =>
+        string.Join(", ", states.Select(state => ((int)state).ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static string? Hex(DbDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : Convert.ToHexStringLower((byte[])reader.GetValue(column));

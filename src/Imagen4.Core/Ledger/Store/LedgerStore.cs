@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Imagen4.Core.Ledger.Store;
@@ -16,8 +17,12 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     private readonly GroupCommit _writer = new(database);
     private readonly SemaphoreSlim _reading = new(1);
     private readonly SemaphoreSlim _owning = new(1);
+    private readonly Lock _looking = new();
     private StoreConnection? _reader;
-    private LedgerOwner? _owner;
+    private StoreConnection? _looker;
+    private int _readerOf;
+    private int _lookerOf;
+    private Owned? _owner;
 
     /// <summary>Where it is.</summary>
     public string Location => database.Location;
@@ -26,15 +31,41 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written, or locks do not work there.</exception>
     public async Task<LedgerOwner> OwnerAsync(CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _owner) is { } known)
+        if (Volatile.Read(ref _owner) is { } known && known.Incarnation == database.Incarnation)
         {
-            return known;
+            return known.Owner;
         }
 
         await _owning.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return _owner ??= await AddOwnerAsync(cancellation).ConfigureAwait(false);
+            if (_owner is not { } there || there.Incarnation != database.Incarnation)
+            {
+                var incarnation = database.Incarnation;
+                _owner = there = new Owned(await AddOwnerAsync(cancellation).ConfigureAwait(false), incarnation);
+            }
+
+            return there.Owner;
+        }
+        finally
+        {
+            _ = _owning.Release();
+        }
+    }
+
+    /// <summary>The number of this process as an owner; null where it has not worked on anything yet.</summary>
+    public long? OwnerId => Volatile.Read(ref _owner)?.Owner.Id;
+
+    /// <summary>
+    /// Gives up being the owner it is: what it could not give back is others' to go on with. Nothing of it may be under way.
+    /// </summary>
+    public async Task LetGoAsync()
+    {
+        await _owning.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _owner = null;
+            await database.LetGoAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -47,7 +78,15 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="cancellation">Stops it before it is written.</param>
     /// <returns>The claimed request; null when somebody else has that generation.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> ClaimAsync(StoredRequest request, CancellationToken cancellation)
+    public Task<StoredRequest?> ClaimAsync(StoredRequest request, CancellationToken cancellation) => ClaimAsync(request, seen: null, cancellation);
+
+    /// <summary>Claims a row for this process.</summary>
+    /// <param name="request">Its next generation; the owner and the times are set here.</param>
+    /// <param name="seen">The newest request of the row, which must still be as it was seen; null where that does not matter.</param>
+    /// <param name="cancellation">Stops it before it is written.</param>
+    /// <returns>The claimed request; null when somebody else has that generation, or the row has changed.</returns>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public async Task<StoredRequest?> ClaimAsync(StoredRequest request, StoredRequest? seen, CancellationToken cancellation)
     {
         var owner = await OwnerAsync(cancellation).ConfigureAwait(false);
         var now = Now();
@@ -56,10 +95,11 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
             Started = now,
             Progress = new RequestProgress { State = RequestState.Claimed, Owner = owner.Id, Updated = now, Steps = 1 },
         };
-        var changed = await _writer
-            .RunAsync(LedgerSql.Claim(claimed), LedgerSql.AddStep(claimed.LedgerId, claimed.Progress))
-            .ConfigureAwait(false);
-        return changed[0] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false) ? claimed : null;
+        var added = LedgerSql.AddStep(claimed.LedgerId, claimed.Progress);
+        var changed = seen is null
+            ? await _writer.RunAsync(LedgerSql.Claim(claimed, seen), added).ConfigureAwait(false)
+            : await _writer.RunAsync(LedgerSql.Hold(seen), LedgerSql.Claim(claimed, seen), added).ConfigureAwait(false);
+        return changed[^2] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false) ? claimed : null;
     }
 
     /// <summary>Brings a request to its next state.</summary>
@@ -104,62 +144,131 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[0] == 1 || await FindAsync(seen.LedgerId, CancellationToken.None).ConfigureAwait(false) is null;
     }
 
-    /// <summary>Keeps the answer of a host that says it once, together with the step it belongs to.</summary>
-    /// <returns>The request as it is now; null when it was no longer as it was seen, and nothing was kept.</returns>
+    /// <summary>Keeps the answer of a host that says it once, together with the step it belongs to: both or neither.</summary>
+    /// <returns>
+    /// The request as it is now; null when it was no longer as it was seen, or another answer of that host has the name, and nothing was kept.
+    /// </returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> AcceptWithResultAsync(StoredRequest seen, RequestProgress next, byte[] body)
+    public async Task<StoredRequest?> AcceptWithResultAsync(StoredRequest seen, RequestProgress next, StoredResult result)
     {
-        var made = next with { Updated = Now(), Steps = seen.Progress.Steps + 1 };
+        var made = next with { RequestId = result.Name, Updated = Now(), Steps = seen.Progress.Steps + 1 };
         var changed = await _writer
             .RunAsync(
-                LedgerSql.Advance(seen.LedgerId, seen.Progress, made),
+            [
+                LedgerSql.KeepResult(seen.LedgerId, seen.Progress, result),
+                LedgerSql.Advance(seen.LedgerId, seen.Progress, made, withResult: true),
                 LedgerSql.AddStep(seen.LedgerId, made),
-                LedgerSql.KeepResult(seen.LedgerId, body))
+                .. result.Images.Select(image => LedgerSql.KeepImage(seen.LedgerId, made, image.Number, image.Bytes)),
+            ])
             .ConfigureAwait(false);
-        return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
+        return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
-    /// <summary>The answer that is kept of a request, or null.</summary>
+    /// <summary>The answer that is kept under a name, and the number its images are kept under; or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public Task<byte[]?> ResultAsync(string ledgerId, CancellationToken cancellation) => ReadOneAsync(
-        new Statement(
-            "SELECT body FROM result WHERE request = (SELECT id FROM request WHERE ledger_id = @ledger_id)",
-            ("@ledger_id", LedgerSql.Bytes(ledgerId))),
-        reader => (byte[])reader.GetValue(0),
-        cancellation);
+    public Task<Tuple<byte[], long>?> ResultAsync(string address, string name, CancellationToken cancellation) => ReadOneAsync(
+        LedgerSql.Result(address, name), reader => Tuple.Create((byte[])reader.GetValue(0), reader.GetInt64(1)), cancellation);
+
+    /// <summary>The bytes of an image of an answer that is kept, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<byte[]?> ImageAsync(long request, int number, CancellationToken cancellation) => ReadOneAsync(
+        LedgerSql.Image(request, number), reader => (byte[])reader.GetValue(0), cancellation);
+
+    /// <summary>The number of the newest request; 0 where there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<long> NewestAsync(CancellationToken cancellation) =>
+        (await ReadAllAsync(LedgerSql.Newest, reader => reader.GetInt64(0), cancellation).ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>Whether a request is newer than one of a number.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> IsNewerAsync(string ledgerId, long number, CancellationToken cancellation) =>
+        (await ReadAllAsync(LedgerSql.IsNewer(ledgerId, number), _ => true, cancellation).ConfigureAwait(false)).Count > 0;
+
+    /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<string>> OwnedAsync(CancellationToken cancellation) =>
+        ReadAllAsync(LedgerSql.Owned, reader => Convert.ToHexStringLower((byte[])reader.GetValue(0)), cancellation);
+
+    /// <summary>When an owner began to work on a request; null where that is not known.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<long?> HeldSinceAsync(string ledgerId, long owner, CancellationToken cancellation) =>
+        (await ReadAllAsync(LedgerSql.HeldSince(ledgerId, owner), reader => reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), cancellation)
+            .ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>A request by the ledger's own id, or null; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public StoredRequest? Find(string ledgerId) => ReadAll(LedgerSql.ByLedgerId(ledgerId), LedgerSql.Read).SingleOrDefault();
+
+    /// <summary>The newest request of a row, or null; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public StoredRequest? FindRow(string row) => ReadAll(LedgerSql.NewestOfRow(row), LedgerSql.Read).SingleOrDefault();
+
+    /// <summary>The requests of a row, oldest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindGenerations(string row) => ReadAll(LedgerSql.OfRow(row), LedgerSql.Read);
+
+    /// <summary>The newest requests of a row whatever its directory, newest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindSubject(string subject, int most) => ReadAll(LedgerSql.NewestOfSubject(subject, most), LedgerSql.Read);
+
+    /// <summary>Requests by the host's id, oldest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindByRequestId(string requestId) => ReadAll(LedgerSql.ByRequestId(requestId), LedgerSql.Read);
+
+    /// <summary>Requests in the order of their claims, and whether the row has a newer one; read page by page on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<(StoredRequest Request, bool HasNewer)> List(LedgerQuery query)
+    {
+        List<(long Id, bool HasNewer, StoredRequest Request)> page;
+        for (var after = 0L; ; after = page[^1].Id)
+        {
+            page = ReadAll(LedgerSql.Page(query, after, PageLength), Listed);
+            foreach (var (_, hasNewer, request) in page)
+            {
+                yield return (request, hasNewer);
+            }
+
+            if (page.Count < PageLength)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>Whether an owner's process still lives, asked on this thread.</summary>
+    public bool IsAlive(long owner) => database.IsAlive(owner);
+
+    /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
+    public string? UnreadableLock(long owner) => database.UnreadableLock(owner);
+
+    /// <summary>Overwrites what has been forgotten.</summary>
+    /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
+    public Task<bool> OverwriteForgottenAsync() => database.OverwriteForgottenAsync();
 
     /// <summary>A request by the ledger's own id, or null.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or this request is damaged.</exception>
-    public Task<StoredRequest?> FindAsync(string ledgerId, CancellationToken cancellation) => ReadOneAsync(
-        new Statement(LedgerSql.Select + "WHERE ledger_id = @ledger_id", ("@ledger_id", LedgerSql.Bytes(ledgerId))), Whole, cancellation);
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<StoredRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
+        ReadOneAsync(LedgerSql.ByLedgerId(ledgerId), LedgerSql.Read, cancellation);
 
     /// <summary>The newest request of a row, or null.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or this request is damaged.</exception>
-    public Task<StoredRequest?> FindRowAsync(string row, CancellationToken cancellation) => ReadOneAsync(
-        new Statement(
-            LedgerSql.Select + "WHERE row_id = @row ORDER BY generation DESC LIMIT 1", ("@row", LedgerSql.Bytes(row))), Whole, cancellation);
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<StoredRequest?> FindRowAsync(string row, CancellationToken cancellation) =>
+        ReadOneAsync(LedgerSql.NewestOfRow(row), LedgerSql.Read, cancellation);
 
-    /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
-    public IAsyncEnumerable<StoredRequest> FindByRequestIdAsync(string requestId, CancellationToken cancellation) => ReadAsync(
-        new Statement(LedgerSql.Select + "WHERE request_id = @request_id ORDER BY id", ("@request_id", requestId)), Whole, cancellation);
-
-    /// <summary>The requests of a row whatever its directory, oldest first.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
-    public IAsyncEnumerable<StoredRequest> FindSubjectAsync(string subject, CancellationToken cancellation) => ReadAsync(
-        new Statement(LedgerSql.Select + "WHERE subject = @subject ORDER BY id", ("@subject", LedgerSql.Bytes(subject))), Whole, cancellation);
+    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IAsyncEnumerable<StoredRequest> FindSubjectAsync(string subject, int most, CancellationToken cancellation) =>
+        ReadAsync(LedgerSql.NewestOfSubject(subject, most), LedgerSql.Read, cancellation);
 
     /// <summary>Requests in the order of their claims. They are read in pages, so that a ledger of any size can be listed.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
     public async IAsyncEnumerable<StoredRequest> ListAsync(LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        List<(long Id, StoredRequest Request)> page;
+        List<(long Id, bool HasNewer, StoredRequest Request)> page;
         for (var after = 0L; ; after = page[^1].Id)
         {
-            page = await ReadAllAsync(
-                LedgerSql.Page(query, after, PageLength), reader => (reader.GetInt64(LedgerSql.IdColumn), Whole(reader)), cancellation)
-                .ConfigureAwait(false);
-            foreach (var (_, request) in page)
+            page = await ReadAllAsync(LedgerSql.Page(query, after, PageLength), Listed, cancellation).ConfigureAwait(false);
+            foreach (var (_, _, request) in page)
             {
                 yield return request;
             }
@@ -187,7 +296,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <summary>The process that works on requests under a number, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<LedgerOwner?> FindOwnerAsync(long owner, CancellationToken cancellation) => ReadOneAsync(
-        new Statement("SELECT id, machine, process, since FROM owner WHERE id = @owner", ("@owner", owner)),
+        LedgerSql.Owner(owner),
         reader => new LedgerOwner(reader.GetInt64(0), reader.GetString(1), (int)reader.GetInt64(2), reader.GetInt64(3)),
         cancellation);
 
@@ -203,6 +312,11 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
             await _reader.DisposeAsync().ConfigureAwait(false);
         }
 
+        lock (_looking)
+        {
+            CloseLooker();
+        }
+
         await database.DisposeAsync().ConfigureAwait(false);
         _reading.Dispose();
         _owning.Dispose();
@@ -215,6 +329,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         {
             var connection = new StoreConnection((await database.OpenAsync(writes: true, cancellation).ConfigureAwait(false))!);
             await using var disposing = connection.ConfigureAwait(false);
+            await database.CheckAsync(HasRequestsAsync, cancellation).ConfigureAwait(false);
             var reader = await connection.ReadAsync(LedgerSql.AddOwner(machine, process, since), cancellation).ConfigureAwait(false);
             await using var reading = reader.ConfigureAwait(false);
             _ = await reader.ReadAsync(cancellation).ConfigureAwait(false);
@@ -228,15 +343,15 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         }
     }
 
+    private async Task<bool> HasRequestsAsync(long owner, CancellationToken cancellation) =>
+        (await ReadAllAsync(LedgerSql.HasRequests(owner), _ => true, cancellation).ConfigureAwait(false)).Count > 0;
+
     // A change that was written twice, or whose commit was not answered, has been made all the same.
     private async Task<bool> IsAsync(string ledgerId, RequestProgress made) =>
         (await FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false))?.Progress == made;
 
-    private StoredRequest Whole(DbDataReader reader)
-    {
-        var (request, isDamaged) = LedgerSql.Read(reader);
-        return isDamaged ? throw new LedgerUnavailableException(Messages.LedgerRowDamaged.With(Location, request.LedgerId)) : request;
-    }
+    private static (long Id, bool HasNewer, StoredRequest Request) Listed(DbDataReader reader) =>
+        (reader.GetInt64(LedgerSql.IdColumn), Convert.ToBoolean(reader.GetValue(LedgerSql.IdColumn + 1), CultureInfo.InvariantCulture), LedgerSql.Read(reader));
 
     private async Task<T?> ReadOneAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellation)
         where T : class
@@ -294,6 +409,13 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     private async Task<List<T>> ReadOnceAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
         var found = new List<T>();
+        if (_reader is not null && _readerOf != database.Incarnation)
+        {
+            await _reader.DisposeAsync().ConfigureAwait(false);
+            _reader = null;
+        }
+
+        _readerOf = database.Incarnation;
         if (_reader is null && await database.OpenAsync(writes: false, cancellation).ConfigureAwait(false) is { } connection)
         {
             _reader = new StoreConnection(connection);
@@ -312,5 +434,53 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return found;
     }
 
+    private List<T> ReadAll<T>(Statement statement, Func<DbDataReader, T> read)
+    {
+        lock (_looking)
+        {
+            for (var isAgain = false; ; isAgain = true)
+            {
+                try
+                {
+                    if (_lookerOf != database.Incarnation)
+                    {
+                        CloseLooker();
+                    }
+
+                    _lookerOf = database.Incarnation;
+                    if (_looker is null && database.OpenToRead() is { } connection)
+                    {
+                        _looker = new StoreConnection(connection);
+                    }
+
+                    var found = new List<T>();
+                    using var reader = _looker?.Read(statement);
+                    while (reader?.Read() == true)
+                    {
+                        found.Add(read(reader));
+                    }
+
+                    return found;
+                }
+                catch (DbException error)
+                {
+                    CloseLooker();
+                    if (isAgain || !database.IsTransient(error))
+                    {
+                        throw database.Unavailable(error, writes: false);
+                    }
+                }
+            }
+        }
+    }
+
+    private void CloseLooker()
+    {
+        _looker?.Connection.Dispose();
+        _looker = null;
+    }
+
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Owned(LedgerOwner Owner, int Incarnation);
 }

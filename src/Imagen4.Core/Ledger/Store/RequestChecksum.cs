@@ -18,7 +18,7 @@ internal static class RequestChecksum
     /// <summary>The checksum of what changes. It is also what a change names as the state it was decided from.</summary>
     public static long OfProgress(string ledgerId, RequestProgress progress) => Of(
         ledgerId, Text((int)progress.State), Text(progress.Attempt), Text(progress.Owner), progress.RequestId, Text(progress.Accepted),
-        Text(progress.Updated), progress.Error, progress.ErrorType, progress.Delivery, Text(progress.Steps));
+        Text(progress.Updated), progress.Error, progress.ErrorType, progress.Refusal, Text(progress.Seed), progress.Delivery, Text(progress.Steps));
 
     private static string? Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

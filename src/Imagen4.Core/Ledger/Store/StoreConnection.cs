@@ -15,6 +15,9 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
     public async Task<DbDataReader> ReadAsync(Statement statement, CancellationToken cancellation) =>
         await Command(statement, transaction: null).ExecuteReaderAsync(cancellation).ConfigureAwait(false);
 
+    /// <summary>Reads the rows of a select, on this thread.</summary>
+    public DbDataReader Read(Statement statement) => Command(statement, transaction: null).ExecuteReader();
+
     /// <summary>Runs statements in a transaction, in one round trip where the database can.</summary>
     /// <returns>How many rows each has changed.</returns>
     public async Task<int[]> ExecuteAsync(IReadOnlyList<Statement> statements, DbTransaction transaction)
@@ -41,6 +44,12 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
             {
                 var parameter = command.CreateParameter();
                 (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+                if (value is null)
+                {
+                    // What is selected to be inserted has a type of its own, which null does not tell.
+                    parameter.DbType = LedgerSql.TypeOf(name);
+                }
+
                 command.Parameters.Add(parameter);
             }
 

@@ -47,7 +47,17 @@ internal sealed record StoredRequest
 
     /// <summary>How far it has come.</summary>
     public RequestProgress Progress { get; init; } = new();
+
+    /// <summary>Whether a checksum does not fit what was read: nothing it says is certain, but that there is such a request.</summary>
+    public bool IsDamaged { get; init; }
 }
+
+/// <summary>An answer that a host gives once.</summary>
+/// <param name="Address">The base address of its host, in its normal form.</param>
+/// <param name="Name">The id it is asked for by.</param>
+/// <param name="Description">What it says of its images, and what else it says, as JSON.</param>
+/// <param name="Images">The bytes of the images that came inside it, by their number.</param>
+internal sealed record StoredResult(string Address, string Name, byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
 
 /// <summary>The part of a request that changes.</summary>
 internal sealed record RequestProgress
@@ -75,6 +85,12 @@ internal sealed record RequestProgress
 
     /// <summary>What kind of error it is.</summary>
     public string? ErrorType { get; init; }
+
+    /// <summary>The kind of error by which the host refused this very input.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The seed that the host says it used.</summary>
+    public long? Seed { get; init; }
 
     /// <summary>What the host made of it, as JSON text, once its images are on disk.</summary>
     public string? Delivery { get; init; }
@@ -111,4 +127,7 @@ internal sealed record LedgerQuery
 
     /// <summary>Whether requests whose row has a newer one are wanted too.</summary>
     public bool WithSuperseded { get; init; }
+
+    /// <summary>Requests whose row has a newer one, in these states, are wanted all the same.</summary>
+    public IReadOnlyList<RequestState> EvenSuperseded { get; init; } = [];
 }

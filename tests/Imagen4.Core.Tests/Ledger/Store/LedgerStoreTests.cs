@@ -60,8 +60,11 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         var other = Open();
         Assert.Equal(accepted, await other.FindAsync(claimed.LedgerId, default));
         Assert.Equal(accepted, await other.FindRowAsync(claimed.Row!, default));
-        Assert.Equal([accepted], await other.FindByRequestIdAsync("r-1", default).ToListAsync());
-        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, default).ToListAsync());
+        Assert.Equal([accepted], other.FindByRequestId("r-1"));
+        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, 10, default).ToListAsync());
+        Assert.Equal([accepted], other.FindSubject(claimed.Subject!, 10));
+        Assert.Equal([accepted], other.FindGenerations(claimed.Row!));
+        Assert.Equal(accepted, other.Find(claimed.LedgerId));
         Assert.Equal(
             [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
             (await other.StepsAsync(claimed.LedgerId, default).ToListAsync()).Select(step => step.State));
@@ -178,14 +181,77 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         var claimed = (await Open().ClaimAsync(Request(row: 1), default))!;
         var intent = (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
-        byte[] body = [.. Enumerable.Range(0, 100_000).Select(value => (byte)value)];
-        var accepted = (await _stores[0].AcceptWithResultAsync(intent, intent.Progress with { State = RequestState.Accepted }, body))!;
+        byte[] image = [.. Enumerable.Range(0, 100_000).Select(value => (byte)value)];
+        var result = new StoredResult("https://queue.fal.run", "r-1", "{}"u8.ToArray(), [(1, image)]);
+        var accepted = (await _stores[0].AcceptWithResultAsync(intent, intent.Progress with { State = RequestState.Accepted }, result))!;
 
-        Assert.Equal(body, await Open().ResultAsync(claimed.LedgerId, default));
+        var kept = (await Open().ResultAsync("https://queue.fal.run", "r-1", default))!;
+        Assert.Equal("{}"u8.ToArray(), kept.Item1);
+        Assert.Equal(image, await _stores[1].ImageAsync(kept.Item2, 1, default));
+        Assert.Equal("r-1", accepted.Progress.RequestId);
         Assert.True(await _stores[0].RemoveAsync(accepted));
-        Assert.Null(await _stores[1].ResultAsync(claimed.LedgerId, default));
+        Assert.Null(await _stores[1].ResultAsync("https://queue.fal.run", "r-1", default));
+        Assert.Null(await _stores[1].ImageAsync(kept.Item2, 1, default));
         Assert.Empty(await _stores[1].StepsAsync(claimed.LedgerId, default).ToListAsync());
         Assert.Null(await _stores[1].FindRowAsync(claimed.Row!, default));
+    }
+
+    [Fact]
+    public async Task A_name_that_another_answer_of_the_host_has_is_not_taken_and_nothing_is_written()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var result = new StoredResult("https://queue.fal.run", "r-1", "{}"u8.ToArray(), [(1, [1])]);
+        var first = await IntentAsync(row: 1);
+        Assert.NotNull(await _stores[0].AcceptWithResultAsync(first, first.Progress with { State = RequestState.Accepted }, result));
+        var second = await IntentAsync(row: 2);
+
+        Assert.Null(await _stores[0].AcceptWithResultAsync(second, second.Progress with { State = RequestState.Accepted }, result));
+
+        Assert.Equal(second, await _stores[0].FindAsync(second.LedgerId, default));
+        Assert.NotNull(await _stores[0].AcceptWithResultAsync(
+            second, second.Progress with { State = RequestState.Accepted }, result with { Name = "r-1.2" }));
+    }
+
+    [Fact]
+    public async Task A_row_that_has_changed_since_it_was_seen_is_not_claimed()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var first = await IntentAsync(row: 1);
+        var failed = (await _stores[0].AdvanceAsync(first, first.Progress with { State = RequestState.Failed, Owner = null }))!;
+        var next = Request(row: 1) with { Generation = 2 };
+
+        Assert.Null(await _stores[0].ClaimAsync(next, first, default));
+        Assert.True(await _stores[0].RemoveAsync(failed));
+        Assert.Null(await _stores[0].ClaimAsync(next, failed, default));
+        Assert.NotNull(await _stores[0].ClaimAsync(next with { Generation = 1 }, seen: null, default));
+        Assert.Null(await _stores[0].ClaimAsync(next with { LedgerId = LedgerEntry.NewId(), Generation = 1 }, seen: null, default));
+    }
+
+    [Fact]
+    public async Task Who_lets_go_lives_no_more_and_becomes_another_owner()
+    {
+        if (IsMissing)
+        {
+            return;
+        }
+
+        var owner = await Open().OwnerAsync(default);
+
+        await _stores[0].LetGoAsync();
+
+        Assert.False(await Open().IsAliveAsync(owner.Id, default));
+        Assert.False(_stores[1].IsAlive(owner.Id));
+        var again = await _stores[0].OwnerAsync(default);
+        Assert.NotEqual(owner.Id, again.Id);
+        Assert.True(_stores[1].IsAlive(again.Id));
     }
 
     [Fact]
@@ -216,6 +282,12 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         Assert.Null(await Open().FindRowAsync(Id(1), default));
         Assert.Empty(await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync());
+    }
+
+    private async Task<StoredRequest> IntentAsync(int row)
+    {
+        var claimed = (await Open(0).ClaimAsync(Request(row), default))!;
+        return (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
     }
 
     private LedgerStore Open() => Open(_stores.Count);

@@ -66,11 +66,48 @@ public sealed class SqliteDatabaseTests : IDisposable
         Execute(damage);
 
         await using var store = Open();
-        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(claimed.Row!, default));
 
-        Assert.Equal(
-            $"The ledger in {File} is damaged: the checksum of request {claimed.LedgerId} is wrong. It may have been sent, so it is not sent again.",
-            error.Message);
+        Assert.True((await store.FindRowAsync(claimed.Row!, default))!.IsDamaged);
+        Assert.True(store.FindRow(claimed.Row!)!.IsDamaged);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_page_is_found_a_day_later_and_at_once_where_a_process_ended_at_work(bool endsAtWork)
+    {
+        var time = new ManualTime();
+        await using (var first = new LedgerStore(new SqliteDatabase(_home.Path) { Time = time }, time))
+        {
+            foreach (var row in Enumerable.Range(0, 200))
+            {
+                _ = await first.ClaimAsync(Request() with { Row = row.ToString("x32", System.Globalization.CultureInfo.InvariantCulture) }, default);
+            }
+
+            if (!endsAtWork)
+            {
+                await first.DisposeAsync();
+            }
+        }
+
+        Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        using (var file = new FileStream(File, FileMode.Open))
+        {
+            file.Position = file.Length - 4096;
+            file.Write(new byte[4096]);
+        }
+
+        if (endsAtWork)
+        {
+            var left = _home.At("owners/1.lock");
+            System.IO.File.WriteAllText(left, "");
+            System.IO.File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddHours(-1));
+        }
+
+        time.Advance(endsAtWork ? TimeSpan.Zero : TimeSpan.FromDays(2));
+        await using var store = new LedgerStore(new SqliteDatabase(_home.Path) { Time = endsAtWork ? TimeProvider.System : time }, time);
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
+        Assert.StartsWith($"The ledger in {File} is damaged, and nothing is submitted: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,144 @@
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Settings;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Ledger;
+
+[Collection(RunsAlone.Name)]
+public sealed class LedgerLocationTests : EnvironmentTest
+{
+    private const string Address = "Host=db.example;Database=imagen;Username=worker";
+
+    public LedgerLocationTests()
+    {
+        Set(LedgerLocation.Variable, null);
+        Set("PGPASSWORD", null);
+        Set("PGPASSFILE", null);
+        Set("HOME", Home.Path);
+        LedgerLocation.Use(null);
+    }
+
+    [Fact]
+    public async Task The_variable_comes_before_the_session_and_the_session_before_the_settings()
+    {
+        Assert.Null(LedgerLocation.Choice);
+        Assert.Equal(Home.At("ledger.db"), await WhereAsync());
+
+        await LedgerLocation.SaveAsync(new LedgerChoice { ConnectionString = Address }, default);
+        Assert.Equal("postgres://db.example:5432/imagen", await WhereAsync());
+        Assert.Equal(LedgerScope.User, LedgerLocation.Choice!.Scope);
+
+        LedgerLocation.Use(new LedgerChoice { ConnectionString = "Host=session.example;Database=imagen" });
+        Assert.Equal("postgres://session.example:5432/imagen", await WhereAsync());
+        Assert.Equal(LedgerScope.Session, LedgerLocation.Choice!.Scope);
+
+        Set(LedgerLocation.Variable, "postgres://worker:s3cret@variable.example:6000/imagen");
+        Assert.Equal("postgres://variable.example:6000/imagen", await WhereAsync());
+        Assert.Equal(LedgerScope.Environment, LedgerLocation.Choice!.Scope);
+
+        Set(LedgerLocation.Variable, " ");
+        LedgerLocation.Use(null);
+        await LedgerLocation.SaveAsync(null, default);
+        Assert.Equal(Home.At("ledger.db"), await WhereAsync());
+        Assert.DoesNotContain("ledger", File.ReadAllText(UserSettings.FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Equal_locations_are_the_same_ledger()
+    {
+        var file = LedgerLocation.Current;
+        Assert.Equal(file, LedgerLocation.Current);
+
+        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address });
+        var database = LedgerLocation.Current;
+        Assert.NotEqual(file, database);
+
+        LedgerLocation.Use(null);
+        Set(LedgerLocation.Variable, Address);
+        Assert.Equal(database, LedgerLocation.Current);
+    }
+
+    [Theory]
+    [InlineData("Host=db.example;Database=imagen;Password=s3cret")]
+    [InlineData("Host=db.example;Database=imagen;SSL Password=s3cret")]
+    [InlineData("postgres://worker:s3cret@db.example/imagen")]
+    public async Task A_password_is_not_stored_and_not_repeated(string text)
+    {
+        var choice = new LedgerChoice { ConnectionString = text };
+
+        var used = Assert.Throws<InvalidInputException>(() => LedgerLocation.Use(choice));
+        var saved = await Assert.ThrowsAsync<InvalidInputException>(() => LedgerLocation.SaveAsync(choice, default));
+
+        Assert.Equal(
+            "The address of the ledger's database has a password in it, and nothing was kept of it. Leave it out; store the password with "
+            + "Set-Secret and name it with -SecretName, or put it into PGPASSWORD or PostgreSQL's password file.",
+            used.Message);
+        Assert.Equal(used.Message, saved.Message);
+        Assert.Null(LedgerLocation.Choice);
+        Assert.Empty(Home.Names);
+        Assert.DoesNotContain("s3cret", used + choice.ToString() + LedgerLocation.Current, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("C:/ledger.db")]
+    [InlineData("mysql://worker:s3cret@db.example/imagen")]
+    [InlineData("Host=db.example;Password=s3cret")]
+    [InlineData("Host=a.example,b.example;Database=imagen")]
+    [InlineData("Host=db.example;Database=imagen;Colour=s3cret")]
+    public void A_variable_that_names_no_database_stops_before_anything_is_sent(string text)
+    {
+        Set(LedgerLocation.Variable, text);
+
+        var error = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.Current);
+
+        Assert.StartsWith("IMAGEN4_LEDGER: The address of the ledger's database ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_written_into_the_settings_by_hand_is_refused_too()
+    {
+        File.WriteAllText(
+            UserSettings.FilePath, """{ "ledger": { "connectionString": "Host=db.example;Database=imagen;Password=s3cret" } }""");
+
+        var error = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.Current);
+
+        Assert.StartsWith($"{UserSettings.FilePath}: The address of the ledger's database has a password in it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_comes_from_the_secret_and_makes_another_location()
+    {
+        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address, SecretName = "ledger" });
+        var without = LedgerLocation.Current;
+
+        LedgerLocation.FindPassword((name, _) => SecretAnswer.Found($"{name}-s3cret"));
+
+        Assert.NotEqual(without, LedgerLocation.Current);
+        Assert.DoesNotContain("s3cret", LedgerLocation.Current.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_is_missing_is_said_so_unless_there_is_another_password()
+    {
+        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address, SecretName = "missing" });
+
+        var empty = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => SecretAnswer.Nothing));
+        var vault = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => null));
+        var refused = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => SecretAnswer.Refused("it is locked")));
+
+        Assert.StartsWith("There is no password for the ledger's database: the secret missing is not there", empty.Message, StringComparison.Ordinal);
+        Assert.Contains("without a command Get-Secret", vault.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be read (it is locked)", refused.Message, StringComparison.Ordinal);
+
+        Set("PGPASSWORD", "s3cret");
+        LedgerLocation.FindPassword((_, _) => SecretAnswer.Nothing);
+    }
+
+    private static async Task<string> WhereAsync()
+    {
+        await using var database = LedgerLocation.Current.Open();
+        return database.Location;
+    }
+}

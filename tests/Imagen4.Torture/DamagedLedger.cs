@@ -1,0 +1,193 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
+
+namespace Imagen4.Torture;
+
+/// <summary>
+/// Damages the file of a ledger at random places and looks what becomes of its rows: an error before the POST, or the right state.
+/// A row that would be taken for a new one, and be paid for again, is counted.
+/// </summary>
+internal static class DamagedLedger
+{
+    private const int Rows = 60;
+    private const int MostBytes = 6000;
+    private const int MostShown = 10;
+
+    private static readonly RequestState[] States =
+    [
+        RequestState.Intent, RequestState.InDoubt, RequestState.Accepted, RequestState.Completed, RequestState.Delivered, RequestState.Delivered,
+        RequestState.Rejected, RequestState.NotSent, RequestState.Cancelled, RequestState.Failed,
+    ];
+
+    public static async Task<int> RunAsync(int trials, int seed)
+    {
+        var found = await FindAsync(trials, seed).ConfigureAwait(false);
+        found.Wrong.ToList().ForEach(Console.WriteLine);
+        Console.WriteLine($"flips: {trials} trials of {Rows} rows, seed {seed}: {found}");
+        return found.Wrong.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Damages a ledger many times.</summary>
+    public static async Task<Figures> FindAsync(int trials, int seed)
+    {
+        var home = Directory.CreateTempSubdirectory("imagen4-flips-").FullName;
+        try
+        {
+            var path = Path.Combine(home, "ledger.db");
+            var entries = Enumerable.Range(0, Rows).Select(Sample.Entry).ToList();
+            await Sample.PutAsync(home, [.. entries.Select((entry, row) => Sample.Stored(entry, States[row % States.Length]))]).ConfigureAwait(false);
+            var whole = await File.ReadAllBytesAsync(path).ConfigureAwait(false);
+            var random = new Random(seed);
+            var figures = new Figures();
+            for (var trial = 0; trial < trials; trial++)
+            {
+                var (bytes, about) = Damage(whole, random);
+                Directory.Delete(home, recursive: true);
+                _ = Directory.CreateDirectory(home);
+                await File.WriteAllBytesAsync(path, bytes).ConfigureAwait(false);
+                await LookAsync(home, entries, about, figures).ConfigureAwait(false);
+            }
+
+            return figures;
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    private static (byte[] Bytes, string About) Damage(byte[] whole, Random random)
+    {
+        var bytes = (byte[])whole.Clone();
+        var at = random.Next(bytes.Length);
+        switch (random.Next(4))
+        {
+            case 0:
+                bytes[at] ^= (byte)(1 << random.Next(8));
+                return (bytes, $"a bit of byte {at}");
+            case 1:
+                var some = bytes.AsSpan(at, Math.Min(random.Next(1, MostBytes), bytes.Length - at));
+                random.NextBytes(some);
+                return (bytes, $"{some.Length} bytes from {at} overwritten");
+            case 2:
+                var none = bytes.AsSpan(at, Math.Min(random.Next(1, MostBytes), bytes.Length - at));
+                none.Clear();
+                return (bytes, $"{none.Length} bytes from {at} cleared");
+            default:
+                return (bytes[..at], $"cut at {at}");
+        }
+    }
+
+    // As a run does that has the same rows: look, and claim what seems to be new.
+    private static async Task LookAsync(string home, List<LedgerEntry> entries, string about, Figures figures)
+    {
+        var isWhole = await IsWholeAsync(home).ConfigureAwait(false);
+        figures.FoundByCheck += isWhole ? 0 : 1;
+        var missed = 0;
+        var ledger = new RequestLedger(new SqliteDatabase(home), TimeProvider.System);
+        await using (ledger.ConfigureAwait(false))
+        {
+            for (var row = 0; row < entries.Count; row++)
+            {
+                var state = States[row % States.Length];
+                var said = await SayAsync(ledger, entries[row], figures).ConfigureAwait(false);
+                var mayHaveBeenPaid = state is not (RequestState.NotSent or RequestState.Rejected or RequestState.Failed or RequestState.Cancelled);
+                if (said is null || said == state || !mayHaveBeenPaid)
+                {
+                    continue;
+                }
+
+                missed++;
+                if (isWhole)
+                {
+                    figures.Add($"{about}: row {row} is {state}, and {(said == RequestState.Claimed ? "was taken for new" : $"was taken for {said}")}");
+                }
+            }
+        }
+
+        figures.OnlyFoundByCheck += missed > 0 && !isWhole ? 1 : 0;
+    }
+
+    // Null where an error keeps the row from being sent.
+    private static async Task<RequestState?> SayAsync(RequestLedger ledger, LedgerEntry entry, Figures figures)
+    {
+        try
+        {
+            if (await ledger.FindRowAsync(entry.Row!, CancellationToken.None).ConfigureAwait(false) is { } known)
+            {
+                figures.Checksum += known.IsDamaged ? 1 : 0;
+                figures.Right += known.IsDamaged ? 0 : 1;
+                return known.IsDamaged ? null : known.Step;
+            }
+
+            var again = entry with { LedgerId = LedgerEntry.NewId() };
+            return await ledger.ClaimAsync(again, newest: null, isSeen: true, CancellationToken.None).ConfigureAwait(false)
+                ? RequestState.Claimed
+                : null;
+        }
+        catch (LedgerUnavailableException)
+        {
+            figures.Sqlite++;
+            return null;
+        }
+        catch (SubmissionInDoubtException)
+        {
+            figures.OtherIndex++;
+            return null;
+        }
+    }
+
+    private static async Task<bool> IsWholeAsync(string home)
+    {
+        try
+        {
+            var database = new SqliteDatabase(home);
+            await using var closing = database.ConfigureAwait(false);
+            await database.CheckAsync((_, _) => Task.FromResult(false), CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (LedgerUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What was found, and by what.</summary>
+    internal sealed class Figures
+    {
+        private readonly List<string> _wrong = [];
+
+        /// <summary>Rows that are what they were.</summary>
+        public int Right { get; set; }
+
+        /// <summary>Rows kept from being sent by an error of SQLite's.</summary>
+        public int Sqlite { get; set; }
+
+        /// <summary>Rows kept from being sent by their checksum.</summary>
+        public int Checksum { get; set; }
+
+        /// <summary>Rows kept from being sent because another index has them.</summary>
+        public int OtherIndex { get; set; }
+
+        /// <summary>Files that the check says are damaged.</summary>
+        public int FoundByCheck { get; set; }
+
+        /// <summary>Files with rows that nothing but the check would have kept from being sent.</summary>
+        public int OnlyFoundByCheck { get; set; }
+
+        /// <summary>Rows that would be sent although they may have been paid for, in files that the check calls whole.</summary>
+        public IReadOnlyList<string> Wrong => _wrong;
+
+        public void Add(string wrong)
+        {
+            if (_wrong.Count < MostShown)
+            {
+                _wrong.Add(wrong);
+            }
+        }
+
+        public override string ToString() =>
+            $"{Right} rows right, {Sqlite} stopped by an error of SQLite, {Checksum} by their checksum, {OtherIndex} by the other index; "
+            + $"quick_check found {FoundByCheck} files, {OnlyFoundByCheck} of them with rows that nothing else had stopped; {_wrong.Count} wrong";
+    }
+}
