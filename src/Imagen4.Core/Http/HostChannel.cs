@@ -69,3 +69,14 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     // The query may carry what is not for logs (a webhook's address with a token in it).
     private static string Address(HttpRequestMessage request) => request.RequestUri!.GetLeftPart(UriPartial.Path);
 }
+
+/// <summary>What a broken exchange says of itself: HttpClient's outermost words are often only that there was an error.</summary>
+internal static class FailureText
+{
+    /// <summary>The outermost message, and the innermost where it says more, on one line and without a full stop.</summary>
+    public static string Of(Exception error)
+    {
+        var cause = error.GetBaseException().Message;
+        return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}").TrimEnd('.');
+    }
+}

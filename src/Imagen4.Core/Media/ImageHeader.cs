@@ -105,3 +105,21 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 
     private static InvalidMediaException Broken(MediaType type) => new(Messages.MediaBroken.With(type.Name));
 }
+
+/// <summary>An image of a result: what users see of it, and where its bytes are.</summary>
+/// <param name="Image">What users see.</param>
+/// <param name="Bytes">Where the bytes are.</param>
+internal sealed record HostImage(ImagenImage Image, ImageBytes Bytes);
+
+/// <summary>The image formats the hosts produce.</summary>
+/// <param name="Name">The media type.</param>
+/// <param name="Extension">The file name's ending, with its dot.</param>
+internal sealed record MediaType(string Name, string Extension)
+{
+    public static readonly MediaType Png = new("image/png", ".png");
+    public static readonly MediaType Jpeg = new("image/jpeg", ".jpg");
+    public static readonly MediaType Webp = new("image/webp", ".webp");
+
+    /// <summary>Every ending a saved image can have.</summary>
+    public static IEnumerable<string> Extensions => [Png.Extension, Jpeg.Extension, Webp.Extension];
+}

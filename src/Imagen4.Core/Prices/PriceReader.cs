@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Protocols.FalQueue;
@@ -55,3 +56,25 @@ public static class PriceReader
             : null;
     }
 }
+
+/// <summary>The answer of fal's pricing API.</summary>
+internal sealed record PricingAnswer
+{
+    public IReadOnlyList<PricingEntry?>? Prices { get; init; }
+}
+
+/// <summary>The price of one endpoint.</summary>
+internal sealed record PricingEntry
+{
+    public string? EndpointId { get; init; }
+
+    public decimal? UnitPrice { get; init; }
+
+    public string? Unit { get; init; }
+
+    public string? Currency { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(PricingAnswer))]
+internal sealed partial class PricingJson : JsonSerializerContext;
