@@ -47,7 +47,7 @@ internal static class Sample
             State = state,
             Owner = owner,
             Attempt = Math.Max(entry.Attempt, state == RequestState.Claimed ? 0 : 1),
-            RequestId = entry.RequestId ?? (WasAccepted(state) ? $"request-{entry.LedgerId}" : null),
+            RequestId = WasAccepted(state) ? entry.RequestId ?? $"request-{entry.LedgerId}" : null,
             Accepted = WasAccepted(state) ? 1_700_000_000_100 : null,
             Updated = 1_700_000_000_200,
             Seed = state is RequestState.Completed or RequestState.Delivered ? 42 : null,

@@ -87,8 +87,8 @@ Describe 'A key' {
         }
         ($files | Where-Object Name -EQ transcript.txt).Text | Should -Match '(?m)^(VERBOSE: )?POST http'
         $files.Name | Where-Object { $_ -like 'home*settings.json' } | Should -Not -BeNullOrEmpty
-        $files.Name | Where-Object { $_ -like 'home*result.json' } | Should -Not -BeNullOrEmpty
-        ($files | Where-Object Name -Like 'home*seg*.jsonl').Text.Length | Should -BeGreaterThan 1000
+        -join ($files | Where-Object Name -Like 'home*ledger.db*').Text | Should -Match '"images":\['
+        ($files | Where-Object Name -Like 'home*ledger.db').Text.Length | Should -BeGreaterThan 1000
         $first.Seen | Where-Object { $_ -like 'POST /hook*' } | Should -Not -BeNullOrEmpty
     }
 

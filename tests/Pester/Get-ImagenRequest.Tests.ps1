@@ -203,8 +203,15 @@ Describe 'Requests that are followed up' {
 
     It 'a ledger that cannot be read is one warning, and stops no reading' {
         $sent = 'a', 'b' | New-ImagenImage
-        # The header of a format that nobody knows yet, with its checksum.
-        Set-Content (Join-Path $env:IMAGEN4_HOME v1 seg future.0001.jsonl) '71d98e9b {"v":99,"o":"x"}'
+        # What was forgotten is overwritten, so that all of the ledger is in its file; and that is of a version nobody knows yet.
+        Remove-ImagenRequest -Before ([datetime]'2000-01-01') -Confirm:$false
+        $future = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+        Copy-Item (Join-Path $env:IMAGEN4_HOME ledger.db) $future
+        $env:IMAGEN4_HOME = $future.FullName
+        $file = [System.IO.File]::OpenWrite((Join-Path $future ledger.db))
+        $file.Position = 60
+        $file.Write([byte[]](0, 0, 0, 99))
+        $file.Dispose()
         $seen = Watch-Command { $sent | Receive-ImagenResult -NoDownload }
         $seen.Output.State | Should -Be 'Completed', 'Completed'
         $seen.Warning | Should -HaveCount 1

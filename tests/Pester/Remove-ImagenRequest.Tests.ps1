@@ -14,7 +14,7 @@ Describe 'Remove-ImagenRequest' {
                 Where-Object { $_.Length -gt 0 -and [System.Text.Encoding]::Latin1.GetString((Read-Shared $_.FullName)).Contains($wanted) }
         }
 
-        # The segment being written is open.
+        # The ledger is open.
         function Read-Shared {
             param([string]$Path)
             $file = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'ReadWrite, Delete')
@@ -42,7 +42,6 @@ Describe 'Remove-ImagenRequest' {
         Add-Fault $test @{ operation = 'submit'; kind = 'reset' }
         $null = [pscustomobject]@{ Prompt = 'doubtful' } | New-ImagenImage -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         Find-Text 'canary-' | Should -Not -BeNullOrEmpty
-        Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -HaveCount 3
 
         $seen = Watch-Command { Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow.AddSeconds(1)) }
         $seen.Error | Should -BeNullOrEmpty
@@ -51,7 +50,6 @@ Describe 'Remove-ImagenRequest' {
         (Get-ImagenRequest).Prompt | Should -Be "$long going", 'doubtful'
         Find-Text 'canary-' | Should -BeNullOrEmpty
         Find-Text 'doubtful' | Should -Not -BeNullOrEmpty
-        Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -BeNullOrEmpty
         $going | Stop-ImagenRequest
     }
 
@@ -189,18 +187,16 @@ Describe 'Remove-ImagenRequest' {
     It 'the kept result of a host that says it once goes only when it is named' {
         Set-ImagenProvider once -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync"
         $sent = New-ImagenImage 'canary-kept' -Provider once -ApiKey k
-        $folder = (Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 results) -Recurse -Directory | Where-Object Name -EQ $sent.RequestId).FullName
-        Test-Path $folder | Should -BeTrue
         Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow.AddSeconds(1))
-        Test-Path $folder | Should -BeTrue
+        ($sent | Receive-ImagenResult -ApiKey k -NoDownload).State | Should -Be 'Completed'
         $sent | Remove-ImagenRequest -Confirm:$false
-        Test-Path $folder | Should -BeFalse
+        (Watch-Command { $sent | Receive-ImagenResult -ApiKey k -NoDownload }).Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
         Find-Text 'canary-kept' | Should -BeNullOrEmpty
         Get-ImagenRequest | Should -BeNullOrEmpty
         Remove-ImagenProvider once
     }
 
-    It 'says when the file of a process that lives still has what was sent; it goes with the next removal' {
+    It 'takes what was sent out of a ledger that another process has open' {
         $ready = Join-Path $TestDrive ready
         $script = Join-Path $TestDrive child.ps1
         Set-Content $script "
@@ -215,18 +211,13 @@ Describe 'Remove-ImagenRequest' {
         try {
             Wait-Until { Test-Path $ready } 'the other process has delivered'
             $seen = Watch-Command { Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false }
-            $seen.Warning | Should -HaveCount 1
-            $seen.Warning | Should -BeLike '1 requests are forgotten*'
+            $seen.Warning | Should -BeNullOrEmpty
             Get-ImagenRequest | Should -BeNullOrEmpty
-            Find-Text 'canary-alive' | Should -Not -BeNullOrEmpty
-            Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 claim) | Should -BeNullOrEmpty
+            Find-Text 'canary-alive' | Should -BeNullOrEmpty
         }
         finally {
             $child.Kill()
             $child.WaitForExit()
         }
-        (Watch-Command { Remove-ImagenRequest -Confirm:$false -Before ([datetime]::UtcNow) }).Warning | Should -BeNullOrEmpty
-        Find-Text 'canary-alive' | Should -BeNullOrEmpty
-        Get-ImagenRequest | Should -BeNullOrEmpty
     }
 }

@@ -5,23 +5,23 @@ Describe '-WhatIf' {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
 
-        # Everything below a folder: names, sizes, times, bytes.
+        # Everything below a folder: names, sizes, times, bytes. What SQLite keeps of who reads is no content, and neither is an empty log.
         function Get-Snapshot([string]$Path) {
-            Get-ChildItem $Path -Recurse -Force | Sort-Object FullName | ForEach-Object {
-                $hash = if (-not $_.PSIsContainer) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($_.FullName))) }
-                "$($_.FullName) $($_.Length) $($_.LastWriteTimeUtc.Ticks) $hash"
-            }
+            Get-ChildItem $Path -Recurse -Force | Where-Object { $_.Name -ne 'ledger.db-shm' -and ($_.Name -ne 'ledger.db-wal' -or $_.Length) } |
+                Sort-Object FullName | ForEach-Object {
+                    $hash = if (-not $_.PSIsContainer) { [Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData([System.IO.File]::ReadAllBytes($_.FullName))) }
+                    "$($_.FullName) $($_.Length) $(if (-not $_.PSIsContainer) { $_.LastWriteTimeUtc.Ticks }) $hash"
+                }
         }
 
-        # A state folder of processes that have ended, with more segments than are left as they are.
+        # A state folder of processes that have ended, one of them without a word.
         function New-Home {
             'one', 'two' | New-ImagenImage -OutputDirectory $out -WarningAction Ignore | Out-Null
-            $segment = [System.IO.File]::ReadAllBytes((Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 seg) -File | Select-Object -First 1).FullName)
             $folder = Join-Path $TestDrive ([guid]::NewGuid())
-            foreach ($part in 'seg', 'claim', 'own') {
-                $null = New-Item -ItemType Directory (Join-Path $folder v1 $part)
-            }
-            1..40 | ForEach-Object { [System.IO.File]::WriteAllBytes((Join-Path $folder v1 seg ('20260101T000000-{0}-00000001.0001.jsonl' -f $_)), $segment) }
+            $null = New-Item -ItemType Directory $folder
+            Get-ChildItem $env:IMAGEN4_HOME -Filter ledger.db* | Where-Object Name -NE ledger.db-shm | Copy-Item -Destination $folder
+            $null = New-Item -ItemType Directory (Join-Path $folder owners)
+            Set-Content (Join-Path $folder owners 1.lock) ''
             $env:IMAGEN4_HOME = $folder
             Set-ImagenProvider mine -Protocol FalQueue -BaseUri $test.BaseUri -Scope User
         }
@@ -47,7 +47,7 @@ Describe '-WhatIf' {
     }
     AfterAll { Exit-ImagenTest $test }
 
-    It 'changes nothing in a state folder that has much in it, which the same command without it rewrites' {
+    It 'changes nothing in a state folder that has much in it, which the same command without it writes to' {
         New-Home
         $before = Get-Snapshot $env:IMAGEN4_HOME
         $images = Get-Snapshot $out
@@ -60,8 +60,8 @@ Describe '-WhatIf' {
         $other | Should -Not -Exist
         Get-Seen $test | Should -HaveCount $seen
 
-        $null = 'one' | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
-        Wait-Until { @(Get-ChildItem (Join-Path $env:IMAGEN4_HOME v1 seg)).Count -lt 5 } 'the old segments are rewritten'
+        $null = 'three' | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        (Get-ImagenRequest).Prompt | Should -Contain 'three'
     }
 
     It 'creates no state folder where there is none' {

@@ -187,7 +187,7 @@ public sealed class RowWaitTests : BatchTest
             Row = row.Identity,
         };
         var held = Sample.Stored(entry, RequestState.Claimed, long.Parse(owner!, CultureInfo.InvariantCulture));
-        await Sample.PutAsync(Home.Path, held with { Started = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        await Sample.PutAsync(Home.Path, held with { Progress = held.Progress with { Updated = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() } });
     }
 
     private static List<LedgerRequest> Known() => [.. RequestLedger.Shared.List(new LedgerQuery()).Select(listed => listed.Known)];

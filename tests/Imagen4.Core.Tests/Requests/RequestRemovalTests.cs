@@ -81,6 +81,20 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_process_is_reading_just_now_is_said_to_be_there_still()
+    {
+        await PutAsync(RequestState.Failed);
+        using var reading = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var command = reading.CreateCommand();
+        command.CommandText = "BEGIN; SELECT COUNT(*) FROM request";
+        _ = command.ExecuteScalar();
+
+        Assert.Equal(1, await ForgetAllAsync());
+
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
     public async Task What_goes_on_meanwhile_is_not_forgotten()
     {
         await PutAsync(RequestState.Expired);

@@ -169,7 +169,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         Assert.Null(result);
         Assert.Null(status);
         Assert.All([received, read, cancelled], error => Assert.IsType<RequestNotFoundException>(error));
-        Assert.Contains("kept only in the state folder", received!.Message, StringComparison.Ordinal);
+        Assert.Contains("kept only in the ledger", received!.Message, StringComparison.Ordinal);
         Assert.Empty(_server.Requests);
     }
 

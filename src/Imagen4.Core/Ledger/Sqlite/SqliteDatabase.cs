@@ -16,6 +16,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     private static readonly TimeSpan CheckAge = TimeSpan.FromDays(1);
     private static readonly TimeSpan LockAge = TimeSpan.FromMinutes(1);
 
+    private const int MostEmptyings = 10;
+    private static readonly TimeSpan EmptyingPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -91,10 +94,12 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
             {
                 // What is forgotten is to be gone from the file, too.
                 Execute(connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+                DemandContent(connection);
                 Migrate(connection);
             }
             else if (Version(connection) is not LedgerSchema.Version)
             {
+                DemandContent(connection);
                 DemandVersion(connection);
                 connection.Dispose();
                 return null;
@@ -224,8 +229,7 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     /// <inheritdoc/>
     public async Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation)
     {
-        var told = Path.Combine(_owners, "checked");
-        var isDue = !File.Exists(told) || Time.GetUtcNow() - File.GetLastWriteTimeUtc(told) is var age && (age > CheckAge || age < TimeSpan.Zero);
+        var isDue = !File.Exists(Told) || Time.GetUtcNow() - File.GetLastWriteTimeUtc(Told) is var age && (age > CheckAge || age < TimeSpan.Zero);
         var left = new List<string>();
         foreach (var path in Directory.Exists(_owners) ? Directory.GetFiles(_owners, "*.lock") : [])
         {
@@ -242,31 +246,44 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         {
             Check();
             Directory.CreateDirectory(_owners);
-            await File.WriteAllBytesAsync(told, [], cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(Told, [], cancellation).ConfigureAwait(false);
         }
 
         left.ForEach(Remove);
     }
 
     /// <inheritdoc/>
-    public Task<bool> OverwriteForgottenAsync()
+    public async Task<bool> OverwriteForgottenAsync()
     {
-        if (Open(writes: false) is not { } connection)
+        using var connection = Open(writes: false);
+        for (var attempt = 1; connection is not null; attempt++)
         {
-            return Task.FromResult(true);
+            // Until it is written back, the log still has the pages as they were; who reads them keeps them a moment longer.
+            if (IsLogEmptied(connection))
+            {
+                return true;
+            }
+
+            if (attempt == MostEmptyings)
+            {
+                return false;
+            }
+
+            await Task.Delay(EmptyingPause, Time).ConfigureAwait(false);
         }
 
-        using (connection)
+        return true;
+    }
+
+    private static bool IsLogEmptied(SqliteConnection connection)
+    {
+        try
         {
-            try
-            {
-                // Until it is written back, the log still has the pages as they were.
-                return Task.FromResult(Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)") is 0L);
-            }
-            catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
-            {
-                return Task.FromResult(false);
-            }
+            return Scalar(connection, "PRAGMA wal_checkpoint(TRUNCATE)") is 0L;
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is Busy or Locked)
+        {
+            return false;
         }
     }
 
@@ -312,6 +329,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         }
     }
 
+    // Its time is that of the last check of the whole file.
+    private string Told => Path.Combine(_owners, "checked");
+
     private string LockPath(long owner) => Path.Combine(_owners, string.Create(CultureInfo.InvariantCulture, $"{owner}.lock"));
 
     // Prompts are nobody else's business: the file is its user's alone from the start, and SQLite gives its companions the same rights.
@@ -333,6 +353,8 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        // What was checked of a ledger that is gone is not true of the next one.
+        Remove(Told);
         new FileStream(_path, options).Dispose();
         DirectorySync.Flush(home);
     }
@@ -359,6 +381,15 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         }
 
         transaction.Commit();
+    }
+
+    // A file that has been cut to nothing looks like a new one, and its rows would all be paid for again.
+    private void DemandContent(SqliteConnection connection)
+    {
+        if (Version(connection) == 0 && File.Exists(Told))
+        {
+            throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, Messages.LedgerEmpty));
+        }
     }
 
     private void DemandVersion(SqliteConnection connection)

@@ -6,6 +6,16 @@ namespace Imagen4.Core.Ledger.Store;
 /// <summary>A statement with its values.</summary>
 internal sealed record Statement(string Sql, params (string Name, object? Value)[] Values);
 
+/// <summary>A place in a list of requests.</summary>
+/// <param name="Started">When it was claimed.</param>
+/// <param name="Index">The number of its row.</param>
+/// <param name="Id">Its own number.</param>
+internal sealed record ListPlace(long Started, long Index, long Id)
+{
+    /// <summary>Before the first.</summary>
+    public static readonly ListPlace Start = new(long.MinValue, long.MinValue, long.MinValue);
+}
+
 /// <summary>Every statement of the ledger, in the SQL that SQLite (3.35 and later) and PostgreSQL both take.</summary>
 internal static class LedgerSql
 {
@@ -157,7 +167,8 @@ internal static class LedgerSql
         "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", Bytes(ledgerId)), ("@number", number));
 
     /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
-    public static Statement Owned { get; } = new("SELECT ledger_id FROM request WHERE owner IS NOT NULL");
+    public static Statement Owned { get; } = new(
+        $"SELECT ledger_id FROM request WHERE owner IS NOT NULL AND state NOT IN ({Numbers([.. Enum.GetValues<RequestState>().Where(StateTransitions.IsEnd)])})");
 
     /// <summary>Whether an owner has requests left.</summary>
     public static Statement HasRequests(long owner) => new("SELECT 1 FROM request WHERE owner = @owner LIMIT 1", ("@owner", owner));
@@ -180,14 +191,17 @@ internal static class LedgerSql
         ("@process", (long)process),
         ("@since", since));
 
-    /// <summary>Selects a page of requests in the order of their claims.</summary>
+    /// <summary>Selects a page of requests in the order of their claims; those of one moment in that of their rows.</summary>
     /// <param name="query">Which are wanted.</param>
-    /// <param name="after">The last one of the page before, or 0.</param>
+    /// <param name="after">The last one of the page before.</param>
     /// <param name="size">The length of a page.</param>
-    public static Statement Page(LedgerQuery query, long after, int size)
+    public static Statement Page(LedgerQuery query, ListPlace after, int size)
     {
-        var where = new List<string> { "id > @after" };
-        var values = new List<(string, object?)> { ("@after", after), ("@size", (long)size) };
+        var where = new List<string> { "(started, row_index, id) > (@started, @row_index, @id)" };
+        var values = new List<(string, object?)>
+        {
+            ("@started", after.Started), ("@row_index", after.Index), ("@id", after.Id), ("@size", (long)size),
+        };
         if (query.States.Count > 0)
         {
             where.Add($"state IN ({Numbers(query.States)})");
@@ -210,7 +224,7 @@ internal static class LedgerSql
             where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}" : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
         }
 
-        return new Statement($"{SelectListed}WHERE {string.Join(" AND ", where)} ORDER BY id LIMIT @size", [.. values]);
+        return new Statement($"{SelectListed}WHERE {string.Join(" AND ", where)} ORDER BY started, row_index, id LIMIT @size", [.. values]);
     }
 
     /// <summary>Reads a request, and looks whether its checksums fit.</summary>

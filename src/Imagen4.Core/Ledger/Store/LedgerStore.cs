@@ -220,17 +220,12 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public IEnumerable<(StoredRequest Request, bool HasNewer)> List(LedgerQuery query)
     {
         List<(long Id, bool HasNewer, StoredRequest Request)> page;
-        for (var after = 0L; ; after = page[^1].Id)
+        for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
         {
             page = ReadAll(LedgerSql.Page(query, after, PageLength), Listed);
             foreach (var (_, hasNewer, request) in page)
             {
                 yield return (request, hasNewer);
-            }
-
-            if (page.Count < PageLength)
-            {
-                yield break;
             }
         }
     }
@@ -265,17 +260,12 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public async IAsyncEnumerable<StoredRequest> ListAsync(LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
         List<(long Id, bool HasNewer, StoredRequest Request)> page;
-        for (var after = 0L; ; after = page[^1].Id)
+        for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
         {
             page = await ReadAllAsync(LedgerSql.Page(query, after, PageLength), Listed, cancellation).ConfigureAwait(false);
             foreach (var (_, _, request) in page)
             {
                 yield return request;
-            }
-
-            if (page.Count < PageLength)
-            {
-                yield break;
             }
         }
     }
@@ -349,6 +339,20 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     // A change that was written twice, or whose commit was not answered, has been made all the same.
     private async Task<bool> IsAsync(string ledgerId, RequestProgress made) =>
         (await FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false))?.Progress == made;
+
+    // Null at the end, which is also where damage would lead back to what has been read.
+    private static ListPlace? NextPage(List<(long Id, bool HasNewer, StoredRequest Request)> page, ListPlace after)
+    {
+        if (page.Count < PageLength)
+        {
+            return null;
+        }
+
+        var (id, _, last) = page[^1];
+        return (last.Started, (long)last.Index, id).CompareTo((after.Started, after.Index, after.Id)) > 0
+            ? new ListPlace(last.Started, last.Index, id)
+            : null;
+    }
 
     private static (long Id, bool HasNewer, StoredRequest Request) Listed(DbDataReader reader) =>
         (reader.GetInt64(LedgerSql.IdColumn), Convert.ToBoolean(reader.GetValue(LedgerSql.IdColumn + 1), CultureInfo.InvariantCulture), LedgerSql.Read(reader));
