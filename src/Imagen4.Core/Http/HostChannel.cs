@@ -12,7 +12,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     public Action<string>? Trace { get; init; }
 
     /// <summary>Called when an answer that is a success begins: the rest of it may take its time.</summary>
-    public Action? Heard { get; init; }
+    public Action? Answered { get; init; }
 
     /// <summary>Sends a request, once.</summary>
     /// <param name="request">The request; it is not disposed here.</param>
@@ -33,12 +33,12 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                Heard?.Invoke();
+                Answered?.Invoke();
             }
 
             if (request.Content is PaidContent paid)
             {
-                paid.Hear(response.Headers);
+                paid.NoteAnswer(response.Headers);
             }
 
             var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);

@@ -46,12 +46,12 @@ public sealed partial class FileNameTemplate
         }
 
         _numbersImages = names.Any(IsImageIndex);
-        NamesRequest = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
+        UsesRequestId = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
         NeedsSeed = names.Contains("Seed", StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether every request gets names of its own, whatever its row says.</summary>
-    public bool NamesRequest { get; }
+    public bool UsesRequestId { get; }
 
     /// <summary>Whether the names depend on the seed, which a host may choose.</summary>
     public bool NeedsSeed { get; }

@@ -31,7 +31,7 @@ public static class PriceReader
 
     private static async Task<ImagenPrice?> AskAsync(HostConnection host, Uri platform, string model, CancellationToken cancellation)
     {
-        var address = new Uri($"{HostAddress.Below(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
+        var address = new Uri($"{HostAddress.Append(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {

@@ -11,7 +11,7 @@ namespace Imagen4.Core.Protocols;
 internal sealed record SubmitMarks
 {
     /// <summary>Whether it names a request, by an id that can be used or by one that cannot.</summary>
-    public bool NamesRequest { get; init; }
+    public bool HasRequestId { get; init; }
 
     /// <summary>The id it names, where that can be used; or null.</summary>
     public string? RequestId { get; init; }
@@ -26,7 +26,7 @@ internal sealed record SubmitMarks
     public bool IsFinal { get; init; }
 
     /// <summary>Whether the host may have taken the request, whatever the status says.</summary>
-    public bool SaysTaken => NamesRequest || IsBilled;
+    public bool SaysTaken => HasRequestId || IsBilled;
 }
 
 /// <summary>A 429 that is no throttle: the account has used up what it may use, and waiting does not bring it back.</summary>

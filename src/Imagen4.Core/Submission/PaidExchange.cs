@@ -30,10 +30,10 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            var post = new PaidPost(content.AskedFor || content.IsAnswered, Response: null, NamesRequest: false, error)
+            var post = new PaidPost(content.SendingBegan || content.IsAnswered, Response: null, IsAccepted: false, error)
             {
                 IsAnswered = content.IsAnswered,
-                NamedRequest = content.NamedRequest,
+                RequestId = content.RequestId,
             };
             return new PaidOutcome(SubmitVerdict.Of(post), post);
         }
@@ -49,9 +49,9 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         }
 
         var marks = acceptance is null ? protocol.ReadMarks(response) : new SubmitMarks();
-        var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
+        var post = new PaidPost(content.SendingBegan, response, acceptance is not null, Error: null)
         {
-            NamedRequest = marks.RequestId ?? content.NamedRequest,
+            RequestId = marks.RequestId ?? content.RequestId,
             Marks = marks,
         };
         var outcome = SubmitVerdict.Of(post);
@@ -68,14 +68,14 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
 }
 
 /// <summary>All the evidence there is about one paid POST.</summary>
-/// <param name="AskedFor">Whether its content was ever asked for its bytes, or an answer came without that.</param>
+/// <param name="SendingBegan">Whether its content was ever asked for its bytes, or an answer came without that.</param>
 /// <param name="Response">The answer, if a whole one came.</param>
-/// <param name="NamesRequest">Whether the answer names a request that can be asked for, or is a complete result.</param>
+/// <param name="IsAccepted">Whether the answer names a request that can be asked for, or is a complete result.</param>
 /// <param name="Error">What broke it off, if something did.</param>
-internal sealed record PaidPost(bool AskedFor, HostResponse? Response, bool NamesRequest, Exception? Error)
+internal sealed record PaidPost(bool SendingBegan, HostResponse? Response, bool IsAccepted, Exception? Error)
 {
     /// <summary>The request that the answer named, if only in the head of one that broke off; or null.</summary>
-    public string? NamedRequest { get; init; }
+    public string? RequestId { get; init; }
 
     /// <summary>Whether the head of an answer came, whatever became of its body.</summary>
     public bool IsAnswered { get; init; }

@@ -11,7 +11,7 @@ internal static class SubmitVerdict
     {
         if (post.Response is not { } response)
         {
-            return !post.AskedFor || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
+            return !post.SendingBegan || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
         }
 
         if (response.IsMalformed)
@@ -23,7 +23,7 @@ internal static class SubmitVerdict
         var marks = post.Marks;
         return (int)response.Status switch
         {
-            >= 200 and <= 299 => post.NamesRequest ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
+            >= 200 and <= 299 => post.IsAccepted ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
 
             // A 429 that bills or names a request is no invitation to come back.
             429 => marks.SaysTaken ? SubmitOutcome.InDoubt : marks.IsFinal ? SubmitOutcome.Rejected : SubmitOutcome.Throttled,

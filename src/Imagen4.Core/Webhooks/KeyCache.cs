@@ -38,7 +38,7 @@ internal sealed class KeyCache(TimeProvider time)
         // Asked for in vain counts too.
         _kept.TryUpdate(address, kept with { Tried = time.GetTimestamp() }, kept);
 
-        _ = ProviderAddress.Demand(address);
+        _ = ProviderAddress.Validate(address);
         var channel = new HostChannel(HttpStack.Media, time);
         var response = await new ReadRetry(RetryBudget.For(address), time, readsModel: false)
             .RunAsync(token => FetchAsync(channel, address, token), cancellation)

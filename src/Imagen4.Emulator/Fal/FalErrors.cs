@@ -42,7 +42,7 @@ internal static class FalErrors
     public static JsonAnswer Of(Failure failure)
     {
         var answer = Body(failure).With(FalHeaders.ErrorType, failure.Type);
-        answer = failure.AskedFor ? answer.With(FalHeaders.TimeoutType, "user") : answer;
+        answer = failure.IsByRequest ? answer.With(FalHeaders.TimeoutType, "user") : answer;
         return failure.Retryable is { } retryable ? answer.With(FalHeaders.Retryable, retryable ? "true" : "false") : answer;
     }
 

@@ -91,9 +91,9 @@ internal sealed record Failure(int Status, string Type, string Message)
     public bool? Retryable { get; init; }
 
     /// <summary>The client itself had set the limit.</summary>
-    public bool AskedFor { get; init; }
+    public bool IsByRequest { get; init; }
 
-    public static Failure NotStartedInTime { get; } = new(504, "request_timeout", "Request timed out") { AskedFor = true };
+    public static Failure NotStartedInTime { get; } = new(504, "request_timeout", "Request timed out") { IsByRequest = true };
 
     public static Failure Cancelled { get; } = new(499, "client_cancelled", "Request was cancelled by the client");
 

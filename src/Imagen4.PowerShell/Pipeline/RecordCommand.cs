@@ -26,7 +26,7 @@ public abstract class RecordCommand : PSCmdlet
     }
 
     /// <summary>Called before every record.</summary>
-    protected virtual void OnBetween()
+    protected virtual void OnNextRecord()
     {
     }
 
@@ -66,7 +66,7 @@ public abstract class RecordCommand : PSCmdlet
     protected sealed override void ProcessRecord()
     {
         Row++;
-        OnBetween();
+        OnNextRecord();
         try
         {
             OnRecord();

@@ -37,7 +37,7 @@ public abstract class RequestCommand : HostCommand
     protected override object? Target => InputObject ?? _id ?? RequestId;
 
     /// <inheritdoc/>
-    protected override bool IsBatch => base.IsBatch || Unwrap.IsList(RequestId);
+    protected override bool IsBatch => base.IsBatch || BoundValue.IsList(RequestId);
 
     /// <summary>What holds for every record of this command.</summary>
     private protected virtual BatchOptions RequestOptions(BatchOptions options) => options;
@@ -48,7 +48,7 @@ public abstract class RequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _provider = Unwrap.Value(Provider)?.ToString();
+        _provider = BoundValue.Plain(Provider)?.ToString();
         var options = RequestOptions(Options(_provider));
         _hosts = new HostConnections(options);
         Run = new RequestRun(options, _hosts);
@@ -70,7 +70,7 @@ public abstract class RequestCommand : HostCommand
             return;
         }
 
-        foreach (var id in Unwrap.List(RequestId))
+        foreach (var id in BoundValue.List(RequestId))
         {
             _id = id;
             try
@@ -88,13 +88,13 @@ public abstract class RequestCommand : HostCommand
 
     private void Start(RequestRecord record)
     {
-        DemandHost(record);
+        CheckHost(record);
         var request = Run.Refer(record);
         Start(request, record);
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
-    private void DemandHost(RequestRecord record)
+    private void CheckHost(RequestRecord record)
     {
         try
         {

@@ -47,11 +47,11 @@ internal static class FalMarks
     /// <param name="isResult">Whether it is the result, too: then an error in fal's own form is what has become of the request.</param>
     public static SubmitMarks Read(HostResponse response, bool isResult)
     {
-        var named = NamedRequest.In(response.Body.Span, "request_id", "requestId");
+        var named = NamedRequestId.In(response.Body.Span, "request_id", "requestId");
         var header = RefusesAccount(response) || response.Header("x-fal-request-id") is not { Length: > 0 } id ? null : id;
         return new SubmitMarks
         {
-            NamesRequest = named.IsThere || header is not null,
+            HasRequestId = named.IsThere || header is not null,
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,

@@ -5,14 +5,14 @@ namespace Imagen4.Core.Prices;
 
 /// <summary>Reads the prices of many models. A key is needed only where a host is asked.</summary>
 /// <param name="options">What holds for every model.</param>
-public sealed class PriceRun(BatchOptions options)
+public sealed class PriceLookup(BatchOptions options)
 {
     private readonly HostConnections _hosts = new(options);
 
     /// <summary>Finds a provider, with a key where its host has to be asked.</summary>
     /// <param name="provider">Its name, or null for the one of the batch.</param>
     /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key for it.</exception>
-    public ProviderProfile Demand(string? provider)
+    public ProviderProfile FindProvider(string? provider)
     {
         var profile = ProviderCatalog.Find(provider ?? options.Provider);
         if (profile.BaseUri is null || PriceReader.IsPublished(profile))
@@ -24,7 +24,7 @@ public sealed class PriceRun(BatchOptions options)
     }
 
     /// <summary>Reads the price of one model.</summary>
-    /// <param name="profile">A provider from <see cref="Demand"/>.</param>
+    /// <param name="profile">A provider from <see cref="FindProvider"/>.</param>
     /// <param name="model">The endpoint id; empty for the provider's default.</param>
     /// <param name="cancellation">Stops it.</param>
     public async Task<RowOutcome<ImagenPrice>> ReadAsync(ProviderProfile profile, string? model, CancellationToken cancellation)

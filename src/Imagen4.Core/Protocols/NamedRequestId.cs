@@ -6,7 +6,7 @@ namespace Imagen4.Core.Protocols;
 /// <summary>The request that a body names: in a member of its own, or of one of its objects, as gateways wrap what they pass on.</summary>
 /// <param name="IsThere">Whether there is such a member that is not empty.</param>
 /// <param name="Id">The id in it; null where none can be used, or several are named.</param>
-internal readonly record struct NamedRequest(bool IsThere, string? Id)
+internal readonly record struct NamedRequestId(bool IsThere, string? Id)
 {
     private const int OfRoot = 1;
     private const int OfItsObjects = 2;
@@ -15,12 +15,12 @@ internal readonly record struct NamedRequest(bool IsThere, string? Id)
     private static readonly JsonReaderState Tolerant = new(new JsonReaderOptions { MaxDepth = int.MaxValue });
 
     /// <summary>Looks for a request at the top of a body.</summary>
-    public static NamedRequest AtTop(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfRoot, names);
+    public static NamedRequestId AtTop(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfRoot, names);
 
     /// <summary>Looks for a request in a body, as far as that can be read.</summary>
-    public static NamedRequest In(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfItsObjects, names);
+    public static NamedRequestId In(ReadOnlySpan<byte> body, params ReadOnlySpan<string> names) => Find(body, OfItsObjects, names);
 
-    private static NamedRequest Find(ReadOnlySpan<byte> body, int depth, ReadOnlySpan<string> names)
+    private static NamedRequestId Find(ReadOnlySpan<byte> body, int depth, ReadOnlySpan<string> names)
     {
         var ids = new HashSet<string?>();
         var reader = new Utf8JsonReader(body, isFinalBlock: false, Tolerant);
@@ -47,7 +47,7 @@ internal readonly record struct NamedRequest(bool IsThere, string? Id)
             // Not JSON from here on.
         }
 
-        return new NamedRequest(ids.Count > 0, ids.Count == 1 ? ids.Single() : null);
+        return new NamedRequestId(ids.Count > 0, ids.Count == 1 ? ids.Single() : null);
     }
 
     private static bool IsAny(Utf8JsonReader reader, ReadOnlySpan<string> names)
