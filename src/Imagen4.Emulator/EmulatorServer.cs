@@ -124,7 +124,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var generations = new GenerationsEndpoint(bearerKeys, faults, intake, time);
 
         application.Use(RequestRecording.Middleware(requests));
-        application.Use(CrashReport.Middleware);
+        application.Use(CrashReport.InvokeAsync);
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);
@@ -143,4 +143,12 @@ internal sealed class EmulatorServer : IAsyncDisposable
         application.Map("/{**path}", fal.HandleAsync);
         return webhooks;
     }
+}
+
+/// <summary>Keeps the host's hands off the console and its signals: the program, or a test, decides when the server ends.</summary>
+internal sealed class NoLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

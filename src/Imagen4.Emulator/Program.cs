@@ -41,7 +41,7 @@ try
 {
     await using var server = await EmulatorServer.StartAsync(commandLine.Options, stop.Token);
     Console.WriteLine(Greeting.For(server.Address, commandLine.Options));
-    await Task.Delay(Timeout.Infinite, stop.Token);
+    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

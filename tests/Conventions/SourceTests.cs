@@ -18,14 +18,6 @@ public sealed partial class SourceTests
         Assert.All(Sources(project), file => Assert.DoesNotContain("System.Management.Automation", File.ReadAllText(file), StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("Imagen4.Model")]
-    [InlineData("Imagen4.Core")]
-    [InlineData("Imagen4.PowerShell")]
-    [InlineData("Imagen4.Isolation")]
-    public void Nothing_blocks_a_thread_to_wait_for_work(string project) =>
-        Assert.All(Sources(project), file => Assert.DoesNotMatch(Blocking(), File.ReadAllText(file)));
-
-    [Theory]
     [InlineData("Imagen4.PowerShell")]
     public void A_command_is_at_most_200_lines_long(string project) =>
         Assert.All(Sources(project), file => Assert.InRange(File.ReadAllLines(file).Length, 1, 200));
@@ -42,9 +34,6 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.CultureInvariant)]
     private static partial Regex Built();
-
-    [GeneratedRegex(@"\.Result\b(?!\s*is\b)|GetAwaiter\(\)\.GetResult|Thread\.Sleep|async void", RegexOptions.CultureInvariant)]
-    private static partial Regex Blocking();
 
     [GeneratedRegex("<data name=\"(\\w+)\"", RegexOptions.CultureInvariant)]
     private static partial Regex MessageName();

@@ -153,7 +153,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     private void ClaimName(CheckedRow found)
     {
         var row = found.Row;
-        if (options.Output is not { } folder || options.FileName.NamesRequest || (options.FileName.NeedsSeed && row.Input.Seed is null)
+        if (options.Output is not { } folder || options.FileName.UsesRequestId || (options.FileName.NeedsSeed && row.Input.Seed is null)
             || (found.Identity is { } identity && !_claimed.Add(identity.Row)))
         {
             return;

@@ -82,12 +82,12 @@ public sealed class RowRun
 
     /// <summary>Submits a row and leaves the rest to the host.</summary>
     public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, CancellationToken cancellation) =>
-        SubmitAsync(row, new WorkStop(cancellation, cancellation));
+        SubmitAsync(row, new StopTokens(cancellation, cancellation));
 
     /// <summary>Submits a row and leaves the rest to the host.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, WorkStop stop)
+    public async Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, StopTokens stop)
     {
         if (row.IsRepeated)
         {
@@ -152,12 +152,12 @@ public sealed class RowRun
 
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, CancellationToken cancellation) =>
-        RunAsync(row, new WorkStop(cancellation, cancellation));
+        RunAsync(row, new StopTokens(cancellation, cancellation));
 
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, WorkStop stop)
+    public async Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop)
     {
         if (row.IsRepeated)
         {

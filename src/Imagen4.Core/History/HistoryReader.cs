@@ -86,7 +86,7 @@ internal sealed class HistoryReader(HostConnection host)
         var since = (At(doubt.Started) - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var address = new Uri(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HostAddress.Below(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
+            $"{HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {

@@ -77,3 +77,36 @@ public static class ApiKeySource
         return names.Count > 0 ? string.Join(", or ", names) : Parameter;
     }
 }
+
+/// <summary>
+/// Looks for a secret in the user's vaults. It is called on the thread that asks for a host, which may have to be a certain one.
+/// </summary>
+/// <param name="name">The name of the secret.</param>
+/// <param name="vault">The vault it is in; null for any.</param>
+/// <returns>What was found; null where secrets cannot be looked up at all.</returns>
+public delegate SecretAnswer? SecretLookup(string name, string? vault);
+
+/// <summary>What a vault says of a secret: a key, nothing, or why it does not give it out.</summary>
+public sealed class SecretAnswer
+{
+    private SecretAnswer(string? key, string? refusal) => (Key, Refusal) = (key, refusal);
+
+    /// <summary>There is no such secret, or it is empty.</summary>
+    public static SecretAnswer Nothing { get; } = new(null, null);
+
+    /// <summary>Why the vault does not give it out; null where it does.</summary>
+    public string? Refusal { get; }
+
+    /// <summary>The key; null for none.</summary>
+    internal string? Key { get; }
+
+    /// <summary>The secret was found.</summary>
+    public static SecretAnswer Found(string key) => string.IsNullOrWhiteSpace(key) ? Nothing : new(key, null);
+
+    /// <summary>The vault does not give it out.</summary>
+    /// <param name="reason">Why, in its own words.</param>
+    public static SecretAnswer Refused(string reason) => new(null, reason);
+
+    /// <summary>Never the key.</summary>
+    public override string ToString() => Refusal ?? "***";
+}

@@ -5,7 +5,7 @@ public static class ProviderAddress
 {
     /// <summary>Checks an address.</summary>
     /// <exception cref="InvalidInputException">It is not https (http for this machine alone), or carries a user, a query or a fragment.</exception>
-    public static Uri Demand(Uri address) =>
+    public static Uri Validate(Uri address) =>
         address.IsAbsoluteUri
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         && address.UserInfo.Length == 0

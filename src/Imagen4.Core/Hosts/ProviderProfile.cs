@@ -67,3 +67,51 @@ public sealed record ProviderProfile
     [JsonIgnore]
     public ProviderScope Scope { get; init; }
 }
+
+/// <summary>The protocols hosts speak.</summary>
+public enum HostProtocol
+{
+    /// <summary>fal's queue: submit, status, result, cancel.</summary>
+    FalQueue,
+
+    /// <summary>fal without its queue: the answer to the submit is the result.</summary>
+    FalSync,
+
+    /// <summary>fal's queue through somebody else's door: only submit and result can be relied on.</summary>
+    FalAggregator,
+
+    /// <summary><c>POST /v1/images/generations</c>: the answer to the submit is the result.</summary>
+    ImagesGenerations,
+}
+
+/// <summary>What a host documents besides submitting and returning results.</summary>
+public enum HostOffer
+{
+    /// <summary>The state of a request can be read.</summary>
+    Status,
+
+    /// <summary>The state of a request can be followed in a stream.</summary>
+    Stream,
+
+    /// <summary>A request can be cancelled.</summary>
+    Cancel,
+
+    /// <summary>Past requests can be listed.</summary>
+    History,
+
+    /// <summary>Prices can be read.</summary>
+    Price,
+}
+
+/// <summary>Where a profile is defined.</summary>
+public enum ProviderScope
+{
+    /// <summary>It comes with the module.</summary>
+    BuiltIn,
+
+    /// <summary>It is in the user's settings file.</summary>
+    User,
+
+    /// <summary>It lives as long as this process.</summary>
+    Session,
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 
@@ -81,3 +82,48 @@ internal static class BodyDecoder
         _ => body,
     };
 }
+
+/// <summary>What a body is, as far as JSON goes.</summary>
+internal enum BodyForm
+{
+    /// <summary>Nothing, or something else: a page, a plain text.</summary>
+    NotJson,
+
+    /// <summary>Well-formed JSON.</summary>
+    Json,
+
+    /// <summary>It begins like a JSON object or list, and is none.</summary>
+    Malformed,
+}
+
+/// <summary>Reads a body that may be as large as it likes, up to a bound.</summary>
+internal static class BoundedBody
+{
+    /// <summary>Reads the whole body.</summary>
+    /// <exception cref="AnswerTooLargeException">It is larger than the bound.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int bound, CancellationToken cancellation)
+    {
+        var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var body = new ArrayBufferWriter<byte>();
+            while (true)
+            {
+                var read = await stream.ReadAsync(body.GetMemory(4096), cancellation).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    return body.WrittenMemory;
+                }
+
+                body.Advance(read);
+                if (body.WrittenCount > bound)
+                {
+                    throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
+                }
+            }
+        }
+    }
+}
+
+/// <summary>An answer that goes on and on: asking again would bring the same.</summary>
+internal sealed class AnswerTooLargeException(string message) : IOException(message);

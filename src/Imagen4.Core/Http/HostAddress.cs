@@ -8,14 +8,14 @@ internal static class HostAddress
     /// <summary>An address below a base.</summary>
     /// <param name="host">The provider's base; it may carry a path.</param>
     /// <param name="path">Segments that need no escaping, without a slash in front.</param>
-    public static Uri Below(Uri host, string path) => new($"{ProviderAddress.Normal(host)}/{path}");
+    public static Uri Append(Uri host, string path) => new($"{ProviderAddress.Normal(host)}/{path}");
 
     /// <summary>Takes an address that a host returned, if a key may go there.</summary>
     /// <param name="host">The provider's base.</param>
     /// <param name="returned">What the host said.</param>
     /// <param name="requestId">The request it has to be about.</param>
     /// <returns>The address on the provider's own base, or null when it is of no use.</returns>
-    public static Uri? Adopt(Uri host, string? returned, string requestId)
+    public static Uri? Rebase(Uri host, string? returned, string requestId)
     {
         if (!Uri.TryCreate(returned, UriKind.Absolute, out var address)
             || !address.Segments.Any(segment => segment.TrimEnd('/') == requestId))
@@ -24,12 +24,12 @@ internal static class HostAddress
         }
 
         // Aggregators pass on their upstream's addresses, where their token is not valid: the path is all that is taken.
-        return IsOwn(host, address) ? address : Below(host, address.AbsolutePath.TrimStart('/'));
+        return IsOwn(host, address) ? address : Append(host, address.AbsolutePath.TrimStart('/'));
     }
 
     /// <summary>Refuses to send a key anywhere but to its provider's own hosts: where requests go, and where prices and history are.</summary>
     /// <exception cref="InvalidOperationException">The address is another host's: a defect in this module.</exception>
-    public static void Demand(Uri address, Uri host, Uri? platform)
+    public static void RequireOwn(Uri address, Uri host, Uri? platform)
     {
         if (!IsOwn(host, address) && (platform is null || !IsOwn(platform, address)))
         {

@@ -12,7 +12,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     public Action<string>? Trace { get; init; }
 
     /// <summary>Called when an answer that is a success begins: the rest of it may take its time.</summary>
-    public Action? Heard { get; init; }
+    public Action? Answered { get; init; }
 
     /// <summary>Sends a request, once.</summary>
     /// <param name="request">The request; it is not disposed here.</param>
@@ -33,12 +33,12 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                Heard?.Invoke();
+                Answered?.Invoke();
             }
 
             if (request.Content is PaidContent paid)
             {
-                paid.Hear(response.Headers);
+                paid.NoteAnswer(response.Headers);
             }
 
             var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);
@@ -68,4 +68,15 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 
     // The query may carry what is not for logs (a webhook's address with a token in it).
     private static string Address(HttpRequestMessage request) => request.RequestUri!.GetLeftPart(UriPartial.Path);
+}
+
+/// <summary>What a broken exchange says of itself: HttpClient's outermost words are often only that there was an error.</summary>
+internal static class FailureText
+{
+    /// <summary>The outermost message, and the innermost where it says more, on one line and without a full stop.</summary>
+    public static string Of(Exception error)
+    {
+        var cause = error.GetBaseException().Message;
+        return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}").TrimEnd('.');
+    }
 }

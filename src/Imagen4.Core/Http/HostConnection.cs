@@ -29,16 +29,16 @@ public sealed class HostConnection
     public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null, HostOutages? outages = null)
     {
         Profile = profile;
-        BaseUri = ProviderAddress.Demand(
+        BaseUri = ProviderAddress.Validate(
             profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
-        _ = profile.PlatformUri is { } platform ? ProviderAddress.Demand(platform) : null;
+        _ = profile.PlatformUri is { } platform ? ProviderAddress.Validate(platform) : null;
         Time = time;
         _key = key;
         _outage = outages?.Of(profile.Name);
         _until = () => time.GetUtcNow() + ReadRetry.Total;
-        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Heard = Hear };
-        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Heard = Hear };
-        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Heard = () => Hear(null) };
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
     }
 
     private HostConnection(HostConnection other, DateTimeOffset? until, Action<string?> missed)
@@ -46,8 +46,8 @@ public sealed class HostConnection
         (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
         (_key, _channel, _outage) = (other._key, other._channel, other._outage);
         _until = () => until;
-        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed) { Heard = Hear };
-        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed) { Heard = Hear };
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed) { Answered = NoteAnswer };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed) { Answered = NoteAnswer };
     }
 
     /// <summary>The provider.</summary>
@@ -65,7 +65,7 @@ public sealed class HostConnection
     /// <summary>The same host for somebody who waits: reads are made until one comes through, however many fail.</summary>
     /// <param name="until">When the wait ends; null for never.</param>
     /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
-    internal HostConnection Waiting(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
+    internal HostConnection WithDeadline(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
 
     /// <summary>Sends a paid POST, once.</summary>
     internal Task<HostResponse> PostAsync(
@@ -122,7 +122,7 @@ public sealed class HostConnection
         return await retry.RunAsync(send, cancellation).ConfigureAwait(false);
     }
 
-    private void Hear(string? trouble)
+    private void NoteAnswer(string? trouble)
     {
         if (trouble is null)
         {
@@ -153,7 +153,7 @@ public sealed class HostConnection
 
     private HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent? content)
     {
-        HostAddress.Demand(address, BaseUri, Profile.PlatformUri);
+        HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri);
         var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

@@ -11,7 +11,7 @@ namespace Imagen4.Core.Http;
 internal sealed class PaidContent : HttpContent
 {
     private readonly ReadOnlyMemory<byte> _body;
-    private volatile bool _askedFor;
+    private volatile bool _sendingBegan;
 
     public PaidContent(ReadOnlyMemory<byte> json)
     {
@@ -22,10 +22,10 @@ internal sealed class PaidContent : HttpContent
     }
 
     /// <summary>The request that the head of the answer named, whatever came of its body; or null.</summary>
-    public string? NamedRequest { get; private set; }
+    public string? RequestId { get; private set; }
 
     /// <summary>Whether sending may have begun.</summary>
-    public bool AskedFor => _askedFor;
+    public bool SendingBegan => _sendingBegan;
 
     /// <summary>After this nothing is sent any more: looked at last when the first byte is asked for, which may be long after the call.</summary>
     public CancellationToken Stopping { get; set; }
@@ -36,7 +36,7 @@ internal sealed class PaidContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Stopping.ThrowIfCancellationRequested();
-        _askedFor = true;
+        _sendingBegan = true;
         await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
     }
 
@@ -50,9 +50,9 @@ internal sealed class PaidContent : HttpContent
     public bool IsAnswered { get; private set; }
 
     /// <summary>Notes what the head of an answer says, before its body may break off.</summary>
-    public void Hear(HttpResponseHeaders headers)
+    public void NoteAnswer(HttpResponseHeaders headers)
     {
         IsAnswered = true;
-        NamedRequest = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id) ? id : null;
+        RequestId = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id) ? id : null;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ReadRetry
     private readonly ResiliencePipeline<HostResponse> _pipeline;
 
     /// <summary>Called with what went wrong at each attempt, and with null for one that the host has answered.</summary>
-    public Action<string?>? Heard { get; init; }
+    public Action<string?>? Answered { get; init; }
 
     /// <summary>Decides how reads are repeated.</summary>
     /// <param name="budget">What the host's repeats are taken from.</param>
@@ -84,7 +84,7 @@ internal sealed class ReadRetry
         _missed?.Invoke(trouble);
         if (trouble is not null || outcome.Exception is null)
         {
-            Heard?.Invoke(trouble);
+            Answered?.Invoke(trouble);
         }
 
         if (trouble is null)

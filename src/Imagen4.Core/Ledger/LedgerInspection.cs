@@ -99,7 +99,8 @@ public static class LedgerInspection
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
-                groups.Add(((RequestState)reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetInt64(2)));
+                var hasOwner = !await reader.IsDBNullAsync(1, cancellation).ConfigureAwait(false);
+                groups.Add(((RequestState)reader.GetInt64(0), hasOwner ? reader.GetInt64(1) : null, reader.GetInt64(2)));
             }
         }
 

@@ -46,12 +46,12 @@ public sealed partial class FileNameTemplate
         }
 
         _numbersImages = names.Any(IsImageIndex);
-        NamesRequest = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
+        UsesRequestId = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
         NeedsSeed = names.Contains("Seed", StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether every request gets names of its own, whatever its row says.</summary>
-    public bool NamesRequest { get; }
+    public bool UsesRequestId { get; }
 
     /// <summary>Whether the names depend on the seed, which a host may choose.</summary>
     public bool NeedsSeed { get; }
@@ -72,4 +72,29 @@ public sealed partial class FileNameTemplate
 
     [GeneratedRegex(@"\{([^{}]*)\}", RegexOptions.CultureInvariant)]
     private static partial Regex PlacePattern();
+}
+
+/// <summary>What a file name can be made of. A value that is not known yet is null.</summary>
+public sealed record FileNameValues
+{
+    /// <summary>The number of the row.</summary>
+    public int? Index { get; init; }
+
+    /// <summary>The host's id of the request.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The caller's own key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The provider.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The endpoint id.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The prompt.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>The seed.</summary>
+    public long? Seed { get; init; }
 }

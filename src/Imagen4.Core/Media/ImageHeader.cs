@@ -33,7 +33,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 
     private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
     {
-        DemandEnd(file, PngEnd, MediaType.Png);
+        CheckEnd(file, PngEnd, MediaType.Png);
         return head.Length >= 24 && head[12..16].SequenceEqual("IHDR"u8)
             ? new(MediaType.Png, BinaryPrimitives.ReadInt32BigEndian(head[16..]), BinaryPrimitives.ReadInt32BigEndian(head[20..]))
             : throw Broken(MediaType.Png);
@@ -42,7 +42,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     // ITU T.81, B.1.1.4 and B.2.2: segments follow each other by their lengths until a frame header tells the size.
     private static ImageHeader Jpeg(Stream file)
     {
-        DemandEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
+        CheckEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
         Span<byte> segment = stackalloc byte[9];
         for (file.Position = 2; file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF;)
         {
@@ -92,7 +92,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
 
     // Some writers leave a few bytes behind the end; a file that was cut off has no end at all.
-    private static void DemandEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
+    private static void CheckEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
     {
         Span<byte> tail = stackalloc byte[256];
         file.Position = Math.Max(0, file.Length - tail.Length);
@@ -104,4 +104,22 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     }
 
     private static InvalidMediaException Broken(MediaType type) => new(Messages.MediaBroken.With(type.Name));
+}
+
+/// <summary>An image of a result: what users see of it, and where its bytes are.</summary>
+/// <param name="Image">What users see.</param>
+/// <param name="Bytes">Where the bytes are.</param>
+internal sealed record HostImage(ImagenImage Image, ImageBytes Bytes);
+
+/// <summary>The image formats the hosts produce.</summary>
+/// <param name="Name">The media type.</param>
+/// <param name="Extension">The file name's ending, with its dot.</param>
+internal sealed record MediaType(string Name, string Extension)
+{
+    public static readonly MediaType Png = new("image/png", ".png");
+    public static readonly MediaType Jpeg = new("image/jpeg", ".jpg");
+    public static readonly MediaType Webp = new("image/webp", ".webp");
+
+    /// <summary>Every ending a saved image can have.</summary>
+    public static IEnumerable<string> Extensions => [Png.Extension, Jpeg.Extension, Webp.Extension];
 }

@@ -117,7 +117,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     {
         for (var hop = 0; ; hop++)
         {
-            DemandAllowed(source);
+            CheckAllowed(source);
             using var request = new HttpRequestMessage(HttpMethod.Get, source);
             request.Headers.AcceptEncoding.Add(new("identity"));
             var response = await HttpStack.Media
@@ -150,7 +150,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             : new DownloadFailedException(Messages.DownloadFailed.With(source.Host, said)) { StatusCode = (int)response.StatusCode };
     }
 
-    private void DemandAllowed(Uri source)
+    private void CheckAllowed(Uri source)
     {
         var allowed = source.IsLoopback ? allowLoopback && source.Scheme is ("http" or "https") : source.Scheme == "https";
         if (!allowed || source.UserInfo.Length > 0)

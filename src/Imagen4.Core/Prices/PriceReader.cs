@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
 using Imagen4.Core.Protocols.FalQueue;
@@ -30,7 +31,7 @@ public static class PriceReader
 
     private static async Task<ImagenPrice?> AskAsync(HostConnection host, Uri platform, string model, CancellationToken cancellation)
     {
-        var address = new Uri($"{HostAddress.Below(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
+        var address = new Uri($"{HostAddress.Append(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
@@ -55,3 +56,25 @@ public static class PriceReader
             : null;
     }
 }
+
+/// <summary>The answer of fal's pricing API.</summary>
+internal sealed record PricingAnswer
+{
+    public IReadOnlyList<PricingEntry?>? Prices { get; init; }
+}
+
+/// <summary>The price of one endpoint.</summary>
+internal sealed record PricingEntry
+{
+    public string? EndpointId { get; init; }
+
+    public decimal? UnitPrice { get; init; }
+
+    public string? Unit { get; init; }
+
+    public string? Currency { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(PricingAnswer))]
+internal sealed partial class PricingJson : JsonSerializerContext;

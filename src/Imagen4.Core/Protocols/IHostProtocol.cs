@@ -1,4 +1,7 @@
+using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.ImagesGenerations;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Protocols;
@@ -54,4 +57,23 @@ internal interface IHostProtocol
     /// <summary>Asks the host to cancel a request.</summary>
     /// <exception cref="AlreadyCompletedException">It had ended.</exception>
     Task CancelAsync(RequestReference request, CancellationToken cancellation);
+}
+
+/// <summary>The one place that knows which class speaks which protocol.</summary>
+internal static class HostProtocols
+{
+    private static readonly FalQueueProtocol FalQueue = new();
+    private static readonly FalSyncProtocol FalSync = new();
+    private static readonly FalAggregatorProtocol FalAggregator = new();
+    private static readonly ImagesGenerationsProtocol ImagesGenerations = new();
+
+    /// <summary>The class for a protocol.</summary>
+    public static IHostProtocol For(HostProtocol protocol) => protocol switch
+    {
+        HostProtocol.FalQueue => FalQueue,
+        HostProtocol.FalSync => FalSync,
+        HostProtocol.FalAggregator => FalAggregator,
+        HostProtocol.ImagesGenerations => ImagesGenerations,
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
+    };
 }

@@ -9,7 +9,7 @@ namespace Imagen4.Core.Pump;
 /// </summary>
 /// <remarks>
 /// <see cref="Start"/>, <see cref="TryTake"/> and <see cref="Take"/> belong to the consuming thread;
-/// <see cref="Post"/>, <see cref="HandOnAsync"/>, <see cref="Stop"/> and <see cref="Dispose"/> may be called on any.
+/// <see cref="Post"/>, <see cref="PublishAsync"/>, <see cref="Stop"/> and <see cref="Dispose"/> may be called on any.
 /// </remarks>
 public sealed class WorkPump : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class WorkPump : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly CancellationToken _stopping;
-    private readonly WorkStop _given;
+    private readonly StopTokens _given;
     private readonly CountdownEvent _active = new(1);
     private readonly ConcurrentQueue<Exception> _late = new();
     private int _running;
@@ -33,7 +33,7 @@ public sealed class WorkPump : IDisposable
     {
         // Read once: after Dispose the source no longer gives its token out.
         _stopping = _stop.Token;
-        _given = new WorkStop(_stopping, _abandon.Token);
+        _given = new StopTokens(_stopping, _abandon.Token);
     }
 
     /// <summary>The outcome of work that was not begun after all: there is nothing to be said about it.</summary>
@@ -64,7 +64,7 @@ public sealed class WorkPump : IDisposable
     /// <param name="target">What the work is for; it comes back with the outcome.</param>
     /// <param name="work">The work.</param>
     /// <exception cref="InvalidOperationException">There is no room.</exception>
-    public void Start(object? target, Func<WorkStop, Task<object>> work)
+    public void Start(object? target, Func<StopTokens, Task<object>> work)
     {
         if (!HasRoom)
         {
@@ -114,7 +114,7 @@ public sealed class WorkPump : IDisposable
     /// <param name="value">What is handed on.</param>
     /// <param name="target">What the work is for.</param>
     /// <param name="cancellation">Stops the wait; what is handed on may be taken all the same.</param>
-    public async Task HandOnAsync(object value, object? target, CancellationToken cancellation)
+    public async Task PublishAsync(object value, object? target, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping, cancellation);
         var interim = new WorkEvent.Interim(value, target);
@@ -129,7 +129,9 @@ public sealed class WorkPump : IDisposable
     /// <exception cref="OperationCanceledException">The pump has been stopped.</exception>
     public bool Take(TimeSpan longest, [NotNullWhen(true)] out WorkEvent? taken)
     {
+#pragma warning disable RS0030 // The pipeline's thread has nothing to do but to wait for the next event.
         if (!_events.TryTake(out taken, (int)longest.TotalMilliseconds, _stopping))
+#pragma warning restore RS0030
         {
             return false;
         }
@@ -172,7 +174,9 @@ public sealed class WorkPump : IDisposable
             _ = _active.Signal();
         }
 
+#pragma warning disable RS0030 // The pipeline's thread must not leave the command before its work has ended.
         return _active.Wait(longest);
+#pragma warning restore RS0030
     }
 
     /// <summary>Runs work after the pump was stopped, and waits for it on the consuming thread.</summary>
@@ -181,12 +185,14 @@ public sealed class WorkPump : IDisposable
     /// <returns>What went wrong with it, or null.</returns>
     public static Exception? RunAfterwards(Func<CancellationToken, Task> work, TimeSpan longest)
     {
-        using var limit = new CancellationTokenSource(longest);
+        using var limit = new CancellationTokenSource(longest, TimeProvider.System);
         var done = new BlockingCollection<Exception?>();
         var token = limit.Token;
         _ = Task.Run(
             async () => done.Add(await TroubleAsync(work, token).ConfigureAwait(false), CancellationToken.None), CancellationToken.None);
+#pragma warning disable RS0030 // After a stop PowerShell gives the pipeline's thread no other way to wait.
         return done.TryTake(out var trouble, longest + Grace)
+#pragma warning restore RS0030
             ? trouble
             : new TimeoutException(Messages.TransferTooLong.With(longest.TotalSeconds));
     }
@@ -219,7 +225,7 @@ public sealed class WorkPump : IDisposable
         }
     }
 
-    private async Task RunAsync(object? target, Func<WorkStop, Task<object>> work)
+    private async Task RunAsync(object? target, Func<StopTokens, Task<object>> work)
     {
         WorkEvent end;
         try

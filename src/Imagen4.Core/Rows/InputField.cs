@@ -28,3 +28,16 @@ public sealed record InputField(string Name, string Parameter, InputKind Kind)
     public static string ParameterFor(string name) =>
         All.FirstOrDefault(field => field.Name == name)?.Parameter ?? name;
 }
+
+/// <summary>What a cell has to be to become an input.</summary>
+public enum InputKind
+{
+    /// <summary>Any text.</summary>
+    Text,
+
+    /// <summary>A whole number.</summary>
+    WholeNumber,
+
+    /// <summary>True or false.</summary>
+    TrueFalse,
+}

@@ -30,10 +30,10 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            var post = new PaidPost(content.AskedFor || content.IsAnswered, Response: null, NamesRequest: false, error)
+            var post = new PaidPost(content.SendingBegan || content.IsAnswered, Response: null, IsAccepted: false, error)
             {
                 IsAnswered = content.IsAnswered,
-                NamedRequest = content.NamedRequest,
+                RequestId = content.RequestId,
             };
             return new PaidOutcome(SubmitVerdict.Of(post), post);
         }
@@ -49,9 +49,9 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         }
 
         var marks = acceptance is null ? protocol.ReadMarks(response) : new SubmitMarks();
-        var post = new PaidPost(content.AskedFor, response, acceptance is not null, Error: null)
+        var post = new PaidPost(content.SendingBegan, response, acceptance is not null, Error: null)
         {
-            NamedRequest = marks.RequestId ?? content.NamedRequest,
+            RequestId = marks.RequestId ?? content.RequestId,
             Marks = marks,
         };
         var outcome = SubmitVerdict.Of(post);
@@ -65,4 +65,33 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
 
     // What the next row is told too, whatever has become of this one.
     private static bool RefusesAccount(HostResponse response) => (int)response.Status is 401 or 402 or 403 or 407;
+}
+
+/// <summary>All the evidence there is about one paid POST.</summary>
+/// <param name="SendingBegan">Whether its content was ever asked for its bytes, or an answer came without that.</param>
+/// <param name="Response">The answer, if a whole one came.</param>
+/// <param name="IsAccepted">Whether the answer names a request that can be asked for, or is a complete result.</param>
+/// <param name="Error">What broke it off, if something did.</param>
+internal sealed record PaidPost(bool SendingBegan, HostResponse? Response, bool IsAccepted, Exception? Error)
+{
+    /// <summary>The request that the answer named, if only in the head of one that broke off; or null.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>Whether the head of an answer came, whatever became of its body.</summary>
+    public bool IsAnswered { get; init; }
+
+    /// <summary>What the answer says besides its status.</summary>
+    public SubmitMarks Marks { get; init; } = new();
+}
+
+/// <summary>What has become of a paid POST, with what belongs to it.</summary>
+/// <param name="Class">The class it falls in.</param>
+/// <param name="Post">The evidence.</param>
+internal sealed record PaidOutcome(SubmitOutcome Class, PaidPost Post)
+{
+    /// <summary>The request, where it was accepted.</summary>
+    public Acceptance? Acceptance { get; init; }
+
+    /// <summary>The error the answer stands for, where the host has refused the request, throttles it, or refuses the account.</summary>
+    public ImagenException? Refusal { get; init; }
 }

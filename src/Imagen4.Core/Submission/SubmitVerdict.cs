@@ -11,7 +11,7 @@ internal static class SubmitVerdict
     {
         if (post.Response is not { } response)
         {
-            return !post.AskedFor || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
+            return !post.SendingBegan || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
         }
 
         if (response.IsMalformed)
@@ -23,7 +23,7 @@ internal static class SubmitVerdict
         var marks = post.Marks;
         return (int)response.Status switch
         {
-            >= 200 and <= 299 => post.NamesRequest ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
+            >= 200 and <= 299 => post.IsAccepted ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
 
             // A 429 that bills or names a request is no invitation to come back.
             429 => marks.SaysTaken ? SubmitOutcome.InDoubt : marks.IsFinal ? SubmitOutcome.Rejected : SubmitOutcome.Throttled,
@@ -52,4 +52,26 @@ internal static class SubmitVerdict
 
         return false;
     }
+}
+
+/// <summary>What has become of a paid POST. Every one falls in exactly one class.</summary>
+internal enum SubmitOutcome
+{
+    /// <summary>The host has it.</summary>
+    Accepted,
+
+    /// <summary>No byte of it left this machine.</summary>
+    NotSent,
+
+    /// <summary>The host asks to come back later, and has not taken it.</summary>
+    Throttled,
+
+    /// <summary>The host has refused it.</summary>
+    Rejected,
+
+    /// <summary>The host ran it and failed: only where the answer to the submit is the result.</summary>
+    Failed,
+
+    /// <summary>Nobody knows.</summary>
+    InDoubt,
 }

@@ -41,13 +41,13 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     /// <exception cref="SubmissionInDoubtException">The POST was sent and its fate is unknown.</exception>
     /// <exception cref="ImagenException">The host refused it, cannot be reached, or keeps throttling.</exception>
     public Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, CancellationToken cancellation) =>
-        SubmitAsync(host, entry, new WorkStop(cancellation, cancellation));
+        SubmitAsync(host, entry, new StopTokens(cancellation, cancellation));
 
     /// <summary>Submits.</summary>
     /// <param name="host">Where it goes.</param>
     /// <param name="entry">What the ledger is told.</param>
     /// <param name="stop">How it is asked to end: a POST under way is given up only when all is.</param>
-    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, WorkStop stop)
+    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop)
     {
         var cancellation = stop.Stopping;
         var protocol = HostProtocols.For(host.Profile.Protocol);
@@ -224,17 +224,17 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
     {
         var reason = post.Response is { } response
-            ? Said(post, response).With((int)response.Status, response.ContentType ?? "?", post.NamedRequest)
+            ? Said(post, response).With((int)response.Status, response.ContentType ?? "?", post.RequestId)
             : FailureText.Of(post.Error!);
         return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
-            RequestId = post.NamedRequest,
+            RequestId = post.RequestId,
             StatusCode = (int?)post.Response?.Status,
         };
     }
 
     private static string Said(PaidPost post, HostResponse response) =>
-        post.NamedRequest is not null ? Messages.InDoubtAnswerNames
+        post.RequestId is not null ? Messages.InDoubtAnswerNames
             : response.IsMalformed ? Messages.InDoubtAnswerMalformed
             : post.Marks.SaysTaken ? Messages.InDoubtAnswerTaken
             : Messages.InDoubtAnswer;

@@ -10,3 +10,12 @@ internal sealed partial class AggregatorJson : JsonSerializerContext
 {
     public static AggregatorJson Wire => field ??= new AggregatorJson(PlainText.OptionsOf(Default));
 }
+
+/// <summary>A result that says, with status 200, that there is none.</summary>
+internal sealed record FailedAnswer(string Status, string Error);
+
+/// <summary>An error of the reseller itself, one level down.</summary>
+internal sealed record GatewayError(GatewayErrorBody Error);
+
+/// <summary>What <see cref="GatewayError"/> says.</summary>
+internal sealed record GatewayErrorBody(string Message, string Type);

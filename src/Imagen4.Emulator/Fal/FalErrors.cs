@@ -42,7 +42,7 @@ internal static class FalErrors
     public static JsonAnswer Of(Failure failure)
     {
         var answer = Body(failure).With(FalHeaders.ErrorType, failure.Type);
-        answer = failure.AskedFor ? answer.With(FalHeaders.TimeoutType, "user") : answer;
+        answer = failure.IsByRequest ? answer.With(FalHeaders.TimeoutType, "user") : answer;
         return failure.Retryable is { } retryable ? answer.With(FalHeaders.Retryable, retryable ? "true" : "false") : answer;
     }
 
@@ -57,4 +57,19 @@ internal static class FalErrors
     };
 
     private static JsonAnswer Word(int status, string word) => JsonAnswer.Of(status, new QueueAnswer(word), FalJson.Wire.QueueAnswer);
+}
+
+internal static class FalHeaders
+{
+    public const string RequestId = "x-fal-request-id";
+    public const string BillableUnits = "X-Fal-Billable-Units";
+    public const string ErrorType = "X-Fal-Error-Type";
+    public const string Retryable = "X-Fal-Retryable";
+    public const string NeedsRetry = "X-Fal-Needs-Retry";
+    public const string RequestTimeout = "X-Fal-Request-Timeout";
+    public const string StartTimeout = "X-Fal-Request-Start-Timeout";
+    public const string TimeoutType = "X-Fal-Request-Timeout-Type";
+    public const string ObjectLifecycle = "X-Fal-Object-Lifecycle-Preference";
+    public const string Tags = "X-Fal-Tags";
+    public const string QueuePriority = "X-Fal-Queue-Priority";
 }

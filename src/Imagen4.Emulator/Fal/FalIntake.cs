@@ -1,7 +1,9 @@
+using System.Globalization;
 using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
+using Imagen4.Emulator.Webhooks;
 
 namespace Imagen4.Emulator.Fal;
 
@@ -44,4 +46,48 @@ internal sealed class FalIntake(Planner planner, Intake intake, TimeProvider tim
             ? new Submission(job, position, null)
             : Submission.Refused(FalErrors.QueueTooLong);
     }
+}
+
+/// <summary>Reads what a client asks of the queue, from headers and query; or says what is wrong with it.</summary>
+internal static class SettingsReader
+{
+    private const double LongestTimeout = 1_000_000;
+
+    public static (QueueSettings Settings, JsonAnswer? Refusal) Read(HttpRequest request)
+    {
+        var headers = request.Headers;
+        Uri? webhook = null;
+        if (request.Query["fal_webhook"] is [{ } address, ..] && !WebhookAddress.TryRead(address, out webhook))
+        {
+            return (QueueSettings.None, FalErrors.WebhookElsewhere);
+        }
+
+        // The second name replaces the first, which clients still send.
+        var timeout = headers[FalHeaders.StartTimeout] is [{ } newer, ..] ? newer : headers[FalHeaders.RequestTimeout].ToString();
+        double? seconds = null;
+        if (timeout.Length > 0 && (seconds = Seconds(timeout)) is null)
+        {
+            return (QueueSettings.None, FalErrors.WrongTimeout(timeout));
+        }
+
+        var settings = new QueueSettings
+        {
+            LowPriority = string.Equals(headers[FalHeaders.QueuePriority], "low", StringComparison.OrdinalIgnoreCase),
+            MaxWaiting = WholeNumber(request.Query["fal_max_queue_length"]),
+            Webhook = webhook,
+            StartTimeout = seconds is { } length ? TimeSpan.FromSeconds(length) : null,
+            Tags = headers[FalHeaders.Tags],
+            ObjectLifecycle = headers[FalHeaders.ObjectLifecycle],
+        };
+        return (settings, null);
+    }
+
+    private static int? WholeNumber(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static double? Seconds(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds is > 0 and <= LongestTimeout
+            ? seconds
+            : null;
 }

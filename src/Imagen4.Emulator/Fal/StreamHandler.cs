@@ -46,7 +46,7 @@ internal sealed class StreamHandler(JobQueue queue, TimeProvider time)
                 return;
             }
 
-            await Task.WhenAny(job.WhenChangedFrom(progress), tick);
+            await Task.WhenAny(job.WhenChangedFromAsync(progress), tick);
             if (tick.IsCompleted)
             {
                 await tick;

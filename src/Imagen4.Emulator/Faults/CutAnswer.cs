@@ -46,3 +46,34 @@ internal sealed class CutAnswer(IResult answer, string at, Ending ending) : IRes
         }
     }
 }
+
+/// <summary>How far an answer gets.</summary>
+internal static class CutPoint
+{
+    /// <summary>Not a byte of it.</summary>
+    public const string Before = "before";
+
+    /// <summary>Its status and headers.</summary>
+    public const string Headers = "headers";
+
+    /// <summary>Those and half of its body.</summary>
+    public const string Middle = "middle";
+
+    /// <summary>All of it.</summary>
+    public const string After = "after";
+
+    public static IReadOnlyList<string> All { get; } = [Before, Headers, Middle, After];
+}
+
+/// <summary>What becomes of a connection whose answer is cut.</summary>
+internal enum Ending
+{
+    /// <summary>RST: the other side gets an error, and may lose what it had not read.</summary>
+    Reset,
+
+    /// <summary>FIN: the other side reads to the end of what was sent.</summary>
+    Close,
+
+    /// <summary>Nothing: it stays open, and nothing comes.</summary>
+    Silence,
+}

@@ -28,3 +28,10 @@ internal sealed class DrippedAnswer(IResult answer, FaultEffect effect, TimeProv
         }
     }
 }
+
+/// <summary>An answer that is written bit by bit over a time.</summary>
+internal interface IOpenEndedAnswer : IResult
+{
+    /// <summary>Its first bit alone.</summary>
+    IResult Beginning { get; }
+}

@@ -66,7 +66,7 @@ internal sealed class RawConnection(HttpContext context)
 
         // The rest is the client's to do: aborting here as well would send the RST after the FIN. And a reset takes
         // effect a moment later; an answer that ended before it would be taken for one that was given.
-        await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
     }
 
     private void Finish()
@@ -99,7 +99,7 @@ internal sealed class RawConnection(HttpContext context)
             while (_socket.GetRawSocketOption(Tcp, TcpInfo, info) == info.Length
                 && BinaryPrimitives.ReadUInt32LittleEndian(info.AsSpan(NotSentBytes)) > 0)
             {
-                await Task.Delay(Moment, context.RequestAborted);
+                await Task.Delay(Moment, TimeProvider.System, context.RequestAborted);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Imagen4.Emulator.Generation;
 
@@ -45,4 +46,39 @@ internal static class Directives
             : throw new FormatException($"needs a number from 0 to {maximum}, not '{text}'");
 
     private static Failure Misused(string message) => Failure.Invalid([new Problem(["body", "prompt"], "emulator_directive", message)]);
+}
+
+/// <summary><c>[emulator:NAME]</c> or <c>[emulator:NAME=VALUE]</c> in a prompt: lets any client provoke an outcome.</summary>
+internal sealed partial record PromptDirective(string Name, string? Value)
+{
+    public static IEnumerable<PromptDirective> AllIn(string prompt) =>
+        Pattern.Matches(prompt).Select(match => new PromptDirective(
+            match.Groups["name"].Value,
+            match.Groups["value"] is { Success: true } value ? value.Value : null));
+
+    [GeneratedRegex(@"\[emulator:(?<name>[a-z_]+)(=(?<value>[^\]]*))?\]", RegexOptions.ExplicitCapture)]
+    private static partial Regex Pattern { get; }
+}
+
+/// <summary>A host that takes no request from this account, whatever it asks for: nothing is accepted, nothing is billed.</summary>
+internal sealed record AccountRefusal(int Status, string Message)
+{
+    private static readonly Dictionary<string, AccountRefusal> ByName = new(StringComparer.Ordinal)
+    {
+        ["locked"] = new(403, "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."),
+        ["payment_required"] = new(402, "Payment required"),
+        ["out_of_credits"] = new(
+            403,
+            "You've run out of credits. "
+            + "Please top up your balance or update your payment method to continue: https://aimlapi.com/app/billing/"),
+    };
+
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    /// <summary>The refusal that the prompt asks for, if it does.</summary>
+    public static AccountRefusal? Find(string? prompt) =>
+        PromptDirective.AllIn(prompt ?? "")
+            .Select(directive => ByName.GetValueOrDefault(directive.Name))
+            .OfType<AccountRefusal>()
+            .FirstOrDefault();
 }

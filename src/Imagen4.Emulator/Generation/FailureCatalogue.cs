@@ -79,3 +79,48 @@ internal static class FailureCatalogue
 
     private static Failure Infrastructure(int status, string type, string message) => new(status, type, message);
 }
+
+/// <summary>Why a job has no result.</summary>
+internal sealed record Failure(int Status, string Type, string Message)
+{
+    public FailureForm Form { get; init; } = FailureForm.Infrastructure;
+
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+
+    /// <summary>Whether the same request may succeed another time; null when the host does not say.</summary>
+    public bool? Retryable { get; init; }
+
+    /// <summary>The client itself had set the limit.</summary>
+    public bool IsByRequest { get; init; }
+
+    public static Failure NotStartedInTime { get; } = new(504, "request_timeout", "Request timed out") { IsByRequest = true };
+
+    public static Failure Cancelled { get; } = new(499, "client_cancelled", "Request was cancelled by the client");
+
+    /// <summary>The model did not take the input.</summary>
+    public static Failure Invalid(IReadOnlyList<Problem> problems) =>
+        new(422, problems[0].Type, problems[0].Message) { Form = FailureForm.Problems, Problems = problems, Retryable = false };
+}
+
+/// <summary>How the body of a failure is built.</summary>
+internal enum FailureForm
+{
+    /// <summary><c>{"detail":"…","error_type":"…"}</c></summary>
+    Infrastructure,
+
+    /// <summary><c>{"detail":[{…}]}</c>, from the model.</summary>
+    Problems,
+
+    /// <summary><c>{"detail":"…"}</c>, from models that were not migrated.</summary>
+    Text,
+}
+
+/// <summary>One thing that is wrong, and where in the request it is.</summary>
+internal sealed record Problem(IReadOnlyList<string> Location, string Type, string Message)
+{
+    /// <summary>The limits behind the message, as JSON.</summary>
+    public JsonElement? Context { get; init; }
+
+    /// <summary>What was given.</summary>
+    public JsonElement? Input { get; init; }
+}

@@ -3,7 +3,7 @@ namespace Imagen4.Emulator.Http;
 /// <summary>A bug here must not look like a fault that a test asked for: it is told on standard error and in the answer.</summary>
 internal static class CrashReport
 {
-    public static async Task Middleware(HttpContext context, RequestDelegate next)
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         try
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Imagen4.Emulator.Http;
 
 /// <summary>The newest requests, so that a test can assert what was sent and what was not.</summary>
@@ -64,4 +66,49 @@ internal sealed class RequestLog(int capacity, TimeProvider time)
 
         return headers;
     }
+}
+
+/// <summary>One request that was seen, without secrets.</summary>
+internal sealed record RequestRecord(
+    DateTime Time,
+    string Method,
+    string Path,
+    string Connection,
+    IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>The answer's status; null while there is none, and for good when the connection was cut.</summary>
+    public int? Status { get; set; }
+
+    /// <summary>The kind of fault that the request met, once it is performed as far as the fault lets it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fault { get; set; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(IReadOnlyList<RequestRecord>))]
+internal sealed partial class RequestJson : JsonSerializerContext;
+
+/// <summary>Records every request to a host's endpoints and to files; looking at the emulator itself leaves no trace.</summary>
+internal static class RequestRecording
+{
+    public static Func<HttpContext, RequestDelegate, Task> Middleware(RequestLog log) => (context, next) =>
+    {
+        if (!IsOwn(context.Request.Path))
+        {
+            var record = log.Add(context);
+            context.Features.Set(record);
+            // Noted before the client can have the answer, so that a test that reads the log next sees it.
+            context.Response.OnStarting(() =>
+            {
+                record.Status = context.RequestAborted.IsCancellationRequested ? null : context.Response.StatusCode;
+                return Task.CompletedTask;
+            });
+        }
+
+        return next(context);
+    };
+
+    private static bool IsOwn(PathString path) =>
+        path == "/" || path == "/favicon.ico"
+        || (path.StartsWithSegments("/_emulator", out var rest) && !rest.StartsWithSegments("/files"));
 }

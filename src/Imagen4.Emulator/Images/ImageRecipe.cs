@@ -1,5 +1,8 @@
 using Imagen4.Emulator.Generation;
+using Imagen4.Emulator.Images.Jpeg;
+using Imagen4.Emulator.Images.Png;
 using Imagen4.Emulator.Images.Scenes;
+using Imagen4.Emulator.Images.Webp;
 
 namespace Imagen4.Emulator.Images;
 
@@ -26,5 +29,50 @@ internal sealed record ImageRecipe(ulong Identity, ImageSize Size, ImageFormat F
     {
         using var image = Scene.Paint(Identity, Size);
         return Format.Encode(image);
+    }
+}
+
+/// <summary>A file format: its name in requests, its content type and its encoder.</summary>
+internal sealed record ImageFormat(string Name, string ContentType, Func<PaletteImage, byte[]> Encode)
+{
+    public static ImageFormat Png { get; } = new("png", "image/png", PngWriter.Write);
+
+    public static ImageFormat Jpeg { get; } = new("jpeg", "image/jpeg", JpegWriter.Write);
+
+    public static ImageFormat Webp { get; } = new("webp", "image/webp", WebpWriter.Write);
+
+    public static ImageFormat Named(string name) => name switch
+    {
+        "jpeg" => Jpeg,
+        "webp" => Webp,
+        _ => Png,
+    };
+}
+
+/// <summary>The pixels that an aspect ratio and a resolution stand for.</summary>
+internal readonly record struct ImageSize(int Width, int Height)
+{
+    public static ImageSize For(string aspectRatio, string resolution)
+    {
+        var (width, height) = aspectRatio switch
+        {
+            "16:9" => (1408, 768),
+            "9:16" => (768, 1408),
+            "4:3" => (1280, 896),
+            "3:4" => (896, 1280),
+            _ => (1024, 1024),
+        };
+        var scale = resolution == "2K" ? 2 : 1;
+        return new ImageSize(width * scale, height * scale);
+    }
+
+    /// <summary>The same shape, scaled down where a side is longer than this.</summary>
+    public ImageSize Within(int pixels)
+    {
+        // Below this there is nothing to see, and some formats work in blocks of 8.
+        const int Least = 16;
+        var longest = Math.Max(Width, Height);
+        var side = Math.Clamp(pixels, Least, longest);
+        return new ImageSize(Math.Max(Least, Width * side / longest), Math.Max(Least, Height * side / longest));
     }
 }

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Imagen4.Emulator.Images;
 
 /// <summary>Colours that go together: the sky around one hue, the land around another, the sun against both.</summary>
@@ -33,4 +37,48 @@ internal static class ScenePalette
         palette[Ink.Dark] = Rgb.FromHsl(landHue, 0.35, 0.09);
         return palette;
     }
+}
+
+/// <summary>What the 16 colours of a scene are for.</summary>
+internal static class Ink
+{
+    public const int SkyBands = 8;
+    public const int LandLayers = 4;
+
+    public const byte Halo = 12;
+    public const byte Sun = 13;
+    public const byte Light = 14;
+    public const byte Dark = 15;
+
+    /// <param name="band">From 0, the top, to 7, the horizon.</param>
+    public static byte Sky(int band) => (byte)band;
+
+    /// <param name="layer">From 0, the farthest, to 3, the nearest.</param>
+    public static byte Land(int layer) => (byte)(SkyBands + layer);
+}
+
+/// <summary>SplitMix64: a few good random numbers from one identity, the same for ever.</summary>
+internal sealed class SceneRandom(ulong identity)
+{
+    private ulong _state = identity;
+
+    /// <summary>From 0 up to, not including, 1.</summary>
+    public double Next()
+    {
+        _state += 0x9E3779B97F4A7C15;
+        var mixed = (_state ^ (_state >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return ((mixed ^ (mixed >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+
+    public double Between(double low, double high) => low + (Next() * (high - low));
+
+    /// <summary>From 0 up to, not including, the count.</summary>
+    public int Pick(int count) => (int)(Next() * count);
+}
+
+/// <summary>A hash that is the same in every process and on every machine, unlike <see cref="object.GetHashCode"/>.</summary>
+internal static class StableHash
+{
+    public static ulong Of(string text) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

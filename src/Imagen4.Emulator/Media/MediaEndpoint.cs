@@ -57,3 +57,25 @@ internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
         return Results.Bytes(image.Render(), image.Format.ContentType, enableRangeProcessing: true);
     }
 }
+
+/// <summary>Where the file of a job is.</summary>
+internal static class MediaUrl
+{
+    public const string Pattern = "/files/{requestId}/{fileName}";
+
+    public static string Of(string baseAddress, Job job, ImageRecipe image) =>
+        $"{baseAddress}/_emulator/files/{job.RequestId}/{image.FileName}";
+}
+
+/// <summary>Promises a whole file and cuts the connection half way.</summary>
+internal sealed class TruncatedFile(ImageRecipe image) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var content = image.Render();
+        httpContext.Response.ContentType = image.Format.ContentType;
+        httpContext.Response.ContentLength = content.Length;
+        // The server closes a connection that is short of its content length. Aborting it could lose the first half too.
+        await httpContext.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2), httpContext.RequestAborted);
+    }
+}

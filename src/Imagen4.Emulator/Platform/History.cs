@@ -71,3 +71,31 @@ internal sealed class History(JobStore jobs, TimeProvider time)
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : throw new FormatException($"{name} is a time in ISO 8601, not '{text}'");
 }
+
+/// <summary>The names that the history has for how a request ended.</summary>
+internal static class RequestOutcome
+{
+    private const string Success = "success";
+    private const string UserError = "user_error";
+    private const string Error = "error";
+
+    public static IReadOnlyList<string> All { get; } = [Success, Error, UserError];
+
+    /// <summary>Null while it has not ended.</summary>
+    public static string? Of(JobProgress progress) => progress switch
+    {
+        { State: not JobState.Completed } => null,
+        { Failure: null } => Success,
+        { Failure.Status: < 500 } => UserError,
+        _ => Error,
+    };
+}
+
+/// <summary>A parameter that can be given more than once, or once with commas.</summary>
+internal static class Values
+{
+    private const StringSplitOptions Clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
+    public static IReadOnlyList<string> Of(IQueryCollection query, string name) =>
+        [.. query[name].SelectMany(value => (value ?? "").Split(',', Clean))];
+}

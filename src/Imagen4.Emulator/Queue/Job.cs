@@ -46,12 +46,12 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
     {
         while (Progress is { State: not JobState.Completed } seen)
         {
-            await WhenChangedFrom(seen).WaitAsync(cancellationToken);
+            await WhenChangedFromAsync(seen).WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>Completes once the progress is no longer the one that the caller has seen.</summary>
-    public Task WhenChangedFrom(JobProgress seen)
+    public Task WhenChangedFromAsync(JobProgress seen)
     {
         lock (_gate)
         {
@@ -66,3 +66,64 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
         }
     }
 }
+
+/// <summary>The three states there are. A job that failed or was cancelled is completed too.</summary>
+internal enum JobState
+{
+    InQueue,
+    InProgress,
+    Completed,
+}
+
+/// <summary>How far a job is. A new one replaces it at every step, so that readers need no lock.</summary>
+internal sealed record JobProgress(JobState State)
+{
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long the job will run, fixed when it starts.</summary>
+    public TimeSpan Duration { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why a completed job has no result.</summary>
+    public Failure? Failure { get; init; }
+}
+
+/// <summary>What a job has logged by a given moment. Computed from its times, so that no job has to store or schedule lines.</summary>
+internal static class JobLog
+{
+    private const int ProgressLines = 4;
+
+    public static IReadOnlyList<LogEntry> Until(Job job, DateTimeOffset now)
+    {
+        var progress = job.Progress;
+        var entries = new List<LogEntry>(ProgressLines + 2);
+        if (progress.StartedAt is { } started)
+        {
+            entries.Add(Line($"Generating with {job.Endpoint}", "INFO", started));
+            var horizon = progress.EndedAt ?? now;
+            for (var i = 1; i < ProgressLines; i++)
+            {
+                var at = started + (progress.Duration * i / ProgressLines);
+                if (at <= horizon && progress.Duration > TimeSpan.Zero)
+                {
+                    entries.Add(Line($"Sampling: {100 * i / ProgressLines} %", "DEBUG", at));
+                }
+            }
+        }
+
+        if (progress.EndedAt is { } ended)
+        {
+            entries.Add(progress.Failure is { } failure
+                ? Line(failure.Message, "ERROR", ended)
+                : Line($"Finished with {job.Plan.Images.Count} image(s)", "INFO", ended));
+        }
+
+        return entries;
+    }
+
+    private static LogEntry Line(string message, string level, DateTimeOffset at) => new(message, level, "run", at.UtcDateTime);
+}
+
+/// <summary>One line of a job's log, as the status answers carry it.</summary>
+internal sealed record LogEntry(string Message, string Level, string Source, DateTime Timestamp);

@@ -189,3 +189,6 @@ internal sealed class JobQueue(int slots, TimeSpan generationTime, TimeProvider 
     private void Complete(Job job, Failure? failure) =>
         job.MoveTo(job.Progress with { State = JobState.Completed, EndedAt = time.GetUtcNow(), Failure = failure });
 }
+
+/// <summary>How many jobs there are of each kind.</summary>
+internal readonly record struct QueueFigures(int Running, int Waiting);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Imagen4.Emulator.Schema;
 
@@ -30,3 +31,22 @@ internal sealed class Catalogue
         return new Catalogue(JsonSerializer.Deserialize(stream, CatalogueJson.Default.CatalogueFile)!);
     }
 }
+
+/// <summary>catalogue.json as it is written.</summary>
+internal sealed record CatalogueFile(
+    Dictionary<string, ModelEntry> Models,
+    Dictionary<string, FieldRule> Fields,
+    Dictionary<string, Snapshot> Snapshots);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CatalogueFile))]
+internal sealed partial class CatalogueJson : JsonSerializerContext;
+
+/// <summary>A model endpoint that can be submitted to.</summary>
+/// <param name="Without">Fields that this model lacks, whatever the snapshot has.</param>
+/// <param name="Retired">The host does not serve it any more.</param>
+/// <param name="Price">US dollars for one image.</param>
+internal sealed record ModelEntry(IReadOnlyList<string>? Without = null, bool Retired = false, decimal? Price = null);
+
+/// <summary>The schema at one date: input fields, output properties and the properties of each file, in order.</summary>
+internal sealed record Snapshot(IReadOnlyList<string> Fields, IReadOnlyList<string> Output, IReadOnlyList<string> File);

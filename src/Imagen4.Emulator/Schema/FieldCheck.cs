@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Imagen4.Emulator.Generation;
 
 namespace Imagen4.Emulator.Schema;
@@ -92,4 +93,27 @@ internal static class FieldCheck
 
     private static (object?, Problem?) Wrong(string type, string message, string? context = null) =>
         (null, new Problem([], type, message) { Context = context is null ? null : JsonElement.Parse(context) });
+}
+
+/// <summary>An input field of a model.</summary>
+internal sealed record Field(string Name, FieldRule Rule);
+
+/// <summary>What a field takes.</summary>
+internal sealed record FieldRule(
+    FieldType Type,
+    bool Required = false,
+    bool Nullable = false,
+    JsonElement? Default = null,
+    IReadOnlyList<string>? Choices = null,
+    long? Minimum = null,
+    long? Maximum = null);
+
+/// <summary>How a field is read.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FieldType>))]
+internal enum FieldType
+{
+    String,
+    Integer,
+    Boolean,
+    Choice,
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Imagen4.Emulator.Fal;
 using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
@@ -50,4 +51,12 @@ internal static class WebhookBody
 
         return buffer.ToArray();
     }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(KeySet))]
+[JsonSerializable(typeof(IReadOnlyList<WebhookView>))]
+internal sealed partial class WebhookJson : JsonSerializerContext
+{
+    public static WebhookJson Wire => field ??= new WebhookJson(PlainText.OptionsOf(Default));
 }

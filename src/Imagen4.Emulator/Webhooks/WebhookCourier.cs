@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
@@ -90,4 +93,32 @@ internal sealed class WebhookCourier(SigningKey key, Snapshot snapshot, WebhookL
             return new WebhookAttempt(now.UtcDateTime, headers, null, exception.Message);
         }
     }
+}
+
+/// <summary>The headers that prove where a webhook comes from.</summary>
+internal static class WebhookSignature
+{
+    private const string UserId = "emulator";
+
+    public static IReadOnlyDictionary<string, string> Headers(SigningKey key, string requestId, DateTimeOffset now, byte[] body)
+    {
+        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var message = $"{requestId}\n{UserId}\n{timestamp}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["X-Fal-Webhook-Request-Id"] = requestId,
+            ["X-Fal-Webhook-User-Id"] = UserId,
+            ["X-Fal-Webhook-Timestamp"] = timestamp,
+            ["X-Fal-Webhook-Signature"] = Convert.ToHexStringLower(key.Sign(Encoding.UTF8.GetBytes(message))),
+        };
+    }
+}
+
+/// <summary>Where webhooks may go: to this machine, so that nobody's emulator calls anybody.</summary>
+internal static class WebhookAddress
+{
+    public static bool TryRead(string text, [NotNullWhen(true)] out Uri? url) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url)
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url.IsLoopback;
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Signing;
@@ -18,4 +19,13 @@ internal sealed class WebhookEndpoints(SigningKey key, WebhookLog log, FaultInje
         own.MapGet("/webhooks", context =>
             JsonAnswer.Of(200, log.Deliveries, WebhookJson.Wire.IReadOnlyListWebhookView).ExecuteAsync(context));
     }
+}
+
+/// <summary>The public keys that webhooks are signed with (RFC 7517).</summary>
+internal sealed record KeySet(IReadOnlyList<PublicKey> Keys);
+
+/// <summary>One key of <see cref="KeySet"/> (RFC 8037).</summary>
+internal sealed record PublicKey(string Kty, string Crv, string X)
+{
+    public static PublicKey Of(SigningKey key) => new("OKP", "Ed25519", Base64Url.EncodeToString(key.PublicKey));
 }

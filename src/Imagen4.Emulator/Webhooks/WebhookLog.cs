@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Imagen4.Emulator.Webhooks;
 
 /// <summary>The newest deliveries, oldest first.</summary>
@@ -49,3 +51,31 @@ internal sealed class WebhookLog(int capacity)
         }
     }
 }
+
+/// <summary>What has become of a delivery.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WebhookState>))]
+internal enum WebhookState
+{
+    [JsonStringEnumMemberName("pending")]
+    Pending,
+
+    [JsonStringEnumMemberName("delivered")]
+    Delivered,
+
+    [JsonStringEnumMemberName("given_up")]
+    GivenUp,
+}
+
+/// <summary>One try, with its signed headers; the receiver's status, or why there is none.</summary>
+internal sealed record WebhookAttempt(DateTime Time, IReadOnlyDictionary<string, string> Headers, int? StatusCode, string? Error)
+{
+    public bool Succeeded() => StatusCode is >= 200 and <= 299;
+}
+
+/// <summary>A delivery as it is listed. The body is there once the job has ended.</summary>
+internal sealed record WebhookView(
+    string RequestId,
+    Uri Url,
+    WebhookState State,
+    IReadOnlyList<WebhookAttempt> Attempts,
+    string? Body);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 
 namespace Imagen4.PowerShell.Binding;
@@ -9,7 +10,7 @@ internal sealed class ApiKeyTransformationAttribute : ArgumentTransformationAttr
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        Unwrap.Value(inputData) is string text ? Secure(text) : inputData;
+        BoundValue.Plain(inputData) is string text ? Secure(text) : inputData;
 
     private static SecureString Secure(string text)
     {
@@ -22,4 +23,11 @@ internal sealed class ApiKeyTransformationAttribute : ArgumentTransformationAttr
         secure.MakeReadOnly();
         return secure;
     }
+}
+
+/// <summary>Takes a key out of its SecureString, which keeps it from history and transcripts.</summary>
+internal static class SecureText
+{
+    /// <summary>The key, or null for none.</summary>
+    public static string? Of(SecureString? key) => key is { Length: > 0 } ? new NetworkCredential("", key).Password : null;
 }

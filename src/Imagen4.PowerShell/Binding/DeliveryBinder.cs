@@ -20,7 +20,7 @@ internal static class DeliveryBinder
     /// <exception cref="InvalidInputException">The body is neither bytes nor text: the script has read it already.</exception>
     public static WebhookDelivery Bind(int row, object? body, object? headers) => new()
     {
-        Body = Bytes(row, Unwrap.Value(body)),
+        Body = Bytes(row, BoundValue.Plain(body)),
         RequestId = Header(headers, WebhookDelivery.RequestIdHeader),
         UserId = Header(headers, WebhookDelivery.UserIdHeader),
         Timestamp = Header(headers, WebhookDelivery.TimestampHeader),
@@ -33,14 +33,14 @@ internal static class DeliveryBinder
         byte[] bytes => bytes,
         string text => Encoding.UTF8.GetBytes(text),
         IEnumerable<byte> bytes => [.. bytes],
-        object?[] values when values.All(value => Unwrap.Value(value) is byte) => [.. values.Select(value => (byte)Unwrap.Value(value)!)],
+        object?[] values when values.All(value => BoundValue.Plain(value) is byte) => [.. values.Select(value => (byte)BoundValue.Plain(value)!)],
         _ => throw new InvalidInputException(Messages.WebhookBodyMalformed.With(row, ValueName.Of(body))),
     };
 
     // A header that is there twice has no value: which of the two was signed is the sender's to say, not ours to guess.
     private static string? Header(object? headers, string name)
     {
-        var values = All(Unwrap.Value(headers))
+        var values = All(BoundValue.Plain(headers))
             .Where(header => name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))
             .SelectMany(header => Texts(header.Value))
             .Take(2)
@@ -61,7 +61,7 @@ internal static class DeliveryBinder
         _ => PSObject.AsPSObject(headers).Properties.Select(property => ((string?)property.Name, (object?)property.Value)),
     };
 
-    private static IEnumerable<string> Texts(object? value) => Unwrap.Value(value) switch
+    private static IEnumerable<string> Texts(object? value) => BoundValue.Plain(value) switch
     {
         null => [],
         string text => [text],

@@ -17,7 +17,7 @@ internal sealed class JsonCell(int row, string name)
 
     /// <summary>The value as JSON.</summary>
     /// <exception cref="InvalidInputException">Something in it cannot be JSON.</exception>
-    public JsonNode? Of(object? value, int depth = 0) => Unwrap.Value(value) switch
+    public JsonNode? Of(object? value, int depth = 0) => BoundValue.Plain(value) switch
     {
         _ when depth > Deepest => throw new InvalidInputException(Messages.CellIsTooDeep.With(row, name, Deepest)),
         null or DBNull => null,

@@ -11,7 +11,7 @@ internal static class LedgerIds
     /// <param name="given">What PowerShell bound: one or several.</param>
     /// <exception cref="InvalidInputException">One of them is no text.</exception>
     public static IReadOnlyList<string> Read(int row, string name, object? given) =>
-        [.. Unwrap.List(given).Select(one => new Cell(row, name, Unwrap.Cell(row, name, one)).Text()?.Trim()).OfType<string>()];
+        [.. BoundValue.List(given).Select(one => new Cell(row, name, BoundValue.Cell(row, name, one)).Text()?.Trim()).OfType<string>()];
 
     /// <summary>The ids in a record: PowerShell does not look into hashtables.</summary>
     /// <param name="row">The number of the record, from 1.</param>

@@ -10,7 +10,7 @@ internal static class PlainPrice
     /// <exception cref="InvalidInputException">It is not exactly a number, or below zero.</exception>
     public static decimal? Of(object? given)
     {
-        var value = Unwrap.Value(given);
+        var value = BoundValue.Plain(given);
         if (value is null || (value is string blank && string.IsNullOrWhiteSpace(blank)))
         {
             return null;

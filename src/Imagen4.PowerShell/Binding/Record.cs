@@ -18,7 +18,7 @@ internal sealed class Record
     /// <summary>Wraps what came down the pipeline.</summary>
     public Record(object? input)
     {
-        var value = Unwrap.Value(input);
+        var value = BoundValue.Plain(input);
         (Text, Table) = (value as string, value as IDictionary);
         _object = input as PSObject ?? (input is null ? null : PSObject.AsPSObject(input));
         TypeName = value is PSObject ? "a record" : ValueName.Of(value);

@@ -25,7 +25,7 @@ internal static class RowBinder
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
-            cell => Unwrap.Cell(
+            cell => BoundValue.Cell(
                 index,
                 cell.Key,
                 record is null || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf)));
@@ -37,8 +37,8 @@ internal static class RowBinder
         if (record is { IsRows: true })
         {
             // Results and requests tell which request they come from.
-            cells["LedgerId"] = Unwrap.Value(record.At("LedgerId"));
-            cells["RequestId"] = Unwrap.Value(record.At("RequestId", "request_id"));
+            cells["LedgerId"] = BoundValue.Plain(record.At("LedgerId"));
+            cells["RequestId"] = BoundValue.Plain(record.At("RequestId", "request_id"));
         }
 
         return RowReader.Read(index, cells);
@@ -49,7 +49,7 @@ internal static class RowBinder
         int index, KeyValuePair<string, object?> bound, Record record, Func<string, IEnumerable<string>> namesOf)
     {
         var filled = record.All(namesOf(bound.Key))
-            .Select(cell => (cell.Name, Cell: new Cell(index, bound.Key, Unwrap.Cell(index, bound.Key, cell.Value))))
+            .Select(cell => (cell.Name, Cell: new Cell(index, bound.Key, BoundValue.Cell(index, bound.Key, cell.Value))))
             .Where(cell => !cell.Cell.IsEmpty)
             .ToList();
         if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)
@@ -58,7 +58,7 @@ internal static class RowBinder
                 index, bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell.Shown()));
         }
 
-        var isEmpty = new Cell(index, bound.Key, Unwrap.Value(bound.Value)).IsEmpty;
+        var isEmpty = new Cell(index, bound.Key, BoundValue.Plain(bound.Value)).IsEmpty;
         return isEmpty && filled.Count > 0 && (bound.Value is not null || record.IsRows) ? filled[0].Cell.Value : bound.Value;
     }
 

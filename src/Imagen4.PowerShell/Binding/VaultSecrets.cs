@@ -46,7 +46,7 @@ internal sealed class VaultSecrets(PSCmdlet command)
         try
         {
             var said = command.InvokeCommand.InvokeScript(command.SessionState, Ask, vaults, given);
-            var values = said.Select(Unwrap.Value).Where(value => value is not null).ToLookup(value => value is ErrorRecord);
+            var values = said.Select(BoundValue.Plain).Where(value => value is not null).ToLookup(value => value is ErrorRecord);
             return values[false].FirstOrDefault() is { } secret ? Key(secret)
                 : values[true].Cast<ErrorRecord>().Select(Refusal).FirstOrDefault(refusal => refusal is not null) ?? SecretAnswer.Nothing;
         }
@@ -59,8 +59,8 @@ internal sealed class VaultSecrets(PSCmdlet command)
     private static SecretAnswer Key(object secret) => secret switch
     {
         string text => SecretAnswer.Found(text),
-        SecureString secure => SecretAnswer.Found(PlainKey.Of(secure) ?? ""),
-        PSCredential credential => SecretAnswer.Found(PlainKey.Of(credential.Password) ?? ""),
+        SecureString secure => SecretAnswer.Found(SecureText.Of(secure) ?? ""),
+        PSCredential credential => SecretAnswer.Found(SecureText.Of(credential.Password) ?? ""),
         _ => SecretAnswer.Refused(Messages.SecretIsNotText.With(secret.GetType().Name)),
     };
 

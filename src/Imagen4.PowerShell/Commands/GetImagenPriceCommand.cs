@@ -15,7 +15,7 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenPrice))]
 public sealed class GetImagenPriceCommand : HostCommand
 {
-    private PriceRun _run = null!;
+    private PriceLookup _run = null!;
     private string? _provider;
     private object? _id;
 
@@ -37,8 +37,8 @@ public sealed class GetImagenPriceCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _provider = Unwrap.Value(Provider)?.ToString();
-        _run = new PriceRun(Options(_provider));
+        _provider = BoundValue.Plain(Provider)?.ToString();
+        _run = new PriceLookup(Options(_provider));
     }
 
     /// <inheritdoc/>
@@ -46,8 +46,8 @@ public sealed class GetImagenPriceCommand : HostCommand
     {
         if (!MyInvocation.ExpectingInput)
         {
-            var profile = Demand(Text("Provider", Provider));
-            foreach (var id in Model is null ? ModelCatalog.Ids(profile.Protocol) : Unwrap.List(Model))
+            var profile = FindProvider(Text("Provider", Provider));
+            foreach (var id in Model is null ? ModelCatalog.Ids(profile.Protocol) : BoundValue.List(Model))
             {
                 _id = id;
                 Start(profile, Text("Model", id));
@@ -71,7 +71,7 @@ public sealed class GetImagenPriceCommand : HostCommand
                 : Messages.RecordIsNotModel.With(Row, record.TypeName));
         }
 
-        Start(Demand(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
+        Start(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
     }
 
     /// <inheritdoc/>
@@ -83,11 +83,11 @@ public sealed class GetImagenPriceCommand : HostCommand
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
-    private ProviderProfile Demand(string? provider)
+    private ProviderProfile FindProvider(string? provider)
     {
         try
         {
-            return _run.Demand(provider);
+            return _run.FindProvider(provider);
         }
         catch (ImagenException error) when (provider is null || provider == _provider)
         {
@@ -96,5 +96,5 @@ public sealed class GetImagenPriceCommand : HostCommand
         }
     }
 
-    private string? Text(string name, object? value) => new Cell(Row, name, Unwrap.Cell(Row, name, value)).Text()?.Trim();
+    private string? Text(string name, object? value) => new Cell(Row, name, BoundValue.Cell(Row, name, value)).Text()?.Trim();
 }

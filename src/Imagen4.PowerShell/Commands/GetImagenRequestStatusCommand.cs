@@ -34,7 +34,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
     private protected override void Start(RequestReference request, RequestRecord record)
     {
         var target = Target;
-        Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow ? (change, token) => HandOnAsync(change, target, token) : null;
+        Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow ? (change, token) => PublishAsync(change, target, token) : null;
         Start(request.Host.Profile, target, async stop => await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
     }
 

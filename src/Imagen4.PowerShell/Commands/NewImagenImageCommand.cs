@@ -57,7 +57,7 @@ public sealed class NewImagenImageCommand : BatchCommand
 
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
-        Batch = Options(Unwrap.Value(Provider)?.ToString()) with
+        Batch = Options(BoundValue.Plain(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
             Output = output,
@@ -90,7 +90,7 @@ public sealed class NewImagenImageCommand : BatchCommand
             return;
         }
 
-        DemandPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
+        CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
         var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf);
         if (_columns.Look(Row, record) is { } refusal)
         {
@@ -102,9 +102,9 @@ public sealed class NewImagenImageCommand : BatchCommand
     }
 
     // Where the first text is data, so is what follows.
-    private void DemandPrompt(object? prompt, object? target)
+    private void CheckPrompt(object? prompt, object? target)
     {
-        if (Unwrap.Value(prompt) is string text && _texts.Refuse(Row, text) is { } refusal)
+        if (BoundValue.Plain(prompt) is string text && _texts.Refuse(Row, text) is { } refusal)
         {
             if (refusal.IsForAll)
             {
@@ -117,11 +117,11 @@ public sealed class NewImagenImageCommand : BatchCommand
 
     private void SubmitPrompts()
     {
-        foreach (var prompt in Unwrap.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
+        foreach (var prompt in BoundValue.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
         {
             try
             {
-                DemandPrompt(prompt, prompt);
+                CheckPrompt(prompt, prompt);
                 Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf), prompt);
             }
             catch (ImagenException error)
@@ -135,7 +135,7 @@ public sealed class NewImagenImageCommand : BatchCommand
 
     private void Submit(ImageRow row, object? target)
     {
-        DemandHost(row, target);
+        CheckHost(row, target);
         var ready = Check(row, target);
         if (ready.IsRepeated)
         {
@@ -172,7 +172,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     }
 
     // A provider that is wrong for this row is wrong for every row, unless the row itself named it.
-    private void DemandHost(ImageRow row, object? target)
+    private void CheckHost(ImageRow row, object? target)
     {
         try
         {

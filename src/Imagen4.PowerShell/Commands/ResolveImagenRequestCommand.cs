@@ -46,7 +46,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
             throw new InvalidInputException(Messages.ResolveChoice);
         }
 
-        var options = Options(Unwrap.Value(Provider)?.ToString());
+        var options = Options(BoundValue.Plain(Provider)?.ToString());
         _hosts = new HostConnections(options);
         _run = new ResolveRun(options, _hosts);
     }

@@ -80,7 +80,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         try
         {
             var existing = ProviderCatalog.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
-            DemandNoKey(existing);
+            RefuseKey(existing);
             var profile = Changed(existing);
             if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
             {
@@ -102,7 +102,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         }
     }
 
-    private void DemandNoKey(ProviderProfile? existing)
+    private void RefuseKey(ProviderProfile? existing)
     {
         if (IsGiven(nameof(ApiKey)))
         {
@@ -129,7 +129,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     }
 
     // An error of this ends the command, which only the pipeline's thread can do.
-    private async Task<object> SaveAsync(WorkStop stop)
+    private async Task<object> SaveAsync(StopTokens stop)
     {
         try
         {
@@ -161,8 +161,8 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     // What belongs to another host does not move along, and neither does a key to it.
     private ProviderProfile Moved(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri ? profile
-        : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Demand(BaseUri))
-        : profile with { BaseUri = ProviderAddress.Demand(BaseUri), PlatformUri = null, WebhookKeysUri = null };
+        : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Validate(BaseUri))
+        : profile with { BaseUri = ProviderAddress.Validate(BaseUri), PlatformUri = null, WebhookKeysUri = null };
 
     private ProviderProfile Changed(ProviderProfile? existing)
     {

@@ -53,3 +53,9 @@ internal static class ErrorTable
     private static string NotFound(Exception error) =>
         error.InnerException is RequestNotFoundException ? Messages.AdviceContinuedNotFound : Messages.AdviceRequestNotFound;
 }
+
+/// <summary>What a kind of error is in PowerShell.</summary>
+/// <param name="Id">The stable first part of the fully qualified error id.</param>
+/// <param name="Category">The category.</param>
+/// <param name="Advice">What to do about it.</param>
+internal sealed record ErrorEntry(string Id, ErrorCategory Category, string? Advice);

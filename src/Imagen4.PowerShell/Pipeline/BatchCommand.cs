@@ -64,7 +64,7 @@ public abstract class BatchCommand : RowCommand
     }
 
     /// <inheritdoc/>
-    protected override void OnBrokenOff()
+    protected override void OnCutShort()
     {
         if (CancelOnStop)
         {

@@ -63,7 +63,7 @@ public abstract class HostCommand : PumpedCommand
         return new()
         {
             Provider = provider,
-            ApiKey = PlainKey.Of(ApiKey),
+            ApiKey = SecureText.Of(ApiKey),
             Secrets = new VaultSecrets(this).Find,
             TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
             Trace = text => Post(new WorkEvent.Verbose(text)),
@@ -85,7 +85,7 @@ public abstract class HostCommand : PumpedCommand
     /// <param name="provider">The provider.</param>
     /// <param name="target">The record the work is for.</param>
     /// <param name="work">The work.</param>
-    private protected void Start(ProviderProfile provider, object? target, Func<WorkStop, Task<object>> work)
+    private protected void Start(ProviderProfile provider, object? target, Func<StopTokens, Task<object>> work)
     {
         _slots.Add(provider.Name, provider.ConcurrencyLimit);
         if (ThrottleLimit > 0)

@@ -32,7 +32,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Starts a piece of work as soon as there is room, handing on what has come meanwhile.</summary>
     /// <param name="target">The record the work is for.</param>
     /// <param name="work">The work.</param>
-    private protected void Start(object? target, Func<WorkStop, Task<object>> work)
+    private protected void Start(object? target, Func<StopTokens, Task<object>> work)
     {
         WaitForRoom();
         if (!IsStopped)
@@ -42,7 +42,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <summary>Waits until a piece of work may start, handing on what comes meanwhile.</summary>
-    private protected void WaitForRoom() => Unstopped(() =>
+    private protected void WaitForRoom() => UnlessStopped(() =>
     {
         Drain();
         while (!_pump.HasRoom)
@@ -64,7 +64,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     protected void Finish() => FinishWithin(TimeSpan.MaxValue);
 
     /// <summary>Waits for work at most this long and hands on what comes.</summary>
-    protected void FinishWithin(TimeSpan longest) => Unstopped(() =>
+    protected void FinishWithin(TimeSpan longest) => UnlessStopped(() =>
     {
         var started = Stopwatch.GetTimestamp();
         while (!_pump.IsIdle && Stopwatch.GetElapsedTime(started) < longest)
@@ -77,8 +77,8 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     private protected void Post(WorkEvent said) => _pump.Post(said);
 
     /// <summary>Hands something on from a piece of work that goes on, and waits until it has been taken.</summary>
-    private protected Task HandOnAsync(object value, object? target, CancellationToken cancellation) =>
-        _pump.HandOnAsync(value, target, cancellation);
+    private protected Task PublishAsync(object value, object? target, CancellationToken cancellation) =>
+        _pump.PublishAsync(value, target, cancellation);
 
     /// <summary>Hands on what a piece of work has come to, or has come to so far.</summary>
     /// <param name="value">What it has come to.</param>
@@ -106,7 +106,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void OnBetween() => Unstopped(Drain);
+    protected override void OnNextRecord() => UnlessStopped(Drain);
 
     /// <inheritdoc/>
     protected override void OnStop() => _pump.Stop();
@@ -121,7 +121,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
             _pump.Stop();
             if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
             {
-                OnBrokenOff();
+                OnCutShort();
             }
 
             foreach (var error in _pump.TakeLate())
@@ -136,7 +136,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
-    protected virtual void OnBrokenOff()
+    protected virtual void OnCutShort()
     {
     }
 
@@ -183,7 +183,7 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     }
 
     // A stop is no error: the engine itself ends the pipeline.
-    private void Unstopped(Action action)
+    private void UnlessStopped(Action action)
     {
         try
         {

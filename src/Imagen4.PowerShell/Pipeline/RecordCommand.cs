@@ -28,7 +28,7 @@ public abstract class RecordCommand : PSCmdlet
     }
 
     /// <summary>Called before every record.</summary>
-    protected virtual void OnBetween()
+    protected virtual void OnNextRecord()
     {
     }
 
@@ -72,7 +72,7 @@ public abstract class RecordCommand : PSCmdlet
     protected sealed override void ProcessRecord()
     {
         Row++;
-        OnBetween();
+        OnNextRecord();
         try
         {
             OnRecord();

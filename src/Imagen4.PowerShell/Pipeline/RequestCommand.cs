@@ -36,7 +36,7 @@ public abstract class RequestCommand : HostCommand
     protected override object? Target => InputObject ?? _id ?? RequestId;
 
     /// <inheritdoc/>
-    protected override bool IsBatch => base.IsBatch || Unwrap.IsList(RequestId);
+    protected override bool IsBatch => base.IsBatch || BoundValue.IsList(RequestId);
 
     /// <summary>What holds for every record of this command.</summary>
     private protected virtual BatchOptions RequestOptions(BatchOptions options) => options;
@@ -47,7 +47,7 @@ public abstract class RequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        _provider = Unwrap.Value(Provider)?.ToString();
+        _provider = BoundValue.Plain(Provider)?.ToString();
         var options = RequestOptions(Options(_provider));
         Run = new RequestRun(options, new HostConnections(options));
     }
@@ -68,7 +68,7 @@ public abstract class RequestCommand : HostCommand
             return;
         }
 
-        foreach (var id in Unwrap.List(RequestId))
+        foreach (var id in BoundValue.List(RequestId))
         {
             _id = id;
             try
@@ -86,13 +86,13 @@ public abstract class RequestCommand : HostCommand
 
     private void Start(RequestRecord record)
     {
-        DemandHost(record);
+        CheckHost(record);
         var request = Run.Refer(record);
         Start(request, record);
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
-    private void DemandHost(RequestRecord record)
+    private void CheckHost(RequestRecord record)
     {
         try
         {

@@ -99,7 +99,7 @@ public abstract class RowCommand : SubmitCommand
     protected override object? Target => InputObject ?? Prompt;
 
     /// <inheritdoc/>
-    protected override bool IsBatch => base.IsBatch || Unwrap.IsList(Prompt);
+    protected override bool IsBatch => base.IsBatch || BoundValue.IsList(Prompt);
 
     /// <summary>Every name a parameter can be given by.</summary>
     private protected IEnumerable<string> NamesOf(string parameter) =>
@@ -124,6 +124,6 @@ public abstract class RowCommand : SubmitCommand
         [nameof(AdditionalInput)] = AdditionalInput,
         [nameof(Provider)] = Provider,
         [nameof(Model)] = Model,
-        [nameof(Key)] = Unwrap.AsWritten(Key),
+        [nameof(Key)] = BoundValue.AsWritten(Key),
     };
 }

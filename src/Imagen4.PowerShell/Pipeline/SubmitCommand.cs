@@ -51,6 +51,6 @@ public abstract class SubmitCommand : HostCommand
         [nameof(StartTimeoutSec)] = StartTimeoutSec,
         [nameof(MaxQueueLength)] = MaxQueueLength,
         [nameof(Tag)] = Tag,
-        [nameof(ObjectLifetime)] = Unwrap.AsWritten(ObjectLifetime),
+        [nameof(ObjectLifetime)] = BoundValue.AsWritten(ObjectLifetime),
     };
 }

@@ -170,7 +170,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
 
-        Assert.Equal(allowed, Record.Exception(() => ProviderAddress.Demand(uri)) is not InvalidInputException);
+        Assert.Equal(allowed, Record.Exception(() => ProviderAddress.Validate(uri)) is not InvalidInputException);
     }
 
     [Fact]

@@ -51,12 +51,12 @@ public sealed class HostAddressTests
     [MemberData(nameof(Attacks))]
     public void Whatever_a_host_returns_the_key_stays_with_its_own_host(string prefix)
     {
-        var adopted = HostAddress.Adopt(Fal, $"{prefix}fal-ai/imagen4/requests/{Id}/status", Id);
+        var adopted = HostAddress.Rebase(Fal, $"{prefix}fal-ai/imagen4/requests/{Id}/status", Id);
 
         Assert.True(adopted is null || adopted.GetLeftPart(UriPartial.Authority) == "https://queue.fal.run", $"{adopted}");
         if (adopted is not null)
         {
-            HostAddress.Demand(adopted, Fal, platform: null);
+            HostAddress.RequireOwn(adopted, Fal, platform: null);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class HostAddressTests
             return;
         }
 
-        var error = Assert.Throws<InvalidOperationException>(() => HostAddress.Demand(address, Fal, platform: null));
+        var error = Assert.Throws<InvalidOperationException>(() => HostAddress.RequireOwn(address, Fal, platform: null));
 
         Assert.Contains("must not go to", error.Message, StringComparison.Ordinal);
     }
@@ -81,13 +81,13 @@ public sealed class HostAddressTests
         var returned = $"https://QUEUE.fal.run:443/fal-ai/imagen4/requests/{Id}/status?logs=1";
 
         Assert.Equal(
-            $"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?logs=1", HostAddress.Adopt(Fal, returned, Id)!.AbsoluteUri);
+            $"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?logs=1", HostAddress.Rebase(Fal, returned, Id)!.AbsoluteUri);
     }
 
     [Fact]
     public void An_aggregators_upstream_address_is_rewritten_onto_its_own_base_with_its_path()
     {
-        var adopted = HostAddress.Adopt(Aggregator, $"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?token=x", Id);
+        var adopted = HostAddress.Rebase(Aggregator, $"https://queue.fal.run/fal-ai/imagen4/requests/{Id}/status?token=x", Id);
 
         Assert.Equal($"https://api.example.com/fal/fal-ai/imagen4/requests/{Id}/status", adopted!.AbsoluteUri);
     }
@@ -102,7 +102,7 @@ public sealed class HostAddressTests
     [InlineData("https://queue.fal.run/#/764cabcf-b745-4b3e-ae38-1200304cf45b")]
     [InlineData("https://764cabcf-b745-4b3e-ae38-1200304cf45b/")]
     public void An_address_that_does_not_name_the_request_in_its_path_is_of_no_use(string? returned) =>
-        Assert.Null(HostAddress.Adopt(Fal, returned, Id));
+        Assert.Null(HostAddress.Rebase(Fal, returned, Id));
 
     [Theory]
     [InlineData("https://queue.fal.run", "https://queue.fal.run/a/b")]
@@ -110,5 +110,5 @@ public sealed class HostAddressTests
     [InlineData("https://api.example.com/fal", "https://api.example.com/fal/a/b")]
     [InlineData("http://127.0.0.1:5000/x/", "http://127.0.0.1:5000/x/a/b")]
     public void An_address_below_a_base_keeps_the_bases_path(string host, string expected) =>
-        Assert.Equal(expected, HostAddress.Below(new Uri(host), "a/b").AbsoluteUri);
+        Assert.Equal(expected, HostAddress.Append(new Uri(host), "a/b").AbsoluteUri);
 }

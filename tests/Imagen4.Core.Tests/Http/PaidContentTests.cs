@@ -10,11 +10,11 @@ public sealed class PaidContentTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200));
         using var content = new PaidContent("{}"u8.ToArray());
-        Assert.False(content.AskedFor);
+        Assert.False(content.SendingBegan);
 
         await TestHost.Connect(server.Address).PostAsync(server.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime();
 
-        Assert.True(content.AskedFor);
+        Assert.True(content.SendingBegan);
         var headers = Assert.Single(server.Requests).Headers;
         Assert.Equal(("2", "application/json"), (headers["Content-Length"], headers["Content-Type"]));
         Assert.DoesNotContain("Expect", headers.Keys);
@@ -30,7 +30,7 @@ public sealed class PaidContentTests
         await Assert.ThrowsAsync<HttpRequestException>(
             () => TestHost.Connect(address).PostAsync(address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
 
-        Assert.False(content.AskedFor);
+        Assert.False(content.SendingBegan);
     }
 
     [Fact]

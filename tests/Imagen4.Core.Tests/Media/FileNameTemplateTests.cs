@@ -56,8 +56,8 @@ public sealed class FileNameTemplateTests
     [Fact]
     public void A_template_knows_what_its_names_depend_on()
     {
-        Assert.True(new FileNameTemplate(null).NamesRequest);
-        Assert.False(new FileNameTemplate("{Key}").NamesRequest);
+        Assert.True(new FileNameTemplate(null).UsesRequestId);
+        Assert.False(new FileNameTemplate("{Key}").UsesRequestId);
         Assert.True(new FileNameTemplate("{seed}").NeedsSeed);
     }
 

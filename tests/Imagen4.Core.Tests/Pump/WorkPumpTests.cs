@@ -86,9 +86,9 @@ public sealed class WorkPumpTests
         pump.Start("a", async stop =>
         {
             first.SetResult();
-            await pump.HandOnAsync(1, "a", stop.Stopping);
+            await pump.PublishAsync(1, "a", stop.Stopping);
             second.SetResult();
-            await pump.HandOnAsync(2, "a", stop.Stopping);
+            await pump.PublishAsync(2, "a", stop.Stopping);
             return 3;
         });
         await first.Task.InTime();
@@ -109,7 +109,7 @@ public sealed class WorkPumpTests
     {
         using var pump = new WorkPump();
         using var limit = new CancellationTokenSource();
-        var handing = pump.HandOnAsync(1, null, limit.Token);
+        var handing = pump.PublishAsync(1, null, limit.Token);
 
         if (stopsPump)
         {
@@ -122,7 +122,7 @@ public sealed class WorkPumpTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handing.InTime());
         pump.Dispose();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pump.HandOnAsync(2, null, CancellationToken.None).InTime());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pump.PublishAsync(2, null, CancellationToken.None).InTime());
     }
 
     [Fact]

@@ -193,11 +193,11 @@ public sealed class HiddenResendTests
         try
         {
             var response = await post(content).InTime();
-            return SubmitVerdict.Of(new PaidPost(content.AskedFor, response, NamesRequest: response.IsSuccess, Error: null));
+            return SubmitVerdict.Of(new PaidPost(content.SendingBegan, response, IsAccepted: response.IsSuccess, Error: null));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return SubmitVerdict.Of(new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error));
+            return SubmitVerdict.Of(new PaidPost(content.SendingBegan, Response: null, IsAccepted: false, error));
         }
     }
 

@@ -135,7 +135,7 @@ public sealed class OddAnswerTests : SubmitterTest
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => content.CopyToAsync(Stream.Null));
 
-        Assert.False(content.AskedFor);
+        Assert.False(content.SendingBegan);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class OddAnswerTests : SubmitterTest
         var error = await Record.ExceptionAsync(() => TestHost.Connect(server.Address)
             .PostAsync(server.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
 
-        Assert.Equal(SubmitOutcome.NotSent, SubmitVerdict.Of(new PaidPost(content.AskedFor, null, NamesRequest: false, error)));
+        Assert.Equal(SubmitOutcome.NotSent, SubmitVerdict.Of(new PaidPost(content.SendingBegan, null, IsAccepted: false, error)));
         Assert.Equal(0, server.Posts);
     }
 
@@ -191,7 +191,7 @@ public sealed class OddAnswerTests : SubmitterTest
         using var request = new HttpRequestMessage(HttpMethod.Post, server.Address) { Content = content, Version = client.DefaultRequestVersion };
         var error = await Record.ExceptionAsync(
             () => new HostChannel(client, new ManualTime()).SendAsync(request, TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
-        return SubmitVerdict.Of(new PaidPost(content.AskedFor, Response: null, NamesRequest: false, error) { IsAnswered = content.IsAnswered });
+        return SubmitVerdict.Of(new PaidPost(content.SendingBegan, Response: null, IsAccepted: false, error) { IsAnswered = content.IsAnswered });
     }
 
     private void SentOnce(RawServer server, RequestState end)

@@ -44,7 +44,7 @@ public sealed class SubmitVerdictTests
         var error = await Assert.ThrowsAsync<HttpRequestException>(
             () => client.PostAsync(new Uri("https://queue.example.com/x"), content).InTime());
 
-        Assert.Equal(SubmitOutcome.NotSent, Verdict(content.AskedFor, error));
+        Assert.Equal(SubmitOutcome.NotSent, Verdict(content.SendingBegan, error));
         Assert.Equal(expected, SubmissionStop.IsForAll(new HostUnavailableException("x", error)));
     }
 
@@ -61,5 +61,5 @@ public sealed class SubmitVerdictTests
     private static HttpRequestException Reset(long code) => new("reset", new HttpProtocolException(code, "The stream was reset.", null));
 
     private static SubmitOutcome Verdict(bool askedFor, Exception error) =>
-        SubmitVerdict.Of(new PaidPost(askedFor, null, NamesRequest: false, error));
+        SubmitVerdict.Of(new PaidPost(askedFor, null, IsAccepted: false, error));
 }

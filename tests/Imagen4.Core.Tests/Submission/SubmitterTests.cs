@@ -115,7 +115,7 @@ public sealed class SubmitterTests : SubmitterTest
         Ledger.After = _ => stop.Cancel();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime());
+            () => Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new StopTokens(stop.Token, CancellationToken.None)).InTime());
 
         Assert.Empty(server.Requests);
         Assert.Equal([RequestState.Intent, RequestState.NotSent], Ledger.Steps);
@@ -143,7 +143,7 @@ public sealed class SubmitterTests : SubmitterTest
             return new Answer(200, Accepted).WriteAsync(context);
         });
 
-        var acceptance = await Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new WorkStop(stop.Token, CancellationToken.None)).InTime();
+        var acceptance = await Submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), new StopTokens(stop.Token, CancellationToken.None)).InTime();
 
         Assert.Equal("r-1", acceptance!.Request.RequestId);
         Assert.Equal([RequestState.Intent, RequestState.Accepted], Ledger.Steps);

@@ -1,45 +1,35 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Imagen4.Core.Tests.Support;
 
-/// <summary>A clock that stands still until the test moves it.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>The fake clock, which stands still until the test moves it, and on which a test can wait for the waits of others.</summary>
+internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(59);
     private readonly Lock _lock = new();
-    private readonly List<ManualTimer> _timers = [];
-    private TimeSpan _jumped;
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private readonly Dictionary<NotedTimer, TimeSpan> _waits = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _jumped;
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _jumped));
 
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock)
-        {
-            return _now + _jumped;
-        }
-    }
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
-    public override long GetTimestamp()
-    {
-        lock (_lock)
-        {
-            return _now.Ticks;
-        }
-    }
-
-    /// <summary>Somebody sets the time of day. What was measured goes on as it was.</summary>
-    public void Jump(TimeSpan by)
-    {
-        lock (_lock)
-        {
-            _jumped += by;
-        }
-    }
+    /// <summary>Somebody sets the time of day. What was measured goes on as it was, which AdjustTime does not keep.</summary>
+    public void Jump(TimeSpan by) => Interlocked.Add(ref _jumped, by.Ticks);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new NotedTimer(this);
+        timer.Wraps(base.CreateTimer(
+            _ =>
+            {
+                Note(timer, Timeout.InfiniteTimeSpan);
+                callback(state);
+            },
+            state: null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
     }
@@ -55,7 +45,7 @@ internal sealed class ManualTime : TimeProvider
             Task changed;
             lock (_lock)
             {
-                if (_timers.Count(timer => timer.Length < longest) == count)
+                if (_waits.Values.Count(length => length < longest) == count)
                 {
                     return;
                 }
@@ -67,52 +57,42 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    public void Advance(TimeSpan by)
+    private void Note(NotedTimer timer, TimeSpan length)
     {
-        List<ManualTimer> due;
         lock (_lock)
         {
-            _now += by;
-            due = [.. _timers.Where(timer => timer.Due <= _now)];
-            due.ForEach(timer => _timers.Remove(timer));
-            Changed();
+            _waits.Remove(timer);
+            if (length != Timeout.InfiniteTimeSpan)
+            {
+                _waits.Add(timer, length);
+            }
+
+            _changed.SetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-
-        due.ForEach(timer => timer.Fire());
     }
 
-    private void Changed()
+    private sealed class NotedTimer(ManualTime time) : ITimer
     {
-        _changed.SetResult();
-        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+        private ITimer _timer = null!;
 
-    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
-    {
-        public DateTimeOffset Due { get; private set; }
-
-        public TimeSpan Length { get; private set; }
-
-        public void Fire() => fire();
+        public void Wraps(ITimer timer) => _timer = timer;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            // At once: whoever sees the wait may move the clock, and it has to be set by then.
             lock (time._lock)
             {
-                time._timers.Remove(this);
-                if (dueTime != Timeout.InfiniteTimeSpan)
-                {
-                    (Due, Length) = (time._now + dueTime, dueTime);
-                    time._timers.Add(this);
-                }
-
-                time.Changed();
+                time.Note(this, dueTime);
+                return _timer.Change(dueTime, period);
             }
-
-            return true;
         }
 
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            time.Note(this, Timeout.InfiniteTimeSpan);
+            _timer.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {

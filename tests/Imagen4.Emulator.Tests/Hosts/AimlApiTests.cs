@@ -181,7 +181,7 @@ public sealed class AimlApiTests : EmulatorTest
 
     private static (int Width, int Height) PngSize(byte[] content)
     {
-        var image = PngDecoder.Decode(content);
+        var image = Picture.Decode(content);
         return (image.Width, image.Height);
     }
 }

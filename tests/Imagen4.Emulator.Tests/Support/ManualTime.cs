@@ -1,92 +1,33 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Imagen4.Emulator.Tests.Support;
 
-/// <summary>A clock that moves when the test says so, firing timers in order on the way.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>The fake clock, which stands still until the test moves it, and which counts the timers that fired.</summary>
+internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 4, 1, 12, 0, 0, TimeSpan.Zero))
 {
-    private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = new(2026, 4, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private int _fired;
 
     /// <summary>How many timers have fired.</summary>
     public int Fired => Volatile.Read(ref _fired);
 
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_gate)
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(
+        _ =>
         {
-            return _now;
-        }
-    }
+            Interlocked.Increment(ref _fired);
+            callback(state);
+        },
+        state: null,
+        dueTime,
+        period);
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = new ManualTimer(this, () => callback(state));
-        timer.Change(dueTime, period);
-        lock (_gate)
-        {
-            _timers.Add(timer);
-        }
-
-        return timer;
-    }
-
+    /// <summary>Moves second by second: what a timer starts on the way gets its share of the time.</summary>
     public void Advance(double seconds)
     {
         var end = GetUtcNow() + TimeSpan.FromSeconds(seconds);
-        while (NextDue(end) is { } timer)
+        for (var left = end - GetUtcNow(); left > TimeSpan.Zero; left = end - GetUtcNow())
         {
-            Interlocked.Increment(ref _fired);
-            timer.Fire();
-        }
-
-        lock (_gate)
-        {
-            _now = end;
-        }
-    }
-
-    private ManualTimer? NextDue(DateTimeOffset end)
-    {
-        lock (_gate)
-        {
-            var timer = _timers.Where(timer => timer.DueAt <= end).MinBy(timer => timer.DueAt);
-            _now = timer?.DueAt > _now ? timer.DueAt.Value : _now;
-            return timer;
-        }
-    }
-
-    private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
-    {
-        private TimeSpan _period = Timeout.InfiniteTimeSpan;
-
-        public DateTimeOffset? DueAt { get; private set; }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            _period = period;
-            DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : time.GetUtcNow() + dueTime;
-            return true;
-        }
-
-        public void Fire()
-        {
-            DueAt = _period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero ? null : DueAt + _period;
-            fire();
-        }
-
-        public void Dispose()
-        {
-            lock (time._gate)
-            {
-                time._timers.Remove(this);
-            }
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
+            Advance(left < Second ? left : Second);
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         _statuses = new ConcurrentQueue<int>(statuses);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton<IHostLifetime, Imagen4.Emulator.Http.NoLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, Imagen4.Emulator.NoLifetime>();
         _application = builder.Build();
         _application.Run(TakeAsync);
     }

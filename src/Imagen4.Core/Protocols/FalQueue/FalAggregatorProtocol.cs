@@ -106,7 +106,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         }
 
         var owner = request.Model.Split('/')[0];
-        var any = HostAddress.Below(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
+        var any = HostAddress.Append(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
         var second = await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
 
         // What goes wrong at that address is about the name in it, and not about the request; but a plain "not found" says more than a page.

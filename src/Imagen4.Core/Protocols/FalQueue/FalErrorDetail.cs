@@ -7,12 +7,12 @@ namespace Imagen4.Core.Protocols.FalQueue;
 /// <summary>The words and the type of an error, whichever of fal's three forms it has, or a gateway's.</summary>
 /// <param name="Text">What the host says, on one line; empty when it says nothing.</param>
 /// <param name="Type">The host's own type of the error.</param>
-/// <param name="IsJson">Whether the host said it in its own error form.</param>
-internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
+/// <param name="IsHostError">Whether the host said it in its own error form.</param>
+internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostError)
 {
     /// <summary>Reads an answer that is no success.</summary>
     public static FalErrorDetail Read(HostResponse response) =>
-        response.Read(FalJson.Default.FalErrorAnswer) is not { } answer ? new(Excerpt(response), Type: null, IsJson: false)
+        response.Read(FalJson.Default.FalErrorAnswer) is not { } answer ? new(Excerpt(response), Type: null, IsHostError: false)
             : Said(answer) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null);
 
     /// <summary>Reads an answer of any status, or returns null where it has no words of an error in a form that is known.</summary>
@@ -35,9 +35,9 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
     {
         return answer.Detail switch
         {
-            { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), answer.ErrorType, IsJson: true),
+            { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), answer.ErrorType, IsHostError: true),
             { ValueKind: JsonValueKind.Array } list => OfList(list),
-            { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsJson: true),
+            { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsHostError: true),
             _ => OfGateway(answer.Error),
         };
     }
@@ -45,8 +45,8 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
     // Not the host's own form: a gateway does not know whether the request ran.
     private static FalErrorDetail? OfGateway(JsonElement? error) => error switch
     {
-        { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), Type: null, IsJson: false),
-        { } one when Member(one, "message") is { } message => new(PlainText.Line(message), Member(one, "type"), IsJson: false),
+        { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), Type: null, IsHostError: false),
+        { } one when Member(one, "message") is { } message => new(PlainText.Line(message), Member(one, "type"), IsHostError: false),
         _ => null,
     };
 
@@ -56,7 +56,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsJson)
         return new FalErrorDetail(
             PlainText.Line(string.Join("; ", entries.Select(Entry))),
             entries.Select(entry => Member(entry, "type")).FirstOrDefault(type => type is not null),
-            IsJson: true);
+            IsHostError: true);
     }
 
     private static string Entry(JsonElement entry)

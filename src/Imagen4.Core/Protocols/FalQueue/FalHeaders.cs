@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Protocols.FalQueue;
@@ -35,4 +37,42 @@ internal static class FalHeaders
             yield return KeyValuePair.Create("X-Fal-Object-Lifecycle-Preference", preference.ToJsonString(JsonSerializerOptions.Default));
         }
     }
+}
+
+/// <summary>Reads what fal, or a gateway in front of it, says of a submission besides the status.</summary>
+internal static class FalMarks
+{
+    // What else only an answer about a request has. None of it is an id that can be asked for.
+    private static readonly string[] AsWell = ["gateway_request_id", "status_url", "response_url", "cancel_url"];
+
+    /// <summary>Reads an answer.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="isResult">Whether it is the result, too: then an error in fal's own form is what has become of the request.</param>
+    public static SubmitMarks Read(HostResponse response, bool isResult)
+    {
+        var named = NamedRequestId.In(response.Body.Span, "request_id", "requestId");
+        var header = IdInHeader(response);
+        return new SubmitMarks
+        {
+            HasRequestId = named.IsThere || header is not null || NamedRequestId.In(response.Body.Span, AsWell).IsThere,
+            RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
+            IsBilled = Bills(response),
+            IsOwnWord = isResult && response.IsModelError,
+            IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase) || LastingQuota.IsSaidIn(response),
+        };
+    }
+
+    /// <summary>
+    /// The id of a request that fal's header names, or null; hosts of other forms may pass it on. Without an account there is nobody
+    /// whose request it could be: a header that a gateway puts on every answer says nothing then.
+    /// </summary>
+    public static string? IdInHeader(HostResponse response) =>
+        (int)response.Status is 401 or 402 or 403 or 407 || response.Header("x-fal-request-id") is not { Length: > 0 } id ? null : id;
+
+    /// <summary>
+    /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
+    /// billed; but a 429 that speaks of a bill at all is no plain throttle.
+    /// </summary>
+    public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
+        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) || value != 0);
 }

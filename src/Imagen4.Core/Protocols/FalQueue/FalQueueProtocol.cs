@@ -14,7 +14,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 {
     public Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings)
     {
-        var address = new UriBuilder(HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full));
+        var address = new UriBuilder(HostAddress.Append(host.BaseUri, EndpointId.Parse(model).Full));
         var query = new List<string>();
         if (settings.WebhookUri is { } webhook)
         {
@@ -43,7 +43,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        if (NamedRequest.AtTop(response.Json.Span, "request_id").Id is not { } id || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
+        if (NamedRequestId.AtTop(response.Json.Span, "request_id").Id is not { } id || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
         {
             return null;
         }
@@ -51,9 +51,9 @@ internal sealed class FalQueueProtocol : IHostProtocol
         var built = Refer(host, model, id);
         var request = built with
         {
-            StatusUri = HostAddress.Adopt(host.BaseUri, answer.StatusUrl, id) ?? built.StatusUri,
-            ResponseUri = HostAddress.Adopt(host.BaseUri, answer.ResponseUrl, id) ?? built.ResponseUri,
-            CancelUri = HostAddress.Adopt(host.BaseUri, answer.CancelUrl, id) ?? built.CancelUri,
+            StatusUri = HostAddress.Rebase(host.BaseUri, answer.StatusUrl, id) ?? built.StatusUri,
+            ResponseUri = HostAddress.Rebase(host.BaseUri, answer.ResponseUrl, id) ?? built.ResponseUri,
+            CancelUri = HostAddress.Rebase(host.BaseUri, answer.CancelUrl, id) ?? built.CancelUri,
         };
         return new Acceptance(request with { IsFresh = true }, answer.QueuePosition);
     }
@@ -70,7 +70,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
     public IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation) =>
         request.Host.Profile.Offers.Contains(HostOffer.Stream)
             ? request.Host
-                .ReadEventsAsync(FalStatuses.Address(HostAddress.Below(request.StatusUri!, "stream"), logs), cancellation)
+                .ReadEventsAsync(FalStatuses.Address(HostAddress.Append(request.StatusUri!, "stream"), logs), cancellation)
                 .Select(data => FalStatuses.ReadEvent(request, data))
                 .OfType<HostStatus>()
             : AsyncEnumerable.Empty<HostStatus>();
@@ -124,7 +124,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId)
     {
-        var address = HostAddress.Below(host, $"{EndpointId.Parse(model).Read}/requests/{requestId}");
-        return new RequestAddresses(HostAddress.Below(address, "status"), address, HostAddress.Below(address, "cancel"));
+        var address = HostAddress.Append(host, $"{EndpointId.Parse(model).Read}/requests/{requestId}");
+        return new RequestAddresses(HostAddress.Append(address, "status"), address, HostAddress.Append(address, "cancel"));
     }
 }

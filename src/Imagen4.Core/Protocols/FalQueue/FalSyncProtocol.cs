@@ -9,7 +9,7 @@ namespace Imagen4.Core.Protocols.FalQueue;
 internal sealed class FalSyncProtocol : SyncProtocol
 {
     public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) =>
-        HostAddress.Below(host.BaseUri, EndpointId.Parse(model).Full);
+        HostAddress.Append(host.BaseUri, EndpointId.Parse(model).Full);
 
     public override IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => FalHeaders.Of(settings);
 

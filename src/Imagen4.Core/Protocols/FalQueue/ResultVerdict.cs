@@ -34,7 +34,7 @@ internal static class ResultVerdict
     public static RequestReading Told(RequestReference request, HostResponse response)
     {
         var reason = FalErrorDetail.TryRead(response)
-            ?? new FalErrorDetail(PlainText.Line(response.Words("error", "detail", "message") ?? ""), Type: null, IsJson: false);
+            ?? new FalErrorDetail(PlainText.Line(response.Words("error", "detail", "message") ?? ""), Type: null, IsHostError: false);
         reason = reason with { Type = reason.Type ?? response.Read(FalJson.Default.FalErrorAnswer)?.ErrorType };
         return RequestReading.Ended(FalErrors.OfEnd(request, response, reason), reason.Text, reason.Type);
     }
@@ -106,7 +106,7 @@ internal static class ResultVerdict
         }
 
         // A server error passes, as long as nobody says whose it is.
-        var counts = detail is { IsJson: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
+        var counts = detail is { IsHostError: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
         return counts ? ended with { Unmarked = UnmarkedWord.Of(response.Status, detail.Text, FalErrors.OfUnmarked(request, response)) } : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Imagen4.Core.Protocols.FalQueue;
 
 namespace Imagen4.Core.Protocols.ImagesGenerations;
 
@@ -70,3 +71,36 @@ internal sealed record GeneratedFile
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
 }
+
+/// <summary>An error: flat, or one level down.</summary>
+internal sealed record GenerationError
+{
+    public string? Message { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public int? StatusCode { get; init; }
+
+    public GenerationErrorBody? Error { get; init; }
+
+    /// <summary>What the host says, wherever it says it.</summary>
+    public string? Text => Message ?? Error?.Message;
+}
+
+/// <summary>The error one level down.</summary>
+internal sealed record GenerationErrorBody
+{
+    public string? Message { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<long>)])]
+[JsonSerializable(typeof(GenerationAnswer))]
+internal sealed partial class GenerationJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<int>)])]
+[JsonSerializable(typeof(GenerationError))]
+internal sealed partial class GenerationErrorJson : JsonSerializerContext;

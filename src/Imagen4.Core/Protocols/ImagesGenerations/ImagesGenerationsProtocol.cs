@@ -17,7 +17,7 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
 
     private static readonly string[] Taken = ["request_id", "inference_id", "generation_id"];
 
-    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Below(host.BaseUri, Path);
+    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Append(host.BaseUri, Path);
 
     public override PaidContent SubmitContent(string model, ImageInput input)
     {
@@ -33,14 +33,14 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
     public override SubmitMarks ReadMarks(HostResponse response)
     {
         var error = Error(response);
-        var named = NamedRequest.In(response.Body.Span, NamesOf(response, error));
+        var named = NamedRequestId.In(response.Body.Span, NamesOf(response, error));
         var inference = response.Header("x-inference-id") is { Length: > 0 } header ? header : null;
 
         var ofFal = FalMarks.IdInHeader(response);
         string?[] ids = [named.Id, inference, ofFal, response.Header("x-request-id")];
         return new SubmitMarks
         {
-            NamesRequest = named.IsThere || inference is not null || ofFal is not null,
+            HasRequestId = named.IsThere || inference is not null || ofFal is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
             IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
             IsOwnWord = IsOwnWord(response, error),

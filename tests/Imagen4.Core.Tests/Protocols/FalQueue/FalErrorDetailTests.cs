@@ -15,34 +15,34 @@ public sealed class FalErrorDetailTests
             {"loc":["body","num_images",0],"msg":"Too many","type":"less_than_equal","ctx":{"le":4}}]}
             """);
 
-        Assert.Equal(new FalErrorDetail("prompt: Flagged; num_images.0: Too many", "content_policy_violation", IsJson: true), detail);
+        Assert.Equal(new FalErrorDetail("prompt: Flagged; num_images.0: Too many", "content_policy_violation", IsHostError: true), detail);
     }
 
     [Fact]
     public void The_infrastructures_flat_form_has_a_type_beside_the_text() =>
         Assert.Equal(
-            new FalErrorDetail("Runner failed", "runner_server_error", IsJson: true),
+            new FalErrorDetail("Runner failed", "runner_server_error", IsHostError: true),
             Read("""{"detail":"Runner failed","error_type":"runner_server_error"}"""));
 
     [Fact]
-    public void A_bare_text_has_no_type() => Assert.Equal(new FalErrorDetail("No.", null, IsJson: true), Read("""{"detail":"No."}"""));
+    public void A_bare_text_has_no_type() => Assert.Equal(new FalErrorDetail("No.", null, IsHostError: true), Read("""{"detail":"No."}"""));
 
     [Fact]
     public void A_single_detail_without_its_list_is_read_too() =>
-        Assert.Equal(new FalErrorDetail("seed: odd", "value_error", IsJson: true), Read("""{"detail":{"loc":["body","seed"],"msg":"odd","type":"value_error"}}"""));
+        Assert.Equal(new FalErrorDetail("seed: odd", "value_error", IsHostError: true), Read("""{"detail":{"loc":["body","seed"],"msg":"odd","type":"value_error"}}"""));
 
     [Theory]
     [InlineData("""{"error":{"message":"Invalid\ntoken","type":"authentication_error"}}""", "Invalid token", "authentication_error")]
     [InlineData("""{"error":{"message":"Invalid token"}}""", "Invalid token", null)]
     [InlineData("""{"error":"Invalid token"}""", "Invalid token", null)]
     public void A_gateways_form_gives_its_words_and_is_not_the_hosts_own(string body, string text, string? type) =>
-        Assert.Equal(new FalErrorDetail(text, type, IsJson: false), Read(body));
+        Assert.Equal(new FalErrorDetail(text, type, IsHostError: false), Read(body));
 
     [Theory]
     [InlineData("""{"error":{"message":5}}""")]
     [InlineData("""{"error":[]}""")]
     [InlineData("""{"error":null}""")]
-    public void An_odd_error_is_shown_as_it_came(string body) => Assert.Equal(new FalErrorDetail(body, null, IsJson: false), Read(body));
+    public void An_odd_error_is_shown_as_it_came(string body) => Assert.Equal(new FalErrorDetail(body, null, IsHostError: false), Read(body));
 
     [Theory]
     [InlineData("""{"status":"NOT_FOUND"}""", "NOT_FOUND")]
@@ -51,7 +51,7 @@ public sealed class FalErrorDetailTests
     [InlineData("[]", "[]")]
     [InlineData("{\"detail\":null}", "{\"detail\":null}")]
     public void What_has_no_detail_is_no_error_form(string body, string text) =>
-        Assert.Equal(new FalErrorDetail(text, null, IsJson: false), Read(body));
+        Assert.Equal(new FalErrorDetail(text, null, IsHostError: false), Read(body));
 
     [Theory]
     [InlineData("""{"detail":"\ud83e"}""")]

@@ -1,0 +1,43 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Internal;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>Takes PowerShell's wrapping off a value, so that below the cmdlets nobody has to know it.</summary>
+internal static class BoundValue
+{
+    /// <summary>The value itself; nothing for PowerShell's own "nothing".</summary>
+    public static object? Plain(object? value) => value switch
+    {
+        null => null,
+        PSObject { BaseObject: PSCustomObject } record => record,
+        PSObject wrapped => Plain(wrapped.BaseObject),
+        _ when value == AutomationNull.Value => null,
+        _ => value,
+    };
+
+    /// <summary>The value as it was written on the command line, where PowerShell has read a text such as 007 or 1d as a number.</summary>
+    public static object? AsWritten(object? value) =>
+        value is PSObject { BaseObject: IFormattable number } written && written.ToString() is var text
+        && text != number.ToString(null, CultureInfo.InvariantCulture) ? text : value;
+
+    /// <summary>Whether the value is a list, of whatever kind.</summary>
+    public static bool IsList(object? value) => Plain(value) is IList;
+
+    /// <summary>The items of a list of any kind; whatever else is given is one item.</summary>
+    public static IEnumerable<object?> List(object? value) => Plain(value) is IList several ? several.Cast<object?>() : [value];
+
+    /// <summary>The value as a cell: hashtables and objects become JSON.</summary>
+    /// <param name="row">The number of the row, from 1.</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidInputException">It is an object that cannot be JSON.</exception>
+    public static object? Cell(int row, string name, object? value) => Plain(value) switch
+    {
+        IDictionary or PSObject => new JsonCell(row, name).Of(value),
+        SwitchParameter given => given.IsPresent,
+        var plain => plain,
+    };
+}
