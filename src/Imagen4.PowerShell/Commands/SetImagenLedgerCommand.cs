@@ -88,7 +88,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     }
 
     // An error of this ends the command, which only the pipeline's thread can do.
-    private static async Task<object> SaveAsync(LedgerChoice? choice, WorkStop stop)
+    private static async Task<object> SaveAsync(LedgerChoice? choice, StopTokens stop)
     {
         try
         {
