@@ -101,14 +101,14 @@ function Invoke-TortureTask {
     if ($Short) {
         dotnet exec $program faults $emulator 400 2
         dotnet exec $program kills $emulator 12 1 short
-        dotnet exec $program flips 4000 1
+        dotnet exec $program flips 1000 1
         return
     }
 
     dotnet exec $program faults $emulator 10000 20
     dotnet exec $program kills $emulator 1000 1
-    dotnet exec $program flips 100000 1
-    dotnet exec $program fold 100000
+    dotnet exec $program flips 20000 1
+    dotnet exec $program history 200000
 }
 
 function Invoke-AnalyzeTask {

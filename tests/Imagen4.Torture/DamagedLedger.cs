@@ -43,7 +43,7 @@ internal static class DamagedLedger
             {
                 var (bytes, about) = Damage(whole, random);
                 Directory.Delete(home, recursive: true);
-                _ = Directory.CreateDirectory(home);
+                await LeaveLongAgoAsync(home).ConfigureAwait(false);
                 await File.WriteAllBytesAsync(path, bytes).ConfigureAwait(false);
                 await LookAsync(home, entries, about, figures).ConfigureAwait(false);
             }
@@ -54,6 +54,14 @@ internal static class DamagedLedger
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    // The traces of a process that has used the ledger some days ago.
+    private static async Task LeaveLongAgoAsync(string home)
+    {
+        var told = Path.Combine(Directory.CreateDirectory(Path.Combine(home, "owners")).FullName, "checked");
+        await File.WriteAllBytesAsync(told, []).ConfigureAwait(false);
+        File.SetLastWriteTimeUtc(told, DateTime.UtcNow.AddDays(-3));
     }
 
     private static (byte[] Bytes, string About) Damage(byte[] whole, Random random)
@@ -74,6 +82,7 @@ internal static class DamagedLedger
                 none.Clear();
                 return (bytes, $"{none.Length} bytes from {at} cleared");
             default:
+                at = random.Next(20) == 0 ? 0 : at;
                 return (bytes[..at], $"cut at {at}");
         }
     }

@@ -106,10 +106,12 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
             {
                 // What is forgotten is to be gone from the file, too.
                 Execute(connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+                DemandContent(connection);
                 Migrate(connection);
             }
             else if (Version(connection) is not LedgerSchema.Version)
             {
+                DemandContent(connection);
                 DemandVersion(connection);
                 connection.Dispose();
                 return null;
@@ -239,8 +241,7 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     /// <inheritdoc/>
     public async Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation)
     {
-        var told = Path.Combine(_owners, "checked");
-        var isDue = !File.Exists(told) || Time.GetUtcNow() - File.GetLastWriteTimeUtc(told) is var age && (age > CheckAge || age < TimeSpan.Zero);
+        var isDue = !File.Exists(Told) || Time.GetUtcNow() - File.GetLastWriteTimeUtc(Told) is var age && (age > CheckAge || age < TimeSpan.Zero);
         var left = new List<string>();
         foreach (var path in Directory.Exists(_owners) ? Directory.GetFiles(_owners, "*.lock") : [])
         {
@@ -257,7 +258,7 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         {
             Check();
             Directory.CreateDirectory(_owners);
-            await File.WriteAllBytesAsync(told, [], cancellation).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(Told, [], cancellation).ConfigureAwait(false);
         }
 
         left.ForEach(Remove);
@@ -340,6 +341,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         }
     }
 
+    // Its time is that of the last check of the whole file.
+    private string Told => Path.Combine(_owners, "checked");
+
     private string LockPath(long owner) => Path.Combine(_owners, string.Create(CultureInfo.InvariantCulture, $"{owner}.lock"));
 
     // Prompts are nobody else's business: the file is its user's alone from the start, and SQLite gives its companions the same rights.
@@ -361,6 +365,8 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        // What was checked of a ledger that is gone is not true of the next one.
+        Remove(Told);
         new FileStream(_path, options).Dispose();
         DirectorySync.Flush(home);
     }
@@ -387,6 +393,15 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
         }
 
         transaction.Commit();
+    }
+
+    // A file that has been cut to nothing looks like a new one, and its rows would all be paid for again.
+    private void DemandContent(SqliteConnection connection)
+    {
+        if (Version(connection) == 0 && File.Exists(Told))
+        {
+            throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, Messages.LedgerEmpty));
+        }
     }
 
     private void DemandVersion(SqliteConnection connection)

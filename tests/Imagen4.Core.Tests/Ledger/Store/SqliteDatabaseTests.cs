@@ -71,6 +71,27 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.True(store.FindRow(claimed.Row!)!.IsDamaged);
     }
 
+    [Fact]
+    public async Task A_file_that_was_cut_to_nothing_is_damaged_and_one_that_was_deleted_is_begun_anew()
+    {
+        var claimed = await ClaimAsync();
+        System.IO.File.WriteAllBytes(File, []);
+        Array.ForEach(Directory.GetFiles(_home.Path, "ledger.db-*"), System.IO.File.Delete);
+
+        await using (var store = Open())
+        {
+            var reading = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(claimed.Row!, default));
+            var writing = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
+            Assert.Equal(
+                $"The ledger in {File} is damaged, and nothing is submitted: it is empty, and there were requests in it. Get-ImagenLedger -Verify says what can still be read.",
+                reading.Message);
+            Assert.Equal(reading.Message, writing.Message);
+        }
+
+        System.IO.File.Delete(File);
+        _ = await ClaimAsync();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
