@@ -58,7 +58,7 @@ CREATE INDEX request_subject ON request (subject) WHERE subject IS NOT NULL;
 CREATE INDEX request_key ON request (row_key) WHERE row_key IS NOT NULL;
 CREATE INDEX request_host_id ON request (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX request_state ON request (state);
-CREATE INDEX request_started ON request (started);
+CREATE INDEX request_started ON request (started, row_index);
 CREATE INDEX request_owner ON request (owner) WHERE owner IS NOT NULL;
 CREATE TABLE step (
     request bigint NOT NULL REFERENCES request ON DELETE CASCADE,

@@ -69,6 +69,20 @@ Get-ImagenLedger -ErrorVariable problem -ErrorAction SilentlyContinue | Select-O
             'Install SQLite 3.35 or later, or name a PostgreSQL database in IMAGEN4_LEDGER.')
     }
 
+    It 'without a library nothing is submitted, and that is one error' -Skip:(-not $IsLinux) {
+        $said = Invoke-WithSystemLibrary $ModuleManifest @"
+$withoutLibrary
+`$emulator = Start-ImagenEmulator
+try { 'one', 'two' | New-ImagenImage -Wait -ErrorVariable problems -ErrorAction SilentlyContinue } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }
+@(`$problems | Where-Object Exception -IsNot [System.Management.Automation.ActionPreferenceStopException]).Count
+@(Invoke-RestMethod "`$(`$emulator.BaseUri)_emulator/requests" | ForEach-Object { `$_ }).Count
+"@
+        $lines = $said -split "`r?`n"
+        $lines[0] | Should -Be 'LedgerUnavailable,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $lines[1] | Should -BeLike '*IMAGEN4_LEDGER*'
+        $lines[-1] | Should -Be '0'
+    }
+
     It 'what only has its name is not taken for it' -Skip:(-not $IsLinux) {
         $other = Join-Path ([System.Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory()) libSystem.Native.so
         $said = Invoke-WithSystemLibrary $other "$withoutLibrary; Get-ImagenLedger -ErrorVariable problem -ErrorAction SilentlyContinue | Out-Null; `$problem.Exception.Message"
