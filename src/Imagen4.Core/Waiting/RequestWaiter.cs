@@ -88,7 +88,8 @@ internal sealed class RequestWaiter(TimeSpan limit)
                 RequestId = request.RequestId,
                 HostErrorType = status.ErrorType,
             }
-            : new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error?.StatusCode), error)
+            : new RequestFailedException(
+                Messages.RequestFailed.With(status.Error ?? "?", status.ErrorType ?? "?", error?.StatusCode), error)
             {
                 RequestId = request.RequestId,
                 HostErrorType = status.ErrorType,
@@ -150,7 +151,8 @@ internal sealed class RequestWaiter(TimeSpan limit)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token).ConfigureAwait(false);
+            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

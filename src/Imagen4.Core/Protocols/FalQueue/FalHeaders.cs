@@ -55,7 +55,8 @@ internal static class FalMarks
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,
-            IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase) || LastingQuota.IsSaidIn(response),
+            IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase)
+                || LastingQuota.IsSaidIn(response),
         };
     }
 
@@ -64,7 +65,8 @@ internal static class FalMarks
     /// billed; but a 429 that speaks of a bill at all is no plain throttle.
     /// </summary>
     public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
-        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) || value != 0);
+        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
+            || value != 0);
 
     // Without an account there is nobody whose request it could be: a header that a gateway puts on every answer says nothing then.
     private static bool RefusesAccount(HostResponse response) => (int)response.Status is 401 or 402 or 403 or 407;
