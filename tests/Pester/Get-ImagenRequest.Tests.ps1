@@ -140,7 +140,7 @@ Describe 'Get-ImagenRequest' {
             [pscustomobject]@{ Prompt = 'on its way' } | New-ImagenImage -ApiKey k"
         $child = [System.Diagnostics.Process]::Start($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-File', $script))
         try {
-            Wait-Until { Get-ImagenRequest } 'the request is in the ledger'
+            Wait-Until { Get-Seen $test | Where-Object method -EQ POST } 'the request is on its way'
             (Get-ImagenRequest).State | Should -Be 'Pending'
             (Get-ImagenRequest -State Pending).Prompt | Should -Be 'on its way'
             Get-ImagenRequest -State InDoubt | Should -BeNullOrEmpty

@@ -18,7 +18,7 @@ internal static class LedgerObjects
             LedgerId = known.LedgerId,
             State = State(known, isWorkedOn),
             SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null,
-            Error = known.Error ?? (known.Step == RequestState.NotSubmitted ? Messages.SettledNotSubmitted : null),
+            Error = known.Error ?? Ended(known, isWorkedOn),
             ErrorType = known.ErrorType,
         };
         known.Input?.CopyTo(request);
@@ -48,6 +48,14 @@ internal static class LedgerObjects
         known.Delivery?.CopyTo(result);
         return result;
     }
+
+    private static string? Ended(LedgerRequest known, bool isWorkedOn) => known.Step switch
+    {
+        RequestState.NotSubmitted => Messages.SettledNotSubmitted,
+        RequestState.Claimed when !isWorkedOn => Messages.NeverSent,
+        _ when known.IsDamaged => Messages.LedgerRowDamaged.With(RequestLedger.Shared.Location, known.LedgerId),
+        _ => null,
+    };
 
     // When a doubtful one was sent is what it can be looked up by on the host's own pages.
     private static long? Submitted(LedgerRequest known) => known.Accepted ?? (known.Step is RequestState.InDoubt or RequestState.Intent ? known.Started : null);

@@ -203,7 +203,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
         }
         catch
         {
-            _ = _held.TryRemove(entry.LedgerId, out _);
+            await LoseAsync(entry.LedgerId).ConfigureAwait(false);
             throw;
         }
 
@@ -223,21 +223,20 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             return null;
         }
 
-        StoredRequest? adopted = null;
+        StoredRequest? adopted;
         try
         {
             adopted = await _store.AdoptAsync(known.Stored, cancellation).ConfigureAwait(false);
         }
-        finally
+        catch
         {
-            if (adopted is null)
-            {
-                _ = _held.TryRemove(known.LedgerId, out _);
-            }
+            await LoseAsync(known.LedgerId).ConfigureAwait(false);
+            throw;
         }
 
         if (adopted is null)
         {
+            _ = _held.TryRemove(known.LedgerId, out _);
             return null;
         }
 
@@ -297,7 +296,10 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
             }
 
             var made = await _store
-                .AcceptWithResultAsync(seen, Next(seen.Progress, RequestState.Accepted, entry), new StoredResult(entry.BaseAddress ?? "", name, result.Description, result.Images))
+                .AcceptWithResultAsync(
+                    seen,
+                    Next(seen.Progress, RequestState.Accepted, entry),
+                    new StoredResult(entry.BaseAddress ?? "", name, result.Description, result.Images))
                 .ConfigureAwait(false);
             if (made is not null)
             {
@@ -425,6 +427,14 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
         {
             _ = _held.TryUpdate(made.LedgerId, made, before);
         }
+    }
+
+    // Whether it was written is not known: it may be this process's by now.
+    private async Task LoseAsync(string ledgerId)
+    {
+        _hasUnreleased = true;
+        _ = _held.TryRemove(ledgerId, out _);
+        await LetGoAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> GiveBackAsync(StoredRequest held) => held.Progress.State == RequestState.Claimed

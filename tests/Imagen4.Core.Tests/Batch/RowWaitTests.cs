@@ -156,6 +156,24 @@ public sealed class RowWaitTests : BatchTest
         Assert.Equal(1, await BillsAsync());
     }
 
+    [Fact]
+    public async Task A_row_whose_host_no_longer_had_it_for_an_idle_session_is_asked_for_by_others()
+    {
+        foreach (var operation in new[] { "status", "stream", "result" })
+        {
+            await FaultAsync(new { kind = "status", status = 404, operation, count = -1, body = new { detail = "Request not found" } });
+        }
+
+        var given = Assert.Single(await RunAsync(Batch(new SkippingTime()), Prompt(1)));
+        Assert.IsType<RequestNotFoundException>(given.Error);
+        await EndFaultsAsync();
+
+        var row = Assert.Single(await RunElsewhereAsync());
+
+        Assert.Equal((ImagenStates.Delivered, null), (row.Value!.State, row.Error));
+        Assert.Equal(1, await BillsAsync());
+    }
+
     // A ledger by another path stands for another process: it has its own name and lock. This one's session lives on, and is idle.
     private async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunElsewhereAsync()
     {

@@ -111,6 +111,10 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     /// <inheritdoc/>
+    public bool IsOfOneChange(Exception error) =>
+        error is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
+
+    /// <inheritdoc/>
     public LedgerUnavailableException Unavailable(Exception error, bool writes) => error switch
     {
         LedgerUnavailableException known => known,

@@ -11,6 +11,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int Mismatch = 20;
 
     // Long enough not to be felt, short enough that no more than a day's work stands on a damaged page.
     private static readonly TimeSpan CheckAge = TimeSpan.FromDays(1);
@@ -93,7 +96,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
             if (writes)
             {
                 // What is forgotten is to be gone from the file, too.
-                Execute(connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON");
+                Execute(connection, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = {(long)BusyTimeout.TotalMilliseconds}"));
                 DemandContent(connection);
                 Migrate(connection);
             }
@@ -130,6 +135,9 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
 
     /// <inheritdoc/>
     public bool IsTransient(DbException error) => error is SqliteException { SqliteErrorCode: Locked };
+
+    /// <inheritdoc/>
+    public bool IsOfOneChange(Exception error) => error is SqliteException { SqliteErrorCode: TooBig or Constraint or Mismatch };
 
     /// <inheritdoc/>
     public LedgerUnavailableException Unavailable(Exception error, bool writes) => error switch

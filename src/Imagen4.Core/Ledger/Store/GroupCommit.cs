@@ -85,7 +85,7 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 await CloseAsync().ConfigureAwait(false);
-                if (group.Count == 1 || error is LedgerUnavailableException)
+                if (group.Count == 1 || !database.IsOfOneChange(error))
                 {
                     var failure = error as LedgerUnavailableException ?? database.Unavailable(error, writes: true);
                     group.ForEach(change => change.Done.SetException(failure));
