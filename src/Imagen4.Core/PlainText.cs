@@ -16,7 +16,9 @@ public static partial class PlainText
     /// <summary>At most 500 characters, for what a host said.</summary>
     public static string Line(string text) => Clean(text, LineLength);
 
-    /// <summary>Whether every character is whole. Half a surrogate pair cannot be written in UTF-8: it would be replaced without a word.</summary>
+    /// <summary>
+    /// Whether every character is whole. Half a surrogate pair cannot be written in UTF-8: it would be replaced without a word.
+    /// </summary>
     public static bool IsWhole(string text)
     {
         for (var at = 0; at < text.Length; at++)
@@ -52,10 +54,13 @@ public static partial class PlainText
 
     // A long word, a digest or a row of one letter has not all kinds of letters, and fewer of them.
     private static bool IsEncoded(string text) =>
-        text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit) && text.Distinct().Count() > 20;
+        text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit)
+            && text.Distinct().Count() > 20;
 
     // RFC 2397; in JSON a slash may have a backslash in front of it.
-    [GeneratedRegex("""(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex DataUri();
 
     [GeneratedRegex(@"(?:[A-Za-z0-9+]|\\?/){100,}={0,2}", RegexOptions.CultureInvariant)]

@@ -26,5 +26,6 @@ public static class ValueName
         _ => Named(value.GetType().Name.Split('`')[0]),
     };
 
-    private static string Named(string type) => $"{("AEIOU".Contains(char.ToUpperInvariant(type[0]), StringComparison.Ordinal) ? "an" : "a")} {type}";
+    private static string Named(string type) =>
+        $"{("AEIOU".Contains(char.ToUpperInvariant(type[0]), StringComparison.Ordinal) ? "an" : "a")} {type}";
 }

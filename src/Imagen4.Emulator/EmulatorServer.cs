@@ -145,7 +145,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
     }
 }
 
-/// <summary>Keeps the host's hands off the console and its signals: the program, or a test, decides when the server ends.</summary>
+/// <summary>Keeps the host from handling the console and its signals: the program, or a test, decides when the server ends.</summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,6 @@
 namespace Imagen4.Emulator;
 
-/// <summary>Standard input as a lifeline: a parent that dies closes it, however it died.</summary>
+/// <summary>Watches standard input: the system closes it when the parent process ends, however it ended.</summary>
 internal static class StandardInput
 {
     public static void WhenClosed(Action act)

@@ -39,7 +39,10 @@ public sealed class ImagenResult : ImagenInputs
     /// <summary>What the request cost, where the price of an image is known.</summary>
     public decimal? Cost { get; set; }
 
-    /// <summary>Seconds from the acceptance of the request (or the start of the wait) to its end here; from its sending where the answer is the result.</summary>
+    /// <summary>
+    /// Seconds from the acceptance of the request (or the start of the wait) to its end here; from its sending where the answer is the
+    /// result.
+    /// </summary>
     public double? Elapsed { get; set; }
 
     /// <summary>What the host returned besides, as JSON text of one object.</summary>

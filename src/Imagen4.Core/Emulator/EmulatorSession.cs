@@ -23,7 +23,9 @@ public static class EmulatorSession
         {
             if (_running is not { HasEnded: false })
             {
-                _defaultBefore = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName ? _defaultBefore : ProviderCatalog.SessionDefault;
+                _defaultBefore = ProviderCatalog.SessionDefault == ProviderCatalog.EmulatorName
+                    ? _defaultBefore
+                    : ProviderCatalog.SessionDefault;
                 _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
             }
 

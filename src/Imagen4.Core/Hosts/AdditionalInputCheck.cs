@@ -5,7 +5,7 @@ using Imagen4.Core.Rows;
 namespace Imagen4.Core.Hosts;
 
 /// <summary>
-/// Holds inputs that have no parameter against what their model takes. What the model is not known to take is passed on as it is.
+/// Checks inputs that have no parameter against their model's inputs. An input that is not known is passed on as it is.
 /// </summary>
 internal static class AdditionalInputCheck
 {

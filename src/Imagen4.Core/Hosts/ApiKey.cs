@@ -1,11 +1,11 @@
 namespace Imagen4.Core.Hosts;
 
-/// <summary>A key, kept from showing up where objects are printed.</summary>
+/// <summary>A key that does not show when objects are printed.</summary>
 public sealed class ApiKey
 {
     private readonly string _secret;
 
-    /// <summary>Takes a key after looking whether it can be one.</summary>
+    /// <summary>Wraps a key after checking its form.</summary>
     /// <param name="secret">The key as the host gave it out; blanks around it are a copying accident.</param>
     /// <param name="source">Where it came from, for messages: a variable's name or a parameter's.</param>
     /// <exception cref="AuthenticationFailedException">It has blanks or other characters no key has.</exception>
@@ -25,6 +25,6 @@ public sealed class ApiKey
     /// <summary>The key itself, for the one header it belongs in.</summary>
     internal string Reveal() => _secret;
 
-    /// <summary>Never the key.</summary>
+    /// <summary>Does not contain the key.</summary>
     public override string ToString() => "***";
 }

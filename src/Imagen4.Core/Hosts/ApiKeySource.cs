@@ -1,6 +1,6 @@
 namespace Imagen4.Core.Hosts;
 
-/// <summary>Finds the key of a provider. First found wins; an empty value is no key.</summary>
+/// <summary>Finds the key of a provider. The first one found is used; an empty value counts as none.</summary>
 public static class ApiKeySource
 {
     /// <summary>The name under which a key given on the command line is reported.</summary>
@@ -86,7 +86,7 @@ public static class ApiKeySource
 /// <returns>What was found; null where secrets cannot be looked up at all.</returns>
 public delegate SecretAnswer? SecretLookup(string name, string? vault);
 
-/// <summary>What a vault says of a secret: a key, nothing, or why it does not give it out.</summary>
+/// <summary>What a vault returned for a secret: a key, nothing, or the reason why it was refused.</summary>
 public sealed class SecretAnswer
 {
     private SecretAnswer(string? key, string? refusal) => (Key, Refusal) = (key, refusal);
@@ -94,7 +94,7 @@ public sealed class SecretAnswer
     /// <summary>There is no such secret, or it is empty.</summary>
     public static SecretAnswer Nothing { get; } = new(null, null);
 
-    /// <summary>Why the vault does not give it out; null where it does.</summary>
+    /// <summary>Why the vault refused it; null where it did not.</summary>
     public string? Refusal { get; }
 
     /// <summary>The key; null for none.</summary>
@@ -103,10 +103,10 @@ public sealed class SecretAnswer
     /// <summary>The secret was found.</summary>
     public static SecretAnswer Found(string key) => string.IsNullOrWhiteSpace(key) ? Nothing : new(key, null);
 
-    /// <summary>The vault does not give it out.</summary>
+    /// <summary>The vault refused it.</summary>
     /// <param name="reason">Why, in its own words.</param>
     public static SecretAnswer Refused(string reason) => new(null, reason);
 
-    /// <summary>Never the key.</summary>
+    /// <summary>Does not contain the key.</summary>
     public override string ToString() => Refusal ?? "***";
 }

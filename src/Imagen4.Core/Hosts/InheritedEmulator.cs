@@ -12,12 +12,14 @@ internal static class InheritedEmulator
     private static string? _given;
     private static string? _before;
 
-    /// <summary>Whether there is one; it may have ended since.</summary>
+    /// <summary>Whether one is inherited; it may have ended since.</summary>
     public static bool Exists => !string.IsNullOrEmpty(Value);
 
     /// <summary>Where it listens; null where there is none, and for a text that is no address on this machine.</summary>
     public static Uri? Address =>
-        Uri.TryCreate(Value, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback ? address : null;
+        Uri.TryCreate(Value, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback
+            ? address
+            : null;
 
     private static string? Value => Environment.GetEnvironmentVariable(Variable);
 
@@ -30,7 +32,7 @@ internal static class InheritedEmulator
         Environment.SetEnvironmentVariable(Variable, _given);
     }
 
-    /// <summary>Takes it back: what this process has inherited itself holds again. What somebody else has set stays.</summary>
+    /// <summary>Undoes it: what this process inherited applies again. A value that others have set stays.</summary>
     public static void TakeBack()
     {
         if (_given is not null && Value == _given)

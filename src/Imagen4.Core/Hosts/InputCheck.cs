@@ -5,7 +5,7 @@ using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Hosts;
 
-/// <summary>Holds a row against what its model takes, before anything is paid for.</summary>
+/// <summary>Checks a row against its model's inputs before anything is paid for.</summary>
 public static class InputCheck
 {
     /// <summary>Checks every input of a row.</summary>
@@ -19,7 +19,8 @@ public static class InputCheck
         var input = Given(row.Input);
         var additional = row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>();
         var offences = model.Inputs
-            .Where(definition => definition.Required && !input.ContainsKey(definition.Name) && !AdditionalInputCheck.Has(additional, definition))
+            .Where(definition => definition.Required && !input.ContainsKey(definition.Name)
+                && !AdditionalInputCheck.Has(additional, definition))
             .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)))
             .ToList();
         foreach (var (name, value) in input.ToList())
@@ -44,7 +45,7 @@ public static class InputCheck
             .Select(definition => InputField.ParameterFor(definition.Name));
     }
 
-    // The inputs that have a parameter: what is given besides is passed on as it is.
+    // Only the inputs that have a parameter; others are passed on unchanged.
     private static JsonObject Given(ImageInput input) =>
         JsonSerializer.SerializeToNode(input with { AdditionalInput = null }, ImageInputJson.Default.ImageInput)!.AsObject();
 
@@ -76,7 +77,7 @@ public static class InputCheck
         }
     }
 
-    // A text may be a number to the host; one that is none lies in no range.
+    // A text may be a number to the host; one that is not a number is outside every range.
     private static bool IsOutside(InputDefinition definition, JsonNode value) =>
         (definition.Minimum is not null || definition.Maximum is not null)
         && !(long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -25,7 +25,8 @@ public static class ModelCatalog
     public static IReadOnlyList<string> ChoicesFor(string parameter)
     {
         var name = InputField.All.FirstOrDefault(field => field.Parameter.Equals(parameter, StringComparison.OrdinalIgnoreCase))?.Name;
-        return [.. All().SelectMany(model => model.Inputs).Where(input => input.Name == name).SelectMany(input => input.Choices).Distinct()];
+        return [.. All().SelectMany(model => model.Inputs).Where(input => input.Name == name)
+            .SelectMany(input => input.Choices).Distinct()];
     }
 
     private static IEnumerable<ModelDefinition> All() => UserModels.Load().Concat(HostData.BuiltIn.Models);

@@ -1,10 +1,12 @@
 namespace Imagen4.Core.Hosts;
 
-/// <summary>What may be the address of a provider: a key is sent there.</summary>
+/// <summary>Checks addresses of providers: keys are sent there.</summary>
 public static class ProviderAddress
 {
     /// <summary>Checks an address.</summary>
-    /// <exception cref="InvalidInputException">It is not https (http for this machine alone), or carries a user, a query or a fragment.</exception>
+    /// <exception cref="InvalidInputException">
+    /// It is not https (http for this machine alone), or carries a user, a query or a fragment.
+    /// </exception>
     public static Uri Validate(Uri address) =>
         address.IsAbsoluteUri
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))

@@ -91,7 +91,12 @@ public static class ProviderCatalog
     public static ProviderProfile EmulatorAt(ProviderProfile profile, Uri address)
     {
         var root = new Uri(ProviderAddress.Normal(address) + "/");
-        return profile with { BaseUri = address, PlatformUri = new Uri(root, "v1"), WebhookKeysUri = new Uri(root, ".well-known/jwks.json") };
+        return profile with
+        {
+            BaseUri = address,
+            PlatformUri = new Uri(root, "v1"),
+            WebhookKeysUri = new Uri(root, ".well-known/jwks.json"),
+        };
     }
 
     /// <summary>A profile with another protocol: what its hosts have in common changes with it, and what somebody chose stays.</summary>
@@ -178,7 +183,9 @@ public static class ProviderCatalog
             settings => settings with
             {
                 Providers = [.. settings.Providers.Where(profile => !Same(profile, name))],
-                DefaultProvider = string.Equals(settings.DefaultProvider, name, StringComparison.OrdinalIgnoreCase) ? null : settings.DefaultProvider,
+                DefaultProvider = string.Equals(settings.DefaultProvider, name, StringComparison.OrdinalIgnoreCase)
+                    ? null
+                    : settings.DefaultProvider,
             },
             cancellation).ConfigureAwait(false);
         return true;

@@ -77,7 +77,7 @@ public enum HostProtocol
     /// <summary>fal without its queue: the answer to the submit is the result.</summary>
     FalSync,
 
-    /// <summary>fal's queue through somebody else's door: only submit and result can be relied on.</summary>
+    /// <summary>fal's queue through a reseller: only submit and result can be relied on.</summary>
     FalAggregator,
 
     /// <summary><c>POST /v1/images/generations</c>: the answer to the submit is the result.</summary>

@@ -7,7 +7,7 @@ public static class RequestIds
 {
     private const int LongestId = 128;
 
-    /// <summary>An id with a number behind it, which is an id too.</summary>
+    /// <summary>Appends a number to an id; the result is a valid id too.</summary>
     public static string Numbered(string id, int number)
     {
         var end = string.Create(CultureInfo.InvariantCulture, $".{number}");

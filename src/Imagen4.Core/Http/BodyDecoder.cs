@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Imagen4.Core.Http;
 
-/// <summary>Undoes what was done to a body on the way: a compression that nobody asked for, a byte order mark.</summary>
+/// <summary>Decodes a body: removes a compression that was not asked for, and a byte order mark.</summary>
 internal static class BodyDecoder
 {
     /// <summary>Decodes a body.</summary>
@@ -83,20 +83,20 @@ internal static class BodyDecoder
     };
 }
 
-/// <summary>What a body is, as far as JSON goes.</summary>
+/// <summary>Whether a body is JSON.</summary>
 internal enum BodyForm
 {
-    /// <summary>Nothing, or something else: a page, a plain text.</summary>
+    /// <summary>Empty, or not JSON at all: an HTML page, plain text.</summary>
     NotJson,
 
     /// <summary>Well-formed JSON.</summary>
     Json,
 
-    /// <summary>It begins like a JSON object or list, and is none.</summary>
+    /// <summary>It begins like a JSON object or array but is malformed.</summary>
     Malformed,
 }
 
-/// <summary>Reads a body that may be as large as it likes, up to a bound.</summary>
+/// <summary>Reads a body of unknown length, up to a limit.</summary>
 internal static class BoundedBody
 {
     /// <summary>Reads the whole body.</summary>
@@ -125,5 +125,5 @@ internal static class BoundedBody
     }
 }
 
-/// <summary>An answer that goes on and on: asking again would bring the same.</summary>
+/// <summary>The answer is larger than the limit; asking again would bring the same answer.</summary>
 internal sealed class AnswerTooLargeException(string message) : IOException(message);

@@ -9,7 +9,7 @@ internal sealed class EventStream(TimeProvider time)
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(90);
 
-    /// <summary>Receives one line for every answer, when somebody listens.</summary>
+    /// <summary>Receives one trace line for every answer.</summary>
     public Action<string>? Trace { get; init; }
 
     /// <summary>The data of every event.</summary>
@@ -37,7 +37,8 @@ internal sealed class EventStream(TimeProvider time)
         var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var events = SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(either.Token).GetAsyncEnumerator(either.Token);
+            var events =
+                SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(either.Token).GetAsyncEnumerator(either.Token);
             await using (events.ConfigureAwait(false))
             {
                 while (await AwakeAsync(events.MoveNextAsync().AsTask(), cancellation).ConfigureAwait(false))

@@ -27,7 +27,9 @@ internal static class HostAddress
         return IsOwn(host, address) ? address : Append(host, address.AbsolutePath.TrimStart('/'));
     }
 
-    /// <summary>Refuses to send a key anywhere but to its provider's own hosts: where requests go, and where prices and history are.</summary>
+    /// <summary>
+    /// Refuses to send a key anywhere but to its provider's own hosts: where requests go, and where prices and history are.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The address is another host's: a defect in this module.</exception>
     public static void RequireOwn(Uri address, Uri host, Uri? platform)
     {

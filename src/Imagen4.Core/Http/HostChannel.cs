@@ -1,17 +1,17 @@
 namespace Imagen4.Core.Http;
 
-/// <summary>Sends one request, reads the whole answer, and says so in the trace.</summary>
+/// <summary>Sends one request, reads the whole answer and writes a trace line.</summary>
 /// <param name="client">The client to send with.</param>
 /// <param name="time">The clock.</param>
 internal sealed class HostChannel(HttpClient client, TimeProvider time)
 {
-    // A result that carries four 2K images in base64 is some 60 MB; anything beyond this is no answer of a host.
+    // A result that carries four 2K images in base64 is some 60 MB; anything larger does not come from a host.
     private const int LargestAnswer = 256 * 1024 * 1024;
 
-    /// <summary>Receives one line for every exchange, when somebody listens. It is called on any thread.</summary>
+    /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
-    /// <summary>Called when an answer that is a success begins: the rest of it may take its time.</summary>
+    /// <summary>Called as soon as a successful answer begins; its body may still take a while.</summary>
     public Action? Answered { get; init; }
 
     /// <summary>Sends a request, once.</summary>
@@ -46,7 +46,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
             var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
-            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body) { IsDecoded = isDecoded };
+            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
+                { IsDecoded = isDecoded };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
@@ -66,17 +67,18 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         return error;
     }
 
-    // The query may carry what is not for logs (a webhook's address with a token in it).
+    // The query may carry secrets (a webhook's address with a token in it), so it is not logged.
     private static string Address(HttpRequestMessage request) => request.RequestUri!.GetLeftPart(UriPartial.Path);
 }
 
-/// <summary>What a broken exchange says of itself: HttpClient's outermost words are often only that there was an error.</summary>
+/// <summary>The text of a failed exchange: HttpClient's outermost message often says only that there was an error.</summary>
 internal static class FailureText
 {
-    /// <summary>The outermost message, and the innermost where it says more, on one line and without a full stop.</summary>
+    /// <summary>The outermost message, followed by the innermost one where that says more, on one line and without a full stop.</summary>
     public static string Of(Exception error)
     {
         var cause = error.GetBaseException().Message;
-        return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}").TrimEnd('.');
+        return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}")
+            .TrimEnd('.');
     }
 }

@@ -15,7 +15,7 @@ public sealed class HostConnection
     private readonly ApiKey _key;
     private readonly HostOutage? _outage;
 
-    // When whoever reads gives up; null for never.
+    // When the reader gives up; null for never.
     private readonly Func<DateTimeOffset?> _until;
 
     /// <summary>Connects a profile with a key. Nothing is sent.</summary>
@@ -25,7 +25,9 @@ public sealed class HostConnection
     /// <param name="trace">Receives a line for every exchange, on any thread.</param>
     /// <param name="outages">Notices when the host does not answer.</param>
     /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
-    /// <exception cref="InvalidInputException">The key must not go to its address: a settings file may have been written by hand.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The key must not go to its address: a settings file may have been written by hand.
+    /// </exception>
     public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null, HostOutages? outages = null)
     {
         Profile = profile;
@@ -62,7 +64,7 @@ public sealed class HostConnection
     /// <summary>Where the key came from, for messages.</summary>
     public string KeySource => _key.Source;
 
-    /// <summary>The same host for somebody who waits: reads are made until one comes through, however many fail.</summary>
+    /// <summary>The same connection for a wait: reads are retried until one succeeds or the wait ends.</summary>
     /// <param name="until">When the wait ends; null for never.</param>
     /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
     internal HostConnection WithDeadline(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
@@ -76,7 +78,7 @@ public sealed class HostConnection
         CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation);
 
-    /// <summary>Reads, again where it fails on the way.</summary>
+    /// <summary>Reads, with retries.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(_retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
@@ -87,7 +89,8 @@ public sealed class HostConnection
         using var request = Request(HttpMethod.Get, address, content: null);
         request.Headers.Accept.Clear();
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        await foreach (var data in new EventStream(Time) { Trace = _channel.Trace }.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
+        var events = new EventStream(Time) { Trace = _channel.Trace };
+        await foreach (var data in events.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
         {
             yield return data;
         }
@@ -98,7 +101,7 @@ public sealed class HostConnection
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
-    /// <summary>Asks for a change that may be asked for twice.</summary>
+    /// <summary>Sends an idempotent change, with retries.</summary>
     /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal async Task<(HostResponse Response, bool WasRepeated)> PutAsync(Uri address, CancellationToken cancellation)

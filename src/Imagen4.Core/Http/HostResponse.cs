@@ -12,13 +12,13 @@ namespace Imagen4.Core.Http;
 /// <param name="Body">The bytes, decoded.</param>
 internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
 {
-    // Looked through once, on arrival: what reads the JSON later may rely on it.
+    // Checked once, on arrival: later readers of the JSON may rely on it.
     private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
 
-    /// <summary>Whether the body has been made readable: nothing is left that was done to it on the way.</summary>
+    /// <summary>Whether the body was decoded: no compression is left.</summary>
     public bool IsDecoded { get; init; } = true;
 
-    /// <summary>Whether the body is meant to be JSON and cannot be read as such: what it says is not known.</summary>
+    /// <summary>Whether the body is meant to be JSON but is malformed, so that its content is unknown.</summary>
     public bool IsMalformed => _form == BodyForm.Malformed || (_form == BodyForm.NotJson && !IsDecoded);
 
     /// <summary>The body where it is well-formed JSON; empty where it is not.</summary>
@@ -30,7 +30,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     /// <summary>The first value of a header, or null.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
-    /// <summary>Whether a model's own words are in it, and it is no success.</summary>
+    /// <summary>Whether it is an error that comes from the model itself.</summary>
     public bool IsModelError => !IsSuccess && IsTyped;
 
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     public bool IsMarked => IsTyped
         || (IsRefusal && Headers.Any(header => header.Key.StartsWith("X-Fal-", StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>Whether it is a page for people: a proxy's, a sign-in, a gateway's own.</summary>
+    /// <summary>Whether it is an HTML page: of a proxy, a sign-in or a gateway.</summary>
     public bool IsPage => JsonObject() is null
         && (ContentType == "text/html" || Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..]);
 
@@ -65,7 +65,7 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
         }
     }
 
-    /// <summary>The body as one JSON object, or null when it is none.</summary>
+    /// <summary>The body as one JSON object; null when it is not one.</summary>
     public JsonElement? JsonObject()
     {
         try

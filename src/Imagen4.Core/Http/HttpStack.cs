@@ -37,7 +37,7 @@ internal static class HttpStack
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
     }
 
-    /// <summary>Makes a client what every client here is.</summary>
+    /// <summary>Creates a client with the settings common to all.</summary>
     internal static void Configure(HttpClient client)
     {
         // Every call has its own deadline; the client's would cut long downloads.
@@ -49,7 +49,7 @@ internal static class HttpStack
             new("Imagen4.PowerShell", typeof(HttpStack).Assembly.GetName().Version?.ToString(3)));
     }
 
-    /// <summary>What is below every client here.</summary>
+    /// <summary>Creates the handler common to all clients.</summary>
     internal static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// Looks through JSON from outside before anybody reads it. The runtime's reader takes bytes that are no UTF-8, and names with half
-/// a character in them, and throws wherever such a text is asked for first.
+/// Checks JSON before it is read. The runtime's reader accepts bytes that are not UTF-8, and names with half
+/// a character in them, and throws only where such a text is first read.
 /// </summary>
 internal static class JsonCheck
 {

@@ -5,7 +5,7 @@ using Imagen4.Core.Hosts;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// The body of a paid POST. It notes whether it was ever asked for its bytes: as long as it was not, nothing was sent,
+/// The body of a paid POST. It records whether its bytes were ever read: until they are, nothing has been sent,
 /// whatever the exception says.
 /// </summary>
 internal sealed class PaidContent : HttpContent
@@ -21,13 +21,15 @@ internal sealed class PaidContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/json");
     }
 
-    /// <summary>The request that the head of the answer named, whatever came of its body; or null.</summary>
+    /// <summary>The request id in the head of the answer, whether or not its body could be read; or null.</summary>
     public string? RequestId { get; private set; }
 
     /// <summary>Whether sending may have begun.</summary>
     public bool SendingBegan => _sendingBegan;
 
-    /// <summary>After this nothing is sent any more: looked at last when the first byte is asked for, which may be long after the call.</summary>
+    /// <summary>
+    /// After this nothing is sent any more: looked at last when the first byte is asked for, which may be long after the call.
+    /// </summary>
     public CancellationToken Stopping { get; set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -46,13 +48,15 @@ internal sealed class PaidContent : HttpContent
         return true;
     }
 
-    /// <summary>Whether the head of an answer came: then the host had heard enough to answer, whatever broke off later.</summary>
+    /// <summary>Whether the head of an answer arrived: the host had received enough to answer, even if the exchange failed later.</summary>
     public bool IsAnswered { get; private set; }
 
-    /// <summary>Notes what the head of an answer says, before its body may break off.</summary>
+    /// <summary>Records what the head of an answer says, because reading its body may still fail.</summary>
     public void NoteAnswer(HttpResponseHeaders headers)
     {
         IsAnswered = true;
-        RequestId = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id) ? id : null;
+        RequestId = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id)
+            ? id
+            : null;
     }
 }

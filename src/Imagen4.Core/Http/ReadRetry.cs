@@ -7,7 +7,7 @@ using Polly.Timeout;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// Repeats reads that failed on the way: connection failures, 408, 429 and server errors.
+/// Retries failed reads: connection failures, 408, 429 and server errors.
 /// Reads cost nothing; a paid POST never goes through here.
 /// </summary>
 internal sealed class ReadRetry
@@ -97,7 +97,7 @@ internal sealed class ReadRetry
             return false;
         }
 
-        // Who waits asks again anyway, in any case; nobody else asks before the host wants to be asked.
+        // A wait polls again in any case; every other read respects the host's Retry-After.
         return _missed is not null || (attempt < Attempts - 1 && !AsksForLonger(outcome) && _budget.TryTake());
     }
 
@@ -111,11 +111,11 @@ internal sealed class ReadRetry
             return RetryAfter.Spread(asked);
         }
 
-        // What a wait asks beyond the budget is asked seldom.
+        // Once the retry budget is used up, a wait polls less often.
         return _missed is null || _budget.TryTake() ? null : Longest * (0.9 + (0.2 * Random.Shared.NextDouble()));
     }
 
-    // What went wrong on the way, or null where nothing did or where it would stay the same.
+    // The transient error of an attempt; null where there was none, or where a retry would fail the same way.
     private string? Trouble(Outcome<HostResponse> outcome) => outcome switch
     {
         { Exception: { } error } => IsPassing(error) ? FailureText.Of(error) : null,
@@ -123,7 +123,7 @@ internal sealed class ReadRetry
         _ => null,
     };
 
-    // A certificate nobody trusts, a proxy that wants a password and an answer without end stay as they are.
+    // An untrusted certificate, a proxy that wants a password and an oversized answer will not go away.
     private static bool IsPassing(Exception error) => error switch
     {
         HttpRequestException { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } => false,

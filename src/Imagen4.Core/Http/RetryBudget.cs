@@ -5,7 +5,7 @@ namespace Imagen4.Core.Http;
 
 /// <summary>
 /// How often requests to one host may be repeated, shared by everything in the process that talks to it. It is filled by answers,
-/// so that an outage is asked about and not multiplied: once it is empty, nothing is repeated until the host answers again.
+/// so that retries do not make an outage worse: once it is empty, nothing is retried until the host answers again.
 /// </summary>
 internal sealed class RetryBudget
 {
@@ -22,7 +22,7 @@ internal sealed class RetryBudget
     /// <summary>The budget of the host that an address belongs to.</summary>
     public static RetryBudget For(Uri address) => ByHost.GetOrAdd(address.GetLeftPart(UriPartial.Authority), static _ => new RetryBudget());
 
-    /// <summary>Takes the price of one repeat, if it is there.</summary>
+    /// <summary>Takes the cost of one retry from the budget, if there is enough left.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -37,7 +37,7 @@ internal sealed class RetryBudget
         }
     }
 
-    /// <summary>Notes an answer: a repeat that brought one gets its price back, a first call earns a part of one.</summary>
+    /// <summary>Records an answer: a successful retry gets its cost back, a first attempt earns a fraction of it.</summary>
     public void Answered(bool wasRepeat)
     {
         lock (_lock)
@@ -47,10 +47,10 @@ internal sealed class RetryBudget
     }
 }
 
-/// <summary>How long a host asks to be left alone (RFC 9110, 10.2.3): seconds, or a date.</summary>
+/// <summary>The Retry-After header (RFC 9110, 10.2.3): seconds, or a date.</summary>
 internal static class RetryAfter
 {
-    /// <summary>The longest the module waits on a host's word.</summary>
+    /// <summary>The longest Retry-After that is honoured.</summary>
     public static readonly TimeSpan Cap = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads the header.</summary>
@@ -58,7 +58,7 @@ internal static class RetryAfter
     public static TimeSpan? Read(HttpResponseHeaders headers, TimeProvider time) =>
         Asked(headers, time) is { } wait ? TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, Cap.Ticks)) : null;
 
-    /// <summary>Reads the header as it is: it may ask for days, or for a time that has passed.</summary>
+    /// <summary>Reads the header unlimited: it may ask for days, or for a time that has passed.</summary>
     public static TimeSpan? Asked(HttpResponseHeaders headers, TimeProvider time) =>
         // A date means the host's clock, which the answer shows; this machine's may be a day off.
         headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - (headers.Date ?? time.GetUtcNow());
@@ -66,7 +66,9 @@ internal static class RetryAfter
     /// <summary>A wait, or up to a tenth more, so that all who were told the same do not come back together.</summary>
     public static TimeSpan Spread(TimeSpan wait) => wait * (1 + (0.1 * Random.Shared.NextDouble()));
 
-    /// <summary>What the host wants, in words behind an error's, where it wants to be left alone for longer than the module waits.</summary>
+    /// <summary>
+    /// What the host wants, in words behind an error's, where it wants to be left alone for longer than the module waits.
+    /// </summary>
     public static string Said(HttpResponseHeaders headers, TimeProvider time) =>
         Asked(headers, time) is { } wait && wait > Cap ? Messages.HostAsksForLonger.With((long)wait.TotalSeconds) : "";
 }

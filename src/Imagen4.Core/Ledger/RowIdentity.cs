@@ -21,7 +21,7 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
     /// <param name="baseUri">The provider's base address.</param>
     /// <param name="model">The endpoint id.</param>
     /// <param name="inputHash">What <see cref="Hash"/> makes of the input.</param>
-    /// <param name="occurrence">The how manieth of its like it is in its pipeline, from 1.</param>
+    /// <param name="occurrence">Counts the equal rows of the pipeline, from 1.</param>
     /// <param name="directory">The output directory, with its links resolved, or null.</param>
     public static RowIdentity OfInput(Uri baseUri, string model, string inputHash, int occurrence, string? directory) =>
         Of(Digest(["input", ProviderAddress.Normal(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)]), inputHash, directory);

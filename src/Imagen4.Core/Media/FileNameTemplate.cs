@@ -58,7 +58,9 @@ public sealed partial class FileNameTemplate
 
     /// <summary>The name of one image, without its ending.</summary>
     /// <param name="values">The request's values.</param>
-    /// <param name="image">The number of the image, from 1. Where the template has no place for it, images after the first get it appended.</param>
+    /// <param name="image">
+    /// The number of the image, from 1. Where the template has no place for it, images after the first get it appended.
+    /// </param>
     public string Expand(FileNameValues values, int image)
     {
         var number = image.ToString(CultureInfo.InvariantCulture);

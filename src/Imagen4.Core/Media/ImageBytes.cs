@@ -14,7 +14,9 @@ internal abstract record ImageBytes
     /// <param name="Address">Where.</param>
     public sealed record Remote(string Address) : ImageBytes;
 
-    /// <summary>They came inside the answer, as base64 or as a data URI. They stay JSON until they are written: a string would double them.</summary>
+    /// <summary>
+    /// They came inside the answer, as base64 or as a data URI. They stay JSON until they are written: a string would double them.
+    /// </summary>
     /// <param name="Text">The JSON text.</param>
     public sealed record Inline(JsonElement Text) : ImageBytes;
 
@@ -23,7 +25,8 @@ internal abstract record ImageBytes
     public sealed record Kept(Func<CancellationToken, Task<byte[]>> Read) : ImageBytes;
 
     /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
-    public bool CanBeRead => this is not Remote remote || (Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));
+    public bool CanBeRead => this is not Remote remote
+        || (Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));
 
     /// <summary>Tells an address from a data URI.</summary>
     /// <param name="text">JSON text.</param>

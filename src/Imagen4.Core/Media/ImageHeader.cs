@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Imagen4.Core.Media;
 
-/// <summary>What the bytes of a file say about the image in it. Only headers are read: decoding is where image libraries get hurt.</summary>
+/// <summary>
+/// What the bytes of a file say about the image in it. Only headers are read: decoding is where image libraries are vulnerable.
+/// </summary>
 /// <param name="Type">The format, by its magic bytes.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
@@ -28,7 +30,9 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             _ when head.StartsWith("RIFF"u8) && head.Length >= 30 && head[8..].StartsWith("WEBP"u8) => Webp(head, file),
             _ => throw new InvalidMediaException(Messages.MediaNotAnImage),
         };
-        return header is { Width: > 0, Height: > 0 } ? header : throw new InvalidMediaException(Messages.MediaBroken.With(header?.Type.Name));
+        return header is { Width: > 0, Height: > 0 }
+            ? header
+            : throw new InvalidMediaException(Messages.MediaBroken.With(header?.Type.Name));
     }
 
     private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
@@ -44,7 +48,8 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     {
         CheckEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
         Span<byte> segment = stackalloc byte[9];
-        for (file.Position = 2; file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF;)
+        file.Position = 2;
+        while (file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF)
         {
             if (segment[1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
@@ -55,7 +60,9 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             }
 
             // A marker may be padded with any number of 0xFF.
-            file.Position += segment[1] == 0xFF ? 1 - segment.Length : BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) + 2 - segment.Length;
+            file.Position += segment[1] == 0xFF
+                ? 1 - segment.Length
+                : BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) + 2 - segment.Length;
         }
 
         throw Broken(MediaType.Jpeg);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Imagen4.Core.Media;
 
-/// <summary>Brings the images of a result to disk: fetched, looked at, and only then given their names.</summary>
+/// <summary>Saves the images of a result: fetched, checked, and only then given their final names.</summary>
 /// <param name="folder">Where they go.</param>
 /// <param name="template">What they are called.</param>
 internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)

@@ -37,7 +37,8 @@ internal static class InlineImage
                 var isLast = base64.Length - at <= Piece;
                 var piece = base64.Span[at..(isLast ? base64.Length : at + Piece)];
                 var status = Base64.DecodeFromUtf8(piece, buffer, out var consumed, out var written, isLast);
-                if (consumed == 0 || status is not (OperationStatus.Done or OperationStatus.NeedMoreData) || (isLast && status != OperationStatus.Done))
+                if (consumed == 0 || status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
+                    || (isLast && status != OperationStatus.Done))
                 {
                     throw new InvalidMediaException(Messages.DataUriMalformed);
                 }

@@ -18,7 +18,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     private const long LargestImage = 256L * 1024 * 1024;
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
-    // One image with all its tries. A host that drips is never silent.
+    // For one image with all its retries: a host that sends a byte now and then is never silent.
     private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
 
     /// <summary>Writes the bytes of an image.</summary>
@@ -34,7 +34,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     private static async Task CopyKeptAsync(ImageBytes.Kept kept, Stream target, CancellationToken cancellation) =>
         await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
-    // A transfer that broke begins at the start of the target again.
+    // A transfer that failed starts again at the beginning of the target.
     private async Task DownloadAsync(string address, Stream target, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
@@ -54,7 +54,8 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
         catch (TimeoutRejectedException error)
         {
-            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, Messages.TransferTooLong.With(Total.TotalSeconds)), error);
+            throw new DownloadFailedException(
+                Messages.DownloadFailed.With(source.Host, Messages.TransferTooLong.With(Total.TotalSeconds)), error);
         }
     }
 
@@ -69,7 +70,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             MaxDelay = TimeSpan.FromSeconds(15),
             ShouldHandle = arguments => ValueTask.FromResult(IsRepeated(arguments.Outcome, arguments.AttemptNumber, budget)),
             DelayGenerator = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : (TimeSpan?)null),
+                arguments.Outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked }
+                    ? RetryAfter.Spread(asked)
+                    : (TimeSpan?)null),
         })
         .Build();
 
@@ -201,7 +204,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     private sealed class BrokenTransferException(string message, Exception? inner = null) : Exception(message, inner)
     {
-        /// <summary>How long the host asks to be left alone, where it says so.</summary>
+        /// <summary>The host's Retry-After, where it sent one.</summary>
         public TimeSpan? Asked { get; init; }
     }
 }

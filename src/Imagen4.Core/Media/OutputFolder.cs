@@ -16,10 +16,12 @@ public sealed class OutputFolder(string path, bool force)
     /// <summary>The full path.</summary>
     public string FullPath { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
-    /// <summary>The name that is the same for all ways to write the path. It is looked up once: what is created later changes nothing.</summary>
+    /// <summary>
+    /// The name that is the same for all ways to write the path. It is looked up once: what is created later changes nothing.
+    /// </summary>
     internal string RealPath => _real ??= Media.RealPath.Of(FullPath);
 
-    /// <summary>Looks whether the folder can be one, without creating it.</summary>
+    /// <summary>Checks the path of the folder without creating it.</summary>
     /// <exception cref="InvalidInputException">A file is in its place.</exception>
     public void Check()
     {
@@ -56,7 +58,7 @@ public sealed class OutputFolder(string path, bool force)
         }
     }
 
-    /// <summary>Sets the names of one row of this batch aside, all or none, before its images are paid for.</summary>
+    /// <summary>Reserves the file names of one row of this batch, all or none, before its images are paid for.</summary>
     /// <param name="isNew">Whether the row has not been submitted before: then a file of its name is somebody else's.</param>
     /// <param name="names">The names, without their endings.</param>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
@@ -83,7 +85,7 @@ public sealed class OutputFolder(string path, bool force)
     /// <summary>The path a file gets.</summary>
     internal string Final(string name, string extension) => Path.Combine(FullPath, name + extension);
 
-    /// <summary>A path for a file that is still being written: hidden, and like no other.</summary>
+    /// <summary>A unique path for a file that is still being written; it is hidden.</summary>
     /// <param name="owner">What it belongs to.</param>
     internal string Draft(string owner) => PartialFiles.NewPath(FullPath, SafeFileName.Whole(owner));
 
@@ -104,7 +106,7 @@ public sealed class OutputFolder(string path, bool force)
     {
         lock (_lock)
         {
-            // To overwrite is asked for what was there before, not for what this batch has just saved.
+            // -Force overwrites what was there before, not what this batch has just saved.
             if (!_published.Add(final))
             {
                 throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));

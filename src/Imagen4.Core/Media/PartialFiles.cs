@@ -9,7 +9,7 @@ internal static class PartialFiles
     private const string Ending = ".partial";
     private const int MostAttempts = 3;
 
-    /// <summary>A path for one: like no other.</summary>
+    /// <summary>A unique path for one.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="owner">What it belongs to, as a safe part of a name.</param>
     public static string NewPath(string folder, string owner) => Path.Combine(folder, $".{owner}.{Guid.NewGuid():N}{Ending}");
@@ -28,7 +28,7 @@ internal static class PartialFiles
             }
             catch (IOException) when (attempt < MostAttempts && Directory.Exists(folder))
             {
-                // Somebody who sweeps up had it open between its creation and its lock.
+                // Another process that removes leftovers had it open between its creation and its lock.
             }
         }
     }
@@ -49,7 +49,7 @@ internal static class PartialFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // No folder, or not ours to tidy: what matters is not in these files.
+            // There is no such folder, or no right to clean it up; nothing in these files is needed.
         }
     }
 

@@ -11,7 +11,7 @@ namespace Imagen4.Core.Media;
 /// <param name="link">Where a link points to; null for what is none.</param>
 internal sealed class RealPath(Func<string, bool> exists, Func<string, IEnumerable<string>> entries, Func<string, string?> link)
 {
-    // As many as systems follow themselves; more are a circle.
+    // As many links as operating systems follow; more are a loop.
     private const int MostLinks = 40;
 
     private static readonly RealPath OfThisMachine = new(Path.Exists, Entries, Link);
@@ -76,7 +76,10 @@ internal sealed class RealPath(Func<string, bool> exists, Func<string, IEnumerab
 
     private static IEnumerable<string> Others(string name) => new[]
     {
-        name.ToUpperInvariant(), name.ToLowerInvariant(), Composed(name), PlainText.IsWhole(name) ? name.Normalize(NormalizationForm.FormD) : name,
+        name.ToUpperInvariant(),
+        name.ToLowerInvariant(),
+        Composed(name),
+        PlainText.IsWhole(name) ? name.Normalize(NormalizationForm.FormD) : name,
     }.Where(other => other != name).Distinct();
 
     private static string Folded(string name) => Composed(name).ToUpperInvariant();

@@ -35,7 +35,8 @@ public sealed class PriceLookup(BatchOptions options)
             var price = PriceReader.IsPublished(profile)
                 ? await AskAsync(profile, id, cancellation).ConfigureAwait(false)
                 : PriceReader.OfProfile(profile, id);
-            return new RowOutcome<ImagenPrice>(price, price is null ? new PriceUnknownException(Messages.PriceUnknown.With(profile.Name, id)) : null);
+            return new RowOutcome<ImagenPrice>(
+                price, price is null ? new PriceUnknownException(Messages.PriceUnknown.With(profile.Name, id)) : null);
         }
         catch (ImagenException error)
         {

@@ -5,7 +5,7 @@ using Imagen4.Core.Protocols.FalQueue;
 
 namespace Imagen4.Core.Prices;
 
-/// <summary>What an image costs: by the host's own word where it publishes prices, else by the profile's.</summary>
+/// <summary>What an image costs: the host's published price where there is one, else the profile's.</summary>
 public static class PriceReader
 {
     private const string InProfile = "Profile";
@@ -22,7 +22,8 @@ public static class PriceReader
     }
 
     /// <summary>Whether the host is asked for its prices, for which it wants a key.</summary>
-    internal static bool IsPublished(ProviderProfile profile) => profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.Price);
+    internal static bool IsPublished(ProviderProfile profile) =>
+        profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.Price);
 
     /// <summary>The price a profile states for all its models, or null.</summary>
     internal static ImagenPrice? OfProfile(ProviderProfile profile, string model) => profile.PricePerImage is { } price
@@ -37,12 +38,14 @@ public static class PriceReader
         {
             var status = (int)response.Status;
             throw status is 408 or >= 500
-                ? new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status }
+                ? new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text))
+                    { StatusCode = status }
                 : FalErrors.OfSubmit(host, model, response);
         }
 
         var answer = response.Read(PricingJson.Default.PricingAnswer)
-            ?? throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
+            ?? throw new InvalidResponseException(
+                Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
         return answer.Prices?.FirstOrDefault(price => price?.EndpointId == model) is { UnitPrice: { } unitPrice } entry
             ? new ImagenPrice
             {
@@ -75,6 +78,7 @@ internal sealed record PricingEntry
     public string? Currency { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(PricingAnswer))]
 internal sealed partial class PricingJson : JsonSerializerContext;

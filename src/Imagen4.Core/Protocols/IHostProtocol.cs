@@ -47,7 +47,9 @@ internal interface IHostProtocol
     /// <exception cref="ImagenException">The answer says nothing of the request.</exception>
     Task<RequestReading> AskStatusAsync(RequestReference request, bool logs, CancellationToken cancellation);
 
-    /// <summary>Follows the state of a request in a stream. A host without one, or one that breaks off, ends it before the request has ended.</summary>
+    /// <summary>
+    /// Follows the state of a request in a stream. A host without one, or one that breaks off, ends it before the request has ended.
+    /// </summary>
     IAsyncEnumerable<HostStatus> FollowAsync(RequestReference request, bool logs, CancellationToken cancellation);
 
     /// <summary>Asks for the result of a request.</summary>

@@ -77,7 +77,9 @@ internal readonly record struct NamedRequestId(bool IsThere, string? Id)
 
         try
         {
-            var id = reader.TokenType == JsonTokenType.String ? reader.GetString()! : System.Text.Encoding.ASCII.GetString(reader.ValueSpan);
+            var id = reader.TokenType == JsonTokenType.String
+                ? reader.GetString()!
+                : System.Text.Encoding.ASCII.GetString(reader.ValueSpan);
             return RequestIds.IsOne(id) && (reader.TokenType == JsonTokenType.String || id.All(char.IsAsciiDigit)) ? id : null;
         }
         catch (InvalidOperationException)

@@ -26,7 +26,10 @@ public sealed record RequestReference
     /// <summary>Whether it has only just been submitted: not every part of the host may know it yet.</summary>
     internal bool IsFresh { get; init; }
 
-    /// <summary>The clock's reading at its acceptance, or when this process first met it: the start of its time limit. Where the answer to the submit was the result, when it was sent.</summary>
+    /// <summary>
+    /// The clock's reading at its acceptance, or when this process first met it: the start of its time limit. Where the answer to the
+    /// submit was the result, when it was sent.
+    /// </summary>
     public required long Since { get; init; }
 }
 

@@ -19,7 +19,9 @@ internal sealed record SubmitMarks
     /// <summary>Whether it says that something is billed.</summary>
     public bool IsBilled { get; init; }
 
-    /// <summary>Whether an error in it is the host's own word on what has become of this request: only where the answer is the result.</summary>
+    /// <summary>
+    /// Whether an error in it is the host's own word on what has become of this request: only where the answer is the result.
+    /// </summary>
     public bool IsOwnWord { get; init; }
 
     /// <summary>Whether it says that sending the same request later would be refused, too.</summary>

@@ -38,7 +38,8 @@ public sealed record RequestTags
 
     private static string? Offence(IReadOnlyDictionary<string, JsonElement> members, List<KeyValuePair<string, string>> tags)
     {
-        if (members.Zip(tags).Where(pair => !IsKey(pair.Second.Key) || !IsValue(pair.Second.Value)).Select(pair => pair.First).ToList() is [var bad, ..])
+        if (members.Zip(tags).Where(pair => !IsKey(pair.Second.Key) || !IsValue(pair.Second.Value))
+            .Select(pair => pair.First).ToList() is [var bad, ..])
         {
             return Messages.TagsMalformed.With(PlainText.Brief(bad.Key), PlainText.Brief(bad.Value.ToString()));
         }

@@ -98,7 +98,8 @@ internal static class SubmitSettingsReader
     }
 
     private static string? Priority(Cell cell) => cell.Text()?.Trim() is not { } text ? null
-        : Priorities.FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? throw cell.Refuse(Messages.CellIsNotPriority);
+        : Priorities.FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw cell.Refuse(Messages.CellIsNotPriority);
 
     private static long? AtLeast(Cell cell, long least) => cell.WholeNumber() is not { } number ? null
         : number >= least && number <= int.MaxValue ? number : throw cell.Refuse(Messages.CellIsTooSmall, least);
@@ -108,6 +109,9 @@ internal static class SubmitSettingsReader
             ?? throw cell.Refuse(Messages.CellIsNotTags, offence);
 
     // A PowerShell literal 1d is the decimal 1, and would be a second where a day was meant.
-    private static ObjectLifetime? Lifetime(Cell cell) => cell.Value is decimal ? throw cell.Refuse(Messages.CellIsDecimal) : cell.Text()?.Trim() is not { } text ? null
+    private static ObjectLifetime? Lifetime(Cell cell) => cell.Value is decimal
+        ? throw cell.Refuse(Messages.CellIsDecimal)
+        : cell.Text()?.Trim() is not { } text
+        ? null
         : ObjectLifetime.TryParse(text) ?? throw cell.Refuse(Messages.CellIsNotLifetime, ObjectLifetime.Allowed);
 }

@@ -4,7 +4,7 @@ using Imagen4.Core.Ledger;
 
 namespace Imagen4.Core.Settings;
 
-/// <summary>What a user has decided once for every session: profiles, the default one, and a shared ledger. Never a key.</summary>
+/// <summary>A user's settings for all sessions: profiles, the default one, and a shared ledger. They never contain a key.</summary>
 internal sealed record UserSettings
 {
     public string? DefaultProvider { get; init; }

@@ -10,7 +10,9 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
     /// <summary>Receives what the user should know besides errors, on any thread.</summary>
     public Action<string>? Warn { get; set; }
 
-    /// <summary>Says that a paid POST is about to be sent. What cannot be written down is not begun, neither for this row nor for any other.</summary>
+    /// <summary>
+    /// Says that a paid POST is about to be sent. What cannot be written down is not begun, neither for this row nor for any other.
+    /// </summary>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public async Task BeginAsync(LedgerEntry entry, CancellationToken cancellation)
     {

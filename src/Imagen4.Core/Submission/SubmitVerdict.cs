@@ -30,7 +30,9 @@ internal static class SubmitVerdict
 
             // A proxy or a gateway writes these too, when the host may have the request already.
             408 or 409 or 499 => SubmitOutcome.InDoubt,
-            301 or 302 or 307 or 308 or (>= 400 and <= 499) => marks.SaysTaken && !marks.IsOwnWord ? SubmitOutcome.InDoubt : SubmitOutcome.Rejected,
+            301 or 302 or 307 or 308 or (>= 400 and <= 499) => marks.SaysTaken && !marks.IsOwnWord
+                ? SubmitOutcome.InDoubt
+                : SubmitOutcome.Rejected,
 
             // 502, 503 and 504 are a gateway's word, whatever their form.
             500 when marks is { IsOwnWord: true, IsBilled: false } => SubmitOutcome.Failed,
@@ -44,7 +46,8 @@ internal static class SubmitVerdict
     {
         for (; error is not null; error = error.InnerException)
         {
-            if (error is HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } inner } && error.Message != inner.Message)
+            if (error is HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } inner }
+                && error.Message != inner.Message)
             {
                 return true;
             }

@@ -107,7 +107,9 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                         throw sent.Refusal!;
                     }
 
-                    gate.Close(RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } asked ? asked : Backoff(throttled));
+                    gate.Close(RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } asked
+                        ? asked
+                        : Backoff(throttled));
                     break;
 
                 case SubmitOutcome.Failed:
@@ -148,7 +150,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             if (LeavesAccepted)
             {
                 throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
-                    Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId }).ConfigureAwait(false);
+                    Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId })
+                        .ConfigureAwait(false);
             }
 
             // Who waits for it gets it from this answer; its images may go to another disk.
@@ -166,7 +169,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         return acceptance;
     }
 
-    // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is there.
+    // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is
+    // there.
     private async Task<Acceptance> SettleAsync(
         HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent, CancellationToken cancellation)
     {
@@ -177,7 +181,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             {
                 var request = protocol.Refer(host, entry.Model, id) with { IsFresh = true };
                 var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted }).ConfigureAwait(false);
+                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted })
+                    .ConfigureAwait(false);
                 return new Acceptance(request, status.QueuePosition);
             }
 #pragma warning disable CA1031 // Whatever it is, a stop included: the row stays in doubt, and is told as such.
@@ -202,7 +207,9 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     {
         if (_doubts.Add(host) >= MostInDoubt)
         {
-            ending.End(host.Profile.Name, new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
+            ending.End(
+                host.Profile.Name,
+                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
         }
 
         return doubt;
@@ -240,7 +247,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             : Messages.InDoubtAnswer;
 
     // The host's history shows the label: a request in doubt is found by it.
-    private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) => host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))
+    private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) =>
+        host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))
         ? entry.Settings with { Tag = RequestTags.With(entry.Settings.Tag, RequestTags.LedgerKey, entry.LedgerId) }
         : entry.Settings;
 

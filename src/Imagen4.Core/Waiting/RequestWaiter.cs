@@ -168,7 +168,8 @@ internal sealed class RequestWaiter(TimeSpan limit)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token).ConfigureAwait(false);
+            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -15,7 +15,7 @@ internal sealed class KeyCache(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // A signature by a key nobody knows may mean a new key; asking for it more often than this would let anybody make us ask.
+    // A signature by an unknown key may mean that the host has a new one; without a limit, anybody could make us ask again and again.
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<Uri, (IReadOnlyList<byte[]> Keys, long Fetched, long Tried)> _kept = [];
@@ -35,7 +35,7 @@ internal sealed class KeyCache(TimeProvider time)
             return kept.Keys;
         }
 
-        // Asked for in vain counts too.
+        // A failed attempt counts too.
         _kept.TryUpdate(address, kept with { Tried = time.GetTimestamp() }, kept);
 
         _ = ProviderAddress.Validate(address);
@@ -45,7 +45,8 @@ internal sealed class KeyCache(TimeProvider time)
             .ConfigureAwait(false);
         if ((int)response.Status is 408 or 429 or >= 500)
         {
-            throw new HostUnavailableException(Messages.HostAnswers.With(address.Host, (int)response.Status, FalErrorDetail.Read(response).Text))
+            throw new HostUnavailableException(
+                Messages.HostAnswers.With(address.Host, (int)response.Status, FalErrorDetail.Read(response).Text))
             {
                 StatusCode = (int)response.Status,
             };
@@ -77,7 +78,7 @@ internal sealed record KeySet
 
     public IReadOnlyList<Key?>? Keys { get; init; }
 
-    /// <summary>The public keys in a set; members that are no Ed25519 keys are left out.</summary>
+    /// <summary>The public keys in a set; members that are not Ed25519 keys are left out.</summary>
     /// <exception cref="JsonException">It is no key set.</exception>
     public static IReadOnlyList<byte[]> Read(ReadOnlySpan<byte> json) =>
         [.. (JsonSerializer.Deserialize(json, KeySetJson.Default.KeySet)?.Keys ?? throw new JsonException())

@@ -58,7 +58,8 @@ public sealed class WebhookReader(TimeProvider time)
             result.State = payload is { Status: "OK", PayloadError: not null } ? ImagenStates.Completed : ImagenStates.Failed;
             var said = payload.Payload is { } failure ? FalErrorDetail.TryRead(JsonMarshal.GetRawUtf8Value(failure)) : null;
             string?[] words = [payload.Error ?? payload.PayloadError, said?.Text];
-            result.Error = PlainText.Line(words.Any(word => word is not null) ? string.Join(": ", words.OfType<string>()) : Messages.NoImages);
+            result.Error =
+                PlainText.Line(words.Any(word => word is not null) ? string.Join(": ", words.OfType<string>()) : Messages.NoImages);
             result.ErrorType = said?.Type;
             return result;
         }

@@ -7,7 +7,9 @@ using Imagen4.Emulator.Webhooks;
 
 namespace Imagen4.Emulator.Admin;
 
-/// <summary>Makes a used emulator as good as a new one, so that long runs neither start one each nor fill its memory. Settings stay.</summary>
+/// <summary>
+/// Makes a used emulator as good as a new one, so that long runs neither start one each nor fill its memory. Settings stay.
+/// </summary>
 internal sealed class Reset(
     JobQueue queue,
     JobStore jobs,

@@ -11,7 +11,7 @@ internal sealed partial class AggregatorJson : JsonSerializerContext
     public static AggregatorJson Wire => field ??= new AggregatorJson(PlainText.OptionsOf(Default));
 }
 
-/// <summary>A result that says, with status 200, that there is none.</summary>
+/// <summary>A result with status 200 that reports a failure.</summary>
 internal sealed record FailedAnswer(string Status, string Error);
 
 /// <summary>An error of the reseller itself, one level down.</summary>

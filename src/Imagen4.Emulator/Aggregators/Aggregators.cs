@@ -5,7 +5,7 @@ using Imagen4.Emulator.Queue;
 
 namespace Imagen4.Emulator.Aggregators;
 
-/// <summary>What one reseller of fal's queue does in its own way.</summary>
+/// <summary>What differs between the resellers of fal's queue.</summary>
 internal interface IAggregator
 {
     /// <summary>One of <see cref="HostName"/>; also the first part of its paths.</summary>
@@ -16,7 +16,7 @@ internal interface IAggregator
 
     JsonAnswer Unauthorized { get; }
 
-    /// <summary>The answer where nothing is, such as a status or a cancel.</summary>
+    /// <summary>The answer to paths that do not exist there, such as status or cancel.</summary>
     IResult Unknown(HttpRequest request);
 
     /// <summary>The answer to a result read that comes too early.</summary>
@@ -28,7 +28,7 @@ internal interface IAggregator
     JsonAnswer Error(int status, string message);
 }
 
-/// <summary>A reseller that has states of its own in the result, and says what it does not know in JSON.</summary>
+/// <summary>A reseller with states of its own in the result, which answers unknown paths with JSON errors.</summary>
 internal sealed class Chainhub : IAggregator
 {
     public string Name => HostName.Chainhub;
@@ -51,7 +51,7 @@ internal sealed class Chainhub : IAggregator
         JsonAnswer.Of(status, new GatewayError(new GatewayErrorBody(message, "invalid_request_error")), AggregatorJson.Wire.GatewayError);
 }
 
-/// <summary>A reseller that passes fal's words on, and shows its front page for all that it does not know.</summary>
+/// <summary>A reseller that passes fal's answers on, and answers unknown paths with its front page.</summary>
 internal sealed class Kkiai : IAggregator
 {
     private const string Page = "<!doctype html><html><head><title>API gateway</title></head><body><div id=\"root\"></div></body></html>";
@@ -62,7 +62,7 @@ internal sealed class Kkiai : IAggregator
 
     public JsonAnswer Unauthorized { get; } = ErrorText.Answer(401, "Invalid token");
 
-    // A page that a browser would fill: there for every GET, not allowed for anything else.
+    // A single-page application: served for every GET, 405 for anything else.
     public IResult Unknown(HttpRequest request) =>
         Results.Text(Page, "text/html", statusCode: HttpMethods.IsGet(request.Method) ? 200 : 405);
 

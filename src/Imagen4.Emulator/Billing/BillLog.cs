@@ -41,7 +41,9 @@ internal sealed record Bill(
 [JsonSerializable(typeof(Bill))]
 internal sealed partial class BillJson : JsonSerializerContext;
 
-/// <summary>Every POST that was accepted, in order. A test counts them to prove what was paid for, so that none is ever taken away alone.</summary>
+/// <summary>
+/// Every POST that was accepted, in order. A test counts them to prove what was paid for, so that none is ever taken away alone.
+/// </summary>
 internal sealed class BillLog
 {
     private static readonly BillJson Json = new(PlainText.OptionsOf(BillJson.Default));

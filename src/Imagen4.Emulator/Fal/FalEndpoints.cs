@@ -76,7 +76,7 @@ internal sealed class FalEndpoints(
         call.RequestId is { } id && jobs.Find(id) is { Host: HostName.Fal } job && job.Endpoint.App == call.Endpoint.App ? job : null;
 }
 
-/// <summary>Checks <c>Authorization: SCHEME …</c>; without a configured key, any key opens the door.</summary>
+/// <summary>Checks <c>Authorization: SCHEME …</c>; without a configured key, any key is accepted.</summary>
 internal sealed class KeyCheck(string? onlyKey, string scheme)
 {
     public const string Key = "Key";

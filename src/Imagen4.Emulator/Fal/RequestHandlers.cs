@@ -6,7 +6,7 @@ using Imagen4.Emulator.Schema;
 
 namespace Imagen4.Emulator.Fal;
 
-/// <summary>Says how far a job is: 202 until it has ended, then 200.</summary>
+/// <summary>Answers status reads: 202 until the job has ended, then 200.</summary>
 internal sealed class StatusHandler(JobQueue queue, TimeProvider time)
 {
     public JsonAnswer Handle(HttpRequest request, Job job)

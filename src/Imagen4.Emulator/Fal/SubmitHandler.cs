@@ -43,7 +43,7 @@ internal sealed class SubmitHandler(FalIntake intake, WebhookCourier webhooks)
         JsonAnswer.Of(200, QueueStatus.Of(job, Waiting, position, logs: null, baseAddress), FalJson.Wire.QueueStatus);
 }
 
-/// <summary>The body of a submission: the input object itself, or why it is none.</summary>
+/// <summary>The body of a submission: the input object, or why it is not one.</summary>
 internal sealed record SubmitBody(JsonElement Input, Failure? Refusal)
 {
     /// <summary>The prompt as far as there is one, for rules that look for text in it.</summary>
@@ -71,7 +71,7 @@ internal sealed record SubmitBody(JsonElement Input, Failure? Refusal)
     private static SubmitBody Refused(string type, string message) => new(default, Failure.Invalid([new Problem(["body"], type, message)]));
 }
 
-/// <summary>What came of a POST: a job and its place in the queue, or the answer that refuses it.</summary>
+/// <summary>The outcome of a POST: a job and its place in the queue, or the answer that refuses it.</summary>
 internal sealed record Submission(Job? Job, int Position, JsonAnswer? Refusal)
 {
     public static Submission Refused(JsonAnswer answer) => new(null, 0, answer);

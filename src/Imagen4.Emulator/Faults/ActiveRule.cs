@@ -40,7 +40,8 @@ internal sealed class ActiveRule(FaultRule rule, IReadOnlyList<FaultEffect> effe
             return null;
         }
 
-        var isHit = (rule.Probability is not { } probability || Draw("hit") / (double)ulong.MaxValue < probability) && !IsOneTooMany(call.RequestId);
+        var isHit = (rule.Probability is not { } probability || Draw("hit") / (double)ulong.MaxValue < probability)
+            && !IsOneTooMany(call.RequestId);
         Count(call.RequestId, isHit);
         if (!isHit)
         {

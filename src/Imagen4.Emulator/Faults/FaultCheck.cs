@@ -10,7 +10,9 @@ internal static class FaultCheck
     /// <exception cref="FormatException">The message says what is wrong with the rule.</exception>
     public static IReadOnlyList<FaultEffect> EffectsOf(FaultRule rule)
     {
-        Require(rule.Operation is null || FaultTarget.All.Contains(rule.Operation), $"operation is one of {string.Join(", ", FaultTarget.All)}");
+        Require(
+            rule.Operation is null || FaultTarget.All.Contains(rule.Operation),
+            $"operation is one of {string.Join(", ", FaultTarget.All)}");
         Require(rule.Host is null || HostName.All.Contains(rule.Host), $"host is one of {string.Join(", ", HostName.All)}");
         Require(rule.InARow is null or > 0, "in_a_row is a positive number");
         Require(rule.Count is null or -1 or > 0, "count is a positive number, or -1 for no end");
@@ -21,7 +23,9 @@ internal static class FaultCheck
             "seed is for rules with probability or kinds: nothing else is random");
         IReadOnlyList<FaultEffect> effects = rule.Kinds is { } kinds ? [.. kinds.Select(EffectOf)] : [rule];
         Require(effects.Count > 0, "kinds is not empty");
-        Require(rule.Kinds is null || !SaysMore(rule), "with kinds, what goes wrong is said in there: [\"reset\",{\"kind\":\"status\",\"status\":503}]");
+        Require(
+            rule.Kinds is null || !SaysMore(rule),
+            "with kinds, what goes wrong is said in there: [\"reset\",{\"kind\":\"status\",\"status\":503}]");
         foreach (var effect in effects)
         {
             Check(effect);

@@ -56,7 +56,9 @@ internal static class FaultKinds
 /// <param name="Canned">The answer when the operation's own is not what is spoilt.</param>
 /// <param name="Deliver">How the answer is given.</param>
 internal sealed record FaultKind(
-    FaultFields Takes, Func<FaultEffect, FaultCall, TimeProvider, IResult> Canned, Func<FaultEffect, IResult, TimeProvider, IResult> Deliver)
+    FaultFields Takes,
+    Func<FaultEffect, FaultCall, TimeProvider, IResult> Canned,
+    Func<FaultEffect, IResult, TimeProvider, IResult> Deliver)
 {
     /// <summary>Whether the operation's own answer is never given.</summary>
     public bool Replaces { get; init; }

@@ -22,7 +22,9 @@ internal sealed record FaultRule : FaultEffect
     /// <summary>How many calls it hits; -1 hits until it is deleted.</summary>
     public int? Count { get; init; }
 
-    /// <summary>How many calls about one request it hits, one after the other; then it lets one through. No limit when it is null.</summary>
+    /// <summary>
+    /// How many calls about one request it hits, one after the other; then it lets one through. No limit when it is null.
+    /// </summary>
     public int? InARow { get; init; }
 
     /// <summary>The share of the calls that it hits, from 0 to 1; all when it is null.</summary>
@@ -92,7 +94,9 @@ internal record FaultEffect
     /// <summary>The status of an answer of the rule's own.</summary>
     public int? Status { get; init; }
 
-    /// <summary>Text, or any other JSON, which is sent as it is, with the request's id for <see cref="CannedAnswer.RequestIdPlace"/>.</summary>
+    /// <summary>
+    /// Text, or any other JSON, which is sent as it is, with the request's id for <see cref="CannedAnswer.RequestIdPlace"/>.
+    /// </summary>
     public JsonElement? Body { get; init; }
 
     /// <summary>More headers of an answer of the rule's own, likewise; one without a value is taken off.</summary>

@@ -30,7 +30,8 @@ internal static class SpoiltBody
     public static ReadOnlyMemory<byte> Deep(HttpResponse response, ReadOnlyMemory<byte> body)
     {
         var nested = $"\"note\":{new string('[', Depth)}{new string(']', Depth)}";
-        return InJson(response, body, json => WithMember(json, Encoding.ASCII.GetBytes(nested))) ?? Join(Encoding.ASCII.GetBytes(nested), body.Span);
+        return InJson(response, body, json => WithMember(json, Encoding.ASCII.GetBytes(nested)))
+            ?? Join(Encoding.ASCII.GetBytes(nested), body.Span);
     }
 
     /// <summary>Puts bytes into the texts of a body.</summary>
@@ -43,7 +44,10 @@ internal static class SpoiltBody
         {
             TextPlace.Member => WithMember(json, [.. "\"note\":\""u8, .. text, (byte)'"']),
             TextPlace.Name => WithMember(json, [(byte)'"', .. text, .. "\":\"note\""u8]),
-            TextPlace.Address => InTexts(json, text, token => token.StartsWith("http://"u8) || token.StartsWith("https://"u8) ? token.IndexOf("//"u8) + 2 : -1),
+            TextPlace.Address =>
+                InTexts(json, text, token => token.StartsWith("http://"u8) || token.StartsWith("https://"u8)
+                    ? token.IndexOf("//"u8) + 2
+                    : -1),
             _ => InTexts(json, text, token => token.Length),
         }) ?? Join(text, body.Span);
 
@@ -51,7 +55,8 @@ internal static class SpoiltBody
     {
         var type = response.ContentType ?? "";
         var (start, end) = (body.Span.IndexOf((byte)'{'), body.Span.LastIndexOf((byte)'}') + 1);
-        if (!(type.Contains("json", StringComparison.Ordinal) || type.Contains("event-stream", StringComparison.Ordinal)) || start < 0 || end <= start)
+        if (!(type.Contains("json", StringComparison.Ordinal) || type.Contains("event-stream", StringComparison.Ordinal))
+            || start < 0 || end <= start)
         {
             return null;
         }

@@ -2,7 +2,7 @@ using Imagen4.Emulator.Images;
 
 namespace Imagen4.Emulator.Generation;
 
-/// <summary>What a job will come to, known from its input before it starts.</summary>
+/// <summary>The planned outcome of a job, known from its input before it starts.</summary>
 internal sealed record GenerationPlan
 {
     public required string Prompt { get; init; }
@@ -55,7 +55,7 @@ internal sealed record GenerationInput
         {
             NegativePrompt = Value("negative_prompt", input.NegativePrompt),
             AspectRatio = Value("aspect_ratio", input.AspectRatio),
-            // Not every host has a least number.
+            // Not every host has a minimum.
             NumImages = (int)Math.Max(0, Value("num_images", (long)input.NumImages)),
             Seed = Value("seed", input.Seed),
             Resolution = Value("resolution", input.Resolution),

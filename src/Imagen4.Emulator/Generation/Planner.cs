@@ -5,7 +5,7 @@ using Imagen4.Emulator.Schema;
 
 namespace Imagen4.Emulator.Generation;
 
-/// <summary>Decides, from the input alone, what a job will come to.</summary>
+/// <summary>Plans the outcome of a job from its input alone.</summary>
 internal sealed partial class Planner(Snapshot snapshot)
 {
     public GenerationPlan Plan(ModelEntry model, string requestId, JsonElement body)
@@ -13,7 +13,7 @@ internal sealed partial class Planner(Snapshot snapshot)
         var checkedInput = InputCheck.Run(Catalogue.Default.FieldsOf(model, snapshot), body);
         if (checkedInput.Problems.Count > 0)
         {
-            // A model looks at its input before it works, so this takes no time.
+            // A model checks its input before it works, so this takes no time.
             return new GenerationPlan
             {
                 Prompt = JsonText.PromptOf(body) ?? "",

@@ -67,7 +67,7 @@ internal sealed class Job(string requestId, EndpointId endpoint, GenerationPlan 
     }
 }
 
-/// <summary>The three states there are. A job that failed or was cancelled is completed too.</summary>
+/// <summary>The three states of the queue. A job that failed or was cancelled is completed too.</summary>
 internal enum JobState
 {
     InQueue,
@@ -75,7 +75,7 @@ internal enum JobState
     Completed,
 }
 
-/// <summary>How far a job is. A new one replaces it at every step, so that readers need no lock.</summary>
+/// <summary>The progress of a job. It is replaced at every step, so that readers need no lock.</summary>
 internal sealed record JobProgress(JobState State)
 {
     public DateTimeOffset? StartedAt { get; init; }

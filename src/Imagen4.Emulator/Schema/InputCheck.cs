@@ -47,7 +47,7 @@ internal sealed record CheckedInput(IReadOnlyDictionary<string, object?> Values,
 /// <summary>Text in JSON that a client sent.</summary>
 internal static class JsonText
 {
-    /// <summary>False for what is no string, and for one whose escapes are no text (a lone surrogate).</summary>
+    /// <summary>False for anything but a string, and for a string whose escapes are not valid text (a lone surrogate).</summary>
     public static bool TryRead(JsonElement element, [NotNullWhen(true)] out string? text)
     {
         text = null;

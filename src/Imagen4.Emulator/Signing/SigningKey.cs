@@ -4,7 +4,9 @@ using Rfc8032 = Org.BouncyCastle.Math.EC.Rfc8032.Ed25519;
 
 namespace Imagen4.Emulator.Signing;
 
-/// <summary>Ed25519 signing (RFC 8032, 5.1.6). The package is loaded with the first signature, not with every start of the server.</summary>
+/// <summary>
+/// Ed25519 signing (RFC 8032, 5.1.6). The package is loaded with the first signature, not with every start of the server.
+/// </summary>
 internal sealed class SigningKey(ReadOnlyMemory<byte> seed)
 {
     public const int SeedLength = 32;

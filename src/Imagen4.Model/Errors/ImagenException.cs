@@ -22,7 +22,8 @@ public abstract class ImagenException : Exception
 
     /// <summary>One line for the user; it begins with the row's number where there is one.</summary>
     public override string Message => Row is not { } row ? base.Message
-        : CanBeReceived && RequestId is { } id && !base.Message.Contains(id, StringComparison.Ordinal) ? $"Row {row}, request {id}: {base.Message}"
+        : CanBeReceived && RequestId is { } id && !base.Message.Contains(id, StringComparison.Ordinal)
+            ? $"Row {row}, request {id}: {base.Message}"
         : $"Row {row}: {base.Message}";
 
     /// <summary>The id of the request it is about, where there is one.</summary>

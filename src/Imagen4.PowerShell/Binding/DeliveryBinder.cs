@@ -33,7 +33,8 @@ internal static class DeliveryBinder
         byte[] bytes => bytes,
         string text => Encoding.UTF8.GetBytes(text),
         IEnumerable<byte> bytes => [.. bytes],
-        object?[] values when values.All(value => BoundValue.Plain(value) is byte) => [.. values.Select(value => (byte)BoundValue.Plain(value)!)],
+        object?[] values when values.All(value => BoundValue.Plain(value) is byte) =>
+            [.. values.Select(value => (byte)BoundValue.Plain(value)!)],
         _ => throw new InvalidInputException(Messages.WebhookBodyMalformed.With(row, ValueName.Of(body))),
     };
 

@@ -7,7 +7,9 @@ using Imagen4.Core;
 
 namespace Imagen4.PowerShell.Binding;
 
-/// <summary>Writes a hashtable or an object of a cell as JSON: what JSON has no form for is refused, never sent as some type's name.</summary>
+/// <summary>
+/// Writes a hashtable or an object of a cell as JSON: what JSON has no form for is refused, never sent as some type's name.
+/// </summary>
 /// <param name="row">The number of the row, from 1.</param>
 /// <param name="name">The parameter's name.</param>
 internal sealed class JsonCell(int row, string name)

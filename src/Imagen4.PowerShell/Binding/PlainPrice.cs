@@ -18,7 +18,8 @@ internal static class PlainPrice
 
         // A double is written the shortest way that is exact, which is how the user wrote it.
         var text = (value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!).Trim();
-        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var price)
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
+            out var price)
             ? price
             : throw new InvalidInputException(Messages.PriceMalformed.With(PlainText.Brief(text)));
     }

@@ -4,7 +4,7 @@ using Imagen4.Core.Rows;
 
 namespace Imagen4.PowerShell.Binding;
 
-/// <summary>Refuses text that is no prompt: the lines of a table or of JSON, and the path of a file. Each would be paid for.</summary>
+/// <summary>Refuses text that is not a prompt: lines of a CSV table or of JSON, and paths of files. Each would be paid for.</summary>
 /// <param name="command">The command, by whose location paths are found.</param>
 /// <param name="columns">Every name a column can have.</param>
 internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)

@@ -26,7 +26,9 @@ internal static class RequestBinder
     };
 
     private static int? Index(int row, Record? record) =>
-        new Cell(row, "Index", BoundValue.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue ? (int)index : null;
+        new Cell(row, "Index", BoundValue.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue
+            ? (int)index
+            : null;
 
     private static string Id(int row, Record? record, object? id)
     {
@@ -50,7 +52,8 @@ internal static class RequestBinder
         try
         {
             var cells = InputField.All
-                .Select(field => KeyValuePair.Create(field.Parameter, BoundValue.Cell(row, field.Parameter, record.At(field.Parameter, field.Name))))
+                .Select(field =>
+                    KeyValuePair.Create(field.Parameter, BoundValue.Cell(row, field.Parameter, record.At(field.Parameter, field.Name))))
                 .Append(KeyValuePair.Create("AdditionalInput", BoundValue.Cell(row, "AdditionalInput", record.At("AdditionalInput"))))
                 .ToDictionary();
             return RowReader.Read(row, cells).Input;
@@ -65,7 +68,9 @@ internal static class RequestBinder
     {
         try
         {
-            return RowReader.ReadSettings(row, SubmitSettings.Names.ToDictionary(name => name, name => BoundValue.Cell(row, name, record.At(name))));
+            return RowReader.ReadSettings(
+                row,
+                SubmitSettings.Names.ToDictionary(name => name, name => BoundValue.Cell(row, name, record.At(name))));
         }
         catch (InvalidInputException)
         {
@@ -75,5 +80,6 @@ internal static class RequestBinder
 
     private static object? FromTable(Record? record, params string[] names) => record?.Table is null ? null : record.At(names);
 
-    private static string? Text(int row, string name, object? value) => new Cell(row, name, BoundValue.Cell(row, name, value)).Text()?.Trim();
+    private static string? Text(int row, string name, object? value) =>
+        new Cell(row, name, BoundValue.Cell(row, name, value)).Text()?.Trim();
 }

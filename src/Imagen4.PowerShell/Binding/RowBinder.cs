@@ -4,7 +4,7 @@ using Imagen4.Core.Rows;
 namespace Imagen4.PowerShell.Binding;
 
 /// <summary>
-/// Turns a record of the pipeline, and what was given on the command line, into a row. PowerShell's own conversions are kept out:
+/// Turns a record of the pipeline, and what was given on the command line, into a row. PowerShell's own conversions are avoided:
 /// they drop, round and default.
 /// </summary>
 internal static class RowBinder
@@ -65,7 +65,7 @@ internal static class RowBinder
     private static object? Prompt(
         int index, Record record, object? prompt, bool promptIsGiven, Func<string, IEnumerable<string>> namesOf)
     {
-        // PowerShell lets the command line win without a word; here that would be the wrong image, paid for.
+        // PowerShell silently prefers the command line; here that would be the wrong image, paid for.
         var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
         if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
         {

@@ -34,7 +34,7 @@ public sealed class GetImagenProviderCommand : PSCmdlet
         }
     }
 
-    // A pattern may match nothing; a name is expected to be there.
+    // A wildcard may match nothing; a plain name must exist.
     private static IEnumerable<ProviderProfile> Find(string wanted)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(wanted))

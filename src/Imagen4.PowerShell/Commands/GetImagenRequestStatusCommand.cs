@@ -34,8 +34,11 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
     private protected override void Start(RequestReference request, RequestRecord record)
     {
         var target = Target;
-        Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow ? (change, token) => PublishAsync(change, target, token) : null;
-        Start(request.Host.Profile, target, async stop => await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
+        Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow
+            ? (change, token) => PublishAsync(change, target, token)
+            : null;
+        Start(request.Host.Profile, target, async stop =>
+            await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -143,9 +143,9 @@ public sealed class NewImagenImageCommand : BatchCommand
             return;
         }
 
-        if (!ShouldProcess(
-            Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!)),
-            (ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction).With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
+        var prompt = Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
+        var action = ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction;
+        if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
         {
             return;
         }

@@ -42,7 +42,8 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             throw new InvalidInputException(Messages.NoDownloadConflict);
         }
 
-        var output = NoDownload ? null : OutputPath.Bind(this, MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory)) ? OutputDirectory : ".", FileName, Force);
+        var folder = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory)) ? OutputDirectory : ".";
+        var output = NoDownload ? null : OutputPath.Bind(this, folder, FileName, Force);
         output?.Check();
         return options with { Wait = Wait, Output = output, FileName = new FileNameTemplate(FileName) };
     }

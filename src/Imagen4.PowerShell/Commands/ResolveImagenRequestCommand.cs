@@ -57,7 +57,9 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         var ids = LedgerIds.Read(Row, nameof(LedgerId), LedgerId, InputObject);
         if (ids.Count == 0)
         {
-            throw new InvalidInputException(MyInvocation.ExpectingInput ? Messages.RecordHasNoLedgerId.With(Row) : Messages.ResolveNeedsLedgerId);
+            throw new InvalidInputException(MyInvocation.ExpectingInput
+                ? Messages.RecordHasNoLedgerId.With(Row)
+                : Messages.ResolveNeedsLedgerId);
         }
 
         foreach (var id in ids)

@@ -159,7 +159,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     private ProviderProfile WithProtocol(ProviderProfile profile) =>
         IsGiven(nameof(Protocol)) && Protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, Protocol) : profile;
 
-    // What belongs to another host does not move along, and neither does a key to it.
+    // What belongs to another host is not carried over, and neither is its key.
     private ProviderProfile Moved(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri ? profile
         : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Validate(BaseUri))
         : profile with { BaseUri = ProviderAddress.Validate(BaseUri), PlatformUri = null, WebhookKeysUri = null };
@@ -178,7 +178,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         };
     }
 
-    // A vault is said of a secret, and goes with it.
+    // The vault belongs to the secret and is removed with it.
     private string? Vault(ProviderProfile profile)
     {
         var hasSecret = IsGiven(nameof(SecretName)) ? Text(SecretName) is not null : profile.SecretName is not null;

@@ -24,10 +24,12 @@ internal static class ErrorTable
     private static ErrorEntry Find(Exception error) => error switch
     {
         ApiKeyMissingException => new("ApiKeyMissing", ErrorCategory.AuthenticationError, Messages.AdviceApiKeyMissing),
-        AuthenticationFailedException => new("AuthenticationFailed", ErrorCategory.AuthenticationError, Messages.AdviceAuthenticationFailed),
+        AuthenticationFailedException =>
+            new("AuthenticationFailed", ErrorCategory.AuthenticationError, Messages.AdviceAuthenticationFailed),
         AccountLockedException => new("AccountLocked", ErrorCategory.PermissionDenied, Messages.AdviceAccountLocked),
         InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, Messages.AdviceInvalidInput),
-        ContentPolicyViolationException => new("ContentPolicyViolation", ErrorCategory.PermissionDenied, Messages.AdviceContentPolicyViolation),
+        ContentPolicyViolationException =>
+            new("ContentPolicyViolation", ErrorCategory.PermissionDenied, Messages.AdviceContentPolicyViolation),
         ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, Messages.AdviceModelNotAvailable),
         RequestNotFoundException => new("RequestNotFound", ErrorCategory.ObjectNotFound, NotFound(error)),
         RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, Messages.AdviceRateLimited),

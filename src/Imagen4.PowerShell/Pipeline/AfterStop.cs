@@ -5,14 +5,14 @@ using Imagen4.Core.Pump;
 namespace Imagen4.PowerShell.Pipeline;
 
 /// <summary>
-/// What is left to do and to say once a command has been stopped: the pipeline takes nothing any more, the host still does.
+/// What is done and reported after a command was stopped: nothing can be written to the pipeline any more, only to the host.
 /// </summary>
 internal static class AfterStop
 {
-    // A net beneath the limits of what is done: somebody has pressed Ctrl+C and waits.
+    // A safety net beneath the time limits of the work itself: the user has pressed Ctrl+C and is waiting.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does what is to be done, and says what went wrong with it.</summary>
+    /// <summary>Runs the work and reports what went wrong.</summary>
     public static void Run(PSHost host, Func<CancellationToken, Task> work)
     {
         if (WorkPump.RunAfterwards(work, Longest) is { } error)
@@ -21,9 +21,9 @@ internal static class AfterStop
         }
     }
 
-    /// <summary>Says what went wrong.</summary>
+    /// <summary>Reports what went wrong.</summary>
     public static void Say(PSHost host, Exception error) => Say(host, Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
 
-    /// <summary>Says one line.</summary>
+    /// <summary>Writes one line.</summary>
     public static void Say(PSHost host, string text) => host.UI?.WriteWarningLine(text);
 }

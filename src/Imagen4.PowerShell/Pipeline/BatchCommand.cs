@@ -82,7 +82,9 @@ public abstract class BatchCommand : RowCommand
         }
     }
 
-    /// <summary>Ends the command where no record that follows could be submitted: those that name their provider may be of another one.</summary>
+    /// <summary>
+    /// Ends the command where no record that follows could be submitted: those that name their provider may be of another one.
+    /// </summary>
     private protected void EndIfNothingFollows()
     {
         if (Run.Stop.ReasonForAll is not null || !(MayNameOthers || HasSeveralProviders))

@@ -81,7 +81,9 @@ public abstract class HostCommand : PumpedCommand
     /// <summary>Whether the work is for more than one provider.</summary>
     private protected bool HasSeveralProviders => _slots.AreSeveral;
 
-    /// <summary>Starts a piece of work at a provider as soon as there is room, within the provider's own limit where none is given.</summary>
+    /// <summary>
+    /// Starts a piece of work at a provider as soon as there is room, within the provider's own limit where none is given.
+    /// </summary>
     /// <param name="provider">The provider.</param>
     /// <param name="target">The record the work is for.</param>
     /// <param name="work">The work.</param>
@@ -98,7 +100,7 @@ public abstract class HostCommand : PumpedCommand
         Limit = _slots.Total + (MayNameOthers || HasSeveralProviders ? ReadAhead : 0);
         WaitForRoom();
 
-        // Here and not on the work's own thread: what has been started is begun, whatever ends the command next.
+        // On this thread and not the work's own: work that was started counts as begun, whatever ends the command next.
         var slot = _slots.Enter(provider.Name);
         Start(target, stop => _slots.RunAsync(slot, () => work(stop), stop.Stopping));
     }
@@ -128,7 +130,7 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
-        // Many a message names the row by itself.
+        // Many messages name the row themselves.
         if (IsBatch && !failure.Message.StartsWith("Row ", StringComparison.Ordinal))
         {
             failure.Row = Row;
@@ -161,7 +163,9 @@ public abstract class HostCommand : PumpedCommand
     }
 
     private bool ErrorsEndCommand =>
-        (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"))
+        (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given)
+            ? given
+            : SessionState.PSVariable.GetValue("ErrorActionPreference"))
             ?.ToString() == nameof(ActionPreference.Stop);
 
     /// <inheritdoc/>

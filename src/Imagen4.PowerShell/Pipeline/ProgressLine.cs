@@ -13,10 +13,10 @@ internal sealed class ProgressLine
     private long _shown;
     private string _activity = "";
 
-    /// <summary>How many records have come to a good end.</summary>
+    /// <summary>How many records have succeeded.</summary>
     public int Done { get; set; }
 
-    /// <summary>How many have not.</summary>
+    /// <summary>How many have failed.</summary>
     public int Failed { get; set; }
 
     /// <summary>The record to write now, or null when the last one is recent enough.</summary>
@@ -38,5 +38,6 @@ internal sealed class ProgressLine
     /// <summary>The record that takes the line away, or null when it was never shown.</summary>
     public ProgressRecord? End() => _shown == 0
         ? null
-        : new ProgressRecord(ActivityId, _activity, Messages.ProgressStatus.With(Done, Failed, 0)) { RecordType = ProgressRecordType.Completed };
+        : new ProgressRecord(ActivityId, _activity, Messages.ProgressStatus.With(Done, Failed, 0))
+            { RecordType = ProgressRecordType.Completed };
 }

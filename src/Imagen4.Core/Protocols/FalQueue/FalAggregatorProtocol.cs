@@ -93,7 +93,8 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
             _withoutCancel[Name(request)] = true;
         }
 
-        throw new CancelNotSupportedException(Messages.CancelNotSupported.With(request.Host.Profile.Name)) { RequestId = request.RequestId };
+        throw new CancelNotSupportedException(Messages.CancelNotSupported.With(request.Host.Profile.Name))
+            { RequestId = request.RequestId };
     }
 
     // By the model's own name first; where the host does not know that, by the name that stands for any.

@@ -23,7 +23,8 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
     {
         try
         {
-            return JsonSerializer.Deserialize(json, FalJson.Default.FalErrorAnswer) is { } answer && Said(answer) is { Text.Length: > 0 } said ? said : null;
+            return JsonSerializer.Deserialize(json, FalJson.Default.FalErrorAnswer) is { } answer
+                && Said(answer) is { Text.Length: > 0 } said ? said : null;
         }
         catch (JsonException)
         {
@@ -62,7 +63,8 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
     private static string Entry(JsonElement entry)
     {
         var message = Member(entry, "msg") ?? JsonText.Text(entry);
-        var place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array
+        var place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out var loc)
+            && loc.ValueKind == JsonValueKind.Array
             ? string.Join('.', loc.EnumerateArray().Select(JsonText.Text).Where(part => part != "body"))
             : "";
         return place.Length > 0 ? $"{place}: {message}" : message;

@@ -19,7 +19,8 @@ internal static class FalErrors
 
     // What a model says of its input, where only the type is told and no status.
     private static readonly FrozenSet<string> OfInput = FrozenSet.Create(
-        "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of", "one_of", "sequence_too_short", "sequence_too_long",
+        "greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of", "one_of", "sequence_too_short",
+        "sequence_too_long",
         "feature_not_supported", "image_too_small", "image_too_large", "file_too_large");
 
     private const string ContentPolicy = "content_policy_violation";
@@ -42,14 +43,16 @@ internal static class FalErrors
             {
                 StatusCode = (int)response.Status,
             },
-            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, Later(response, detail, host))) { StatusCode = 429 },
+            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, Later(response, detail, host)))
+                { StatusCode = 429 },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
             {
                 StatusCode = (int)response.Status,
             },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
             >= 500 => OfModel(requestId: null, response, detail),
-            _ => OfModel(requestId: null, response, detail) is var error && (error is ContentPolicyViolationException || OfItself.Contains(error.HostErrorType ?? ""))
+            _ => OfModel(requestId: null, response, detail) is var error
+                && (error is ContentPolicyViolationException || OfItself.Contains(error.HostErrorType ?? ""))
                 ? error
                 : Refused(response, detail),
         };
@@ -105,9 +108,10 @@ internal static class FalErrors
         };
     }
 
-    /// <summary>An answer that is none.</summary>
+    /// <summary>The error of an answer that cannot be read.</summary>
     public static InvalidResponseException NotTheProtocol(RequestReference request, HostResponse response) =>
-        new(Messages.InvalidResponse.With(request.Host.Profile.Name, (int)response.Status, response.ContentType ?? "?", FalErrorDetail.Read(response).Text))
+        new(Messages.InvalidResponse.With(
+            request.Host.Profile.Name, (int)response.Status, response.ContentType ?? "?", FalErrorDetail.Read(response).Text))
         {
             RequestId = request.RequestId,
             StatusCode = (int)response.Status,
@@ -121,7 +125,8 @@ internal static class FalErrors
         };
 
     // What is wrong with the account is wrong with every request, and says nothing about one that is already running.
-    private static ImagenException? OfAccount(HostConnection host, HostResponse response, FalErrorDetail detail, string? requestId = null) =>
+    private static ImagenException? OfAccount(
+        HostConnection host, HostResponse response, FalErrorDetail detail, string? requestId = null) =>
         (int)response.Status switch
         {
             401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, detail.Text))
@@ -134,7 +139,8 @@ internal static class FalErrors
                 RequestId = requestId,
                 StatusCode = (int)response.Status,
             },
-            429 when LastingQuota.IsSaidIn(response) => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
+            429 when LastingQuota.IsSaidIn(response) =>
+                new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
             {
                 RequestId = requestId,
                 StatusCode = 429,

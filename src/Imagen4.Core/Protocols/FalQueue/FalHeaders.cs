@@ -58,7 +58,8 @@ internal static class FalMarks
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,
-            IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase) || LastingQuota.IsSaidIn(response),
+            IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase)
+                || LastingQuota.IsSaidIn(response),
         };
     }
 

@@ -43,7 +43,8 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {
-        if (NamedRequestId.AtTop(response.Json.Span, "request_id").Id is not { } id || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
+        if (NamedRequestId.AtTop(response.Json.Span, "request_id").Id is not { } id
+            || response.Read(FalJson.Default.FalSubmitAnswer) is not { } answer)
         {
             return null;
         }

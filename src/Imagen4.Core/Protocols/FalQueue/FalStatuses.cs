@@ -54,7 +54,10 @@ internal static class FalStatuses
             Level = line.Level,
             Source = line.Source,
             Timestamp = DateTime.TryParse(
-                line.Timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time : null,
+                line.Timestamp,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+                out var time) ? time : null,
         }),
     ];
 }

@@ -18,7 +18,8 @@ internal static class ResultVerdict
     {
         // Images inside the answer make it large: where nothing else is in it that counts, it is looked at once.
         var result = response.IsSuccess && response.Status != HttpStatusCode.Accepted ? FalResults.Read(response) : null;
-        return result is { Images.Count: > 0 } && result.AdditionalOutput?.Contains("\"status\"", StringComparison.Ordinal) != true ? Ready(result)
+        return result is { Images.Count: > 0 } && result.AdditionalOutput?.Contains("\"status\"", StringComparison.Ordinal) != true
+            ? Ready(result)
             : Running(response) is { } running ? new RequestReading(running)
             : response.IsSuccess ? OfSuccess(request, response, result)
             : OfError(request, response);
@@ -107,7 +108,9 @@ internal static class ResultVerdict
 
         // A server error passes, as long as nobody says whose it is.
         var counts = detail is { IsHostError: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
-        return counts ? ended with { Unmarked = UnmarkedWord.Of(response.Status, detail.Text, FalErrors.OfUnmarked(request, response)) } : null;
+        return counts
+            ? ended with { Unmarked = UnmarkedWord.Of(response.Status, detail.Text, FalErrors.OfUnmarked(request, response)) }
+            : null;
     }
 
     private static RequestReading Ready(HostResult result) => new(new HostStatus { State = ImagenStates.Completed }) { Answered = result };

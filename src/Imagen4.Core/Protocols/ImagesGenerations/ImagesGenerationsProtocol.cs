@@ -54,12 +54,17 @@ internal sealed class ImagesGenerationsProtocol : SyncProtocol
         var said = Error(response)?.Text is { } text ? PlainText.Line(text) : FalErrorDetail.Read(response).Text;
         return status switch
         {
-            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said)) { StatusCode = status },
-            402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
-            404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
+            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said))
+                { StatusCode = status },
+            402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) =>
+                new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
+            404 or 410 =>
+                new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
-            429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },
-            >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
+            429 => new RateLimitedException(
+                Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },
+            >= 300 and <= 399 =>
+                new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
             _ => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
