@@ -34,7 +34,7 @@ public sealed class LongHistoryTests : LedgerTest
 
         Assert.Equal(["SEARCH"], Plans(
             LedgerSql.ByLedgerId(id), LedgerSql.NewestOfRow(id), LedgerSql.NewestOfSubject(id, 1), LedgerSql.ByRequestId("r"), LedgerSql.Newest,
-            LedgerSql.IsNewer(id, 1), LedgerSql.HasRequests(1), LedgerSql.HeldSince(id, 1), LedgerSql.Result("a", "b"), LedgerSql.Image(1, 1)));
+            LedgerSql.IsNewer(id, 1), LedgerSql.HasRequests(1), LedgerSql.HeldSince(id, 1), LedgerSql.KeptResult("a", "b"), LedgerSql.Image(1, 1)));
     }
 
     [Fact]

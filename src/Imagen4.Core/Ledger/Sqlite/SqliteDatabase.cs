@@ -406,7 +406,8 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     // A file that has been cut to nothing looks like a new one, and its rows would all be paid for again.
     private void DemandContent(SqliteConnection connection)
     {
-        if (Version(connection) == 0 && File.Exists(Told))
+        // In this order: another process may be creating it just now, and tells that it was checked once it has tables.
+        if (File.Exists(Told) && Version(connection) == 0)
         {
             throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, Messages.LedgerEmpty));
         }
