@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Rows;
 
 namespace Imagen4.Torture;
@@ -89,6 +91,7 @@ internal sealed class MixedRun
             $"seed {_seed}: {_batch.Rows} rows in {runs + 1} runs, {took:F0} s: {string.Join(", ", states)}; "
             + string.Join(", ", figures.Select(figure => $"{figure.Name} {figure.Count}")));
         ShowWrong(ends);
+        await ShowPaidAgainAsync().ConfigureAwait(false);
         return figures.Sum(figure => figure.Count);
     }
 
@@ -134,6 +137,22 @@ internal sealed class MixedRun
         {
             var error = end.Error?.Message.ReplaceLineEndings(" ");
             Console.WriteLine($"  row {row} of {_batch.Provider(row)}: {State(end) ?? "none"}, {error}");
+        }
+    }
+
+    // What the ledger has of rows that were paid for more often than they should have been.
+    private async Task ShowPaidAgainAsync()
+    {
+        var truth = await HostTruth.ReadAsync(_admin, _other).ConfigureAwait(false);
+        var wrong = Enumerable.Range(1, _batch.Rows).GroupBy(row => (Host: _batch.Provider(row), Prompt: _batch.Prompt(row)))
+            .Where(rows => truth.Bills(rows.Key.Host, rows.Key.Prompt) > rows.Count())
+            .Select(rows => rows.Key.Prompt)
+            .ToHashSet(StringComparer.Ordinal);
+        var requests = RequestLedger.Shared.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known)
+            .Where(known => wrong.Contains(known.Input?.Prompt ?? "") || (_toldToHaveEnded.Contains(known.RequestId ?? "") && !truth.HasFailed(known.RequestId)));
+        foreach (var known in requests.Take(MostShown * 4))
+        {
+            Console.WriteLine($"  {known.Provider} '{known.Input?.Prompt}', {known.RequestId}: {known.Step}, {known.Error?.ReplaceLineEndings(" ")} ({known.ErrorType})");
         }
     }
 

@@ -26,7 +26,13 @@ internal sealed class MissedReads(bool isFresh)
     public bool HasWord => _word is not null;
 
     /// <summary>Notes what was wrong with a read; null for nothing.</summary>
-    public void Note(string? trouble) => _last = trouble;
+    public void Note(string? trouble)
+    {
+        _last = trouble;
+
+        // Two words with something else between them are not said twice: a gateway that comes and goes says them, too.
+        _word = trouble is null ? _word : null;
+    }
 
     /// <summary>Notes an answer that was read.</summary>
     public void Understood() => (_inARow, _word) = (0, null);
@@ -35,8 +41,8 @@ internal sealed class MissedReads(bool isFresh)
     /// <returns>Whether it is what the read before said, too.</returns>
     public bool IsSaidAgain(UnmarkedWord said)
     {
-        Note(said.Once.Message);
         var isSame = _word == said.Text;
+        Note(said.Once.Message);
         _word = said.Text;
         return isSame;
     }

@@ -152,6 +152,21 @@ public sealed class RequestWaiterTests
     }
 
     [Fact]
+    public async Task Unmarked_words_end_a_request_only_where_nothing_comes_between_them()
+    {
+        var overloaded = new Answer(422, """{"detail":"upstream is overloaded"}""");
+        var results = new Queue<Answer>([overloaded, new(503, "<html>"), overloaded, Result]);
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
+
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Empty(results);
+    }
+
+    [Fact]
     public async Task A_locked_account_does_not_end_a_request_that_runs()
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(403, """{"detail":"User is locked."}"""));
