@@ -1,6 +1,7 @@
 using Imagen4;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
 
 namespace BatchFromCSharp;
 

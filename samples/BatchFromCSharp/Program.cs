@@ -1,9 +1,9 @@
 using BatchFromCSharp;
 using Imagen4;
-using Imagen4.Core.Batch;
 using Imagen4.Core.Emulator;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Providers;
 
 // The main job with nothing but the .NET SDK: from a CSV of prompts to images on disk, on the core the cmdlets use.
 if (args is not [var csv, var output])

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
 
 namespace Imagen4.Torture;
 

@@ -11,7 +11,7 @@ internal sealed record End<T>(T? Value, Exception? Error)
     public bool IsDefect => Error is not (null or ImagenException);
 
     /// <summary>Runs the way of a record to its end.</summary>
-    public static async Task<End<T>> OfAsync(Func<Task<Core.Batch.RowOutcome<T>>> way)
+    public static async Task<End<T>> OfAsync(Func<Task<Core.Pipeline.Batch.RowOutcome<T>>> way)
     {
         try
         {

@@ -1,7 +1,8 @@
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Torture;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.Store;
-using Imagen4.Core.Rows;
 
 namespace Imagen4.Torture;
 

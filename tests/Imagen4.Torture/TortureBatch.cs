@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using Imagen4.Core.Batch;
+using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Protocols.Contract;
 
 namespace Imagen4.Torture;
 

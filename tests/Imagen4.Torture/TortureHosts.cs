@@ -1,4 +1,4 @@
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Torture;
 

@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Emulator;
 
 /// <summary>Finds the <c>dotnet</c> program that can run the emulator.</summary>

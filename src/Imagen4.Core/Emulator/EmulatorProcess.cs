@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Emulator;
 

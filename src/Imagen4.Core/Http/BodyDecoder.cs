@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
 

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
 

@@ -1,4 +1,5 @@
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
 

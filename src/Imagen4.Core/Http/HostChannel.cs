@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Http;
 
 /// <summary>Sends one request, reads the whole answer and writes a trace line.</summary>

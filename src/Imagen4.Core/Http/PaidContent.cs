@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Imagen4.Core.Hosts;
 
 namespace Imagen4.Core.Http;
 

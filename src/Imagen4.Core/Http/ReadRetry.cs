@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Imagen4.Core.Text;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;

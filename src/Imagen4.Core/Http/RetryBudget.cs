@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
 

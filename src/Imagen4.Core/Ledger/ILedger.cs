@@ -1,4 +1,3 @@
-using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,4 +1,4 @@
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>The errors that requests of the ledger stand for.</summary>

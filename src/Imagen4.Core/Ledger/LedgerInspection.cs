@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Globalization;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger.Postgres;
 using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.Store;
-using Imagen4.Core.Settings;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Ledger;
 
 /// <summary>Puts what the ledger knows on the objects users see.</summary>

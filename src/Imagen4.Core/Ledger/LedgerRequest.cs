@@ -1,5 +1,5 @@
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger.Store;
-using Imagen4.Core.Rows;
 
 namespace Imagen4.Core.Ledger;
 

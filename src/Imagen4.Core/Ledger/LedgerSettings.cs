@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
 
 namespace Imagen4.Core.Ledger;
 

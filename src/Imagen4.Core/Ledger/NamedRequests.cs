@@ -1,6 +1,6 @@
-using Imagen4.Core.Hosts;
-using Imagen4.Core.Http;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

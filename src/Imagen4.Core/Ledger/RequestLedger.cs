@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Http;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger.Store;
-using Imagen4.Core.Results;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Imagen4.Core.Hosts;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,4 +1,5 @@
 using Imagen4.Core.Media;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Imagen4.Core.Protocols;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 

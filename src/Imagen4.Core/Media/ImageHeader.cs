@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 

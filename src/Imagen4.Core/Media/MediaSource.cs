@@ -1,5 +1,6 @@
 using System.Net;
 using Imagen4.Core.Http;
+using Imagen4.Core.Text;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;

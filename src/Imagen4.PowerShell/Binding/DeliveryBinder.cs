@@ -3,7 +3,8 @@ using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Text;
 using Imagen4.Core;
-using Imagen4.Core.Webhooks;
+using Imagen4.Core.Protocols.Fal.Webhooks;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Imagen4.Core;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

@@ -1,5 +1,6 @@
 using Imagen4.Core;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

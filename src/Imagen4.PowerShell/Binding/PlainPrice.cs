@@ -1,5 +1,6 @@
 using System.Globalization;
 using Imagen4.Core;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

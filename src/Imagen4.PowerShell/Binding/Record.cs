@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Data;
 using System.Management.Automation;
-using Imagen4.Core;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

@@ -2,7 +2,8 @@ using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using Imagen4.Core;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 

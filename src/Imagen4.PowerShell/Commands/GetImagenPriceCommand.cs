@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
-using Imagen4.Core.Prices;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Errors;

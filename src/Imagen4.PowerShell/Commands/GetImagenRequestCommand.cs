@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Requests;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;

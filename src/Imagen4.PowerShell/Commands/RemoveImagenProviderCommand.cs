@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Emulator;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Batch;
-using Imagen4.Core.History;
-using Imagen4.Core.Requests;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Pipeline;
 

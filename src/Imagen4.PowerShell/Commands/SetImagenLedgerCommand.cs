@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Pump;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;

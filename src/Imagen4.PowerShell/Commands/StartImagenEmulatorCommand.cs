@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.PowerShell.Completion;
 

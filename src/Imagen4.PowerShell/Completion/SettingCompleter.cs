@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
 
 namespace Imagen4.PowerShell.Completion;
 

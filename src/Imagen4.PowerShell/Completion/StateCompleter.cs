@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.Core.Requests;
+using Imagen4.Core.Pipeline.Requests;
 
 namespace Imagen4.PowerShell.Completion;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation.Host;
 using Imagen4.Core;
-using Imagen4.Core.Pump;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
 

@@ -1,5 +1,7 @@
 using Imagen4.Core;
-using Imagen4.Core.Batch;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
 

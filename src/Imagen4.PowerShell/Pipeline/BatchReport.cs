@@ -1,7 +1,8 @@
 using System.Globalization;
 using Imagen4.Core;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Requests;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
 

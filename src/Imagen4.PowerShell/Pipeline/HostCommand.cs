@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using System.Security;
 using Imagen4.Core;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
-using Imagen4.Core.Pump;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Imagen4.Core.Pump;
+using Imagen4.Core.Pipeline.Work;
 using Imagen4.PowerShell.Errors;
 
 namespace Imagen4.PowerShell.Pipeline;

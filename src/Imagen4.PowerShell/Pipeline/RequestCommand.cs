@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Protocols;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Protocols.Contract;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 

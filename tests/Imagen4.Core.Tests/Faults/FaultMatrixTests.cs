@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Faults;

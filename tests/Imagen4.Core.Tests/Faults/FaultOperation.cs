@@ -1,10 +1,9 @@
-using Imagen4.Core.Hosts;
-using Imagen4.Core.Http;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Pipeline.Waiting;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
-using Imagen4.Core.Waiting;
 
 namespace Imagen4.Core.Tests.Faults;
 

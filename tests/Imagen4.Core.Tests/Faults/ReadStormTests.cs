@@ -1,7 +1,8 @@
 using System.Text;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Protocols;
 using Imagen4.Core.Tests.Support;
 

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using Imagen4.Core.Http;
-using Imagen4.Core.Protocols;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Http;
@@ -51,7 +51,7 @@ public sealed class MalformedBodyTests
     public async Task An_event_that_cannot_be_read_is_none(string events)
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "text/event-stream") { Bytes = Encoding.Latin1.GetBytes(events) });
-        var profile = TestHost.Profile(server.Address) with { Offers = [Core.Hosts.HostOffer.Stream] };
+        var profile = TestHost.Profile(server.Address) with { Offers = [Core.Providers.HostOffer.Stream] };
         var request = _protocol.Refer(TestHost.Connect(profile), TestHost.Model, "r-1");
 
         Assert.Empty(await _protocol.FollowAsync(request, logs: false, CancellationToken.None).ToListAsync().InTime());

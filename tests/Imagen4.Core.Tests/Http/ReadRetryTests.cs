@@ -1,6 +1,6 @@
 using Imagen4.Core.Http;
-using Imagen4.Core.Protocols;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Imagen4.Core.Batch;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
 

@@ -1,6 +1,5 @@
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Settings;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Ledger;

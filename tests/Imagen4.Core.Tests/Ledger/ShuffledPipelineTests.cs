@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Media;

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols;
-using Imagen4.Core.Results;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
-using Imagen4.Core.Waiting;
 
 namespace Imagen4.Core.Tests.Protocols;
 

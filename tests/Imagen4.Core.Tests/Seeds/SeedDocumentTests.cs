@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Tests.Seeds;
 

@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
 

@@ -1,5 +1,5 @@
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Tests.Support;
 

@@ -1,9 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Imagen4.Core.Batch;
-using Imagen4.Core.Hosts;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
 
@@ -73,7 +75,7 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
 
     /// <summary>Follows a request up, in a run of its own.</summary>
     internal async Task<T> FollowAsync<T>(
-        ImagenRequest request, Func<RequestRun, Imagen4.Core.Protocols.RequestReference, RequestRecord, Task<T>> follow, bool wait = false)
+        ImagenRequest request, Func<RequestRun, Imagen4.Core.Protocols.Contract.RequestReference, RequestRecord, Task<T>> follow, bool wait = false)
     {
         var options = Batch(request.Provider!) with { Wait = wait };
         var run = new RequestRun(options, new HostConnections(options));

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Results;
 
 namespace Imagen4.Core.Tests.Support;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Input;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Imagen4.Core.Text;
 using Npgsql;
 
 namespace Imagen4.Core.Ledger.Postgres;

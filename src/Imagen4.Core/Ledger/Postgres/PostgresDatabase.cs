@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Text;
 using Npgsql;
 
 namespace Imagen4.Core.Ledger.Postgres;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Imagen4.Core.Ledger.Sqlite;

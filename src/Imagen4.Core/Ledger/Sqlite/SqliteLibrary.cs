@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Imagen4.Core.Text;
 using SQLitePCL;
 
 namespace Imagen4.Core.Ledger.Sqlite;

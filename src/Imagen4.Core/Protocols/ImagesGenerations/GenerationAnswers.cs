@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Imagen4.Core.Protocols.FalQueue;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.ImagesGenerations;
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols.FalQueue;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.ImagesGenerations;
 

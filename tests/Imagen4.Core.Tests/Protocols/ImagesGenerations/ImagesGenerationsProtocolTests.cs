@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text;
-using Imagen4.Core.Hosts;
 using Imagen4.Core.Http;
+using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.ImagesGenerations;
-using Imagen4.Core.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Protocols.ImagesGenerations;

@@ -1,0 +1,32 @@
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>A key that does not show when objects are printed.</summary>
+public sealed class ApiKey
+{
+    private readonly string _secret;
+
+    /// <summary>Wraps a key after checking its form.</summary>
+    /// <param name="secret">The key as the host gave it out; blanks around it are a copying accident.</param>
+    /// <param name="source">Where it came from, for messages: a variable's name or a parameter's.</param>
+    /// <exception cref="AuthenticationFailedException">It has blanks or other characters no key has.</exception>
+    public ApiKey(string secret, string source)
+    {
+        _secret = secret.Trim();
+        Source = source;
+        if (_secret.Length == 0 || !_secret.All(char.IsAscii) || _secret.Any(letter => char.IsControl(letter) || letter == ' '))
+        {
+            throw new AuthenticationFailedException(Messages.ApiKeyMalformed.With(source));
+        }
+    }
+
+    /// <summary>Where it came from.</summary>
+    public string Source { get; }
+
+    /// <summary>The key itself, for the one header it belongs in.</summary>
+    internal string Reveal() => _secret;
+
+    /// <summary>Does not contain the key.</summary>
+    public override string ToString() => "***";
+}

@@ -1,0 +1,29 @@
+namespace Imagen4.Core.Input;
+
+/// <summary>One row of a batch, its cells converted and not yet checked against a host.</summary>
+public sealed record ImageRow
+{
+    /// <summary>The number of the row within its pipeline, from 1. Messages name it.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The caller's own key for the row.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The provider the row itself names.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The endpoint id the row itself names.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The ledger's id of the request that the row's record comes from.</summary>
+    public string? LedgerId { get; init; }
+
+    /// <summary>The host's id of the request that the row's record comes from.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>How it is queued and kept.</summary>
+    public SubmitSettings Settings { get; init; } = SubmitSettings.None;
+
+    /// <summary>What is sent.</summary>
+    public required ImageInput Input { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Imagen4.Core.Input;
+
+/// <summary>A record that names a request: what follow-up commands read from a live object, a CSV or a job.</summary>
+public sealed record RequestRecord
+{
+    /// <summary>The number of the record within its pipeline, from 1.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Whether the record itself says that number.</summary>
+    public bool HasIndex { get; init; }
+
+    /// <summary>The host's id of the request.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>The provider it was submitted to.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The endpoint id it was submitted to.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The caller's own key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What was sent, where the record says so.</summary>
+    public ImageInput? Input { get; init; }
+
+    /// <summary>How it was queued and kept, where the record says so.</summary>
+    public SubmitSettings Settings { get; init; } = SubmitSettings.None;
+}

@@ -1,0 +1,54 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Batch;
+
+/// <summary>What holds for every row of a batch.</summary>
+public sealed record BatchOptions
+{
+    /// <summary>The provider for rows that name none; null for the default one.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>A key given by the caller; null to look where the provider's profile says.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Looks up the secrets that profiles name, on the thread that asks for a host; null where nobody can.</summary>
+    public SecretLookup? Secrets { get; init; }
+
+    /// <summary>The endpoint id for rows that name none; null for the provider's default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether rows are waited for after they are accepted.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>Where images are saved; null to save none.</summary>
+    public OutputFolder? Output { get; init; }
+
+    /// <summary>How files are named.</summary>
+    public FileNameTemplate FileName { get; init; } = new(null);
+
+    /// <summary>How long a request may take from its acceptance; zero for no limit.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether rows are the same in another run, so that running a batch again continues it. A row with a key always is.</summary>
+    public bool Continues { get; init; }
+
+    /// <summary>Whether rows that are known are submitted all the same.</summary>
+    public bool StartsAfresh { get; init; }
+
+    /// <summary>Whether the hosts are asked to cancel what goes on when the batch is stopped.</summary>
+    public bool CancelsOnStop { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Receives one line for every exchange with a host, on any thread.</summary>
+    public Action<string>? Trace { get; init; }
+
+    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Notices when a provider does not answer, for who wants to show it; null for a warning only.</summary>
+    public HostOutages? Outages { get; init; }
+}

@@ -1,0 +1,35 @@
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Batch;
+
+/// <summary>Bounds what is asked of a host once and answered at once.</summary>
+internal static class TimeLimit
+{
+    // What a timer takes: some 49 days.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>Runs something within a limit.</summary>
+    /// <param name="limit">The limit, repetitions included; zero for none.</param>
+    /// <param name="host">The host that is asked, for the message.</param>
+    /// <param name="work">What is run.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="HostUnavailableException">The limit passed.</exception>
+    public static async Task<T> RunAsync<T>(
+        TimeSpan limit, HostConnection host, Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        using var deadline = limit > TimeSpan.Zero
+            ? new CancellationTokenSource(limit < LongestTimer ? limit : LongestTimer, host.Time)
+            : new CancellationTokenSource();
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+
+        try
+        {
+            return await work(bounded.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
+        {
+            throw new HostUnavailableException(Messages.HostTimedOut.With(host.BaseUri.Host, limit.TotalSeconds), error);
+        }
+    }
+}

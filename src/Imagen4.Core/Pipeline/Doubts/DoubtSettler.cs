@@ -1,0 +1,102 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Doubts;
+
+/// <summary>Asks a host what has become of a request in doubt, and writes down what it says.</summary>
+/// <param name="ledger">The ledger.</param>
+internal sealed class DoubtSettler(RequestLedger ledger)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks.</summary>
+    /// <param name="host">The host the request was sent to.</param>
+    /// <param name="doubt">What is known of it.</param>
+    /// <param name="takesLikely">Whether a likely match settles it, too.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ImagenException">The host cannot be asked.</exception>
+    /// <exception cref="LedgerUnavailableException">What it says cannot be written down.</exception>
+    public async Task<Settlement> SettleAsync(HostConnection host, LedgerRequest doubt, bool takesLikely, CancellationToken cancellation)
+    {
+        // A header of the answer may have named the request.
+        if (doubt.RequestId is { } named && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
+        {
+            return new Settlement(await AcceptAsync(doubt, named).ConfigureAwait(false), new HistoryMatch(HistoryFinding.Certain, named));
+        }
+
+        if (!HistoryReader.IsOffered(host.Profile))
+        {
+            return new Settlement(doubt, Match: null);
+        }
+
+        var match = await FindAsync(host, doubt, cancellation).ConfigureAwait(false);
+        return new Settlement(
+            match.Finding switch
+            {
+                HistoryFinding.Certain => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
+                HistoryFinding.Likely when takesLikely => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
+                HistoryFinding.Absent => await RefuseAsync(doubt).ConfigureAwait(false),
+                _ => doubt,
+            },
+            match);
+    }
+
+    /// <summary>Writes down that the host has the request.</summary>
+    /// <returns>What is known then; null where that has changed meanwhile.</returns>
+    public Task<LedgerRequest?> AcceptAsync(LedgerRequest doubt, string requestId) => ledger.SettleAsync(RequestState.Accepted, doubt, requestId);
+
+    /// <summary>Writes down that the host never got the request.</summary>
+    /// <returns>What is known then; null where that has changed meanwhile.</returns>
+    public Task<LedgerRequest?> RefuseAsync(LedgerRequest doubt) => ledger.SettleAsync(RequestState.NotSubmitted, doubt);
+
+    /// <summary>Whether a host knows a request by an id; a host whose answer is the result knows none.</summary>
+    /// <exception cref="ImagenException">The host cannot be asked.</exception>
+    public static async Task<bool> IsThereAsync(HostConnection host, LedgerRequest doubt, string requestId, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(host.Profile.Protocol);
+        try
+        {
+            var request = protocol.Refer(host, doubt.Model, requestId);
+            _ = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (RequestNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    // What a host lists may lag behind what it has accepted: only after that time does it count that a request is not listed.
+    // A submission whose process is gone has been on its way until now, for all anybody knows.
+    private async Task<HistoryMatch> FindAsync(HostConnection host, LedgerRequest doubt, CancellationToken cancellation)
+    {
+        var reader = new HistoryReader(host);
+        var lag = host.Profile.HistoryLag is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var ended = doubt.Step == RequestState.InDoubt
+            ? DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time)
+            : host.Time.GetUtcNow();
+        for (var isAgain = false; ; isAgain = true)
+        {
+            var asked = host.Time.GetUtcNow();
+            var match = await reader.FindAsync(doubt, id => IsOthers(doubt, id), cancellation).ConfigureAwait(false);
+            if (match.Finding != HistoryFinding.Absent || asked >= ended + lag)
+            {
+                return match;
+            }
+
+            // Waited for once and no longer than the lag: the clock may have gone back.
+            if (isAgain || lag is not { } pause || pause > LongestPause)
+            {
+                return new HistoryMatch(HistoryFinding.Unknown);
+            }
+
+            await Task.Delay(pause, host.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsOthers(LedgerRequest doubt, string requestId) =>
+        ledger.OfRequestId(doubt.BaseAddress, doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
+}

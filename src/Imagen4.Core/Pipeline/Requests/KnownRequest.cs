@@ -1,0 +1,75 @@
+using Imagen4.Core.Ledger;
+
+namespace Imagen4.Core.Pipeline.Requests;
+
+/// <summary>A request of the ledger, with the state users see.</summary>
+public sealed class KnownRequest
+{
+    internal KnownRequest(LedgerRequest known, bool isWorkedOn) =>
+        (Known, State, IsWorkedOn) = (known, LedgerObjects.State(known, isWorkedOn), isWorkedOn);
+
+    /// <summary>The ledger's own id of it.</summary>
+    public string LedgerId => Known.LedgerId;
+
+    /// <summary>The host's id of it, or null.</summary>
+    public string? RequestId => Known.RequestId;
+
+    /// <summary>One of <see cref="ImagenStates"/>.</summary>
+    public string State { get; }
+
+    /// <summary>Whether it goes on: at its host, in a process, or because its images are to be saved and are not.</summary>
+    public bool IsOpen => State switch
+    {
+        ImagenStates.Pending or ImagenStates.InQueue or ImagenStates.InProgress => true,
+        ImagenStates.Completed => Known.Directory is not null,
+        _ => false,
+    };
+
+    /// <summary>Whether it can be forgotten without losing what may have been paid for.</summary>
+    public bool IsFinished => !IsWorkedOn && State is ImagenStates.Completed or ImagenStates.Delivered
+        or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
+
+    internal LedgerRequest Known { get; }
+
+    private bool IsWorkedOn { get; }
+
+    /// <summary>The request as an object of the pipeline.</summary>
+    public ImagenRequest ToObject() => KnownAddresses.Fill(LedgerObjects.Request(Known, IsWorkedOn));
+
+    /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
+    internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0
+        ? []
+        : [.. wanted.SelectMany(state => Stored.GetValueOrDefault(state, [])).Distinct()];
+
+    private static readonly Dictionary<string, RequestState[]> Stored = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [ImagenStates.Pending] =
+        [
+            RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled, RequestState.Accepted,
+            RequestState.StatusCompleted, RequestState.Completed,
+        ],
+        [ImagenStates.InQueue] = [RequestState.Accepted],
+        [ImagenStates.InProgress] = [RequestState.Accepted],
+        [ImagenStates.Completed] = [RequestState.StatusCompleted, RequestState.Completed],
+        [ImagenStates.Delivered] = [RequestState.Delivered],
+        [ImagenStates.Failed] =
+        [
+            RequestState.Claimed, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted, RequestState.Failed, RequestState.Expired,
+        ],
+        [ImagenStates.Rejected] = [RequestState.Rejected],
+        [ImagenStates.Cancelled] = [RequestState.Cancelled],
+        [ImagenStates.InDoubt] = [RequestState.Intent, RequestState.InDoubt],
+    };
+
+    /// <summary>Whether it is one of those wanted.</summary>
+    public bool Is(RequestFilter filter) =>
+        (filter.States.Count == 0 || filter.States.Any(IsState))
+        && filter.Provider(Known.Provider)
+        && (filter.Key is null || (Known.Key is { } key && filter.Key(key)))
+        && (filter.Since is not { } since || Known.Started >= since.ToUnixTimeMilliseconds())
+        && (filter.Before is not { } before || DateTimeOffset.FromUnixTimeMilliseconds(Known.Time) < before);
+
+    private bool IsState(string wanted) => wanted.Equals(ImagenStates.Pending, StringComparison.OrdinalIgnoreCase)
+        ? IsOpen
+        : wanted.Equals(State, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,109 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Requests;
+
+/// <summary>
+/// What the ledger knows of requests that are followed up, and what it is told of them. Reading a request needs no ledger:
+/// one that cannot be used is a warning. Requests it does not know, made on another machine, it is not told of.
+/// </summary>
+/// <param name="options">What holds for every request.</param>
+internal sealed class KnownRequests(BatchOptions options) : ILedger
+{
+    // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly Lock _lock = new();
+    private bool _isUnusable;
+
+    /// <summary>What the ledger knows of a request at a host, or null.</summary>
+    public LedgerRequest? Of(HostConnection host, string requestId) =>
+        Find(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
+
+    /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
+    public string? ProviderOf(string? provider, string requestId) => provider is null
+        ? null
+        : ProviderCatalog.NameNow(provider, Find(baseAddress: null, provider, requestId)?.BaseAddress);
+
+    private LedgerRequest? Find(string? baseAddress, string provider, string requestId)
+    {
+        try
+        {
+            return _ledger.OfRequestId(baseAddress, provider, requestId);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return null;
+        }
+    }
+
+    /// <summary>The entry under which the ledger is told of a request.</summary>
+    public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
+    {
+        LedgerId = known.LedgerId,
+        Provider = known.Provider,
+        BaseAddress = known.BaseAddress,
+        RequestId = request.RequestId ?? known.RequestId,
+        Key = known.Key,
+        Index = known.Index,
+        Attempt = known.Attempt,
+        Row = known is { Row: { } row, Subject: { } subject, InputHash: { } hash } ? new RowIdentity(row, subject, hash, known.Directory) : null,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await _ledger.FindAsync(entry.LedgerId, cancellation).ConfigureAwait(false) is { } known && IsNews(step, entry, known))
+            {
+                await _ledger.RecordAsync(step, entry, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result) =>
+        throw new InvalidOperationException("What is followed up has been accepted before.");
+
+    // A row that has a folder of its own is not delivered by saving its images elsewhere.
+    private bool IsNews(RequestState step, LedgerEntry entry, LedgerRequest known) => step switch
+    {
+        RequestState.Delivered => known.Directory is null || known.Directory == options.Output?.RealPath,
+
+        // Only what a host has had can be gone. Of a request in doubt, "not found" says no more than is known.
+        RequestState.Expired when known.Accepted is null || IsFresh(known) => false,
+        _ => StateTransitions.IsAllowed(known.Step, step) || SaysMore(step, entry, known),
+    };
+
+    // Somebody has read before that it has ended, but not all that is told of its end.
+    private static bool SaysMore(RequestState step, LedgerEntry entry, LedgerRequest known) =>
+        (entry.Seed is not null && known.Seed is null) || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
+
+    /// <summary>Whether a request has only just been accepted.</summary>
+    public bool IsFresh(LedgerRequest known) =>
+        known.Accepted is { } accepted && _ledger.UtcNow - DateTimeOffset.FromUnixTimeMilliseconds(accepted) < Freshness;
+
+    private void SayUnusable(LedgerUnavailableException error)
+    {
+        lock (_lock)
+        {
+            if (_isUnusable)
+            {
+                return;
+            }
+
+            _isUnusable = true;
+        }
+
+        options.Warn?.Invoke(Messages.LedgerNotUsed.With(error.Message));
+    }
+}

@@ -1,0 +1,104 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Requests;
+
+/// <summary>What the ledger knows, for those who want to look at it. No host is asked and nothing is written.</summary>
+public sealed class RequestBook
+{
+    // Submissions before the newest of a row that may still cost something.
+    private static readonly RequestState[] Open = [.. KnownRequest.StatesOf([ImagenStates.Pending, ImagenStates.InDoubt])];
+
+    // Not before it is used: what was chosen may be no ledger.
+    private readonly Lazy<RequestLedger> _ledger = new(() => RequestLedger.Shared);
+
+    /// <summary>The states a request can be asked for by.</summary>
+    public static IReadOnlyList<string> States { get; } =
+    [
+        ImagenStates.Pending, ImagenStates.InQueue, ImagenStates.InProgress, ImagenStates.Completed, ImagenStates.Delivered,
+        ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled, ImagenStates.InDoubt,
+    ];
+
+    /// <summary>Where the ledger is.</summary>
+    public static string Place => RequestLedger.Shared.Location;
+
+    private RequestLedger Ledger => _ledger.Value;
+
+    /// <summary>The requests that are wanted, in the order in which their rows were claimed. They are read as they are asked for.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<KnownRequest> Find(RequestFilter filter)
+    {
+        // Many requests have one owner, and a look at a lock is a call to the system.
+        var alive = new Dictionary<long, bool>();
+        var query = new LedgerQuery
+        {
+            States = KnownRequest.StatesOf(filter.States),
+            Since = filter.Since?.ToUnixTimeMilliseconds(),
+            Before = filter.Before?.ToUnixTimeMilliseconds(),
+            WithSuperseded = filter.History,
+            EvenSuperseded = Open,
+        };
+        return Ledger.List(query)
+            .Select(row => (Request: Of(row.Known, alive), row.IsNewest))
+            .Where(row => row.IsNewest || filter.History || row.Request.IsOpen || row.Request.State == ImagenStates.InDoubt)
+            .Select(row => row.Request).Where(request => request.Is(filter));
+    }
+
+    /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<KnownRequest> Earlier(KnownRequest request)
+    {
+        var all = request.Known.Row is { } row ? Ledger.Generations(row).ToList() : [];
+        return all.Count > 0 && all[^1].LedgerId == request.LedgerId
+            ? all[..^1].Select(known => Of(known, [])).Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+
+                // Images of an earlier one are not forgotten with a newer one that has failed.
+                .Where(known => known.State != ImagenStates.Delivered || request.State == ImagenStates.Delivered)
+            : [];
+    }
+
+    /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
+    /// <param name="ledgerIds">The ledger's ids of the requests.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public DateTimeOffset? OpenSince(IReadOnlyCollection<string> ledgerIds)
+    {
+        var wanted = ledgerIds.ToHashSet(StringComparer.Ordinal);
+        if (wanted.Select(Ledger.OfLedgerId).OfType<LedgerRequest>().MinBy(known => known.Started) is not { } earliest)
+        {
+            return null;
+        }
+
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(earliest.Started);
+        var open = Find(new RequestFilter { States = [ImagenStates.Pending], Since = since }).Select(known => known.LedgerId);
+        return wanted.SetEquals(open) ? since : null;
+    }
+
+    /// <summary>A request by the ledger's own id.</summary>
+    /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
+    public KnownRequest OfLedgerId(string ledgerId) => Ledger.OfLedgerId(ledgerId) is { } known
+        ? Of(known, [])
+        : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), Ledger.Location));
+
+    /// <summary>The requests with a host's id: ids of different hosts may be the same.</summary>
+    /// <exception cref="RequestNotFoundException">The ledger knows none.</exception>
+    public IReadOnlyList<KnownRequest> OfRequestId(string requestId)
+    {
+        var found = Ledger.OfRequestId(requestId).Select(known => Of(known, [])).ToList();
+        return found.Count > 0
+            ? found
+            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId), Ledger.Location)) { RequestId = requestId };
+    }
+
+    /// <summary>Makes sure that a text is a state.</summary>
+    /// <exception cref="InvalidInputException">It is none.</exception>
+    public static void DemandState(string state)
+    {
+        if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new InvalidInputException(Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)));
+        }
+    }
+
+    internal KnownRequest Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
+}

@@ -1,0 +1,26 @@
+namespace Imagen4.Core.Pipeline.Requests;
+
+/// <summary>Which requests of the ledger are wanted.</summary>
+public sealed record RequestFilter
+{
+    /// <summary>Any of these states; <c>Pending</c> is everything that has not ended. None for all.</summary>
+    public IReadOnlyList<string> States { get; init; } = [];
+
+    /// <summary>Whether a provider is wanted.</summary>
+    public Func<string, bool> Provider { get; init; } = _ => true;
+
+    /// <summary>Whether a key is wanted; null for all, those without one too.</summary>
+    public Func<string, bool>? Key { get; init; }
+
+    /// <summary>
+    /// Whether every submission of a row is wanted. Else it is the newest, and of those before it only what may still cost something:
+    /// what goes on at its host, is in doubt, or was paid for and is not saved.
+    /// </summary>
+    public bool History { get; init; }
+
+    /// <summary>Submitted at this time or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Not touched since this time.</summary>
+    public DateTimeOffset? Before { get; init; }
+}

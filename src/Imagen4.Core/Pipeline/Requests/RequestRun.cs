@@ -1,0 +1,173 @@
+using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Pipeline.Waiting;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Requests;
+
+/// <summary>What can be done with a request that was submitted before, in this process or another.</summary>
+/// <param name="options">What holds for every request.</param>
+/// <param name="hosts">The hosts of the batch.</param>
+public sealed class RequestRun(BatchOptions options, HostConnections hosts)
+{
+    private readonly RequestWaiter _waiter = new(options.TimeLimit);
+    private readonly KnownRequests _known = new(options);
+
+    /// <summary>The host of a request: where the ledger knows the request, the one at its address, whatever it is called now.</summary>
+    /// <param name="record">The request's own id and provider.</param>
+    /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key.</exception>
+    public HostConnection Connect(RequestRecord record) => hosts.For(_known.ProviderOf(record.Provider, record.RequestId));
+
+    /// <summary>How to ask for a request.</summary>
+    /// <param name="record">The request's own id, provider and model.</param>
+    /// <exception cref="ImagenException">The id, the provider or the model is none, or there is no key.</exception>
+    public RequestReference Refer(RequestRecord record)
+    {
+        var host = Connect(record);
+        var model = record.Model ?? options.Model ?? host.Profile.DefaultModel;
+        return HostProtocols.For(host.Profile.Protocol).Refer(host, model, record.RequestId);
+    }
+
+    /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="logs">Whether log lines are wanted.</param>
+    /// <param name="changed">
+    /// Called with every change while it is waited for, on any thread, one after the other; the last one is returned only.
+    /// </param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
+        RequestReference request, bool logs, Func<ImagenRequestStatus, CancellationToken, Task>? changed, CancellationToken cancellation)
+    {
+        request = Dated(request);
+        var follower = new StatusFollower(request);
+        Task SeeAsync(HostStatus seen, CancellationToken watching) =>
+            !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
+
+        try
+        {
+            var status = options.Wait
+                ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
+                : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+            if (status.State == ImagenStates.Failed)
+            {
+                // To write that down is to have the row paid for again: the result has the last word.
+                var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+                status = await protocol.ReadLastWordAsync(request, status, cancellation).ConfigureAwait(false);
+            }
+
+            await NoteAsync(request, status).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(changed is null ? follower.DescribeWhole(status) : follower.Describe(status), null);
+        }
+        catch (ImagenException error)
+        {
+            await NoteAsync(request, error).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(null, error);
+        }
+    }
+
+    /// <summary>Reads the result of a request and saves its images; with the option to wait, once it has ended.</summary>
+    public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
+        RequestReference request, RequestRecord record, CancellationToken cancellation)
+    {
+        request = Dated(request);
+        var known = _known.Of(request.Host, request.RequestId);
+        var result = new ImagenResult
+        {
+            RequestId = request.RequestId,
+            Provider = request.Host.Profile.Name,
+            Model = request.Model,
+            Key = record.Key ?? known?.Key,
+            Index = record.HasIndex || known is null ? record.Index : known.Index,
+            LedgerId = known?.LedgerId,
+        };
+        (record.Input ?? known?.Input)?.CopyTo(result);
+        if (record.Settings == SubmitSettings.None && known?.Settings is { } settings)
+        {
+            settings.CopyTo(result);
+        }
+        else
+        {
+            record.Settings.CopyTo(result);
+        }
+
+        var receiver = new ResultReceiver(options, _known);
+        receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
+        var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
+        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
+        return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
+    }
+
+    /// <summary>Asks the host to cancel a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="readBack">Whether to read the state afterwards: a host may only promise to try.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
+        RequestReference request, bool readBack, CancellationToken cancellation)
+    {
+        try
+        {
+            var status = await TimeLimit
+                .RunAsync(options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
+                .ConfigureAwait(false);
+            await NoteAsync(request, status).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
+        }
+        catch (ImagenException error)
+        {
+            error.RequestId ??= request.RequestId;
+            await NoteAsync(request, error).ConfigureAwait(false);
+            return new RowOutcome<ImagenRequestStatus>(null, error);
+        }
+    }
+
+    // A host only promises to try. What the ledger knows is cancelled in it when the host says so.
+    private async Task<HostStatus?> CancelWithinAsync(RequestReference request, bool readBack, CancellationToken cancellation)
+    {
+        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+        return readBack || _known.Of(request.Host, request.RequestId) is not null
+            ? await protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    private RequestReference Dated(RequestReference request) =>
+        _known.Of(request.Host, request.RequestId) is { } known && _known.IsFresh(known)
+            ? request with { IsFresh = true }
+            : request;
+
+    // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
+    private async Task NoteAsync(RequestReference request, HostStatus? status)
+    {
+        RequestState? step = status?.State switch
+        {
+            ImagenStates.Completed => RequestState.StatusCompleted,
+            ImagenStates.Failed => RequestState.Failed,
+            ImagenStates.Cancelled => RequestState.Cancelled,
+            _ => null,
+        };
+        if (step is { } ended)
+        {
+            await NoteAsync(request, ended, status!.Error, status.ErrorType, status.Refusal).ConfigureAwait(false);
+        }
+    }
+
+    private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
+        ? NoteAsync(request, RequestState.Expired, error.Message, error.Kind, refusal: null)
+        : Task.CompletedTask;
+
+    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
+    {
+        if (_known.Of(request.Host, request.RequestId) is { } known)
+        {
+            var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
+            await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => KnownRequests.Entry(
+        new LedgerEntry(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId }, known);
+}

@@ -1,0 +1,30 @@
+using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>A row that its host takes: nothing about it is wrong that could be known before it is paid for.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Host">Where it goes.</param>
+/// <param name="Model">The endpoint id it goes to.</param>
+/// <param name="Input">What is sent, in the host's own spelling.</param>
+public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model, ImageInput Input)
+{
+    /// <summary>The number of images it asks for.</summary>
+    public long NumImages => Input.NumImages ?? 1;
+
+    /// <summary>Whether it would be paid for, as far as the ledger knew when it was checked.</summary>
+    public bool IsNew { get; init; } = true;
+
+    /// <summary>
+    /// Whether a record before it in the pipeline is of the same request: both are one row, and this one is neither sent nor waited for.
+    /// </summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>The known request that its record names and whose input it has; or null.</summary>
+    internal NamedRequest? Named { get; init; }
+
+    /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
+    internal RowIdentity? Identity { get; init; }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>The requests of a batch that go on at their hosts.</summary>
+/// <param name="ledger">Where it is written that one was cancelled.</param>
+internal sealed class OpenRequests(ILedger ledger)
+{
+    // Somebody waits for all of them to be asked: one host that does not answer must not take the others' time.
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Exception> _troubles = new();
+    private int _cancelled;
+
+    /// <summary>The ledger's ids of them, in the order in which they were made.</summary>
+    public IReadOnlyCollection<string> LedgerIds => [.. _open.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether each of them is the same row in another run.</summary>
+    public bool AreContinued => _open.Values.All(open => open.Entry.Row is { } row && !row.IsOfRequest(open.Entry.LedgerId));
+
+    /// <summary>How many the hosts have cancelled so far.</summary>
+    public int Cancelled => Volatile.Read(ref _cancelled);
+
+    /// <summary>What has gone wrong with cancels so far, besides requests that had ended.</summary>
+    public IReadOnlyList<Exception> Troubles => [.. _troubles];
+
+    /// <summary>Adds one that its host has accepted.</summary>
+    public void Add(RequestReference request, LedgerEntry entry) =>
+        _open[entry.LedgerId] = (request, entry with { RequestId = request.RequestId, IsLeft = true });
+
+    /// <summary>Takes one out that has ended.</summary>
+    public void Remove(string ledgerId) => _open.TryRemove(ledgerId, out _);
+
+    /// <summary>Asks the hosts to cancel them all.</summary>
+    /// <returns>How many the hosts have cancelled; the others go on, or have just ended.</returns>
+    public async Task<int> CancelAsync(CancellationToken cancellation)
+    {
+        await Task.WhenAll(_open.Values.Select(open => CancelAsync(open.Request, open.Entry, cancellation))).ConfigureAwait(false);
+        return Cancelled;
+    }
+
+    private async Task CancelAsync(RequestReference request, LedgerEntry entry, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(CancelLimit, request.Host.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+            await protocol.CancelAsync(request, either.Token).ConfigureAwait(false);
+
+            // A host only promises to try: what it does not call cancelled may still be generated and paid for.
+            if ((await protocol.ReadEndAsync(request, either.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
+            {
+                _ = Interlocked.Increment(ref _cancelled);
+                Remove(entry.LedgerId);
+                await ledger.RecordAsync(RequestState.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (AlreadyCompletedException)
+        {
+            // Its result is there, and was paid for.
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            var silent = Messages.HostTimedOut.With(request.Host.BaseUri.Host, CancelLimit.TotalSeconds);
+            _troubles.Enqueue(new HostUnavailableException(silent));
+        }
+#pragma warning disable CA1031 // Whatever it is, it is this request's own: the others are asked and counted all the same.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _troubles.Enqueue(error);
+        }
+    }
+}

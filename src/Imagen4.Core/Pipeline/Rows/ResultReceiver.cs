@@ -1,0 +1,174 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Waiting;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
+/// <param name="options">What holds for every row.</param>
+/// <param name="ledger">Where every step is written.</param>
+internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
+{
+    private readonly RequestWaiter _waiter = new(options.TimeLimit);
+
+    /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public async Task<ImagenException?> ContinueAsync(
+        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        RemoveLeft(request.RequestId, result.State);
+        if (result.State == ImagenStates.Delivered)
+        {
+            // It was, and a file is gone: until that is back, the object says no more than what is true.
+            result.State = ImagenStates.Completed;
+            result.Path = result.Images.Select(image => image.Path).FirstOrDefault(File.Exists);
+        }
+
+        var error = await ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
+        return error is RequestNotFoundException
+            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }
+            : error;
+    }
+
+    /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>
+    /// <param name="requestId">The request.</param>
+    /// <param name="state">Its state, as the ledger knows it: nobody begins to save images before the result is there.</param>
+    public void RemoveLeft(string requestId, string? state)
+    {
+        if (state is ImagenStates.Completed or ImagenStates.Delivered)
+        {
+            options.Output?.RemoveLeft(requestId);
+        }
+    }
+
+    /// <summary>Brings a request to its end.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answered">The result, where the answer to the submit was it.</param>
+    /// <param name="result">The object it is for, with what is known of it.</param>
+    /// <param name="entry">The ledger's entry of it.</param>
+    /// <param name="cancellation">Stops it; the request goes on.</param>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public async Task<ImagenException?> ReceiveAsync(
+        RequestReference request, HostResult? answered, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        var saved = result.Images.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
+        try
+        {
+            var found = answered ?? (options.Wait
+                ? await _waiter.UntilResultAsync(request, cancellation).ConfigureAwait(false)
+                : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
+            if (found is null)
+            {
+                result.State = ImagenStates.InProgress;
+                return null;
+            }
+
+            found.CopyTo(result);
+            result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
+            await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
+            return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
+        }
+        catch (ImagenException error)
+        {
+            var (state, step) = EndOf(error, result.State);
+            result.State = state;
+            if (step is { } written)
+            {
+                var ended = entry with
+                {
+                    Error = error.Message,
+                    ErrorType = error.HostErrorType ?? error.Kind,
+                    Refusal = LedgerErrors.RefusalBy(error),
+                };
+                await RecordAsync(written, ended).ConfigureAwait(false);
+            }
+
+            return error;
+        }
+#pragma warning disable CA1031 // Whatever it is: a request that was paid for keeps its object and its id.
+        catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return new InvalidResponseException(Messages.UnexpectedAfterAcceptance.With(PlainText.Line(error.Message)), error)
+            {
+                RequestId = request.RequestId,
+            };
+        }
+        finally
+        {
+            result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
+        }
+    }
+
+    private async Task<ImagenException?> DeliverAsync(
+        RequestReference request,
+        IReadOnlyList<HostImage> images,
+        Dictionary<int, ImagenImage> saved,
+        ImagenResult result,
+        LedgerEntry entry,
+        CancellationToken cancellation)
+    {
+        if (result.Images.Count == 0)
+        {
+            result.State = ImagenStates.Failed;
+            return new RequestFailedException(Messages.NoImagesOfRow) { RequestId = request.RequestId };
+        }
+
+        if (options.Output is not { } folder)
+        {
+            return null;
+        }
+
+        var values = new FileNameValues
+        {
+            Index = result.Index,
+            RequestId = result.RequestId,
+            Key = result.Key,
+            Provider = result.Provider,
+            Model = result.Model,
+            Prompt = result.Prompt,
+            Seed = result.Seed,
+        };
+        var source = new MediaSource(options.Time, request.Host.BaseUri.IsLoopback);
+        var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
+        var error = await new ImageSaver(folder, options.FileName)
+            .SaveAsync(source, missing, values, cancellation)
+            .ConfigureAwait(false);
+        result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
+        result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
+        if (error is null)
+        {
+            result.State = ImagenStates.Delivered;
+            var delivered = entry with { Delivery = LedgerResult.Of(result) };
+            await RecordAsync(RequestState.Delivered, delivered).ConfigureAwait(false);
+        }
+
+        return error;
+    }
+
+    // What was paid for is fetched all the same, and its object handed on: a ledger that cannot be written costs neither.
+    private async Task RecordAsync(RequestState step, LedgerEntry entry)
+    {
+        try
+        {
+            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            options.Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+        }
+    }
+
+    // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.
+    private static (string State, RequestState? Step) EndOf(ImagenException error, string current) => error switch
+    {
+        RequestCancelledException => (ImagenStates.Cancelled, RequestState.Cancelled),
+        RequestNotFoundException => (current == ImagenStates.Completed ? current : ImagenStates.Failed, RequestState.Expired),
+        RequestFailedException or ContentPolicyViolationException or InvalidInputException { StatusCode: not null } =>
+            (ImagenStates.Failed, RequestState.Failed),
+        _ => (current, null),
+    };
+}

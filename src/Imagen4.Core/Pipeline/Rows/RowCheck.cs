@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+using NamedRequest = Imagen4.Core.Ledger.NamedRequest;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>Looks at a row before anything is paid for: its host, its key, its model, its inputs, its file name.</summary>
+/// <param name="options">What holds for every row.</param>
+/// <param name="hosts">The hosts of the batch.</param>
+public sealed class RowCheck(BatchOptions options, HostConnections hosts)
+{
+    // No known model makes more than 4; what an unknown one is asked for may be any number.
+    private const int MostImages = 16;
+
+    private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
+    private readonly RowIdentities _identities = new(options.Output?.RealPath, options.Continues);
+    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly NamedRequests _named = new(RequestLedger.Shared);
+    private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
+
+    /// <summary>Checks one row. Nothing is sent or written.</summary>
+    /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
+    public CheckedRow Check(ImageRow row)
+    {
+        var host = hosts.For(row.Provider);
+        var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
+        _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model, row.Settings);
+        if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
+        {
+            throw new InvalidInputException(Messages.SettingNotTaken.With(row.Index, host.Profile.Name, string.Join(", ", refused)));
+        }
+
+        var named = _named.Find(row, host);
+        var input = row.Input;
+        if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
+        {
+            input = InputCheck.Check(row with { Input = Given(row.Input, named, definition) }, model, definition);
+            WarnOfSuperseded(input, model, definition);
+        }
+        else
+        {
+            NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
+        }
+
+        var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
+        if (named is null && found.IsNew && !options.StartsAfresh && (row.RequestId ?? row.LedgerId) is { } unknown)
+        {
+            NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
+        }
+
+        if (!found.IsRepeated)
+        {
+            ClaimName(found);
+        }
+
+        return found;
+    }
+
+    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input)
+    {
+        var identity = _identities.Of(host.BaseUri, model, row.Key, input);
+        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = identity is null || IsNew(identity) };
+    }
+
+    // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.
+    private CheckedRow AsRecord(ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named)
+    {
+        var asked = NamedRequests.WithoutReports(named, input);
+        var hash = RowIdentity.Hash(model, asked);
+        if (!NamedRequests.IsForSame(named, row, host, model) || !RowRules.IsSameInput(named, hash))
+        {
+            return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
+                ? new CheckedRow(row, host, model, input) { IsRepeated = true }
+                : AsRow(row, host, model, asked);
+        }
+
+        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
+        if (!options.StartsAfresh)
+        {
+            RowRules.Demand(named.InputHash ?? hash, current);
+        }
+
+        var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key);
+        row = row with { Key = row.Key ?? named.Key };
+        if (found is not { } identity)
+        {
+            return new CheckedRow(row, host, model, input) { IsRepeated = true };
+        }
+
+        return new CheckedRow(row, host, model, options.StartsAfresh ? input : asked)
+        {
+            Identity = identity,
+            Named = new NamedRequest(named.LedgerId, RowRules.EndedBadly(named)),
+            IsNew = options.StartsAfresh || IsNew(identity, current),
+        };
+    }
+
+    // A result tells the seed that its host chose, also of a host that takes none.
+    private static ImageInput Given(ImageInput input, LedgerRequest? named, ModelDefinition model) =>
+        named is not null && !model.Inputs.Any(definition => definition.Name == "seed")
+            ? NamedRequests.WithoutReports(named, input)
+            : input;
+
+    private bool IsNew(RowIdentity identity, LedgerRequest current) =>
+        RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
+
+    // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
+    private bool IsNew(RowIdentity identity)
+    {
+        if (options.StartsAfresh || _ledger.OfRow(identity) is not { } known)
+        {
+            WarnOfOtherFolder(identity);
+            return true;
+        }
+
+        RowRules.Demand(identity.InputHash, known);
+        if (!RowRules.IsSubmittedAgain(known, identity))
+        {
+            return false;
+        }
+
+        WarnOfOtherFolder(identity);
+        return true;
+    }
+
+    // The same rows under another directory are new rows, and are paid for: that may not be what was meant.
+    private void WarnOfOtherFolder(RowIdentity identity)
+    {
+        var elsewhere = options.StartsAfresh ? null : _ledger.OfSubject(identity.Subject)
+            .FirstOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
+        if (elsewhere is not null)
+        {
+            NoteOnce("directory", options.Warn, elsewhere.Directory is { } folder
+                ? Messages.RowsElsewhere.With(folder)
+                : Messages.RowsOnlySubmitted);
+        }
+    }
+
+    private void WarnOfSuperseded(ImageInput input, string model, ModelDefinition definition)
+    {
+        foreach (var parameter in InputCheck.Superseded(input, definition))
+        {
+            NoteOnce($"{model} {parameter}", options.Warn, Messages.InputSuperseded.With(parameter, model));
+        }
+    }
+
+    // A name without the request's id may be another row's, or a file's that is there already: better known before than after.
+    private void ClaimName(CheckedRow found)
+    {
+        var row = found.Row;
+        if (options.Output is not { } folder || options.FileName.UsesRequestId || (options.FileName.NeedsSeed && row.Input.Seed is null)
+            || (found.Identity is { } identity && !_claimed.Add(identity.Row)))
+        {
+            return;
+        }
+
+        var values = new FileNameValues
+        {
+            Index = row.Index,
+            Key = row.Key,
+            Provider = found.Host.Profile.Name,
+            Model = found.Model,
+            Prompt = row.Input.Prompt,
+            Seed = row.Input.Seed,
+        };
+        var images = (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages);
+        folder.Claim(found.IsNew, [.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
+    }
+
+    private void NoteOnce(string about, Action<string>? note, string text)
+    {
+        if (_noted.TryAdd(about, true))
+        {
+            note?.Invoke(text);
+        }
+    }
+}

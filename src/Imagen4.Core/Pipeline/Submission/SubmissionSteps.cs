@@ -1,0 +1,65 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Submission;
+
+/// <summary>What the ledger is told of a submission, and what follows where it cannot be told.</summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="ending">Whether submitting goes on.</param>
+internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
+{
+    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
+    public Action<string>? Warn { get; set; }
+
+    /// <summary>
+    /// Says that a paid POST is about to be sent. What cannot be written down is not begun, neither for this row nor for any other.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public async Task BeginAsync(LedgerEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            await ledger.RecordAsync(RequestState.Intent, entry, cancellation).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            ending.End(error);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Says what has happened, even when the batch is being stopped. Where it cannot be written, the row goes on all the same:
+    /// it is paid for, and its object still tells its id.
+    /// </summary>
+    public async Task RecordAsync(RequestState step, LedgerEntry entry)
+    {
+        try
+        {
+            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is: what has become of a paid request must not be lost for it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            ending.End(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
+            Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+        }
+    }
+
+    /// <summary>Says that a submission has come to no good end.</summary>
+    /// <returns>The error, to be thrown.</returns>
+    public async Task<ImagenException> EndAsync(RequestState step, LedgerEntry entry, ImagenException error)
+    {
+        var ended = entry with
+        {
+            RequestId = error.RequestId,
+            Error = error.Message,
+            ErrorType = error.HostErrorType ?? error.Kind,
+            Refusal = LedgerErrors.RefusalBy(error),
+            IsLeft = step != RequestState.InDoubt,
+        };
+        await RecordAsync(step, ended).ConfigureAwait(false);
+        return error;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Authentication;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Submission;
+
+/// <summary>
+/// Whether submitting goes on, to each provider. A wrong key or a locked account fails every further row of its provider the same
+/// way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows of other providers go on.
+/// </summary>
+public sealed class SubmissionStop
+{
+    private readonly ConcurrentDictionary<string, ImagenException> _ofProviders = new(StringComparer.OrdinalIgnoreCase);
+    private ImagenException? _ofAll;
+    private ImagenException? _first;
+
+    /// <summary>Why submitting has ended first, to whichever provider; null while it goes on to all.</summary>
+    public ImagenException? Reason => Volatile.Read(ref _first);
+
+    /// <summary>Why submitting has ended to all providers, or null.</summary>
+    public ImagenException? ReasonForAll => Volatile.Read(ref _ofAll);
+
+    /// <summary>The providers to which submitting has ended for a reason of their own, with that reason.</summary>
+    public IReadOnlyDictionary<string, ImagenException> ByProvider => _ofProviders;
+
+    /// <summary>Ends submitting to all providers; the first reason stays.</summary>
+    public void End(ImagenException reason)
+    {
+        Interlocked.CompareExchange(ref _ofAll, reason, null);
+        Interlocked.CompareExchange(ref _first, reason, null);
+    }
+
+    /// <summary>Ends submitting to a provider; the first reason stays.</summary>
+    public void End(string provider, ImagenException reason)
+    {
+        _ofProviders.TryAdd(provider, reason);
+        Interlocked.CompareExchange(ref _first, reason, null);
+    }
+
+    /// <summary>Whether submitting to a provider has ended.</summary>
+    public bool HasEnded(string provider) => ReasonForAll is not null || _ofProviders.ContainsKey(provider);
+
+    /// <summary>Whether an error is why submitting has ended, anywhere.</summary>
+    public bool IsReason(ImagenException error) =>
+        ReferenceEquals(ReasonForAll, error) || _ofProviders.Values.Any(reason => ReferenceEquals(reason, error));
+
+    /// <summary>Whether every further submission to the same provider would fail like this one.</summary>
+    internal static bool IsForAll(ImagenException error) => error switch
+    {
+        AuthenticationFailedException or AccountLockedException or ApiKeyMissingException or LedgerUnavailableException => true,
+        HostUnavailableException { StatusCode: 407 } => true,
+
+        // A certificate nobody trusts and a proxy that wants a password stay as they are from row to row;
+        // a handshake that broke off is another matter.
+        HostUnavailableException { InnerException: HttpRequestException inner } =>
+            inner is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException }
+                or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
+        _ => false,
+    };
+}
+
+/// <summary>
+/// How many submissions in a row are in doubt, for each provider: the rows of others say nothing about it. What was not sent,
+/// or is to be sent again, ends no row of doubts: a gateway that fails says that in between, too.
+/// </summary>
+internal sealed class DoubtCounts
+{
+    private readonly ConcurrentDictionary<string, int> _inARow = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Takes note of a submission in doubt.</summary>
+    /// <returns>How many there are in a row.</returns>
+    public int Add(HostConnection host) => _inARow.AddOrUpdate(host.Profile.Name, 1, static (_, count) => count + 1);
+
+    /// <summary>Takes note of one the host has answered for.</summary>
+    public void End(HostConnection host) => _inARow[host.Profile.Name] = 0;
+}

@@ -1,0 +1,261 @@
+using System.Runtime.ExceptionServices;
+using Imagen4.Core.Http;
+using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Submission;
+
+/// <summary>
+/// Submits a row, once: a POST is repeated only when it is certain that the host has not taken the one before.
+/// </summary>
+/// <param name="ledger">Where every step is written before the next one is taken.</param>
+/// <param name="gates">Where throttled submissions wait.</param>
+/// <param name="ending">Whether submitting goes on.</param>
+internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionStop ending)
+{
+    private const int NotSentBudget = 5;
+    private const int ThrottledBudget = 10;
+
+    private readonly SubmissionSteps _steps = new(ledger, ending);
+
+    // An outage of a gateway must not put a whole batch in doubt.
+    private const int MostInDoubt = 10;
+
+    private readonly DoubtCounts _doubts = new();
+
+    /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
+    public bool LeavesAccepted { get; init; }
+
+    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
+    public Action<string>? Warn
+    {
+        get => _steps.Warn;
+        init => _steps.Warn = value;
+    }
+
+    /// <summary>Submits.</summary>
+    /// <returns>The accepted request; null when submitting ended before this row's turn.</returns>
+    /// <exception cref="SubmissionInDoubtException">The POST was sent and its fate is unknown.</exception>
+    /// <exception cref="ImagenException">The host refused it, cannot be reached, or keeps throttling.</exception>
+    public Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, CancellationToken cancellation) =>
+        SubmitAsync(host, entry, new StopTokens(cancellation, cancellation));
+
+    /// <summary>Submits.</summary>
+    /// <param name="host">Where it goes.</param>
+    /// <param name="entry">What the ledger is told.</param>
+    /// <param name="stop">How it is asked to end: a POST under way is given up only when all is.</param>
+    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop)
+    {
+        var cancellation = stop.Stopping;
+        var protocol = HostProtocols.For(host.Profile.Protocol);
+        var exchange = new PaidExchange(host, protocol, entry.Model);
+        var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
+        var gate = gates.For(host);
+        for (int notSent = 0, throttled = 0; ;)
+        {
+            await gate.PassAsync(cancellation).ConfigureAwait(false);
+            if (ending.HasEnded(host.Profile.Name))
+            {
+                return null;
+            }
+
+            entry = entry with { Attempt = notSent + throttled + 1 };
+            using var content = protocol.SubmitContent(entry.Model, entry.Input);
+            content.Stopping = cancellation;
+            var headers = protocol.SubmitHeaders(Labelled(host, entry));
+            await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);
+            if (cancellation.IsCancellationRequested || ending.HasEnded(host.Profile.Name))
+            {
+                // Writing it down took a while: nothing is sent any more.
+                await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                return null;
+            }
+
+            var sent = await exchange.SendAsync(address, content, headers, stop.Abandoning).ConfigureAwait(false);
+            switch (sent.Class)
+            {
+                case SubmitOutcome.Accepted:
+                    return await AcceptAsync(host, sent.Acceptance!, entry).ConfigureAwait(false);
+
+                case SubmitOutcome.NotSent:
+                    var unreachable = Unreachable(host, sent.Post.Error!);
+                    await _steps.RecordAsync(RequestState.NotSent, entry with { Error = unreachable.Message, ErrorType = unreachable.Kind })
+                        .ConfigureAwait(false);
+                    cancellation.ThrowIfCancellationRequested();
+                    if (sent.Post.Error is not (HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+                    {
+                        // A defect, which would be the same the next time.
+                        ExceptionDispatchInfo.Throw(sent.Post.Error!);
+                    }
+
+                    if (++notSent >= NotSentBudget || SubmissionStop.IsForAll(unreachable))
+                    {
+                        throw Ending(host, unreachable);
+                    }
+
+                    await Task.Delay(Backoff(notSent), host.Time, cancellation).ConfigureAwait(false);
+                    break;
+
+                case SubmitOutcome.Throttled:
+                    await _steps.RecordAsync(RequestState.Throttled, entry).ConfigureAwait(false);
+                    if (++throttled >= ThrottledBudget)
+                    {
+                        throw sent.Refusal!;
+                    }
+
+                    gate.Close(RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } asked
+                        ? asked
+                        : Backoff(throttled));
+                    break;
+
+                case SubmitOutcome.Failed:
+                    _doubts.End(host);
+                    throw await _steps.EndAsync(RequestState.Failed, entry, sent.Refusal!).ConfigureAwait(false);
+
+                case SubmitOutcome.Rejected:
+                    _doubts.End(host);
+                    throw Ending(host, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
+
+                default:
+                    return await SettleAsync(host, protocol, entry, sent, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Where the answer is the result, nobody will say it again: it is written together with the acceptance.
+    private async Task<Acceptance> AcceptAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
+    {
+        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
+        if (acceptance.Answered is not { } result)
+        {
+            _doubts.End(host);
+            await _steps.RecordAsync(RequestState.Accepted, accepted).ConfigureAwait(false);
+            return acceptance;
+        }
+
+        try
+        {
+            var kept = await ledger.AcceptAsync(accepted, await KeptResults.OfAsync(result).ConfigureAwait(false)).ConfigureAwait(false);
+            acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
+            accepted = accepted with { RequestId = kept };
+        }
+#pragma warning disable CA1031 // Whatever it is: the request has been paid for.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (LeavesAccepted)
+            {
+                throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
+                    Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId })
+                        .ConfigureAwait(false);
+            }
+
+            // Who waits for it gets it from this answer; its images may go to another disk.
+            Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, accepted.RequestId, error.Message));
+            await _steps.RecordAsync(RequestState.Accepted, accepted).ConfigureAwait(false);
+        }
+
+        _doubts.End(host);
+        if (LeavesAccepted)
+        {
+            // Nobody waits for it, and it has come to its end.
+            await _steps.RecordAsync(RequestState.Completed, accepted).ConfigureAwait(false);
+        }
+
+        return acceptance;
+    }
+
+    // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is
+    // there.
+    private async Task<Acceptance> SettleAsync(
+        HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent, CancellationToken cancellation)
+    {
+        var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, sent.Post, entry)).ConfigureAwait(false);
+        if (doubt.RequestId is { } id && !protocol.AnswersWithResult)
+        {
+            try
+            {
+                var request = protocol.Refer(host, entry.Model, id) with { IsFresh = true };
+                var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted })
+                    .ConfigureAwait(false);
+                return new Acceptance(request, status.QueuePosition);
+            }
+#pragma warning disable CA1031 // Whatever it is, a stop included: the row stays in doubt, and is told as such.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+        }
+
+        if (sent.Refusal is { } refusal)
+        {
+            _ = Ending(host, refusal);
+        }
+
+        throw Counted(host, doubt);
+    }
+
+    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, SubmissionInDoubtException doubt) =>
+        Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, doubt).ConfigureAwait(false));
+
+    private ImagenException Counted(HostConnection host, ImagenException doubt)
+    {
+        if (_doubts.Add(host) >= MostInDoubt)
+        {
+            ending.End(
+                host.Profile.Name,
+                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
+        }
+
+        return doubt;
+    }
+
+    private ImagenException Ending(HostConnection host, ImagenException error)
+    {
+        if (SubmissionStop.IsForAll(error))
+        {
+            ending.End(host.Profile.Name, error);
+        }
+
+        return error;
+    }
+
+    private static HostUnavailableException Unreachable(HostConnection host, Exception error) =>
+        new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, FailureText.Of(error)), error);
+
+    private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
+    {
+        var reason = post.Response is { } response
+            ? Said(post, response).With((int)response.Status, response.ContentType ?? "?", post.RequestId)
+            : FailureText.Of(post.Error!);
+        return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
+        {
+            RequestId = post.RequestId,
+            StatusCode = (int?)post.Response?.Status,
+        };
+    }
+
+    private static string Said(PaidPost post, HostResponse response) =>
+        post.RequestId is not null ? Messages.InDoubtAnswerNames
+            : response.IsMalformed ? Messages.InDoubtAnswerMalformed
+            : post.Marks.SaysTaken ? Messages.InDoubtAnswerTaken
+            : Messages.InDoubtAnswer;
+
+    // The host's history shows the label: a request in doubt is found by it.
+    private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) =>
+        host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))
+        ? entry.Settings with { Tag = RequestTags.With(entry.Settings.Tag, RequestTags.LedgerKey, entry.LedgerId) }
+        : entry.Settings;
+
+    // Doubles from half a second; up to half as much again, so that workers do not come back in step.
+    private static TimeSpan Backoff(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(0.25 * Math.Pow(2, attempt), 30) * (1 + (Random.Shared.NextDouble() / 2)));
+}

@@ -1,0 +1,191 @@
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Waiting;
+
+/// <summary>Waits for a request to end, by the host's stream where it has one and by asking again and again where not.</summary>
+/// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
+internal sealed class RequestWaiter(TimeSpan limit)
+{
+    // How often the result is asked for that knows nothing yet of a failure the status tells.
+    private const int LongestLag = 5;
+
+    /// <summary>Waits until the request has ended.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="watch">What is wanted besides.</param>
+    /// <param name="cancellation">Stops the wait; the request goes on.</param>
+    /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
+    public async Task<HostStatus> UntilEndedAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
+    {
+        var ended = await WithinLimitAsync(request, (waited, missed, token) => EndAsync(waited, watch, missed, token), cancellation)
+            .ConfigureAwait(false);
+        return ended.Status;
+    }
+
+    /// <summary>Waits until the request has ended, and reads its result.</summary>
+    /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
+    /// <exception cref="ImagenException">The request failed; the type says how.</exception>
+    public async Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation)
+    {
+        var read = await WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation)
+            .ConfigureAwait(false);
+        return read.Error is { } error ? throw error : read.Answered!;
+    }
+
+    /// <summary>Reads the result now.</summary>
+    /// <returns>The result, or null while the request goes on.</returns>
+    /// <exception cref="ImagenException">The request failed; the type says how.</exception>
+    public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
+        HostProtocols.For(request.Host.Profile.Protocol).ReadResultAsync(request, cancellation);
+
+    private static async Task<RequestReading> ResultAsync(
+        RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
+    {
+        var ended = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
+        if (ended is { Answered: not null } or { Error: not null })
+        {
+            return ended;
+        }
+
+        // The result is worth any wait; the words of a failure, of which the status has some, are not.
+        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(waited).AskResultAsync(waited, token);
+        return ended.Status.State == ImagenStates.Completed || !ended.Status.IsSaidByHost
+            ? await PollAsync(waited, AskAsync, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false)
+            : await ReadFailureAsync(request, ended.Status, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<RequestReading> EndAsync(
+        RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
+    {
+        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(request).AskStatusAsync(request, watch.Logs, token);
+        var stream = new StatusStream(request, watch);
+        return await stream.UntilEndedAsync(token => ReadAsync(AskAsync, missed, token), cancellation).ConfigureAwait(false)
+            ?? await PollAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false);
+    }
+
+    // The status may say that a request failed; the result says how, with the model's own words and status. It has the last word.
+    private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
+    {
+        ImagenException? unread = null;
+        var schedule = new PollSchedule();
+        try
+        {
+            for (var lag = 0; lag < LongestLag; lag++)
+            {
+                var read = await Protocol(request).AskResultAsync(request, cancellation).ConfigureAwait(false);
+                if (read.Status.HasEnded)
+                {
+                    // The host's own mark is on the status.
+                    return read with { Unmarked = null };
+                }
+
+                await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)
+        {
+            unread = error;
+        }
+
+        return new RequestReading(status) { Error = EndOf(request, status, unread) };
+    }
+
+    // The error a status stands for, where the result does not say one.
+    private static ImagenException EndOf(RequestReference request, HostStatus status, ImagenException? unread)
+    {
+        var (id, type, said) = (request.RequestId, status.ErrorType, status.Error ?? status.ErrorType ?? "?");
+        return status switch
+        {
+            { State: ImagenStates.Cancelled } =>
+                new RequestCancelledException(Messages.RequestCancelled.With(said), unread) { RequestId = id, HostErrorType = type },
+            { Refusal: "ContentPolicyViolation" } => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said), unread)
+            {
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            { Refusal: not null } => new InvalidInputException(Messages.HostRefusesInput.With(said), unread)
+            {
+                RequestId = id, HostErrorType = type, RefusesInput = true,
+            },
+            _ => new RequestFailedException(Messages.RequestFailed.With(status.Error ?? "?", type ?? "?", unread?.StatusCode), unread)
+            {
+                RequestId = id, HostErrorType = type,
+            },
+        };
+    }
+
+    private static async Task<RequestReading> PollAsync(
+        RequestReference request,
+        Func<CancellationToken, Task<RequestReading>> ask,
+        StatusWatch watch,
+        MissedReads missed,
+        CancellationToken cancellation)
+    {
+        var schedule = new PollSchedule();
+        while (true)
+        {
+            if (await ReadAsync(ask, missed, cancellation).ConfigureAwait(false) is { } read)
+            {
+                await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);
+                if (read.Status.HasEnded)
+                {
+                    return read;
+                }
+            }
+
+            // What a gateway said in the host's place has time to pass before it is believed.
+            await Task.Delay(missed.HasWord ? PollSchedule.Last() : schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Null for an answer that says nothing yet: the next one may.
+    private static async Task<RequestReading?> ReadAsync(
+        Func<CancellationToken, Task<RequestReading>> ask, MissedReads missed, CancellationToken cancellation)
+    {
+        try
+        {
+            var read = await ask(cancellation).ConfigureAwait(false);
+            if (read.Unmarked is { } said)
+            {
+                return missed.IsSaidAgain(said) ? read with { Unmarked = null } : null;
+            }
+
+            missed.Understood();
+            return read;
+        }
+        catch (ImagenException error) when (missed.Passes(error))
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> WithinLimitAsync<T>(
+        RequestReference request, Func<RequestReference, MissedReads, CancellationToken, Task<T>> wait, CancellationToken cancellation)
+    {
+        var time = request.Host.Time;
+        var missed = new MissedReads(request.IsFresh);
+        var left = Bounded(limit - time.GetElapsedTime(request.Since));
+        DateTimeOffset? until = limit > TimeSpan.Zero ? time.GetUtcNow() + left : null;
+        using var deadline = until is null ? new CancellationTokenSource() : new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            var unanswered = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble) : "";
+            throw new WaitTimeoutException(
+                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model, unanswered))
+            {
+                RequestId = request.RequestId,
+            };
+        }
+    }
+
+    private static IHostProtocol Protocol(RequestReference request) => HostProtocols.For(request.Host.Profile.Protocol);
+
+    // A timer takes a millisecond to 49 days; no host keeps a request for longer.
+    private static TimeSpan Bounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Clamp(span.TotalMilliseconds, 1, uint.MaxValue - 1.0));
+}

@@ -1,0 +1,28 @@
+using Imagen4.Core.Protocols.Contract;
+
+namespace Imagen4.Core.Pipeline.Waiting;
+
+/// <summary>What somebody who waits for a request wants to see meanwhile.</summary>
+/// <param name="Logs">Whether the model's log lines are wanted.</param>
+/// <param name="Seen">Called with every state the host tells, one after the other; several in a row may be the same.</param>
+internal sealed record StatusWatch(bool Logs, Func<HostStatus, CancellationToken, Task>? Seen)
+{
+    /// <summary>Nothing but the end.</summary>
+    public static StatusWatch Nothing { get; } = new(Logs: false, Seen: null);
+
+    /// <summary>Tells what the host has said, and waits until it has been heard.</summary>
+    public Task TellAsync(HostStatus status, CancellationToken cancellation) => Seen?.Invoke(status, cancellation) ?? Task.CompletedTask;
+}
+
+/// <summary>
+/// Tells new log lines from those seen before. Hosts show a moving window in some answers and only what is new in others,
+/// so lines are told apart by time and text, never by their place.
+/// </summary>
+internal sealed class LogWindow
+{
+    private readonly HashSet<(DateTime? Timestamp, string Message)> _seen = [];
+
+    /// <summary>The lines that have not been seen before.</summary>
+    public IReadOnlyList<ImagenLogEntry> New(IEnumerable<ImagenLogEntry> lines) =>
+        [.. lines.Where(line => _seen.Add((line.Timestamp, line.Message)))];
+}

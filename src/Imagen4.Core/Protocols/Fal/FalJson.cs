@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Imagen4.Core.Protocols.Fal;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(TolerantText), typeof(TolerantNumber<int>), typeof(TolerantNumber<long>), typeof(TolerantNumber<double>)])]
+[JsonSerializable(typeof(FalSubmitAnswer))]
+[JsonSerializable(typeof(FalStatusAnswer))]
+[JsonSerializable(typeof(FalResultAnswer))]
+[JsonSerializable(typeof(FalErrorAnswer))]
+internal sealed partial class FalJson : JsonSerializerContext;
+
+/// <summary>Reads a number, as a number or as text; whatever is not exactly one is nothing, and no error.</summary>
+/// <typeparam name="T">The kind of number.</typeparam>
+internal sealed class TolerantNumber<T> : JsonConverter<T?>
+    where T : struct, INumber<T>
+{
+    public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
+        {
+            var text = Encoding.UTF8.GetString(reader.ValueSpan);
+            return T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number) ? number : null;
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    public override void Write(Utf8JsonWriter writer, T? value, JsonSerializerOptions options) => throw new NotSupportedException();
+}
+
+/// <summary>
+/// Reads a text, and whatever else stands in its place as its JSON: an odd member must not cost the answer around it,
+/// which may name a request that has been paid for.
+/// </summary>
+internal sealed class TolerantText : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            using var value = JsonDocument.ParseValue(ref reader);
+            return value.RootElement.GetRawText();
+        }
+
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape for half a character, which no text can hold.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}

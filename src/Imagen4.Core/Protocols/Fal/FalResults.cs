@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Protocols.Fal;
+
+/// <summary>Reads fal's results, in both published generations: with a seed, or with a description.</summary>
+internal static class FalResults
+{
+    /// <summary>The result in an answer, or null where it is none.</summary>
+    public static HostResult? Read(HostResponse response) => Read(response.Json.Span) is not { } result ? null : result with
+    {
+        BillableUnits = decimal.TryParse(
+            response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,
+    };
+
+    /// <summary>The result in JSON text, or null where it is none.</summary>
+    public static HostResult? Read(ReadOnlySpan<byte> json)
+    {
+        if (Parse(json) is not { Images: { } files } answer)
+        {
+            return null;
+        }
+
+        return new HostResult
+        {
+            Images = files.OfType<FalFile>().Select(Image).ToList(),
+            Seed = answer.Seed,
+            Description = answer.Description,
+            AdditionalOutput = Json(answer.Others),
+        };
+    }
+
+    private static FalResultAnswer? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, FalJson.Default.FalResultAnswer);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static HostImage Image(FalFile file, int position)
+    {
+        // A file without an address was paid for like the others: it is kept, and saving it fails with a word.
+        var bytes = file.Url is { ValueKind: JsonValueKind.String } url ? ImageBytes.Of(url) : new ImageBytes.Remote("");
+        var image = new ImagenImage
+        {
+            Index = position + 1,
+            Uri = bytes is ImageBytes.Remote { Address.Length: > 0 } remote ? remote.Address : null,
+            ContentType = file.ContentType,
+            FileName = file.FileName,
+            FileSize = file.FileSize,
+            Width = file.Width,
+            Height = file.Height,
+            AdditionalOutput = Json(file.Others),
+        };
+        return new HostImage(image, bytes);
+    }
+
+    private static string? Json(Dictionary<string, JsonElement>? others) => others is { Count: > 0 } ? JsonText.Write(others) : null;
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using Imagen4.Core.Http;
+using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Protocols.Fal;
+
+/// <summary>Looks for a request in doubt among those a host lists.</summary>
+/// <param name="host">The host it was sent to.</param>
+internal sealed class HistoryReader(HostConnection host)
+{
+    private const int PerPage = 100;
+
+    // 10,000 requests of one endpoint since the submission. Where there are more, nothing that was not found counts as absent.
+    private const int MostPages = 100;
+
+    // The host's clock and this machine's differ.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
+    // The last POST of a submission that somebody else has found in doubt was sent within this time of the first.
+    private static readonly TimeSpan LongestSubmission = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a host lists past requests.</summary>
+    public static bool IsOffered(ProviderProfile profile) => profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.History);
+
+    /// <summary>Looks for a request.</summary>
+    /// <param name="doubt">What is known of it.</param>
+    /// <param name="isOthers">Whether a request of the host's is another one that is known.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ImagenException">The history cannot be read.</exception>
+    public async Task<HistoryMatch> FindAsync(LedgerRequest doubt, Func<string, bool> isOthers, CancellationToken cancellation)
+    {
+        if (doubt.Input is not { } input)
+        {
+            return new HistoryMatch(HistoryFinding.Unknown);
+        }
+
+        var candidates = new List<(string Id, bool IsAlike)>();
+        var sent = JsonSerializer.SerializeToElement(input, ImageInputJson.Plain.ImageInput);
+        var cursor = "";
+        for (var page = 0; page < MostPages; page++)
+        {
+            var answer = await ReadAsync(doubt, cursor, cancellation).ConfigureAwait(false);
+            foreach (var item in answer.Items?.OfType<HistoryItem>() ?? [])
+            {
+                if (item.RequestId is not { } id || !RequestIds.IsOne(id))
+                {
+                    continue;
+                }
+
+                if (item.IsLabelled(RequestTags.LedgerKey, doubt.LedgerId))
+                {
+                    return new HistoryMatch(HistoryFinding.Certain, id);
+                }
+
+                // What carries the label of another submission is that one. What does not show its input may be any.
+                var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
+                if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, doubt)
+                    && (!hasInput || JsonElement.DeepEquals(sent, item.JsonInput)) && !isOthers(id))
+                {
+                    candidates.Add((id, hasInput));
+                }
+            }
+
+            if (answer is not { HasMore: true, NextCursor.Length: > 0 })
+            {
+                return candidates switch
+                {
+                    [] => new HistoryMatch(HistoryFinding.Absent),
+                    [(var only, true)] => new HistoryMatch(HistoryFinding.Likely, only, Candidates: 1),
+                    _ => new HistoryMatch(HistoryFinding.Unknown, Candidates: candidates.Count),
+                };
+            }
+
+            cursor = $"&cursor={Uri.EscapeDataString(answer.NextCursor)}";
+        }
+
+        return new HistoryMatch(HistoryFinding.Unknown, Candidates: candidates.Count);
+    }
+
+    private async Task<HistoryPage> ReadAsync(LedgerRequest doubt, string cursor, CancellationToken cancellation)
+    {
+        var since = (At(doubt.Started) - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var address = new Uri(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
+        var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
+        if (!response.IsSuccess)
+        {
+            var status = (int)response.Status;
+            throw status is 401 or 402 or 403 or 429
+                ? FalErrors.OfSubmit(host, doubt.Model, response)
+                : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status };
+        }
+
+        return response.Read(HistoryJson.Default.HistoryPage) is { Items: not null } page
+            ? page
+            : throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
+    }
+
+    private static bool IsInTime(HistoryItem item, LedgerRequest doubt) =>
+        item.SentAt is not { } at
+        || (at >= At(doubt.Started) - Skew
+            && at <= At(Math.Min(doubt.Time, doubt.Started + (long)LongestSubmission.TotalMilliseconds)) + Skew);
+
+    private static DateTimeOffset At(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time);
+}

@@ -1,0 +1,166 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using Imagen4.Core.Http;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Providers;
+
+/// <summary>A provider with the key for it: everything needed to talk to one host.</summary>
+public sealed class HostConnection
+{
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
+
+    private readonly HostChannel _channel;
+    private readonly ReadRetry _retry;
+    private readonly ReadRetry _resultRetry;
+    private readonly ApiKey _key;
+    private readonly HostOutage? _outage;
+
+    // When the reader gives up; null for never.
+    private readonly Func<DateTimeOffset?> _until;
+
+    /// <summary>Connects a profile with a key. Nothing is sent.</summary>
+    /// <param name="profile">The provider.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="trace">Receives a line for every exchange, on any thread.</param>
+    /// <param name="outages">Notices when the host does not answer.</param>
+    /// <exception cref="HostUnavailableException">The profile has no address: its server is not running.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The key must not go to its address: a settings file may have been written by hand.
+    /// </exception>
+    public HostConnection(ProviderProfile profile, ApiKey key, TimeProvider time, Action<string>? trace = null, HostOutages? outages = null)
+    {
+        Profile = profile;
+        BaseUri = ProviderAddress.Validate(
+            profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
+        _ = profile.PlatformUri is { } platform ? ProviderAddress.Validate(platform) : null;
+        Time = time;
+        _key = key;
+        _outage = outages?.Of(profile.Name);
+        _until = () => time.GetUtcNow() + ReadRetry.Total;
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
+    }
+
+    private HostConnection(HostConnection other, DateTimeOffset? until, Action<string?> missed)
+    {
+        (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
+        (_key, _channel, _outage) = (other._key, other._channel, other._outage);
+        _until = () => until;
+        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed) { Answered = NoteAnswer };
+        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed) { Answered = NoteAnswer };
+    }
+
+    /// <summary>The provider.</summary>
+    public ProviderProfile Profile { get; }
+
+    /// <summary>The address below which every request goes.</summary>
+    public Uri BaseUri { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Where the key came from, for messages.</summary>
+    public string KeySource => _key.Source;
+
+    /// <summary>The same connection for a wait: reads are retried until one succeeds or the wait ends.</summary>
+    /// <param name="until">When the wait ends; null for never.</param>
+    /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
+    internal HostConnection WithDeadline(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
+
+    /// <summary>Sends a paid POST, once.</summary>
+    internal Task<HostResponse> PostAsync(
+        Uri address,
+        PaidContent content,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation);
+
+    /// <summary>Reads, with retries.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
+        ReadAsync(_retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+
+    /// <summary>Reads the data of server-sent events, once.</summary>
+    internal async IAsyncEnumerable<byte[]> ReadEventsAsync(Uri address, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Get, address, content: null);
+        request.Headers.Accept.Clear();
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        var events = new EventStream(Time) { Trace = _channel.Trace };
+        await foreach (var data in events.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
+        {
+            yield return data;
+        }
+    }
+
+    /// <summary>Reads a result: a server error of the model is one too.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
+        ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+
+    /// <summary>Sends an idempotent change, with retries.</summary>
+    /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal async Task<(HostResponse Response, bool WasRepeated)> PutAsync(Uri address, CancellationToken cancellation)
+    {
+        var calls = 0;
+        var response = await ReadAsync(
+            _retry,
+            token =>
+            {
+                calls++;
+                return SendAsync(HttpMethod.Put, address, content: null, headers: [], ReadLimit, token);
+            },
+            cancellation).ConfigureAwait(false);
+        return (response, calls > 1);
+    }
+
+    private async Task<HostResponse> ReadAsync(
+        ReadRetry retry, Func<CancellationToken, Task<HostResponse>> send, CancellationToken cancellation)
+    {
+        using var asked = _outage?.Ask(_until());
+        return await retry.RunAsync(send, cancellation).ConfigureAwait(false);
+    }
+
+    private void NoteAnswer(string? trouble)
+    {
+        if (trouble is null)
+        {
+            _outage?.Answered();
+        }
+        else
+        {
+            _outage?.Failed(trouble);
+        }
+    }
+
+    private async Task<HostResponse> SendAsync(
+        HttpMethod method,
+        Uri address,
+        HttpContent? content,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        TimeSpan limit,
+        CancellationToken cancellation)
+    {
+        using var request = Request(method, address, content);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent? content)
+    {
+        HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri);
+        var request = new HttpRequestMessage(method, address) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return request;
+    }
+}

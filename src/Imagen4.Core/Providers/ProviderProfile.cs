@@ -1,0 +1,117 @@
+using System.Text.Json.Serialization;
+
+namespace Imagen4.Core.Providers;
+
+/// <summary>What the module knows of a host. It is data: a new host of a known protocol needs no code.</summary>
+/// <remarks>The JSON reader hands every property it does not find a null or a zero, which here means the default.</remarks>
+public sealed record ProviderProfile
+{
+    // fal runs 2 requests of a new account at once and up to 40 of others; what waits in its queue costs nothing.
+    private const int DefaultConcurrency = 40;
+
+    /// <summary>The name users choose it by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The protocol it speaks.</summary>
+    public HostProtocol Protocol { get; init; }
+
+    /// <summary>Where requests go; it may carry a path. Null for a provider that is not running.</summary>
+    public Uri? BaseUri { get; init; }
+
+    /// <summary>The scheme of the <c>Authorization</c> header, <c>Key</c> or <c>Bearer</c>.</summary>
+    public string AuthScheme { get; init => field = value ?? "Key"; } = "Key";
+
+    /// <summary>The environment variables that may hold the key, first found wins.</summary>
+    public IReadOnlyList<string> ApiKeyVariables { get; init => field = value ?? []; } = [];
+
+    /// <summary>Two environment variables that hold the two halves of a key, or none.</summary>
+    public IReadOnlyList<string> ApiKeyPairVariables { get; init => field = value ?? []; } = [];
+
+    /// <summary>The name of the secret in the user's vaults that is the key; null for none. It comes before the variables.</summary>
+    public string? SecretName { get; init; }
+
+    /// <summary>The vault the secret is in; null for any.</summary>
+    public string? SecretVault { get; init; }
+
+    /// <summary>A key that is no secret: the emulator takes any, and this one is sent.</summary>
+    public string? OpenKey { get; init; }
+
+    /// <summary>The endpoint id used where the caller names none.</summary>
+    public string DefaultModel { get; init => field = value ?? ""; } = "";
+
+    /// <summary>How many requests are kept under way at once by default.</summary>
+    public int ConcurrencyLimit { get; init => field = value > 0 ? value : DefaultConcurrency; } = DefaultConcurrency;
+
+    /// <summary>What the host documents besides submitting and returning results.</summary>
+    public IReadOnlyList<HostOffer> Offers { get; init => field = value ?? []; } = [];
+
+    /// <summary>The settings of a request it takes, by their parameters' names.</summary>
+    public IReadOnlyList<string> Settings { get; init => field = value ?? []; } = [];
+
+    /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
+    public Uri? PlatformUri { get; init; }
+
+    /// <summary>
+    /// Seconds after a request was sent until it is listed, if the host has it: only then does it mean anything that it is not.
+    /// Null where the host promises nothing.
+    /// </summary>
+    public double? HistoryLag { get; init; }
+
+    /// <summary>Where the public keys are that its webhooks are signed with; null where it has none.</summary>
+    public Uri? WebhookKeysUri { get; init; }
+
+    /// <summary>What an image costs, in the host's currency, where the user has said so.</summary>
+    public decimal? PricePerImage { get; init; }
+
+    /// <summary>Where the profile is defined. It is not part of a settings file.</summary>
+    [JsonIgnore]
+    public ProviderScope Scope { get; init; }
+}
+
+/// <summary>The protocols hosts speak.</summary>
+public enum HostProtocol
+{
+    /// <summary>fal's queue: submit, status, result, cancel.</summary>
+    FalQueue,
+
+    /// <summary>fal without its queue: the answer to the submit is the result.</summary>
+    FalSync,
+
+    /// <summary>fal's queue through a reseller: only submit and result can be relied on.</summary>
+    FalAggregator,
+
+    /// <summary><c>POST /v1/images/generations</c>: the answer to the submit is the result.</summary>
+    ImagesGenerations,
+}
+
+/// <summary>What a host documents besides submitting and returning results.</summary>
+public enum HostOffer
+{
+    /// <summary>The state of a request can be read.</summary>
+    Status,
+
+    /// <summary>The state of a request can be followed in a stream.</summary>
+    Stream,
+
+    /// <summary>A request can be cancelled.</summary>
+    Cancel,
+
+    /// <summary>Past requests can be listed.</summary>
+    History,
+
+    /// <summary>Prices can be read.</summary>
+    Price,
+}
+
+/// <summary>Where a profile is defined.</summary>
+public enum ProviderScope
+{
+    /// <summary>It comes with the module.</summary>
+    BuiltIn,
+
+    /// <summary>It is in the user's settings file.</summary>
+    User,
+
+    /// <summary>It lives as long as this process.</summary>
+    Session,
+}

@@ -1,0 +1,68 @@
+namespace Imagen4.Core.Providers;
+
+/// <summary>Where settings are kept between sessions.</summary>
+public static class StateFolder
+{
+    /// <summary>The variable that moves it.</summary>
+    public const string Variable = "IMAGEN4_HOME";
+
+    /// <summary>The folder: <c>IMAGEN4_HOME</c>, else the platform's own place for a user's state. It may not exist yet.</summary>
+    public static string Path
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved)
+            {
+                return System.IO.Path.GetFullPath(moved);
+            }
+
+            if (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
+            {
+                return System.IO.Path.Combine(
+                    Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "Imagen4");
+            }
+
+            // XDG Base Directory Specification 0.8: state goes to $XDG_STATE_HOME; a relative one is to be ignored.
+            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+            return System.IO.Path.IsPathRooted(state)
+                ? System.IO.Path.Combine(state, "imagen4")
+                : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "imagen4");
+        }
+    }
+
+    /// <summary>Creates it, for its user alone; one that is there already stays as it is.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
+    internal static void Create() => OwnFile.CreateFolder(Path);
+}
+
+/// <summary>Opens files that are their user's alone from the moment they are created.</summary>
+internal static class OwnFile
+{
+    private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Opens a file for writing that nobody else may open meanwhile.</summary>
+    public static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = ReadWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Creates a folder, and nothing where it is there already.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, ReadWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Providers;
+
+/// <summary>A user's settings for all sessions: profiles, the default one, and a shared ledger. They never contain a key.</summary>
+internal sealed record UserSettings
+{
+    public string? DefaultProvider { get; init; }
+
+    public LedgerChoice? Ledger { get; init; }
+
+    public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
+
+    /// <summary>Where they are.</summary>
+    public static string FilePath => Path.Combine(StateFolder.Path, "settings.json");
+
+    /// <summary>Reads the settings; none where the file is not there.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read as settings.</exception>
+    public static UserSettings Load()
+    {
+        try
+        {
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings) ?? new();
+            return settings.Providers.All(IsWhole) ? settings : throw new JsonException(Messages.ProviderIncomplete);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new();
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(Messages.SettingsUnreadable.With(FilePath, error.Message), error);
+        }
+    }
+
+    /// <summary>Changes the settings, while no other process does: what others have saved is there, and stays.</summary>
+    /// <param name="change">Makes the new settings out of those there are.</param>
+    /// <param name="cancellation">Stops waiting for others.</param>
+    /// <exception cref="InvalidInputException">They cannot be read or written.</exception>
+    public static async Task ChangeAsync(Func<UserSettings, UserSettings> change, CancellationToken cancellation)
+    {
+        try
+        {
+            using var taken = await SettingsLock.TakeAsync(TimeProvider.System, cancellation).ConfigureAwait(false);
+            var settings = Load();
+            if (change(settings) is var changed && changed != settings)
+            {
+                changed.Save();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(Messages.SettingsUnwritable.With(FilePath, error.Message), error);
+        }
+    }
+
+    // Whole or not at all, after a power failure too, and never to be read by others, not even for a moment.
+    private void Save()
+    {
+        var draft = $"{FilePath}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var file = OwnFile.Open(draft, FileMode.CreateNew))
+            {
+                JsonSerializer.Serialize(file, this, HostDataJson.Default.UserSettings);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, FilePath, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static bool IsWhole(ProviderProfile? profile) =>
+        profile is { Name.Length: > 0 } && Enum.IsDefined(profile.Protocol) && !profile.ApiKeyVariables.Contains(null!);
+}

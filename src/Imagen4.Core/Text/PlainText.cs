@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Imagen4.Core.Text;
+
+/// <summary>Makes text from outside fit for one line of a message: no control characters, no megabytes, no images in base64.</summary>
+public static partial class PlainText
+{
+    private const int BriefLength = 60;
+    private const int LineLength = 500;
+
+    /// <summary>At most 60 characters, for a value inside a sentence.</summary>
+    public static string Brief(string text) => Clean(text, BriefLength);
+
+    /// <summary>At most 500 characters, for what a host said.</summary>
+    public static string Line(string text) => Clean(text, LineLength);
+
+    /// <summary>
+    /// Whether every character is whole. Half a surrogate pair cannot be written in UTF-8: it would be replaced without a word.
+    /// </summary>
+    public static bool IsWhole(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsSurrogate(text[at]) && (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[++at])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string Clean(string text, int length)
+    {
+        text = Base64().Replace(DataUri().Replace(text, "$1…"), match => IsEncoded(match.Value) ? "…" : match.Value);
+        var clean = new StringBuilder(Math.Min(text.Length, length + 1));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (clean.Length + rune.Utf16SequenceLength > length)
+            {
+                return clean.Append('…').ToString();
+            }
+
+            // Control characters steer a terminal, format characters turn text around in it.
+            var steers = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
+            clean.Append(steers ? " " : rune.ToString());
+        }
+
+        return clean.ToString().Trim();
+    }
+
+    // A long word, a digest or a row of one letter has not all kinds of letters, and fewer of them.
+    private static bool IsEncoded(string text) =>
+        text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit)
+            && text.Distinct().Count() > 20;
+
+    // RFC 2397; in JSON a slash may have a backslash in front of it.
+    [GeneratedRegex(
+        """(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex DataUri();
+
+    [GeneratedRegex(@"(?:[A-Za-z0-9+]|\\?/){100,}={0,2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Base64();
+}
+
+/// <summary>Fills the messages of <c>Messages.resx</c>.</summary>
+public static class MessageTemplate
+{
+    /// <summary>Puts values into the numbered places of a message, in the invariant culture: messages end in logs.</summary>
+    public static string With(this string template, params ReadOnlySpan<object?> values) =>
+        string.Format(CultureInfo.InvariantCulture, template, values);
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Imagen4.Core.Input;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Input;
+
+public sealed class ImageInputTests
+{
+    [Fact]
+    public async Task The_body_of_a_submit_has_what_was_given_and_nothing_else()
+    {
+        var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, SyncMode = false, AdditionalInput = TestHost.Additional("""{"style":null}""") };
+
+        Assert.Equal(
+            """{"prompt":"zwei Füchse 狐 <b>&'\"","num_images":2,"sync_mode":false,"style":null}""",
+            await new FalQueueProtocol().SubmitContent(TestHost.Model, input).ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Every_input_is_written_under_the_hosts_own_name()
+    {
+        var input = new ImageInput
+        {
+            Prompt = "p", NegativePrompt = "n", AspectRatio = "1:1", NumImages = 1, Seed = 2, Resolution = "1K", OutputFormat = "png", SyncMode = true,
+            SafetyTolerance = "4", EnhancePrompt = true, PersonGeneration = "dont_allow", SafetySetting = "block_only_high", AddWatermark = false,
+        };
+
+        var content = new FalQueueProtocol().SubmitContent(TestHost.Model, input);
+        var body = JsonNode.Parse(await content.ReadAsStringAsync())!.AsObject();
+
+        Assert.Equal(InputField.All.Select(field => field.Name), body.Select(member => member.Key));
+        Assert.Equal("application/json", content.Headers.ContentType!.ToString());
+        Assert.Equal(Encoding.UTF8.GetByteCount(body.ToJsonString()), content.Headers.ContentLength);
+    }
+
+    [Fact]
+    public void Inputs_are_copied_to_the_objects_users_see_under_the_parameters_names()
+    {
+        var input =
+            new ImageInput { Prompt = "p", NumImages = 3, Seed = long.MaxValue, AdditionalInput = TestHost.Additional("""{"a":1}""") };
+        var result = new ImagenResult();
+
+        input.CopyTo(result);
+
+        Assert.Equal(("p", 3, long.MaxValue, """{"a":1}"""), (result.Prompt, result.NumImages, result.Seed, result.AdditionalInput));
+        Assert.Null(result.SyncMode);
+    }
+}

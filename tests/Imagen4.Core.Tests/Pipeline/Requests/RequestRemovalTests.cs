@@ -1,0 +1,144 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Tests.Support;
+using Imagen4.Torture;
+
+namespace Imagen4.Core.Tests.Pipeline.Requests;
+
+/// <summary>A row that is forgotten while others work on it is still submitted by one of them only.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
+{
+    private readonly List<RequestLedger> _ledgers = [];
+
+    private static LedgerEntry Entry => Sample.Entry(1);
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await RequestLedger.Shared.DisposeAsync();
+        foreach (var ledger in _ledgers)
+        {
+            await ledger.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_another_run_has_taken_and_not_yet_sent_is_left_to_that_run()
+    {
+        await PutAsync(RequestState.Failed, RequestState.Failed);
+        var (waiting, late) = (Open(), Open());
+
+        // It waits at its host's gate: its claim is all there is of it.
+        var taken = Entry;
+        Assert.IsType<Turn.Submit>(await Turns(waiting).TakeAsync(taken, named: null, CancellationToken.None).InTime());
+        await ForgetAllAsync();
+
+        var time = new SkippingTime();
+        var turn = Turns(late, time: time).TakeAsync(Entry, named: null, CancellationToken.None);
+        await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
+        Assert.False(turn.IsCompleted, "Two runs submit the row.");
+
+        await waiting.ReleaseAsync(taken.LedgerId);
+        Assert.IsType<Turn.Submit>(await turn.InTime());
+    }
+
+    [Fact]
+    public async Task A_row_that_is_forgotten_and_begun_anew_between_the_look_at_it_and_its_claim_is_left_to_whoever_began()
+    {
+        await PutAsync(RequestState.Failed, RequestState.InDoubt);
+        var (slow, late) = (Open(), Open());
+        Turn? other = null;
+        var time = new SkippingTime();
+        using var stop = new CancellationTokenSource();
+        var turn = Turns(slow, time: time, settle: async known =>
+        {
+            var settled = await slow.SettleAsync(RequestState.NotSubmitted, known);
+            await ForgetAllAsync();
+            other = await Turns(late).TakeAsync(Entry, named: null, CancellationToken.None).InTime();
+            return settled;
+        }).TakeAsync(Entry, named: null, stop.Token);
+
+        await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
+        Assert.IsType<Turn.Submit>(other);
+        Assert.False(turn.IsCompleted, "Two runs submit the row.");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn.InTime());
+    }
+
+    [Fact]
+    public async Task What_was_sent_stands_nowhere_once_it_is_forgotten()
+    {
+        await PutAsync(RequestState.Failed, RequestState.Delivered);
+        Assert.NotEmpty(FilesWith("red fox"));
+
+        Assert.Equal(0, await ForgetAllAsync());
+
+        Assert.Empty(FilesWith("red fox"));
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
+    public async Task What_another_process_is_reading_just_now_is_said_to_be_there_still()
+    {
+        await PutAsync(RequestState.Failed);
+        using var reading = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var command = reading.CreateCommand();
+        command.CommandText = "BEGIN; SELECT COUNT(*) FROM request";
+        _ = command.ExecuteScalar();
+
+        Assert.Equal(1, await ForgetAllAsync());
+
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
+    public async Task What_goes_on_meanwhile_is_not_forgotten()
+    {
+        await PutAsync(RequestState.Expired);
+        var chosen = Assert.Single(new RequestBook().Find(new RequestFilter()));
+        var other = Open();
+        Assert.NotNull(await other.AdoptAsync(other.OfLedgerId(chosen.LedgerId)!, CancellationToken.None));
+
+        _ = await new RequestRemoval().RunAsync([chosen]);
+
+        Assert.NotNull(other.OfLedgerId(chosen.LedgerId));
+    }
+
+    private RequestLedger Open()
+    {
+        var ledger = new RequestLedger(new SqliteDatabase(Home.Path), TimeProvider.System);
+        _ledgers.Add(ledger);
+        return ledger;
+    }
+
+    // Runs that have come to their end with the row.
+    private Task PutAsync(params RequestState[] ends) => Sample.PutAsync(
+        Home.Path, [.. ends.Select((state, number) => Sample.Stored(Entry, state) with { Generation = number + 1 })]);
+
+    private static async Task<int> ForgetAllAsync() =>
+        await new RequestRemoval().RunAsync([.. new RequestBook().Find(new RequestFilter { History = true }).Where(known => known.IsFinished)]);
+
+    private IEnumerable<string> FilesWith(string text) => Home.Names
+        .Where(name => File.Exists(Home.At(name)))
+        .Where(name =>
+        {
+            using var file = new FileStream(Home.At(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
+            return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
+        });
+
+    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null, Func<LedgerRequest, Task<LedgerRequest?>>? settle = null) =>
+        new(ledger, (known, _) => settle is null ? Task.FromResult<LedgerRequest?>(known) : settle(known), time ?? new SkippingTime());
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(Within.Deadline);
+        while (!condition())
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Imagen4.Core.Input;
+using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Pipeline.Requests;
+
+/// <summary>Requests of another process: only their id, provider and model are known.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class RequestRunTests : EmulatorTest, IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    public void Dispose()
+    {
+        ProviderCatalog.Remove("elsewhere");
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task A_request_is_received_by_its_id_and_saved()
+    {
+        var record = await SubmittedAsync("a red fox");
+        var run = Run(new BatchOptions { Output = new OutputFolder(_temp.Path, force: false) });
+
+        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal((ImagenStates.Delivered, record.RequestId, 5), (result!.State, result.RequestId, result.Index));
+        Assert.Equal([$"{record.RequestId}-1.png"], _temp.Names);
+    }
+
+    [Fact]
+    public async Task A_request_that_goes_on_is_in_progress_and_no_error()
+    {
+        await SettingsAsync(new { generation_time = 3600.0 });
+        var record = await SubmittedAsync("x");
+        var run = Run(new BatchOptions());
+
+        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.InProgress, result!.State);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_says_so_to_whoever_asks()
+    {
+        await SettingsAsync(new { generation_time = 3600.0 });
+        var record = await SubmittedAsync("x");
+        var run = Run(new BatchOptions { Wait = true });
+
+        var (cancelled, _) = await run.CancelAsync(run.Refer(record), readBack: true, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var again = await run.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+
+        Assert.Equal(("client_cancelled", record.RequestId), (cancelled!.ErrorType, cancelled.RequestId));
+        Assert.IsType<RequestCancelledException>(error);
+        Assert.Equal(ImagenStates.Cancelled, result!.State);
+        Assert.IsType<AlreadyCompletedException>(again.Error);
+    }
+
+    [Fact]
+    public async Task A_request_nobody_knows_has_an_error_and_no_object()
+    {
+        var record = (await SubmittedAsync("x")) with { RequestId = "gone" };
+        var run = Run(new BatchOptions());
+
+        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var (status, statusError) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
+
+        Assert.Null(result);
+        Assert.Null(status);
+        Assert.IsType<RequestNotFoundException>(error);
+        Assert.IsType<RequestNotFoundException>(statusError);
+    }
+
+    [Fact]
+    public async Task A_failed_request_has_a_status_with_its_reason()
+    {
+        var record = await SubmittedAsync("[emulator:content_policy_violation]");
+        var run = Run(new BatchOptions { Wait = true });
+
+        var (status, error) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal((ImagenStates.Failed, "content_policy_violation"), (status!.State, status.ErrorType));
+    }
+
+    private async Task<RequestRecord> SubmittedAsync(string prompt)
+    {
+        ProviderCatalog.Set(
+            TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        var row = TestHost.Row(prompt: prompt);
+        var (request, _) = await new RowRun(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
+        return new RequestRecord { Index = 5, HasIndex = true, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };
+    }
+
+    private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));
+}

@@ -1,0 +1,48 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Pipeline.Submission;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Pipeline.Rows;
+
+/// <summary>The second half of a row's way while the ledger cannot be written: what was paid for is fetched and handed on.</summary>
+public sealed class ResultReceiverTests : EmulatorTest, IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly List<string> _warnings = [];
+    private readonly RecordingLedger _ledger = new() { After = _ => throw new LedgerUnavailableException("The disk is full.") };
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task Images_are_saved()
+    {
+        var (result, error) = await ReceiveAsync("a red fox");
+
+        Assert.Null(error);
+        Assert.Equal(ImagenStates.Delivered, result.State);
+        Assert.True(File.Exists(result.Path));
+        Assert.Equal(2, _warnings.Count(warning => warning.Contains("The disk is full.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_failure_is_told()
+    {
+        var (result, error) = await ReceiveAsync("[emulator:content_policy_violation]");
+
+        Assert.IsType<ContentPolicyViolationException>(error);
+        Assert.Equal(ImagenStates.Failed, result.State);
+    }
+
+    private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt)
+    {
+        var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(prompt));
+        var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop()).SubmitAsync(Host, entry, CancellationToken.None).InTime();
+        var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
+        var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
+        var receiver = new ResultReceiver(options, _ledger);
+        return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, CancellationToken.None).InTime());
+    }
+}

@@ -1,0 +1,71 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Pipeline.Rows;
+
+/// <summary>A ledger that cannot be written stops submitting before anything is paid for; what is accepted is waited for and saved.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class UnwritableLedgerTests : BatchTest
+{
+    [Fact]
+    public async Task What_cannot_be_written_down_is_not_sent()
+    {
+        _ = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+        Execute("CREATE TRIGGER full BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+
+        var rows = await RunAsync(Batch(), Prompt(1), Prompt(2), Prompt(3));
+
+        Assert.Equal((ImagenStates.Delivered, null), (rows[0].Value!.State, rows[0].Error));
+        Assert.All(rows.Skip(1), row => Assert.Null(row.Value));
+
+        // The rows run side by side, and what is wrong for both is said by one.
+        var error = Assert.IsType<LedgerUnavailableException>(rows.Skip(1).Select(row => row.Error).First(error => error is not null));
+        Assert.Contains("cannot be written, and nothing more is submitted", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task An_intent_that_cannot_be_written_down_is_not_begun_and_its_row_is_others()
+    {
+        _ = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+
+        var row = (await RunAsync(Batch(), Prompt(1), Prompt(2)))[1];
+
+        Assert.IsType<LedgerUnavailableException>(row.Error);
+        Assert.Equal(1, await BillsAsync());
+        Execute("DROP TRIGGER full");
+        Assert.All(await RunAsync(Batch(), Prompt(1), Prompt(2)), again => Assert.Equal(ImagenStates.Delivered, again.Value!.State));
+        Assert.Equal(2, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task What_is_accepted_is_waited_for_and_saved_though_nothing_more_can_be_written()
+    {
+        await SettingsAsync(new { generation_time = 0.5 });
+        var running = RunAsync(Batch(), Prompt(1));
+        await UntilAsync(async () => await BillsAsync() == 1);
+        await UntilAsync(() => RequestLedger.Shared.List(new()).Any(listed => listed.Known.Step == RequestState.Accepted));
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+
+        var row = Assert.Single(await running);
+
+        Assert.Equal((ImagenStates.Delivered, null), (row.Value!.State, row.Error));
+        Assert.True(File.Exists(row.Value.Path));
+        Assert.All(Warnings, warning => Assert.Contains("the ledger could not be told", warning, StringComparison.Ordinal));
+        Assert.NotEmpty(Warnings);
+        Execute("DROP TRIGGER full");
+        var again = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+        Assert.Equal((ImagenStates.Delivered, row.Value.RequestId), (again.Value!.State, again.Value.RequestId));
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        _ = command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,175 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Pipeline.Waiting;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Pipeline.Waiting;
+
+/// <summary>Who waits has the time for an outage: a poll that fails is a poll that was missed.</summary>
+public sealed class OutageTests
+{
+    private static readonly Answer Running = new(202, """{"status":"IN_PROGRESS"}""");
+    private static readonly Answer Done = new(200, """{"status":"COMPLETED"}""");
+    private static readonly Answer Result = new(200, """{"images":[{"url":"https://a/1.png"}]}""");
+    private static readonly Answer Page = new(200, "<html>Please sign in</html>", "text/html");
+
+    private readonly SkippingTime _time = new();
+
+    [Fact]
+    public async Task A_wait_survives_an_outage_of_status_and_result()
+    {
+        Answer[] outage = [.. Enumerable.Repeat(new Answer(503), 50)];
+        await using var server = await WebServer.AnsweringAsync([Running, .. outage, Running, .. outage, Done, .. outage, Result]);
+
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server.Address), CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Equal(154, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_wait_survives_a_host_that_is_not_there()
+    {
+        var address = Unused.Address();
+        RawServer? server = null;
+        var refused = 0;
+        var request = Refer(address, trace: line =>
+        {
+            // It comes back when it has been asked for in vain twenty times.
+            if (line.Contains("refused", StringComparison.Ordinal) && ++refused == 20)
+            {
+                server = new RawServer(RawServer.Serving(RawServer.Answer(200, Done.Body)), address.Port);
+            }
+        });
+
+        var status = await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(request, StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        await using (server)
+        {
+            Assert.Equal((ImagenStates.Completed, 20), (status.State, refused));
+        }
+    }
+
+    [Fact]
+    public async Task An_outage_without_end_ends_with_the_limit_and_the_message_says_how_to_go_on()
+    {
+        var time = new SkippingTime { Deadlines = true };
+        await using var server = await WebServer.AnsweringAsync(Running, new Answer(502, "<html>Bad Gateway</html>"));
+
+        var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromHours(1))
+            .UntilResultAsync(Refer(server.Address, time), CancellationToken.None).InTime());
+
+        Assert.Equal(
+            "Request r-1 was not done after 3600 s. The host could not be asked last: it answered 502. It goes on at test. "
+            + "Fetch it with: Receive-ImagenResult -RequestId r-1 -Provider test -Model fal-ai/imagen4/preview -Wait",
+            error.Message);
+        Assert.Equal("r-1", error.RequestId);
+    }
+
+    [Fact]
+    public async Task A_host_that_answers_is_not_called_one_that_could_not_be_asked()
+    {
+        var time = new SkippingTime { Deadlines = true };
+        await using var server = await WebServer.AnsweringAsync(new Answer(503), Page, Running);
+
+        var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromMinutes(5))
+            .UntilResultAsync(Refer(server.Address, time), CancellationToken.None).InTime());
+
+        Assert.Contains("was not done after 300 s. It goes on", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Waits_ask_no_more_during_an_outage_than_without_one()
+    {
+        var calm = await PollsAsync(Running, hours: 2);
+
+        var outage = await PollsAsync(new Answer(503), hours: 2);
+
+        Assert.True(calm > 1000, $"{calm} polls");
+        Assert.True(outage < 1.1 * calm, $"{outage} polls during an outage, {calm} without");
+        Assert.True(outage > 200, $"{outage} polls");
+    }
+
+    [Fact]
+    public async Task Waits_beyond_the_budget_ask_seldom()
+    {
+        await using var server = await WebServer.AnsweringAsync(new(503), new(503), new(503), Done);
+        while (RetryBudget.For(server.Address).TryTake())
+        {
+            // Until others have used it up.
+        }
+
+        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(server.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        Assert.Equal(3, _time.Waits.Count);
+        Assert.All(_time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(22)));
+    }
+
+    [Fact]
+    public async Task A_page_in_between_passes_and_another_protocol_does_not()
+    {
+        await using var passing = await WebServer.AnsweringAsync(Page, Page, Page, Page, Running, Page, Page, Page, Page, Done);
+        await using var lasting = await WebServer.AnsweringAsync(Page);
+        var waiter = new RequestWaiter(TimeSpan.Zero);
+
+        var status = await waiter.UntilEndedAsync(Refer(passing.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
+        await Assert.ThrowsAsync<InvalidResponseException>(
+            () => waiter.UntilEndedAsync(Refer(lasting.Address), StatusWatch.Nothing, CancellationToken.None).InTime());
+
+        Assert.Equal(ImagenStates.Completed, status.State);
+        Assert.Equal(5, lasting.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(401, typeof(AuthenticationFailedException), false)]
+    [InlineData(403, typeof(AccountLockedException), false)]
+    [InlineData(401, typeof(AuthenticationFailedException), true)]
+    [InlineData(403, typeof(AccountLockedException), true)]
+    public async Task A_key_or_account_that_is_refused_while_waiting_leaves_the_request_as_it_is(int status, Type type, bool whenDone)
+    {
+        Answer[] polls = whenDone ? [Running, Done] : [Running];
+        await using var server = await WebServer.AnsweringAsync(
+            [new Answer(200, """{"request_id":"r-1"}"""), .. polls, new Answer(status, """{"detail":"the host's own words"}""")]);
+        var row = TestHost.Row();
+
+        var (result, error) = await new RowRun(new BatchOptions { Wait = true, Time = _time })
+            .RunAsync(new CheckedRow(row, TestHost.Connect(server.Address, _time), TestHost.Model, row.Input), CancellationToken.None).InTime();
+
+        Assert.IsType(type, error);
+        Assert.StartsWith("Row 1, request r-1: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the host's own words", error.Message, StringComparison.Ordinal);
+        Assert.Equal((ImagenStates.InQueue, "r-1"), (result!.State, result.RequestId));
+        Assert.Equal(2 + polls.Length, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_a_wait_in_an_outage()
+    {
+        var time = new ManualTime();
+        await using var server = await WebServer.AnsweringAsync(new Answer(503));
+        using var stop = new CancellationTokenSource();
+        var waiting = new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(server.Address, time), StatusWatch.Nothing, stop.Token);
+        await time.WaitsAsync(1);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
+        Assert.Single(server.Requests);
+    }
+
+    private static async Task<int> PollsAsync(Answer answer, int hours)
+    {
+        await using var server = await WebServer.AnsweringAsync(answer);
+        await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromHours(hours))
+            .UntilEndedAsync(Refer(server.Address, new SkippingTime { Deadlines = true }), StatusWatch.Nothing, CancellationToken.None).InTime());
+        return server.Requests.Count;
+    }
+
+    private static RequestReference Refer(Uri address, TimeProvider time, Action<string>? trace = null) =>
+        new FalQueueProtocol().Refer(TestHost.Connect(address, time, trace), TestHost.Model, "r-1");
+
+    private RequestReference Refer(Uri address, Action<string>? trace = null) => Refer(address, _time, trace);
+}

@@ -1,0 +1,63 @@
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Protocols.Fal;
+
+public sealed class PriceReaderTests
+{
+    [Fact]
+    public async Task A_price_the_host_lists_is_told_with_its_unit_and_currency()
+    {
+        var (price, server) = await ReadAsync(new Answer(200, """
+            {"prices":[null,{"endpoint_id":"fal-ai/other","unit_price":9},{"endpoint_id":"fal-ai/imagen4/preview","unit_price":"0.05","unit":"image","currency":"USD"}],"has_more":false}
+            """));
+
+        Assert.Equal((0.05m, "image", "USD", "Host"), (price!.UnitPrice, price.Unit, price.Currency, price.Source));
+        Assert.Equal(("test", TestHost.Model), (price.Provider, price.Model));
+        var seen = Assert.Single(server.Requests);
+        Assert.Equal(("GET", "/v1/models/pricing?endpoint_id=fal-ai%2Fimagen4%2Fpreview"), (seen.Method, seen.Path));
+        Assert.Equal($"Key {TestHost.Secret}", seen.Headers["Authorization"]);
+    }
+
+    [Theory]
+    [InlineData("""{"prices":[]}""")]
+    [InlineData("""{"prices":null}""")]
+    [InlineData("""{"prices":[{"endpoint_id":"fal-ai/other","unit_price":9}]}""")]
+    [InlineData("""{"prices":[{"endpoint_id":"fal-ai/imagen4/preview"}]}""")]
+    public async Task A_model_that_is_not_listed_has_no_price(string body) => Assert.Null((await ReadAsync(new Answer(200, body))).Price);
+
+    [Theory]
+    [InlineData(401, """{"error":{"type":"authentication_error","message":"Bad key"}}""", typeof(AuthenticationFailedException))]
+    [InlineData(403, """{"detail":"User is locked."}""", typeof(AccountLockedException))]
+    [InlineData(429, "{}", typeof(RateLimitedException))]
+    [InlineData(404, "{}", typeof(ModelNotAvailableException))]
+    [InlineData(500, """{"error":{"message":"boom"}}""", typeof(HostUnavailableException))]
+    [InlineData(503, "<html></html>", typeof(HostUnavailableException))]
+    [InlineData(200, "<html></html>", typeof(InvalidResponseException))]
+    public async Task A_host_that_does_not_answer_is_an_error_and_no_missing_price(int status, string body, Type type) =>
+        Assert.IsType(type, await Record.ExceptionAsync(() => ReadAsync(new Answer(status, body))));
+
+    [Fact]
+    public async Task A_host_without_prices_has_the_profiles()
+    {
+        var host = TestHost.Connect(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { PricePerImage = 0.04m });
+
+        var price = await PriceReader.ReadAsync(host, "any/model", CancellationToken.None);
+
+        Assert.Equal((0.04m, "image", null, "Profile", "any/model"), (price!.UnitPrice, price.Unit, price.Currency, price.Source, price.Model));
+        Assert.Null(await PriceReader.ReadAsync(TestHost.Connect(new Uri("http://127.0.0.1:9")), "any/model", CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_key_does_not_go_to_a_price_list_over_an_open_line() =>
+        Assert.Throws<InvalidInputException>(
+            () => TestHost.Connect(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { PlatformUri = new Uri("http://api.example/v1") }));
+
+    private static async Task<(ImagenPrice? Price, WebServer Server)> ReadAsync(Answer answer)
+    {
+        await using var server = await WebServer.AnsweringAsync(answer);
+        var profile = TestHost.Profile(new Uri("https://queue.example")) with { PlatformUri = new Uri(server.Address, "v1"), Offers = [HostOffer.Price] };
+        return (await PriceReader.ReadAsync(TestHost.Connect(profile, new SkippingTime()), TestHost.Model, CancellationToken.None).InTime(), server);
+    }
+}

@@ -1,0 +1,113 @@
+using Imagen4.Core.Providers;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Providers;
+
+[Collection(RunsAlone.Name)]
+public sealed class UserSettingsTests : EnvironmentTest
+{
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Fact]
+    public async Task A_change_waits_for_the_one_before_and_sees_what_it_saved()
+    {
+        var change = HoldAsync(out var release);
+        var second = ChangeAsync(settings => settings with { Providers = [.. settings.Providers, Profile("second")] });
+        Assert.False(second.IsCompleted);
+
+        release();
+        await change.InTime();
+        await second;
+
+        Assert.Equal(["first", "second"], UserSettings.Load().Providers.Select(profile => profile.Name));
+        Assert.Equal(["settings.json", "settings.lock"], Home.Names);
+    }
+
+    [Fact]
+    public async Task A_lock_that_another_process_keeps_ends_the_wait_and_changes_nothing()
+    {
+        using var kept = await SettingsLock.TakeAsync(TimeProvider.System, default).InTime();
+        var time = new SkippingTime();
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => SettingsLock.TakeAsync(time, default).InTime());
+
+        var (file, taken) = (Home.At("settings.json"), Home.At("settings.lock"));
+        Assert.Equal(
+            $"The settings in {file} are being changed by another process: {taken} has been locked for 10 s. Nothing was changed.",
+            error.Message);
+        Assert.Equal(["settings.lock"], Home.Names);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_wait()
+    {
+        using var kept = await SettingsLock.TakeAsync(TimeProvider.System, default).InTime();
+        using var stop = new CancellationTokenSource();
+        var waiting = SettingsLock.TakeAsync(TimeProvider.System, stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_leaves_everything_as_it_was()
+    {
+        await ChangeAsync(settings => settings with { DefaultProvider = "before" });
+
+        await Assert.ThrowsAsync<InvalidInputException>(() => ChangeAsync(_ => throw new InvalidInputException("no")));
+
+        await ChangeAsync(settings => settings);
+        Assert.Equal("before", UserSettings.Load().DefaultProvider);
+    }
+
+    [Fact]
+    public async Task Whatever_is_written_is_its_users_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Set("IMAGEN4_HOME", Home.At("new"));
+        await ChangeAsync(settings => settings with { DefaultProvider = "x" });
+
+        Assert.Equal(Own | UnixFileMode.UserExecute, File.GetUnixFileMode(Home.At("new")));
+        Assert.Equal(Own, File.GetUnixFileMode(Home.At("new/settings.json")));
+        Assert.Equal(Own, File.GetUnixFileMode(Home.At("new/settings.lock")));
+        Set("IMAGEN4_HOME", Home.Path);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_a_file_is_named()
+    {
+        File.WriteAllText(Home.At("file"), "");
+        Set("IMAGEN4_HOME", Home.At("file"));
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => ChangeAsync(_ => new UserSettings { DefaultProvider = "x" }));
+
+        Assert.StartsWith($"The settings in {Home.At("file/settings.json")} cannot be ", error.Message, StringComparison.Ordinal);
+        Set("IMAGEN4_HOME", Home.Path);
+    }
+
+    private static Task ChangeAsync(Func<UserSettings, UserSettings> change) => UserSettings.ChangeAsync(change, default).InTime();
+
+    private static ProviderProfile Profile(string name) => new() { Name = name, BaseUri = new Uri("https://x.example") };
+
+    // A change that is under way, as another process has it, until it is released.
+    private static Task HoldAsync(out Action release)
+    {
+        var goOn = new TaskCompletionSource();
+        release = goOn.SetResult;
+        return FirstAsync();
+
+        // Nobody has the lock yet, so that it is taken when this returns.
+        async Task FirstAsync()
+        {
+            using var taken = await SettingsLock.TakeAsync(TimeProvider.System, default);
+            await goOn.Task;
+            File.WriteAllText(
+                UserSettings.FilePath, """{"providers":[{"name":"first","protocol":"FalQueue","baseUri":"https://x.example"}]}""");
+        }
+    }
+}
