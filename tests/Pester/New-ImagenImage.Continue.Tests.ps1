@@ -147,16 +147,21 @@ Describe 'New-ImagenImage, stopped' {
     AfterAll { Exit-ImagenTest $test }
 
     It 'says how many requests go on and how to continue, and continues them' -Skip:$IsWindows {
-        $batch = Start-Batch "1..3 | ForEach-Object { '[emulator:seconds=4] row {0}' -f `$_ } | New-ImagenImage -OutputDirectory '$out'"
-        Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
+        # They stand in the queue behind a request that does not end, until there is room.
+        Set-Emulator $test @{ slots = 1 }
+        $null = New-ImagenImage "$long blocker"
+        $batch = Start-Batch "1..3 | ForEach-Object { 'row {0}' -f `$_ } | New-ImagenImage -OutputDirectory '$out'"
+        Wait-Until { @(Get-ImagenRequest -State InQueue).Count -eq 4 } 'all are accepted'
         $said = Stop-Batch $batch
         $said | Should -Match 'Requests that go on at the host: 3\.'
         $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
         $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
-        (Get-ImagenRequest -State Pending).RequestId | Sort-Object | Should -Be ((Get-Bill $test).request_id | Sort-Object)
-        $results = 1..3 | ForEach-Object { "[emulator:seconds=4] row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $bills = Get-Bill $test | Where-Object { $_.input.prompt -like 'row *' }
+        (Get-ImagenRequest -State Pending | Where-Object Prompt -Like 'row *').RequestId | Sort-Object | Should -Be ($bills.request_id | Sort-Object)
+        Set-Emulator $test @{ slots = 10 }
+        $results = 1..3 | ForEach-Object { "row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         $results.State | Select-Object -Unique | Should -Be 'Delivered'
-        Get-Bill $test | Should -HaveCount 3
+        Get-Bill $test | Should -HaveCount 4
     }
 
     It 'a POST whose answer comes within the grace is accepted, one without an answer is in doubt' {
