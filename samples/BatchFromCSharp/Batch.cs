@@ -1,5 +1,6 @@
 using Imagen4;
 using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 
@@ -10,23 +11,21 @@ internal static class Batch
 {
     /// <summary>Runs a CSV.</summary>
     /// <returns>How many rows were not delivered.</returns>
-    public static async Task<int> RunAsync(string csv, BatchOptions options, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string csv, ImagenClient client, BatchOptions options, CancellationToken cancellation)
     {
-        var hosts = new HostConnections(options);
-        var check = new RowCheck(options, hosts);
-        var run = new RowRun(options);
+        var batch = client.StartBatch(options);
         options.Output!.Prepare();
         var failed = 0;
         var side = new ParallelOptions
         {
-            MaxDegreeOfParallelism = hosts.For(null).Profile.ConcurrencyLimit,
+            MaxDegreeOfParallelism = batch.Hosts.For(null).Profile.ConcurrencyLimit,
             CancellationToken = cancellation,
         };
         // Checked one after the other, in the order of the file: the third of three like rows is the third in the next run, too.
-        var rows = CsvFile.Read(csv).Select((cells, index) => Check(check, index + 1, cells));
+        var rows = CsvFile.Read(csv).Select((cells, index) => Check(batch, index + 1, cells));
         await Parallel.ForEachAsync(rows, side, async (row, token) =>
         {
-            var outcome = row.Ready is { } ready ? await run.RunAsync(ready, token) : new RowOutcome<ImagenResult>(null, row.Error);
+            var outcome = row.Ready is { } ready ? await batch.RunAsync(ready, token) : new RowOutcome<ImagenResult>(null, row.Error);
             Interlocked.Add(ref failed, outcome.Error is null ? 0 : 1);
             Console.WriteLine(outcome.Error is { } error ? error.Message : $"{outcome.Value!.Index,4} {outcome.Value.Images}");
         });
@@ -35,11 +34,11 @@ internal static class Batch
         return failed;
     }
 
-    private static (CheckedRow? Ready, ImagenException? Error) Check(RowCheck check, int index, IReadOnlyDictionary<string, object?> cells)
+    private static (CheckedRow? Ready, ImagenException? Error) Check(RowBatch batch, int index, IReadOnlyDictionary<string, object?> cells)
     {
         try
         {
-            return (check.Check(RowReader.Read(index, cells)), null);
+            return (batch.Check(RowReader.Read(index, cells)), null);
         }
         catch (ImagenException error)
         {

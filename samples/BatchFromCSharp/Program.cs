@@ -2,6 +2,7 @@ using BatchFromCSharp;
 using Imagen4;
 using Imagen4.Core.Emulator;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 
@@ -19,12 +20,14 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
+var client = new ImagenClient(new ProviderCatalog());
+using var emulatorSession = new EmulatorSession(client.Providers);
 try
 {
     // Without a key the local emulator does the work: no network, no bill.
-    if (ApiKeySource.Describe(ProviderCatalog.Find()) is null)
+    if (ApiKeySource.Describe(client.Providers.Find()) is null)
     {
-        var emulator = await EmulatorSession.StartAsync(EmulatorBuild.Path, new EmulatorOptions(), stop.Token);
+        var emulator = await emulatorSession.StartAsync(EmulatorBuild.Path, new EmulatorOptions(), stop.Token);
         Console.WriteLine($"No API key is set: using the emulator on {emulator.Address}");
     }
 
@@ -35,7 +38,7 @@ try
         Output = new OutputFolder(output, force: false),
         Warn = Console.Error.WriteLine,
     };
-    var failed = await Batch.RunAsync(csv, options, stop.Token);
+    var failed = await Batch.RunAsync(csv, client, options, stop.Token);
     return failed == 0 ? 0 : 1;
 }
 catch (OperationCanceledException)
@@ -49,5 +52,5 @@ catch (Exception error) when (error is ImagenException or IOException)
 }
 finally
 {
-    await EmulatorSession.StopAsync(CancellationToken.None);
+    await emulatorSession.StopAsync(CancellationToken.None);
 }

@@ -1,7 +1,7 @@
 namespace Imagen4;
 
 /// <summary>A request that was submitted: what <c>New-ImagenImage</c> returns without waiting.</summary>
-public sealed class ImagenRequest : ImagenInputs
+public sealed class ImagenRequest : ImagenInputs, IRowObject
 {
     /// <summary>The host's id of the request; null when the host never told one.</summary>
     public string? RequestId { get; set; }

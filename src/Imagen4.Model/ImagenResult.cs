@@ -1,7 +1,7 @@
 namespace Imagen4;
 
 /// <summary>A request that has ended: what <c>Receive-ImagenResult</c> and a waiting <c>New-ImagenImage</c> return.</summary>
-public sealed class ImagenResult : ImagenInputs
+public sealed class ImagenResult : ImagenInputs, IRowObject
 {
     /// <summary>The host's id of the request; null when the host never told one.</summary>
     public string? RequestId { get; set; }

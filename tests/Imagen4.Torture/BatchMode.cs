@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Imagen4.Core.Ledger;
 
 namespace Imagen4.Torture;
 
@@ -10,8 +9,8 @@ internal static class BatchMode
     /// <param name="end">The step to end at, as <c>before Accepted</c> or <c>after Intent</c>; null to go on.</param>
     public static async Task<int> RunAsync(TortureBatch batch, string? end)
     {
-        RequestLedger.Shared.Passing = (step, isWritten) => EndAt($"{step}", isWritten);
-        RequestLedger.Shared.Adopting = isWritten => EndAt("Adopted", isWritten);
+        TortureClient.Ledger.Passing = (step, isWritten) => EndAt($"{step}", isWritten);
+        TortureClient.Ledger.Adopting = isWritten => EndAt("Adopted", isWritten);
         Console.WriteLine("running");
         var ends = await batch.RunAsync().ConfigureAwait(false);
 

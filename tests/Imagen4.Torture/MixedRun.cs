@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Imagen4.Core.Input;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Torture;
@@ -148,7 +147,7 @@ internal sealed class MixedRun
             .Where(rows => truth.Bills(rows.Key.Host, rows.Key.Prompt) > rows.Count())
             .Select(rows => rows.Key.Prompt)
             .ToHashSet(StringComparer.Ordinal);
-        var requests = RequestLedger.Shared.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known)
+        var requests = TortureClient.Ledger.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known)
             .Where(known => wrong.Contains(known.Input?.Prompt ?? "") || (_toldToHaveEnded.Contains(known.RequestId ?? "") && !truth.HasFailed(known.RequestId)));
         foreach (var known in requests.Take(MostShown * 4))
         {

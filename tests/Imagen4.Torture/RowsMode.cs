@@ -1,7 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Torture;
@@ -14,7 +13,7 @@ internal static class RowsMode
     public static async Task<int> RunAsync(string home, Uri address, string folder, int rows)
     {
         Environment.SetEnvironmentVariable("IMAGEN4_HOME", home);
-        ProviderCatalog.Set(
+        TortureClient.Providers.Set(
             new ProviderProfile { Name = "test", BaseUri = address, DefaultModel = "fal-ai/imagen4/preview", OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
         var options = new BatchOptions
         {
@@ -25,10 +24,9 @@ internal static class RowsMode
         };
         Console.WriteLine("ready");
         _ = Console.ReadLine();
-        var check = new RowCheck(options, new HostConnections(options));
-        var run = new RowRun(options);
+        var run = TortureClient.Client.StartBatch(options);
         var all = Enumerable.Range(1, rows)
-            .Select(index => check.Check(new ImageRow { Index = index, Input = new ImageInput { Prompt = $"a red fox, number {index}" } }))
+            .Select(index => run.Check(new ImageRow { Index = index, Input = new ImageInput { Prompt = $"a red fox, number {index}" } }))
             .ToList();
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (row, cancellation) =>
         {

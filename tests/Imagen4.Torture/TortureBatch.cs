@@ -53,8 +53,8 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     public Task<IReadOnlyDictionary<int, End<ImagenRequest>>> SubmitAsync()
     {
         var options = Options();
-        var run = new RowRun(options);
-        return EndsAsync(options, All(), run.SubmitAsync);
+        var batch = TortureClient.Client.StartBatch(options);
+        return EndsAsync(batch, All(), batch.SubmitAsync);
     }
 
     /// <summary>Asks for the status of requests, as <c>$r | Get-ImagenRequestStatus</c> does.</summary>
@@ -78,22 +78,21 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     {
         var options = Options() with { Wait = true, Output = new OutputFolder(Folder, force: false) };
         options.Output.Prepare();
-        var run = new RowRun(options);
-        return EndsAsync(options, records, run.RunAsync);
+        var batch = TortureClient.Client.StartBatch(options);
+        return EndsAsync(batch, records, batch.RunAsync);
     }
 
     // Every row is checked before the first one is sent: as in a pipeline, in their order.
     private Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(
-        BatchOptions options, IEnumerable<(int Row, ImageRow Record)> records, Func<CheckedRow, CancellationToken, Task<RowOutcome<T>>> way)
+        RowBatch batch, IEnumerable<(int Row, ImageRow Record)> records, Func<CheckedRow, CancellationToken, Task<RowOutcome<T>>> way)
         where T : class
     {
-        var check = new RowCheck(options, new HostConnections(options));
         var ways = new Dictionary<int, Func<Task<RowOutcome<T>>>>();
         foreach (var (row, record) in records)
         {
             try
             {
-                var ready = check.Check(record);
+                var ready = batch.Check(record);
                 ways[row] = () => way(ready, CancellationToken.None);
             }
             catch (ImagenException refused)
@@ -106,12 +105,12 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     }
 
     private Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> FollowAsync(
-        IReadOnlyDictionary<int, RequestRecord> requests, Func<RequestRun, RequestReference, Task<RowOutcome<ImagenRequestStatus>>> ask)
+        IReadOnlyDictionary<int, RequestRecord> requests, Func<RequestFollowUp, RequestReference, Task<RowOutcome<ImagenRequestStatus>>> ask)
     {
         var options = Options();
-        var run = new RequestRun(options, new HostConnections(options));
+        var run = TortureClient.Client.FollowUp(options);
         return EndsAsync(requests.ToDictionary(
-            request => request.Key, request => (Func<Task<RowOutcome<ImagenRequestStatus>>>)(() => ask(run, run.Refer(request.Value)))));
+            request => request.Key, request => (Func<Task<RowOutcome<ImagenRequestStatus>>>)(() => ask(run, run.CreateReference(request.Value)))));
     }
 
     private async Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(IReadOnlyDictionary<int, Func<Task<RowOutcome<T>>>> ways)

@@ -22,12 +22,12 @@ internal static class TortureHosts
     /// <param name="time">The batch's clock. A call of a process that was killed comes late by the wall's.</param>
     public static void Use(Func<string, Uri> addressOf, TimeProvider time)
     {
-        var lag = ProviderCatalog.Find(ProviderCatalog.EmulatorName).HistoryLag * ((time as FastTime)?.Factor ?? 1);
+        var lag = TortureClient.Providers.Find(ProviderCatalog.EmulatorName).HistoryLag * ((time as FastTime)?.Factor ?? 1);
         foreach (var name in All)
         {
             var address = addressOf(name);
-            var profile = ProviderCatalog.Find(name);
-            ProviderCatalog.Set(
+            var profile = TortureClient.Providers.Find(name);
+            TortureClient.Providers.Set(
                 profile with
                 {
                     BaseUri = name == Queue ? address : new Uri(address, name),

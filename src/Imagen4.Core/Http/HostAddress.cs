@@ -1,4 +1,3 @@
-using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;

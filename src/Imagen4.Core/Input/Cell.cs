@@ -30,7 +30,7 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         Uri address => address.OriginalString,
         Enum or Guid => Value.ToString(),
         _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
-        _ => throw new InvalidInputException(Messages.CellIsNotText.With(Row, Name, ValueName.Of(Value))),
+        _ => throw new InvalidInputException(Messages.CellIsNotText.With(Name, ValueName.Of(Value))) { Row = Row },
     };
 
     /// <summary>The cell as a whole number.</summary>
@@ -70,7 +70,7 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     /// <param name="template">A message with places for the row, the name and the value.</param>
     /// <param name="allowed">What is allowed, where the message has a place for it.</param>
     internal InvalidInputException Refuse(string template, object? allowed = null) =>
-        new(template.With(Row, Name, Shown(Value), allowed));
+        new(template.With(Name, Shown(Value), allowed)) { Row = Row };
 
     /// <summary>The members of the JSON object the cell holds, or null where it holds none.</summary>
     internal Dictionary<string, JsonElement>? JsonMembers()

@@ -69,7 +69,7 @@ public static class RowReader
 
         var additional = cell.JsonMembers() ?? throw cell.Refuse(Messages.CellIsNotJsonObject);
         return InputField.All.FirstOrDefault(field => additional.ContainsKey(field.Name) && !at(field.Parameter).IsEmpty) is { } twice
-            ? throw new InvalidInputException(Messages.InputTwice.With(cell.Row, twice.Name, twice.Parameter))
+            ? throw new InvalidInputException(Messages.InputTwice.With(twice.Name, twice.Parameter)) { Row = cell.Row }
             : additional;
     }
 }

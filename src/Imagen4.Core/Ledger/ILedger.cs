@@ -14,5 +14,5 @@ internal interface ILedger
     /// Writes that a host has accepted a request and has answered with its result, which it says once: both are written, or neither.
     /// </summary>
     /// <returns>The id it is kept under: the host's, with a number behind it where another result of that host has it.</returns>
-    ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result);
+    ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result);
 }

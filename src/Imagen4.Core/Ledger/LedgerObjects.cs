@@ -31,7 +31,7 @@ internal static class LedgerObjects
     /// <summary>A result as the ledger knows it.</summary>
     /// <param name="known">What is known.</param>
     /// <param name="isWorkedOn">Whether a process is at work on it.</param>
-    public static ImagenResult Finished(LedgerRequest known, bool isWorkedOn = false)
+    public static ImagenResult Result(LedgerRequest known, bool isWorkedOn = false)
     {
         var result = new ImagenResult
         {

@@ -6,5 +6,5 @@ internal sealed class NoLedger : ILedger
 {
     public ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    public ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result) => ValueTask.FromResult(entry.RequestId ?? "");
+    public ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result) => ValueTask.FromResult(entry.RequestId ?? "");
 }

@@ -293,7 +293,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result)
+    public async ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result)
     {
         Passing?.Invoke(RequestState.Accepted, false);
         var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false);

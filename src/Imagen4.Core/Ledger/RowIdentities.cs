@@ -1,5 +1,5 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
-using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
@@ -56,7 +56,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
             // Whoever gives them keys of their own means two rows, and one of them would be left out without a word.
             return given is null || _records[(row.Row, row.InputHash)] is not { } other || other == given
                 ? null
-                : throw new InvalidInputException(Messages.RecordOtherKey.With(index, known.RequestId ?? known.LedgerId, PlainText.Brief(other), PlainText.Brief(given)));
+                : throw new InvalidInputException(Messages.RecordOtherKey.With(known.RequestId ?? known.LedgerId, PlainText.Brief(other), PlainText.Brief(given))) { Row = index };
         }
 
         if (known.Key is { } own)

@@ -22,7 +22,7 @@ internal abstract record ImageBytes
 
     /// <summary>They came inside an answer that is kept in the ledger.</summary>
     /// <param name="Read">Reads them there.</param>
-    public sealed record Kept(Func<CancellationToken, Task<byte[]>> Read) : ImageBytes;
+    public sealed record Stored(Func<CancellationToken, Task<byte[]>> Read) : ImageBytes;
 
     /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
     public bool CanBeRead => this is not Remote remote

@@ -28,11 +28,11 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     public Task CopyAsync(ImageBytes bytes, Stream target, CancellationToken cancellation) => bytes switch
     {
         ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
-        ImageBytes.Kept kept => CopyKeptAsync(kept, target, cancellation),
+        ImageBytes.Stored kept => CopyKeptAsync(kept, target, cancellation),
         _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, cancellation),
     };
 
-    private static async Task CopyKeptAsync(ImageBytes.Kept kept, Stream target, CancellationToken cancellation) =>
+    private static async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation) =>
         await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     // A transfer that failed starts again at the beginning of the target.

@@ -6,20 +6,24 @@ using Imagen4.Core.Providers;
 namespace Imagen4.Core.Protocols;
 
 /// <summary>The one place that knows which class speaks which protocol.</summary>
-internal static class HostProtocols
+/// <param name="kept">The results of hosts that say them once.</param>
+internal sealed class HostProtocols(IResultStore kept)
 {
-    private static readonly FalQueueProtocol FalQueue = new();
-    private static readonly FalSyncProtocol FalSync = new();
-    private static readonly FalAggregatorProtocol FalAggregator = new();
-    private static readonly ImagesGenerationsProtocol ImagesGenerations = new();
+    private readonly FalQueueProtocol _falQueue = new();
+    private readonly FalSyncProtocol _falSync = new(kept);
+    private readonly FalAggregatorProtocol _falAggregator = new();
+    private readonly ImagesGenerationsProtocol _imagesGenerations = new(kept);
+
+    /// <summary>What a host speaks.</summary>
+    public IHostProtocol For(HostConnection host) => For(host.Profile.Protocol);
 
     /// <summary>The class for a protocol.</summary>
-    public static IHostProtocol For(HostProtocol protocol) => protocol switch
+    public IHostProtocol For(HostProtocol protocol) => protocol switch
     {
-        HostProtocol.FalQueue => FalQueue,
-        HostProtocol.FalSync => FalSync,
-        HostProtocol.FalAggregator => FalAggregator,
-        HostProtocol.ImagesGenerations => ImagesGenerations,
+        HostProtocol.FalQueue => _falQueue,
+        HostProtocol.FalSync => _falSync,
+        HostProtocol.FalAggregator => _falAggregator,
+        HostProtocol.ImagesGenerations => _imagesGenerations,
         _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, null),
     };
 }

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Http;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Providers;
 
 /// <summary>
 /// The profiles this process can use: those of the session hide those of the user's settings, which hide the built-in ones.
-/// The session is the process with all its runspaces.
+/// The session is whoever shares this object: in PowerShell the process with all its runspaces.
 /// </summary>
-public static class ProviderCatalog
+public sealed class ProviderCatalog
 {
     /// <summary>The variable that names the default provider.</summary>
     public const string DefaultVariable = "IMAGEN4_PROVIDER";
@@ -18,11 +19,11 @@ public static class ProviderCatalog
     /// <summary>The provider that <c>Start-ImagenEmulator</c> starts.</summary>
     public const string EmulatorName = "emulator";
 
-    private static readonly ConcurrentDictionary<string, ProviderProfile> Session = new(StringComparer.OrdinalIgnoreCase);
-    private static volatile string? _sessionDefault;
+    private readonly ConcurrentDictionary<string, ProviderProfile> _session = new(StringComparer.OrdinalIgnoreCase);
+    private volatile string? _sessionDefault;
 
     /// <summary>Every profile, by name.</summary>
-    public static IReadOnlyList<ProviderProfile> All() => Session.Values
+    public IReadOnlyList<ProviderProfile> All() => _session.Values
         .Concat(UserSettings.Load().Providers.Select(profile => profile with { Scope = ProviderScope.User }))
         .Concat(HostData.BuiltIn.Providers)
         .Select(AtInheritedEmulator)
@@ -34,7 +35,7 @@ public static class ProviderCatalog
     /// The name used where none is given: the session's, else the emulator of the session that started this process, else
     /// <c>IMAGEN4_PROVIDER</c>, else the user's setting, else fal.
     /// </summary>
-    public static string DefaultName =>
+    public string DefaultName =>
         _sessionDefault
         ?? (InheritedEmulator.Exists ? EmulatorName : null)
         ?? (Environment.GetEnvironmentVariable(DefaultVariable) is { Length: > 0 } named ? named : null)
@@ -42,12 +43,12 @@ public static class ProviderCatalog
         ?? BuiltInDefault;
 
     /// <summary>The default of the session, or null where the session has none.</summary>
-    internal static string? SessionDefault => _sessionDefault;
+    internal string? SessionDefault => _sessionDefault;
 
     /// <summary>Finds a profile.</summary>
     /// <param name="name">Its name, or null for the default one.</param>
     /// <exception cref="InvalidInputException">There is no profile of that name.</exception>
-    public static ProviderProfile Find(string? name = null)
+    public ProviderProfile Find(string? name = null)
     {
         var wanted = name ?? DefaultName;
         var all = All();
@@ -63,7 +64,7 @@ public static class ProviderCatalog
     /// <param name="name">The name the host had.</param>
     /// <param name="address">The host's base address in its normal form; null where it is not known.</param>
     /// <returns>The name it had where a profile has that, or none has the address.</returns>
-    public static string? NameNow(string? name, string? address)
+    public string? CurrentNameOf(string? name, string? address)
     {
         var all = All();
         if (name is null || address is null || all.Any(profile => Same(profile, name)))
@@ -116,9 +117,9 @@ public static class ProviderCatalog
     /// <summary>Adds or replaces a profile of the session.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="makeDefault">Whether it becomes the session's default.</param>
-    public static void Set(ProviderProfile profile, bool makeDefault)
+    public void Set(ProviderProfile profile, bool makeDefault)
     {
-        Session[profile.Name] = profile with { Scope = ProviderScope.Session };
+        _session[profile.Name] = profile with { Scope = ProviderScope.Session };
         _sessionDefault = makeDefault ? profile.Name : _sessionDefault;
     }
 
@@ -128,7 +129,7 @@ public static class ProviderCatalog
     /// <param name="makeDefault">Whether it becomes the user's default.</param>
     /// <param name="cancellation">Stops waiting for other processes.</param>
     /// <exception cref="InvalidInputException">The settings cannot be read or written, or the change cannot be made.</exception>
-    public static Task SaveAsync(
+    public Task SaveAsync(
         string name, Func<ProviderProfile?, ProviderProfile> change, bool makeDefault, CancellationToken cancellation) =>
         UserSettings.ChangeAsync(
             settings =>
@@ -149,13 +150,13 @@ public static class ProviderCatalog
 
     /// <summary>Makes an existing profile the default one of the session.</summary>
     /// <param name="name">Its name; null for none.</param>
-    public static void SetDefault(string? name) => _sessionDefault = name;
+    public void SetDefault(string? name) => _sessionDefault = name;
 
     /// <summary>Removes a profile of the session, and with it its being the default there.</summary>
     /// <returns>Whether there was one to remove.</returns>
-    public static bool Remove(string name)
+    public bool Remove(string name)
     {
-        if (!Session.TryRemove(name, out _))
+        if (!_session.TryRemove(name, out _))
         {
             return false;
         }
@@ -167,7 +168,7 @@ public static class ProviderCatalog
     /// <summary>Removes a profile from where it hides others, and with it its being the default there.</summary>
     /// <returns>Whether there was one to remove; a built-in profile stays.</returns>
     /// <exception cref="InvalidInputException">The user's settings cannot be read or written.</exception>
-    public static async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
         if (Remove(name))
         {

@@ -6,6 +6,11 @@ namespace Imagen4;
 /// </summary>
 public abstract class ImagenException : Exception
 {
+    private int? _row;
+    private string? _requestId;
+    private bool _canBeReceived;
+    private ImagenException? _thrown;
+
     /// <summary>Creates the error.</summary>
     /// <param name="message">One line for the user.</param>
     /// <param name="inner">What caused it.</param>
@@ -14,11 +19,15 @@ public abstract class ImagenException : Exception
     {
     }
 
-    /// <summary>The number of the row it is about, from 1, where the message itself does not name it.</summary>
-    public int? Row { get; set; }
+    /// <summary>The number of the row it is about, from 1; null where it is about no row in particular.</summary>
+    public int? Row
+    {
+        get => _row;
+        init => _row = value;
+    }
 
     /// <summary>Whether the request was accepted and can still be received, so that its id is worth a place in the message.</summary>
-    public bool CanBeReceived { get; set; }
+    public bool CanBeReceived => _canBeReceived;
 
     /// <summary>One line for the user; it begins with the row's number where there is one.</summary>
     public override string Message => Row is not { } row ? base.Message
@@ -27,7 +36,11 @@ public abstract class ImagenException : Exception
         : $"Row {row}: {base.Message}";
 
     /// <summary>The id of the request it is about, where there is one.</summary>
-    public string? RequestId { get; set; }
+    public string? RequestId
+    {
+        get => _requestId;
+        init => _requestId = value;
+    }
 
     /// <summary>The host's own type of the error, where it told one.</summary>
     public string? HostErrorType { get; init; }
@@ -40,4 +53,18 @@ public abstract class ImagenException : Exception
 
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
+
+    /// <summary>The error as it was thrown, before anybody said which row it is about.</summary>
+    internal ImagenException Thrown => _thrown ?? this;
+
+    /// <summary>The same error, said of a row and its request. The one that was thrown stays as it is.</summary>
+    /// <param name="row">The number of the row, from 1; null for none. An error that names its row keeps that.</param>
+    /// <param name="requestId">The id of the row's request; an error that has one keeps that.</param>
+    /// <param name="canBeReceived">Whether the request can still be received.</param>
+    public ImagenException ForRow(int? row, string? requestId = null, bool canBeReceived = false)
+    {
+        var copy = (ImagenException)MemberwiseClone();
+        (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
 }

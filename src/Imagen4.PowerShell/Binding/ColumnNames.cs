@@ -55,7 +55,7 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         var unused = Unused(record);
         if (unused.Count > 0 && isStrict)
         {
-            return new InvalidInputException(Messages.ColumnsRefused.With(row, string.Join(", ", unused)));
+            return new InvalidInputException(Messages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row };
         }
 
         Report(row, unused);

@@ -36,7 +36,7 @@ internal static class DeliveryBinder
         IEnumerable<byte> bytes => [.. bytes],
         object?[] values when values.All(value => BoundValue.Plain(value) is byte) =>
             [.. values.Select(value => (byte)BoundValue.Plain(value)!)],
-        _ => throw new InvalidInputException(Messages.WebhookBodyMalformed.With(row, ValueName.Of(body))),
+        _ => throw new InvalidInputException(Messages.WebhookBodyMalformed.With(ValueName.Of(body))) { Row = row },
     };
 
     // A header that is there twice has no value: which of the two was signed is the sender's to say, not ours to guess.

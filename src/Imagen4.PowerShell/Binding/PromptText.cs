@@ -59,7 +59,7 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
     }
 
     private static InvalidInputException Data(string template, int row, string text, string options) =>
-        new(template.With(row, PlainText.Brief(DataText.FirstLine(text)), options, Messages.PromptAsRecord));
+        new(template.With(PlainText.Brief(DataText.FirstLine(text)), options, Messages.PromptAsRecord)) { Row = row };
 
     private static string Delimiter(char delimiter) => delimiter switch
     {
@@ -84,11 +84,11 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         {
             var quoted = $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
             var read = hasReader ? Messages.PromptFileRead.With(reader!.With(quoted)) : "";
-            return new InvalidInputException(Messages.PromptIsFile.With(row, PlainText.Brief(text), read, Messages.PromptAsRecord));
+            return new InvalidInputException(Messages.PromptIsFile.With(PlainText.Brief(text), read, Messages.PromptAsRecord)) { Row = row };
         }
 
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)
-            ? new InvalidInputException(Messages.PromptIsNoFile.With(row, PlainText.Brief(text), Messages.PromptAsRecord))
+            ? new InvalidInputException(Messages.PromptIsNoFile.With(PlainText.Brief(text), Messages.PromptAsRecord)) { Row = row }
             : null;
     }
 

@@ -1,4 +1,5 @@
 using Imagen4.Core.Providers;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Binding;
 
@@ -11,7 +12,7 @@ internal static class ProviderView
     public static ImagenProvider Of(ProviderProfile profile, VaultSecrets secrets) => new()
     {
         Name = profile.Name,
-        IsDefault = profile.Name.Equals(ProviderCatalog.DefaultName, StringComparison.OrdinalIgnoreCase),
+        IsDefault = profile.Name.Equals(ModuleSession.Providers.DefaultName, StringComparison.OrdinalIgnoreCase),
         Protocol = profile.Protocol.ToString(),
         BaseUri = profile.BaseUri?.AbsoluteUri,
         DefaultModel = profile.DefaultModel,

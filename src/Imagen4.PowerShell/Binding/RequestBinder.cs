@@ -42,9 +42,9 @@ internal static class RequestBinder
         return (given ?? record.Text?.Trim()) is { Length: > 0 } found
             ? found
             : throw new InvalidInputException(record.Has("RequestId", "request_id")
-                ? Messages.RequestIdEmpty.With(row)
-                : record.IsRows ? Messages.RecordHasNoRequestId.With(row, record.ShownNames)
-                : Messages.RecordIsNotRequest.With(row, record.TypeName));
+                ? Messages.RequestIdEmpty
+                : record.IsRows ? Messages.RecordHasNoRequestId.With(record.ShownNames)
+                : Messages.RecordIsNotRequest.With(record.TypeName)) { Row = row };
     }
 
     // What was sent, and how, is worth carrying on, and no reason to refuse a paid result.

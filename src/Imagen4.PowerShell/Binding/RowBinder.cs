@@ -56,7 +56,7 @@ internal static class RowBinder
         if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)
         {
             throw new InvalidInputException(Messages.CellTwice.With(
-                index, bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell.Shown()));
+                bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell.Shown())) { Row = index };
         }
 
         var isEmpty = new Cell(index, bound.Key, BoundValue.Plain(bound.Value)).IsEmpty;
@@ -70,7 +70,7 @@ internal static class RowBinder
         var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
         if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
         {
-            throw new InvalidInputException(Messages.PromptTwice.With(index, PlainText.Brief(own)));
+            throw new InvalidInputException(Messages.PromptTwice.With(PlainText.Brief(own))) { Row = index };
         }
 
         if (record.Text is { } text)
@@ -84,7 +84,7 @@ internal static class RowBinder
         }
 
         throw new InvalidInputException(record.IsRows
-            ? Messages.RecordHasNoPrompt.With(index, record.ShownNames)
-            : Messages.RecordIsNotText.With(index, record.TypeName));
+            ? Messages.RecordHasNoPrompt.With(record.ShownNames)
+            : Messages.RecordIsNotText.With(record.TypeName)) { Row = index };
     }
 }

@@ -39,7 +39,7 @@ public sealed class GetImagenPriceCommand : HostCommand
     protected override void OnBegin()
     {
         _provider = BoundValue.Plain(Provider)?.ToString();
-        _run = new PriceLookup(Options(_provider));
+        _run = ModuleSession.Client.Prices(CommonOptions(_provider));
     }
 
     /// <inheritdoc/>
@@ -68,8 +68,8 @@ public sealed class GetImagenPriceCommand : HostCommand
         if (model is null && !record.Has("Model"))
         {
             throw new InvalidInputException(record.IsRows
-                ? Messages.RecordHasNoModel.With(Row, record.ShownNames)
-                : Messages.RecordIsNotModel.With(Row, record.TypeName));
+                ? Messages.RecordHasNoModel.With(record.ShownNames)
+                : Messages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
         }
 
         Start(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));

@@ -3,6 +3,7 @@ using Imagen4.Core.Providers;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Errors;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -39,10 +40,10 @@ public sealed class GetImagenProviderCommand : PSCmdlet
     {
         if (!WildcardPattern.ContainsWildcardCharacters(wanted))
         {
-            return [ProviderCatalog.Find(wanted)];
+            return [ModuleSession.Providers.Find(wanted)];
         }
 
         var pattern = WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase);
-        return ProviderCatalog.All().Where(profile => pattern.IsMatch(profile.Name));
+        return ModuleSession.Providers.All().Where(profile => pattern.IsMatch(profile.Name));
     }
 }

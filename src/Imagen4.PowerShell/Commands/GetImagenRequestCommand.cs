@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Pipeline.Requests;
-using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
@@ -13,7 +12,7 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenRequest))]
 public sealed class GetImagenRequestCommand : RecordCommand
 {
-    private readonly RequestBook _book = new();
+    private readonly RequestLookup _requests = ModuleSession.Client.Requests;
     private RequestFilter _filter = null!;
 
     /// <summary>The host's ids of the requests wanted.</summary>
@@ -59,7 +58,7 @@ public sealed class GetImagenRequestCommand : RecordCommand
     protected override void OnBegin()
     {
         FindLedger();
-        Array.ForEach(State, RequestBook.DemandState);
+        Array.ForEach(State, RequestLookup.DemandState);
         _filter = new RequestFilter
         {
             States = State,
@@ -79,25 +78,25 @@ public sealed class GetImagenRequestCommand : RecordCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null || RequestId is not null)
             {
-                throw new InvalidInputException(Messages.RecordHasNoLedgerId.With(Row));
+                throw new InvalidInputException(Messages.RecordHasNoLedgerId) { Row = Row };
             }
 
-            Write(_book.Find(_filter));
+            Write(_requests.Find(_filter));
             return;
         }
 
         foreach (var id in named)
         {
-            WriteNamed(id, () => [_book.OfLedgerId(id)]);
+            WriteNamed(id, () => [_requests.OfLedgerId(id)]);
         }
 
         foreach (var id in ids)
         {
-            WriteNamed(id, () => _book.OfRequestId(id));
+            WriteNamed(id, () => _requests.OfRequestId(id));
         }
     }
 
-    private void WriteNamed(string id, Func<IReadOnlyList<KnownRequest>> find)
+    private void WriteNamed(string id, Func<IReadOnlyList<RequestView>> find)
     {
         try
         {
@@ -109,11 +108,11 @@ public sealed class GetImagenRequestCommand : RecordCommand
         }
     }
 
-    private void Write(IEnumerable<KnownRequest> requests)
+    private void Write(IEnumerable<RequestView> requests)
     {
         foreach (var request in requests.TakeWhile(_ => !IsStopped))
         {
-            WriteObject(request.ToObject());
+            WriteObject(_requests.ToObject(request));
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
             ? (change, token) => PublishAsync(change, target, token)
             : null;
         Start(request.Host.Profile, target, async stop =>
-            await Run.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
+            await FollowUp.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

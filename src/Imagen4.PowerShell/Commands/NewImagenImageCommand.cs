@@ -2,7 +2,6 @@ using System.Management.Automation;
 using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -15,8 +14,6 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenRequest), typeof(ImagenResult))]
 public sealed class NewImagenImageCommand : BatchCommand
 {
-    private HostConnections _hosts = null!;
-    private RowCheck _check = null!;
     private ColumnNames _columns = null!;
     private PromptText _texts = null!;
     private string[] _given = [];
@@ -46,7 +43,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     private protected override string? GivenFileName => FileName;
 
     /// <inheritdoc/>
-    private protected override bool MayNameOthers => _namesProviders && Batch.Provider is null;
+    private protected override bool MayNameOthers => _namesProviders && Options.Provider is null;
 
     /// <inheritdoc/>
     protected override void OnBegin()
@@ -59,20 +56,18 @@ public sealed class NewImagenImageCommand : BatchCommand
 
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
-        Batch = Options(BoundValue.Plain(Provider)?.ToString()) with
+        Options = CommonOptions(BoundValue.Plain(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
             Output = output,
             FileName = new FileNameTemplate(FileName),
             Continues = MyInvocation.ExpectingInput,
-            StartsAfresh = NoResume,
-            CancelsOnStop = CancelOnStop,
+            NoResume = NoResume,
+            CancelOnStop = CancelOnStop,
         };
-        _hosts = new HostConnections(Batch);
-        _check = new RowCheck(Batch, _hosts);
-        Run = new RowRun(Batch);
+        Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
-        _columns = new ColumnNames(hints, Batch, Strict) { Given = _given, NamesOf = NamesOf };
+        _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf };
         _texts = new PromptText(this, hints.Columns);
     }
 
@@ -153,9 +148,9 @@ public sealed class NewImagenImageCommand : BatchCommand
         }
 
         Prepare(target);
-        Start(ready.Host.Profile, target, async stop => Batch.Wait
-            ? await Run.RunAsync(ready, stop).ConfigureAwait(false)
-            : await Run.SubmitAsync(ready, stop).ConfigureAwait(false));
+        Start(ready.Host.Profile, target, async stop => Options.Wait
+            ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
+            : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
         EndIfNothingFollows();
     }
 
@@ -164,7 +159,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         try
         {
-            return _check.Check(row);
+            return Batch.Check(row);
         }
         catch (LedgerUnavailableException error)
         {
@@ -178,10 +173,10 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         try
         {
-            _ = _hosts.For(row.Provider);
-            Batch.Output?.Check();
+            _ = Batch.Hosts.For(row.Provider);
+            Options.Output?.Check();
         }
-        catch (ImagenException error) when (row.Provider is null || row.Provider == Batch.Provider)
+        catch (ImagenException error) when (row.Provider is null || row.Provider == Options.Provider)
         {
             EndWith(error, target);
         }
@@ -192,7 +187,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         try
         {
-            Batch.Output?.Prepare();
+            Options.Output?.Prepare();
         }
         catch (InvalidInputException error)
         {

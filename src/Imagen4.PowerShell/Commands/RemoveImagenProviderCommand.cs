@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Completion;
@@ -25,8 +24,8 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
         {
             try
             {
-                var profile = ProviderCatalog.Find(name);
-                if (profile.Name == ProviderCatalog.EmulatorName && EmulatorSession.IsRunning)
+                var profile = ModuleSession.Providers.Find(name);
+                if (profile.Name == ProviderCatalog.EmulatorName && ModuleSession.Emulator.IsRunning)
                 {
                     throw new InvalidInputException(Messages.ProviderIsEmulator);
                 }
@@ -55,5 +54,5 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
     }
 
     private static async Task<object> RemoveAsync(string name, CancellationToken cancellation) =>
-        await ProviderCatalog.RemoveAsync(name, cancellation).ConfigureAwait(false);
+        await ModuleSession.Providers.RemoveAsync(name, cancellation).ConfigureAwait(false);
 }

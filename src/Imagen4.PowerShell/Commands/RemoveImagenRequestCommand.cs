@@ -13,8 +13,8 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveImagenRequestCommand : PumpedCommand
 {
-    private readonly RequestBook _book = new();
-    private readonly Dictionary<string, KnownRequest> _chosen = new(StringComparer.Ordinal);
+    private readonly RequestLookup _requests = ModuleSession.Client.Requests;
+    private readonly Dictionary<string, RequestView> _chosen = new(StringComparer.Ordinal);
     private RequestFilter _filter = null!;
     private bool _choosesAll;
 
@@ -58,7 +58,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null)
             {
-                throw new InvalidInputException(Messages.RecordHasNoLedgerId.With(Row));
+                throw new InvalidInputException(Messages.RecordHasNoLedgerId) { Row = Row };
             }
 
             ChooseAll();
@@ -70,7 +70,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         {
             try
             {
-                var request = _book.OfLedgerId(id);
+                var request = _requests.OfLedgerId(id);
                 RequestRemoval.Demand(request);
                 Choose(request.Is(_filter) ? [request] : []);
             }
@@ -87,7 +87,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         // What an earlier run could not take out of the files of a process that lived goes now, too.
         if (_chosen.Count > 0 || (_choosesAll && !IsTrial))
         {
-            Start(null, async _ => await new RequestRemoval().RunAsync([.. _chosen.Values]).ConfigureAwait(false));
+            Start(null, async _ => await ModuleSession.Client.Remove().RunAsync([.. _chosen.Values]).ConfigureAwait(false));
         }
 
         base.OnEnd();
@@ -98,7 +98,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         if (value is int and > 0)
         {
-            WriteWarning(Messages.RemoveStaysInFiles.With(value, RequestBook.Place));
+            WriteWarning(Messages.RemoveStaysInFiles.With(value, ModuleSession.Client.Requests.LedgerPath));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
-    private bool IsWanted(KnownRequest request)
+    private bool IsWanted(RequestView request)
     {
         if (Force && !IsTrial && !MyInvocation.BoundParameters.ContainsKey("Confirm"))
         {
@@ -129,10 +129,10 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             throw new InvalidInputException(Messages.RemoveNeedsChoice);
         }
 
-        Choose(_book.Find(_filter).Where(request => request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
+        Choose(_requests.Find(_filter).Where(request => request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
     }
 
-    private void Choose(IEnumerable<KnownRequest> requests)
+    private void Choose(IEnumerable<RequestView> requests)
     {
         foreach (var request in requests)
         {
@@ -142,7 +142,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             }
 
             // A row that is forgotten is forgotten with its earlier attempts: no list shows them while there is a newer one.
-            foreach (var one in _book.Earlier(request).Prepend(request))
+            foreach (var one in _requests.Earlier(request).Prepend(request))
             {
                 _chosen[one.LedgerId] = one;
             }

@@ -13,8 +13,7 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenRequest))]
 public sealed class ResolveImagenRequestCommand : HostCommand
 {
-    private HostConnections _hosts = null!;
-    private ResolveRun _run = null!;
+    private RequestResolution _resolution = null!;
     private string? _requestId;
     private int _named;
 
@@ -46,9 +45,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
             throw new InvalidInputException(Messages.ResolveChoice);
         }
 
-        var options = Options(BoundValue.Plain(Provider)?.ToString());
-        _hosts = new HostConnections(options);
-        _run = new ResolveRun(options, _hosts);
+        _resolution = ModuleSession.Client.Resolve(CommonOptions(BoundValue.Plain(Provider)?.ToString()));
     }
 
     /// <inheritdoc/>
@@ -58,15 +55,15 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         if (ids.Count == 0)
         {
             throw new InvalidInputException(MyInvocation.ExpectingInput
-                ? Messages.RecordHasNoLedgerId.With(Row)
-                : Messages.ResolveNeedsLedgerId);
+                ? Messages.RecordHasNoLedgerId
+                : Messages.ResolveNeedsLedgerId) { Row = MyInvocation.ExpectingInput ? Row : null };
         }
 
         foreach (var id in ids)
         {
             try
             {
-                Settle(_run.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named : null);
+                Settle(_resolution.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named : null);
             }
             catch (ImagenException error)
             {
@@ -78,14 +75,14 @@ public sealed class ResolveImagenRequestCommand : HostCommand
     /// <inheritdoc/>
     protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequest>)value, target);
 
-    private void Settle(KnownRequest request, string? named)
+    private void Settle(RequestView request, string? named)
     {
         if (_requestId is not null && ++_named > 1)
         {
             throw new InvalidInputException(Messages.ResolveOneRequest);
         }
 
-        var provider = ResolveRun.ProviderOf(request, named);
+        var provider = _resolution.ProviderOf(request, named);
         var action = AsNotSubmitted ? Messages.ResolveNotSubmittedAction
             : _requestId is null ? Messages.ResolveAction.With(provider)
             : Messages.ResolveUserAction.With(_requestId);
@@ -97,14 +94,14 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         var target = InputObject ?? request.LedgerId;
         if (AsNotSubmitted)
         {
-            Start(target, async _ => await _run.RefuseAsync(request).ConfigureAwait(false));
+            Start(target, async _ => await _resolution.RefuseAsync(request).ConfigureAwait(false));
             return;
         }
 
-        var host = _run.Connect(request, provider, _requestId);
+        var host = _resolution.Connect(request, provider, _requestId);
         Limit = ThrottleLimit > 0 ? ThrottleLimit : host?.Profile.ConcurrencyLimit ?? 1;
         Start(target, async stop => _requestId is null
-            ? await _run.AskAsync(request, provider, host, stop.Stopping).ConfigureAwait(false)
-            : await _run.AcceptAsync(request, host!, _requestId, stop.Stopping).ConfigureAwait(false));
+            ? await _resolution.AskAsync(request, provider, host, stop.Stopping).ConfigureAwait(false)
+            : await _resolution.AcceptAsync(request, host!, _requestId, stop.Stopping).ConfigureAwait(false));
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using Imagen4.Core;
+using Imagen4.Core.Http;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
@@ -80,7 +81,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         _given = [.. MyInvocation.BoundParameters.Keys];
         try
         {
-            var existing = ProviderCatalog.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
+            var existing = ModuleSession.Providers.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
             RefuseKey(existing);
             var profile = Changed(existing);
             if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
@@ -121,11 +122,11 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         }
         else if (existing is null || profile != existing)
         {
-            ProviderCatalog.Set(profile, Default);
+            ModuleSession.Providers.Set(profile, Default);
         }
         else if (Default)
         {
-            ProviderCatalog.SetDefault(profile.Name);
+            ModuleSession.Providers.SetDefault(profile.Name);
         }
     }
 
@@ -134,7 +135,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     {
         try
         {
-            await ProviderCatalog.SaveAsync(Name, Changed, Default, stop.Stopping).ConfigureAwait(false);
+            await ModuleSession.Providers.SaveAsync(Name, Changed, Default, stop.Stopping).ConfigureAwait(false);
             return Name;
         }
         catch (ImagenException error)
@@ -148,7 +149,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         if (!IsGiven(nameof(Protocol)) || BaseUri is null)
         {
             throw new InvalidInputException(Messages.BaseUriMissing.With(
-                PlainText.Brief(Name), string.Join(", ", ProviderCatalog.All().Select(known => known.Name))));
+                PlainText.Brief(Name), string.Join(", ", ModuleSession.Providers.All().Select(known => known.Name))));
         }
 
         return ProviderCatalog.OfProtocol(Protocol) with

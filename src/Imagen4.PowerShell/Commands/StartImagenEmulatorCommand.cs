@@ -35,14 +35,14 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
         }
 
         string[] settings = [nameof(Port), nameof(Slots), nameof(GenerationTime)];
-        if (EmulatorSession.IsRunning && settings.Where(MyInvocation.BoundParameters.ContainsKey).ToList() is { Count: > 0 } given)
+        if (ModuleSession.Emulator.IsRunning && settings.Where(MyInvocation.BoundParameters.ContainsKey).ToList() is { Count: > 0 } given)
         {
             WriteWarning(Messages.EmulatorRunsAlready.With(string.Join(", ", given.Select(name => $"-{name}"))));
         }
 
         var program = Path.Combine(Path.GetDirectoryName(GetType().Assembly.Location)!, "emulator", "Imagen4.Emulator.dll");
         var options = new EmulatorOptions { Port = Port, Slots = Slots, GenerationTime = GenerationTime };
-        Start(target: null, async stop => await EmulatorSession.StartAsync(program, options, stop.Stopping).ConfigureAwait(false));
+        Start(target: null, async stop => await ModuleSession.Emulator.StartAsync(program, options, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

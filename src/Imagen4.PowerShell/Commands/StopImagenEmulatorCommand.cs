@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Imagen4.Core;
-using Imagen4.Core.Emulator;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -15,7 +14,7 @@ public sealed class StopImagenEmulatorCommand : PumpedCommand
     {
         if (ShouldProcess("127.0.0.1", Messages.StopEmulatorAction))
         {
-            Start(target: null, async stop => await EmulatorSession.StopAsync(stop.Stopping).ConfigureAwait(false));
+            Start(target: null, async stop => await ModuleSession.Emulator.StopAsync(stop.Stopping).ConfigureAwait(false));
         }
     }
 

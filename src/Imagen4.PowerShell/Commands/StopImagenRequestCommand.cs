@@ -23,7 +23,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
         if (ShouldProcess(request.RequestId, Messages.ShouldCancelAction.With(request.Host.Profile.Name)))
         {
             Start(request.Host.Profile, Target, async stop =>
-                await Run.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));
+                await FollowUp.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));
         }
     }
 

@@ -45,12 +45,12 @@ public sealed class TestImagenWebhookCommand : PumpedCommand
         {
             if (!MyInvocation.BoundParameters.ContainsKey(name) && record?.Has(name) != true)
             {
-                throw new InvalidInputException(Messages.WebhookPartMissing.With(Row, name));
+                throw new InvalidInputException(Messages.WebhookPartMissing.With(name)) { Row = Row };
             }
         }
 
         var profile =
-            ProviderCatalog.Find(BoundValue.Plain(At(nameof(Provider), Provider))?.ToString() is { Length: > 0 } named ? named : null);
+            ModuleSession.Providers.Find(BoundValue.Plain(At(nameof(Provider), Provider))?.ToString() is { Length: > 0 } named ? named : null);
         var delivery = DeliveryBinder.Bind(Row, At(nameof(Body), Body), At(nameof(Headers), Headers));
         Start(Target, async stop => await VerifyAsync(profile, delivery, stop.Stopping).ConfigureAwait(false));
     }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.Core.Providers;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Completion;
 
@@ -11,5 +11,5 @@ public sealed class ProviderCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Matching(ProviderCatalog.All().Select(profile => profile.Name), wordToComplete);
+        Choices.Matching(ModuleSession.Providers.All().Select(profile => profile.Name), wordToComplete);
 }

@@ -11,5 +11,5 @@ public sealed class StateCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Matching(RequestBook.States, wordToComplete);
+        Choices.Matching(RequestLookup.States, wordToComplete);
 }

@@ -2,20 +2,27 @@ using Imagen4.Core;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
+using Imagen4.PowerShell.Binding;
 
 namespace Imagen4.PowerShell.Pipeline;
 
-/// <summary>A command whose rows are one batch: what ends one ends all, and what became of all is said at the end.</summary>
-public abstract class BatchCommand : RowCommand
+/// <summary>A command whose records are the rows of one batch: what ends one ends all, and what became of all is said at the end.</summary>
+public abstract partial class BatchCommand : HostCommand
 {
     /// <summary>What holds for every row.</summary>
-    private protected BatchOptions Batch { get; set; } = null!;
+    private protected BatchOptions Options { get; set; } = null!;
 
     /// <summary>The batch.</summary>
-    private protected RowRun Run { get; set; } = null!;
+    private protected RowBatch Batch { get; set; } = null!;
 
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
+
+    /// <inheritdoc/>
+    protected override object? Target => InputObject ?? Prompt;
+
+    /// <inheritdoc/>
+    protected override bool IsBatch => base.IsBatch || BoundValue.IsList(Prompt);
 
     /// <inheritdoc/>
     protected override void OnEnd()
@@ -34,7 +41,7 @@ public abstract class BatchCommand : RowCommand
             case RowOutcome<ImagenRequest> submitted:
                 if (submitted.Value is { } request)
                 {
-                    Run.HandedOn(request);
+                    Batch.MarkEmitted(request);
                 }
 
                 Write(submitted, target);
@@ -49,7 +56,7 @@ public abstract class BatchCommand : RowCommand
     protected override void WriteOutcomeError(ImagenException failure, object? target)
     {
         // What ends submitting is said once, at the end, and not here as well.
-        if (!Run.Stop.IsReason(failure))
+        if (!Batch.Breaker.IsReason(failure))
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -59,7 +66,7 @@ public abstract class BatchCommand : RowCommand
     protected override void OnFinished()
     {
         base.OnFinished();
-        foreach (var warning in IsStopped ? [] : BatchReport.Warnings(Run))
+        foreach (var warning in IsStopped ? [] : BatchReport.Warnings(Batch))
         {
             WriteWarning(warning);
         }
@@ -70,15 +77,15 @@ public abstract class BatchCommand : RowCommand
     {
         if (CancelOnStop)
         {
-            AfterStop.Run(Host, Run.CancelAsync);
-            foreach (var trouble in BatchReport.CancelTroubles(Run))
+            AfterStop.Run(Host, Batch.CancelAsync);
+            foreach (var trouble in BatchReport.CancelTroubles(Batch))
             {
                 AfterStop.Say(Host, trouble);
             }
         }
 
-        var saving = BatchReport.Written("OutputDirectory", Batch.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
-        if (BatchReport.BrokenOff(Run, Run.Cancelled, saving) is { } line)
+        var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
+        if (BatchReport.BrokenOff(Batch, Batch.Cancelled, saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }
@@ -89,7 +96,7 @@ public abstract class BatchCommand : RowCommand
     /// </summary>
     private protected void EndIfNothingFollows()
     {
-        if (Run.Stop.ReasonForAll is not null || !(MayNameOthers || HasSeveralProviders))
+        if (Batch.Breaker.ReasonForAll is not null || !(MayNameOthers || HasSeveralProviders))
         {
             EndIfSubmittingEnded();
         }
@@ -97,19 +104,19 @@ public abstract class BatchCommand : RowCommand
 
     private void EndIfSubmittingEnded()
     {
-        if ((Run.Stop.ReasonForAll ?? Run.Stop.Reason) is not { } reason || IsStopped)
+        if ((Batch.Breaker.ReasonForAll ?? Batch.Breaker.Reason) is not { } reason || IsStopped)
         {
             return;
         }
 
         Finish();
-        foreach (var (provider, count) in Run.NotSent)
+        foreach (var (provider, count) in Batch.NotSent)
         {
             WriteWarning(HasSeveralProviders ? Messages.RowsOfProviderNotSent.With(provider, count) : Messages.RowsNotSent.With(count));
         }
 
         // Only one error can end the command.
-        foreach (var other in Run.Stop.ByProvider.Values.Where(other => !ReferenceEquals(other, reason)))
+        foreach (var other in Batch.Breaker.ByProvider.Values.Where(other => !ReferenceEquals(other, reason)))
         {
             WriteError(other, null);
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Imagen4.Core;
-using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 
@@ -17,31 +16,31 @@ internal static class BatchReport
         value is null ? "" : $" -{parameter} '{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     /// <summary>What is said at the end of a batch.</summary>
-    public static IEnumerable<string> Warnings(RowRun run)
+    public static IEnumerable<string> Warnings(RowBatch batch)
     {
-        if (run.Continued > 0)
+        if (batch.Continued > 0)
         {
-            yield return Messages.RowsContinued.With(run.Continued, run.LedgerPath);
+            yield return Messages.RowsContinued.With(batch.Continued, batch.LedgerPath);
         }
 
-        if (run.InDoubt > 0)
+        if (batch.InDoubt > 0)
         {
-            yield return Messages.RowsInDoubt.With(run.InDoubt);
+            yield return Messages.RowsInDoubt.With(batch.InDoubt);
         }
     }
 
     /// <summary>What is said of cancels that went wrong: each reason once.</summary>
-    public static IEnumerable<string> CancelTroubles(RowRun run) => run.CancelTroubles
+    public static IEnumerable<string> CancelTroubles(RowBatch batch) => batch.CancelTroubles
         .Select(error => PlainText.Line(error.Message))
         .Distinct(StringComparer.Ordinal)
         .Take(MostTroubles)
         .Select(said => Messages.StoppedNotCancelled.With(said));
 
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
-    /// <param name="run">The batch.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="cancelled">How many requests were cancelled with it.</param>
     /// <param name="saving">The parameters that say where images go and what they are called, as they are written.</param>
-    public static string? BrokenOff(RowRun run, int cancelled, string saving)
+    public static string? BrokenOff(RowBatch batch, int cancelled, string saving)
     {
         var said = new List<string>();
         if (cancelled > 0)
@@ -49,15 +48,15 @@ internal static class BatchReport
             said.Add(Messages.StoppedCancelled.With(cancelled));
         }
 
-        if (run.InDoubt > 0)
+        if (batch.InDoubt > 0)
         {
-            said.Add(Messages.RowsInDoubt.With(run.InDoubt));
+            said.Add(Messages.RowsInDoubt.With(batch.InDoubt));
         }
 
         // At the end: it is a command to copy.
-        if (run.OpenLedgerIds is { Count: > 0 } open)
+        if (batch.OpenLedgerIds is { Count: > 0 } open)
         {
-            var way = run.OpenAreContinued ? Messages.StoppedSameCommand : Messages.StoppedOtherCommand;
+            var way = batch.OpenAreContinued ? Messages.StoppedSameCommand : Messages.StoppedOtherCommand;
             said.Add(Messages.StoppedOpen.With(open.Count, way, Find(open), saving));
         }
 
@@ -73,7 +72,7 @@ internal static class BatchReport
     {
         try
         {
-            return new RequestBook().OpenSince(ledgerIds);
+            return ModuleSession.Client.Requests.OpenSince(ledgerIds);
         }
         catch (LedgerUnavailableException)
         {

@@ -54,7 +54,7 @@ public abstract class HostCommand : PumpedCommand
 
     /// <summary>What holds for every record, as far as this class knows it.</summary>
     /// <param name="provider">The provider named on the command line, or null.</param>
-    private protected BatchOptions Options(string? provider)
+    private protected BatchOptions CommonOptions(string? provider)
     {
         if (UsesLedger)
         {
@@ -131,13 +131,7 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
-        // Many messages name the row themselves.
-        if (IsBatch && !failure.Message.StartsWith("Row ", StringComparison.Ordinal))
-        {
-            failure.Row = Row;
-        }
-
-        WriteLast(failure, target);
+        WriteLast(IsBatch ? failure.ForRow(Row) : failure, target);
     }
 
     /// <summary>Writes the error of an outcome.</summary>

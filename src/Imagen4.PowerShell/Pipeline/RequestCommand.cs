@@ -31,7 +31,7 @@ public abstract class RequestCommand : HostCommand
     public object? InputObject { get; set; }
 
     /// <summary>What is done with requests.</summary>
-    private protected RequestRun Run { get; private set; } = null!;
+    private protected RequestFollowUp FollowUp { get; private set; } = null!;
 
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? _id ?? RequestId;
@@ -49,8 +49,7 @@ public abstract class RequestCommand : HostCommand
     protected override void OnBegin()
     {
         _provider = BoundValue.Plain(Provider)?.ToString();
-        var options = RequestOptions(Options(_provider));
-        Run = new RequestRun(options, new HostConnections(options));
+        FollowUp = ModuleSession.Client.FollowUp(RequestOptions(CommonOptions(_provider)));
     }
 
     /// <inheritdoc/>
@@ -88,7 +87,7 @@ public abstract class RequestCommand : HostCommand
     private void Start(RequestRecord record)
     {
         CheckHost(record);
-        var request = Run.Refer(record);
+        var request = FollowUp.CreateReference(record);
         Start(request, record);
     }
 
@@ -97,7 +96,7 @@ public abstract class RequestCommand : HostCommand
     {
         try
         {
-            _ = Run.Connect(record);
+            _ = FollowUp.Connect(record);
         }
         catch (ImagenException error) when (record.Provider is null || record.Provider == _provider)
         {

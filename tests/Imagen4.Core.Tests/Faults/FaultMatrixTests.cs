@@ -49,10 +49,10 @@ public sealed class FaultMatrixTests : EmulatorTest
     private async Task<FaultOperation.Subject> SubmitAsync(string prompt)
     {
         var row = TestHost.Row(prompt: prompt);
-        var (request, error) = await new RowRun(new BatchOptions { Time = _time })
+        var (request, error) = await TestClient.Client.StartBatch(new BatchOptions { Time = _time })
             .SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None);
         return error is null
-            ? new FaultOperation.Subject(Host, new FalQueueProtocol().Refer(Host, TestHost.Model, request!.RequestId!))
+            ? new FaultOperation.Subject(Host, new FalQueueProtocol().CreateReference(Host, TestHost.Model, request!.RequestId!))
             : throw error;
     }
 

@@ -1,7 +1,5 @@
 using System.Text;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Protocols;
 using Imagen4.Core.Tests.Support;
@@ -28,7 +26,7 @@ public sealed class ReadStormTests : EnvironmentTest, IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    async Task IAsyncLifetime.DisposeAsync() => await RequestLedger.Shared.DisposeAsync();
+    async Task IAsyncLifetime.DisposeAsync() => await TestClient.Ledger.DisposeAsync();
 
     [Theory]
     [InlineData("fal", 1)]
@@ -47,7 +45,7 @@ public sealed class ReadStormTests : EnvironmentTest, IAsyncLifetime
                 await connection.WriteAsync(Encoding.UTF8.GetBytes(Answer(provider, request.Split(' ', 3), random)));
             }
         });
-        var profile = ProviderCatalog.Find(provider) with
+        var profile = TestClient.Providers.Find(provider) with
         {
             BaseUri = new Uri(server.Address, $"{Guid.NewGuid():N}"),
             PlatformUri = null,
@@ -55,7 +53,7 @@ public sealed class ReadStormTests : EnvironmentTest, IAsyncLifetime
             OpenKey = "open",
             Scope = ProviderScope.Session,
         };
-        ProviderCatalog.Set(profile, makeDefault: false);
+        TestClient.Providers.Set(profile, makeDefault: false);
 
         var done = new HashSet<int>();
         for (var runs = 0; done.Count < Rows; runs++)
@@ -70,8 +68,8 @@ public sealed class ReadStormTests : EnvironmentTest, IAsyncLifetime
     private static async Task RunAsync(string provider, HashSet<int> done)
     {
         var options = new BatchOptions { Provider = provider, Wait = true, Continues = true, Time = new SkippingTime() };
-        var check = new RowCheck(options, new HostConnections(options));
-        var run = new RowRun(options);
+        var check = TestClient.Check(options);
+        var run = TestClient.Client.StartBatch(options);
         for (var row = 1; row <= Rows; row++)
         {
             var (result, error) = await run.RunAsync(check.Check(TestHost.Row(row, $"row {row}")), CancellationToken.None).InTime();

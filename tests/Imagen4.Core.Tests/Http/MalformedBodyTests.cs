@@ -36,7 +36,7 @@ public sealed class MalformedBodyTests
         foreach (var status in new[] { 200, 400, 404, 422 })
         {
             await using var server = await WebServer.AnsweringAsync(new Answer(status) { Bytes = Encoding.Latin1.GetBytes(body) });
-            var request = Refer(server);
+            var request = CreateReference(server);
 
             await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadStatusAsync(request, logs: false, CancellationToken.None).InTime());
             await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadResultAsync(request, CancellationToken.None).InTime());
@@ -52,7 +52,7 @@ public sealed class MalformedBodyTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "text/event-stream") { Bytes = Encoding.Latin1.GetBytes(events) });
         var profile = TestHost.Profile(server.Address) with { Offers = [Core.Providers.HostOffer.Stream] };
-        var request = _protocol.Refer(TestHost.Connect(profile), TestHost.Model, "r-1");
+        var request = _protocol.CreateReference(TestHost.Connect(profile), TestHost.Model, "r-1");
 
         Assert.Empty(await _protocol.FollowAsync(request, logs: false, CancellationToken.None).ToListAsync().InTime());
     }
@@ -75,8 +75,8 @@ public sealed class MalformedBodyTests
     {
         await using var server = await WebServer.AnsweringAsync(Encoded(header, Apply(done, Encoding.UTF8.GetBytes(Completed))));
 
-        var status = await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
-        var result = await _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime();
+        var status = await _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime();
+        var result = await _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime();
 
         Assert.Equal(ImagenStates.Completed, status.State);
         Assert.Equal("https://a/1.png", Assert.Single(result!.Images).Image.Uri);
@@ -91,7 +91,7 @@ public sealed class MalformedBodyTests
     {
         await using var server = await WebServer.AnsweringAsync(Encoded(header, Apply(done, Encoding.UTF8.GetBytes(Completed))));
 
-        await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -134,6 +134,6 @@ public sealed class MalformedBodyTests
         Headers = header is null ? [] : [("Content-Encoding", header)],
     };
 
-    private RequestReference Refer(WebServer server) =>
-        _protocol.Refer(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
+    private RequestReference CreateReference(WebServer server) =>
+        _protocol.CreateReference(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
 }

@@ -98,7 +98,7 @@ public sealed class ReadRetryTests
         var protocol = new FalQueueProtocol();
 
         var error = await Record.ExceptionAsync(() => protocol
-            .ReadStatusAsync(protocol.Refer(TestHost.Connect(server.Address, _time, trace.Add), TestHost.Model, "r-1"), logs: false, default).InTime());
+            .ReadStatusAsync(protocol.CreateReference(TestHost.Connect(server.Address, _time, trace.Add), TestHost.Model, "r-1"), logs: false, default).InTime());
 
         Assert.IsType(type, error);
         Assert.Contains("it asks to be left alone for 3600 s", error.Message, StringComparison.Ordinal);

@@ -40,39 +40,39 @@ public sealed class ClaimsTests : LedgerTest
         using var process = TortureProcess.Start("owner", Home.Path);
         await PutAsync(RequestState.Claimed, long.Parse((await process.ReadAsync())!, CultureInfo.InvariantCulture));
         var time = new SkippingTime();
-        var turn = Turns(Open(), time: time).TakeAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None);
+        var turn = Claims(Open(), time: time).ClaimAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None);
         await UntilAsync(() => time.Waits.Count > 20);
         Assert.False(turn.IsCompleted);
 
         process.Kill();
 
-        Assert.IsType<Turn.Submit>(await turn.InTime());
+        Assert.IsType<ClaimOutcome.Submit>(await turn.InTime());
     }
 
     [Fact]
     public async Task A_row_that_was_never_begun_leaves_no_trace_and_the_next_batch_of_the_living_process_takes_it()
     {
         var ledger = Open();
-        var held = new HeldRow(ledger, _entry, isOwn: false);
-        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
+        var held = new ClaimedRow(ledger, _entry, isOwn: false, named: null);
+        Assert.IsType<ClaimOutcome.Submit>(await held.ClaimAsync(Claims(ledger), CancellationToken.None).InTime());
         await held.DisposeAsync();
 
         Assert.Empty(All());
-        Assert.IsType<Turn.Submit>(await Turns(Open()).TakeAsync(_entry, named: null, CancellationToken.None).InTime());
+        Assert.IsType<ClaimOutcome.Submit>(await Claims(Open()).ClaimAsync(_entry, named: null, CancellationToken.None).InTime());
     }
 
     [Fact]
     public async Task A_row_left_by_a_batch_of_a_process_that_lives_on_is_gone_on_with_by_others()
     {
         var ledger = Open();
-        var held = new HeldRow(ledger, _entry, isOwn: false);
-        Assert.IsType<Turn.Submit>(await held.TakeTurnAsync(Turns(ledger), named: null, CancellationToken.None).InTime());
+        var held = new ClaimedRow(ledger, _entry, isOwn: false, named: null);
+        Assert.IsType<ClaimOutcome.Submit>(await held.ClaimAsync(Claims(ledger), CancellationToken.None).InTime());
         await ledger.RecordAsync(RequestState.Intent, held.Entry, CancellationToken.None);
         await ledger.RecordAsync(RequestState.Accepted, held.Entry with { RequestId = "abc" }, CancellationToken.None);
         await held.DisposeAsync();
 
-        var turn = Assert.IsType<Turn.Continue>(
-            await Turns(Open()).TakeAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime());
+        var turn = Assert.IsType<ClaimOutcome.Continue>(
+            await Claims(Open()).ClaimAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime());
 
         Assert.Equal(("abc", true), (turn.Known.RequestId, turn.IsHeld));
     }
@@ -118,7 +118,7 @@ public sealed class ClaimsTests : LedgerTest
 
     private Task PutAsync(RequestState state, long? owner) => Sample.PutAsync(Home.Path, Sample.Stored(_entry, state, owner));
 
-    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null) =>
+    private static RowClaims Claims(RequestLedger ledger, TimeProvider? time = null) =>
         new(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), time ?? new SkippingTime());
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -1,9 +1,9 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
@@ -25,12 +25,12 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions { GenerationTime = TimeSpan.Zero });
         _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.Address, "/_emulator/") };
-        ProviderCatalog.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
+        TestClient.Providers.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
     }
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         _admin.Dispose();
         await _server.DisposeAsync();
     }
@@ -65,7 +65,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         await RunAsync(Batch(), "a", "b");
         Assert.Empty(_warnings);
         var other = Batch() with { Output = new OutputFolder(Home.At("other"), force: false) };
-        var check = new RowCheck(other, new HostConnections(other));
+        var check = TestClient.Check(other);
         _ = check.Check(Row(1, "a"));
         _ = check.Check(Row(2, "b"));
 
@@ -118,7 +118,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     [Fact]
     public void The_same_key_twice_is_refused_whatever_the_input()
     {
-        var check = new RowCheck(Batch(), new HostConnections(Batch()));
+        var check = TestClient.Check(Batch());
         _ = check.Check(Row(1, "a") with { Key = "k" });
 
         Assert.Throws<InvalidInputException>(() => check.Check(Row(2, "a") with { Key = "k" }));
@@ -283,7 +283,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     public async Task Afresh_is_a_new_generation_and_later_runs_continue_the_newest()
     {
         var first = Assert.Single(await RunAsync(Batch(), "a")).Value!;
-        var second = Assert.Single(await RunAsync(Batch() with { StartsAfresh = true }, "a")).Value!;
+        var second = Assert.Single(await RunAsync(Batch() with { NoResume = true }, "a")).Value!;
         var third = Assert.Single(await RunAsync(Batch(), "a")).Value!;
 
         Assert.NotEqual(first.RequestId, second.RequestId);
@@ -295,10 +295,10 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     public async Task A_batch_afresh_that_is_stopped_before_its_first_request_leaves_the_old_one_the_newest()
     {
         var first = Assert.Single(await RunAsync(Batch(), "a")).Value!;
-        var afresh = Batch() with { StartsAfresh = true };
-        var run = new RowRun(afresh);
-        run.Stop.End(new AuthenticationFailedException("no"));
-        _ = await run.RunAsync(new RowCheck(afresh, new HostConnections(afresh)).Check(Row(1, "a")), CancellationToken.None).InTime();
+        var afresh = Batch() with { NoResume = true };
+        var run = TestClient.Client.StartBatch(afresh);
+        run.Breaker.Trip(new AuthenticationFailedException("no"));
+        _ = await run.RunAsync(TestClient.Check(afresh).Check(Row(1, "a")), CancellationToken.None).InTime();
 
         var again = Assert.Single(await RunAsync(Batch(), "a")).Value!;
 
@@ -367,7 +367,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         var row = Assert.Single(await RunAsync(options, "a"));
 
         Assert.IsType<DownloadFailedException>(row.Error);
-        var known = RequestLedger.Shared.OfLedgerId(row.Value!.LedgerId!)!;
+        var known = TestClient.Ledger.OfLedgerId(row.Value!.LedgerId!)!;
         Assert.Equal((RequestState.Completed, null), (known.Step, known.Owner));
     }
 
@@ -419,7 +419,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     private LedgerEntry Entry() => new("test", TestHost.Model, Key: null, TestHost.Input("a"))
     {
         BaseAddress = ProviderAddress.Normal(_server.Address),
-        Row = new RowCheck(Batch(), new HostConnections(Batch())).Check(Row(1, "a")).Identity,
+        Row = TestClient.Check(Batch()).Check(Row(1, "a")).Identity,
     };
 
     private static ImageRow Row(int index, string prompt) => TestHost.Row(index, prompt);
@@ -429,8 +429,8 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
 
     private static async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunAsync(BatchOptions options, IReadOnlyList<ImageRow> rows)
     {
-        var check = new RowCheck(options, new HostConnections(options));
-        var run = new RowRun(options);
+        var check = TestClient.Check(options);
+        var run = TestClient.Client.StartBatch(options);
         var outcomes = new List<RowOutcome<ImagenResult>>();
         foreach (var row in rows.Select(check.Check).ToList())
         {
@@ -442,8 +442,8 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
 
     private static async Task<IReadOnlyList<RowOutcome<ImagenRequest>>> SubmitAsync(BatchOptions options, params string[] prompts)
     {
-        var check = new RowCheck(options, new HostConnections(options));
-        var run = new RowRun(options);
+        var check = TestClient.Check(options);
+        var run = TestClient.Client.StartBatch(options);
         var outcomes = new List<RowOutcome<ImagenRequest>>();
         foreach (var row in prompts.Select((prompt, index) => check.Check(Row(index + 1, prompt))).ToList())
         {

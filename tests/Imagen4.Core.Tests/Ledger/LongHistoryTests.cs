@@ -19,8 +19,8 @@ public sealed class LongHistoryTests : LedgerTest
                 Sample.Stored(entry with { LedgerId = LedgerEntry.NewId() }, RequestState.Rejected) with { Generation = number })]);
         var ledger = Open();
 
-        Assert.IsType<Turn.Submit>(await new RowTurns(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), new SkippingTime())
-            .TakeAsync(entry, named: null, CancellationToken.None).InTime());
+        Assert.IsType<ClaimOutcome.Submit>(await new RowClaims(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), new SkippingTime())
+            .ClaimAsync(entry, named: null, CancellationToken.None).InTime());
 
         Assert.Equal(20_001, ledger.OfRow(entry.Row!)!.Stored.Generation);
         Assert.Equal(["SEARCH"], Plans(LedgerSql.NewestOfRow(entry.Row!.Row), LedgerSql.Claim(ledger.OfRow(entry.Row)!.Stored, seen: null)));
@@ -34,7 +34,7 @@ public sealed class LongHistoryTests : LedgerTest
 
         Assert.Equal(["SEARCH"], Plans(
             LedgerSql.ByLedgerId(id), LedgerSql.NewestOfRow(id), LedgerSql.NewestOfSubject(id, 1), LedgerSql.ByRequestId("r"), LedgerSql.Newest,
-            LedgerSql.IsNewer(id, 1), LedgerSql.HasRequests(1), LedgerSql.HeldSince(id, 1), LedgerSql.KeptResult("a", "b"), LedgerSql.Image(1, 1)));
+            LedgerSql.IsNewer(id, 1), LedgerSql.HasRequests(1), LedgerSql.HeldSince(id, 1), LedgerSql.SyncResult("a", "b"), LedgerSql.Image(1, 1)));
     }
 
     [Fact]

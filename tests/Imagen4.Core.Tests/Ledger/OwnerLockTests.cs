@@ -100,9 +100,9 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
 
         Assert.False(Database.IsAlive(owner));
         Execute("DROP TRIGGER full");
-        var turn = await new RowTurns(Open(), (known, _) => Task.FromResult<LedgerRequest?>(known), new SkippingTime())
-            .TakeAsync(entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime();
-        Assert.IsType<Turn.Submit>(turn);
+        var turn = await new RowClaims(Open(), (known, _) => Task.FromResult<LedgerRequest?>(known), new SkippingTime())
+            .ClaimAsync(entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime();
+        Assert.IsType<ClaimOutcome.Submit>(turn);
         Assert.True(await ledger.ClaimAsync(Sample.Entry(2), newest: null, isSeen: true, CancellationToken.None));
         Assert.NotEqual(owner, ledger.OwnerId);
     }

@@ -1,7 +1,5 @@
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
@@ -27,7 +25,7 @@ public sealed class RefusedAfterAcceptanceTests : EnvironmentTest, IAsyncLifetim
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         _admin.Dispose();
         await _server.DisposeAsync();
     }
@@ -100,8 +98,8 @@ public sealed class RefusedAfterAcceptanceTests : EnvironmentTest, IAsyncLifetim
 
     private const string OwnForm = """{"message":"Upstream failed","path":"/v1/images/generations","requestId":"q","statusCode":502,"timestamp":"now"}""";
 
-    private static void Use(string provider, Uri address) => ProviderCatalog.Set(
-        ProviderCatalog.Find(provider) with { BaseUri = address, OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+    private static void Use(string provider, Uri address) => TestClient.Providers.Set(
+        TestClient.Providers.Find(provider) with { BaseUri = address, OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
 
     private async Task<RowOutcome<ImagenResult>> RunAsync(string provider)
     {
@@ -113,8 +111,8 @@ public sealed class RefusedAfterAcceptanceTests : EnvironmentTest, IAsyncLifetim
             Continues = true,
             Time = new SkippingTime(),
         };
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row());
-        return await new RowRun(options).RunAsync(row, CancellationToken.None).InTime();
+        var row = TestClient.Check(options).Check(TestHost.Row());
+        return await TestClient.Client.StartBatch(options).RunAsync(row, CancellationToken.None).InTime();
     }
 
     private async Task<int> BillsAsync() => (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;

@@ -5,7 +5,6 @@ using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
@@ -40,13 +39,13 @@ public sealed class ShuffledPipelineTests : EnvironmentTest, IAsyncLifetime
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions { GenerationTime = TimeSpan.Zero });
         _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.Address, "/_emulator/") };
-        ProviderCatalog.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
-        ProviderCatalog.Set(TestHost.Profile(new Uri($"{_server.Address.AbsoluteUri.TrimEnd('/')}//"), "twin") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        TestClient.Providers.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
+        TestClient.Providers.Set(TestHost.Profile(new Uri($"{_server.Address.AbsoluteUri.TrimEnd('/')}//"), "twin") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
     }
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         _admin.Dispose();
         await _server.DisposeAsync();
     }
@@ -75,15 +74,15 @@ public sealed class ShuffledPipelineTests : EnvironmentTest, IAsyncLifetime
 
         Assert.Equal(
             _states.Where(row => row.Value is ImagenStates.Delivered or ImagenStates.Completed).Select(row => row.Key).Order(StringComparer.Ordinal),
-            RequestLedger.Shared.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known).Where(known => known.Step is RequestState.Delivered or RequestState.Completed)
+            TestClient.Ledger.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known).Where(known => known.Step is RequestState.Delivered or RequestState.Completed)
                 .Select(known => _rowOf[known.LedgerId]).Distinct().Order(StringComparer.Ordinal));
     }
 
     private async Task RunAsync(string about, bool downloads)
     {
         var options = new BatchOptions { Provider = "test", Wait = true, Continues = true, Output = new OutputFolder(Home.At("out"), force: false) };
-        var check = new RowCheck(options, new HostConnections(options));
-        var batch = new RowRun(options);
+        var check = TestClient.Check(options);
+        var batch = TestClient.Client.StartBatch(options);
         var (places, edited, objects) = (new Dictionary<string, int>(), new Dictionary<string, string>(), 0);
         var (expectedBills, expectedObjects) = (await BillsAsync(), 0);
         var (records, sent) = (new HashSet<string>(), new HashSet<string>());

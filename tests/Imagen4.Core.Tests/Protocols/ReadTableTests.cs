@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Waiting;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
-using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Protocols;
@@ -40,8 +39,8 @@ public sealed class ReadTableTests
             return StillRunning;
         }
 
-        var request = Refer(provider, server.Address);
-        var said = await SaidAsync(async () => (await HostProtocols.For(request.Host.Profile.Protocol)
+        var request = CreateReference(provider, server.Address);
+        var said = await SaidAsync(async () => (await TestClient.Protocols.For(request.Host.Profile.Protocol)
             .ReadStatusAsync(request, logs: false, CancellationToken.None).InTime()).State);
 
         Assert.Equal(Named(provider, cell, cell.At(provider)), Named(provider, cell, resultIsRead ? ReadTables.AsksResult : said));
@@ -54,9 +53,9 @@ public sealed class ReadTableTests
     {
         var cell = ReadTables.Results[number];
         await using var server = Serving(_ => Wire(cell));
-        var request = Refer(provider, server.Address);
+        var request = CreateReference(provider, server.Address);
 
-        var said = await SaidAsync(async () => await HostProtocols.For(request.Host.Profile.Protocol)
+        var said = await SaidAsync(async () => await TestClient.Protocols.For(request.Host.Profile.Protocol)
             .ReadResultAsync(request, CancellationToken.None).InTime() is { } result ? Said(result) : ReadTables.NotYet);
 
         Assert.Equal(Named(provider, cell, cell.At(provider)), Named(provider, cell, said));
@@ -68,7 +67,7 @@ public sealed class ReadTableTests
     {
         var cell = ReadTables.Results[number];
         await using var server = Serving(path => path.EndsWith("/status", StringComparison.Ordinal) ? Completed : Wire(cell));
-        var request = Refer(provider, server.Address);
+        var request = CreateReference(provider, server.Address);
 
         var waiter = new RequestWaiter(TimeSpan.FromHours(1));
         var said = await SaidAsync(async () => Said(await waiter.UntilResultAsync(request, CancellationToken.None).InTime()));
@@ -82,11 +81,11 @@ public sealed class ReadTableTests
     {
         var cell = ReadTables.Cancels[number];
         await using var server = Serving(_ => Wire(cell));
-        var request = Refer(provider, server.Address);
+        var request = CreateReference(provider, server.Address);
 
         var said = await SaidAsync(async () =>
         {
-            await HostProtocols.For(request.Host.Profile.Protocol).CancelAsync(request, CancellationToken.None).InTime();
+            await TestClient.Protocols.For(request.Host.Profile.Protocol).CancelAsync(request, CancellationToken.None).InTime();
             return "ok";
         });
 
@@ -103,22 +102,22 @@ public sealed class ReadTableTests
         string provider, bool isKept, string status, string result, string cancel)
     {
         await using var server = Serving(_ => RawServer.Answer(500, """{"detail":"boom","error_type":"internal_error"}"""));
-        var request = Refer(provider, server.Address) with { RequestId = Guid.NewGuid().ToString() };
+        var request = CreateReference(provider, server.Address) with { RequestId = Guid.NewGuid().ToString() };
         if (isKept)
         {
             var image = new HostImage(new ImagenImage { Index = 1 }, new ImageBytes.Remote("https://a/1.png"));
-            var kept = await KeptResults.OfAsync(new HostResult { Images = [image] });
+            var kept = await LedgerResultStore.OfAsync(new HostResult { Images = [image] });
             var entry = new LedgerEntry(provider, request.Model, Key: null, TestHost.Input())
             {
                 BaseAddress = ProviderAddress.Normal(request.Host.BaseUri),
                 RequestId = request.RequestId,
             };
-            Assert.True(await RequestLedger.Shared.ClaimAsync(entry, newest: null, isSeen: false, CancellationToken.None));
-            await RequestLedger.Shared.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
-            Assert.Equal(request.RequestId, await RequestLedger.Shared.AcceptAsync(entry, kept));
+            Assert.True(await TestClient.Ledger.ClaimAsync(entry, newest: null, isSeen: false, CancellationToken.None));
+            await TestClient.Ledger.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
+            Assert.Equal(request.RequestId, await TestClient.Ledger.AcceptAsync(entry, kept));
         }
 
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
+        var protocol = TestClient.Protocols.For(request.Host.Profile.Protocol);
         var none = CancellationToken.None;
         Assert.Equal(status, await SaidAsync(async () => (await protocol.ReadStatusAsync(request, logs: false, none)).State));
         Assert.Equal(result, await SaidAsync(async () => Said((await protocol.ReadResultAsync(request, none))!)));
@@ -183,9 +182,9 @@ public sealed class ReadTableTests
 
     // The built-in profile, but for its address, which is like no other: what a host lacks is remembered by it. Its stream has
     // tests of its own.
-    private RequestReference Refer(string provider, Uri address)
+    private RequestReference CreateReference(string provider, Uri address)
     {
-        var profile = ProviderCatalog.Find(provider) with { BaseUri = new Uri(address, $"{Guid.NewGuid():N}"), Offers = [] };
-        return HostProtocols.For(profile.Protocol).Refer(TestHost.Connect(profile, _time), profile.DefaultModel, Id);
+        var profile = TestClient.Providers.Find(provider) with { BaseUri = new Uri(address, $"{Guid.NewGuid():N}"), Offers = [] };
+        return TestClient.Protocols.For(profile.Protocol).CreateReference(TestHost.Connect(profile, _time), profile.DefaultModel, Id);
     }
 }

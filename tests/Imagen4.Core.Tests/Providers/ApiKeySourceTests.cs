@@ -7,7 +7,7 @@ namespace Imagen4.Core.Tests.Providers;
 [Collection(RunsAlone.Name)]
 public sealed class ApiKeySourceTests : EnvironmentTest
 {
-    private static readonly ProviderProfile Fal = ProviderCatalog.Find("fal");
+    private static readonly ProviderProfile Fal = TestClient.Providers.Find("fal");
 
     [Fact]
     public void A_key_from_the_command_line_comes_first()
@@ -73,7 +73,7 @@ public sealed class ApiKeySourceTests : EnvironmentTest
     {
         Set("FAL_KEY", "must-not-go-there");
 
-        Assert.Equal("emulator", ApiKeySource.Find(ProviderCatalog.Find("emulator"), null).Reveal());
+        Assert.Equal("emulator", ApiKeySource.Find(TestClient.Providers.Find("emulator"), null).Reveal());
     }
 
     [Fact]

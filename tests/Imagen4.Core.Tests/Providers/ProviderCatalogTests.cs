@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
@@ -11,16 +12,16 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     [Fact]
     public void Without_settings_there_are_the_built_in_ones_and_fal_is_the_default()
     {
-        Assert.Equal(["aimlapi", "chainhub", "emulator", "fal", "fal-sync", "kkiai"], ProviderCatalog.All().Select(profile => profile.Name));
-        Assert.Equal("fal", ProviderCatalog.Find().Name);
-        Assert.Equal(ProviderScope.BuiltIn, ProviderCatalog.Find("FAL").Scope);
+        Assert.Equal(["aimlapi", "chainhub", "emulator", "fal", "fal-sync", "kkiai"], TestClient.Providers.All().Select(profile => profile.Name));
+        Assert.Equal("fal", TestClient.Providers.Find().Name);
+        Assert.Equal(ProviderScope.BuiltIn, TestClient.Providers.Find("FAL").Scope);
         Assert.Empty(Home.Names);
     }
 
     [Fact]
     public void The_built_in_data_is_complete()
     {
-        var fal = ProviderCatalog.Find("fal");
+        var fal = TestClient.Providers.Find("fal");
 
         Assert.Equal(new Uri("https://queue.fal.run"), fal.BaseUri);
         Assert.Equal(("Key", "fal-ai/imagen4/preview", 40), (fal.AuthScheme, fal.DefaultModel, fal.ConcurrencyLimit));
@@ -36,16 +37,16 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     public async Task A_session_profile_hides_the_users_which_hides_the_built_in_one()
     {
         await SaveAsync(Profile("FAL", ProviderScope.User), makeDefault: false);
-        Assert.Equal(ProviderScope.User, ProviderCatalog.Find("fal").Scope);
+        Assert.Equal(ProviderScope.User, TestClient.Providers.Find("fal").Scope);
 
-        ProviderCatalog.Set(Profile("Fal", ProviderScope.Session), makeDefault: false);
-        Assert.Equal(ProviderScope.Session, ProviderCatalog.Find("fal").Scope);
+        TestClient.Providers.Set(Profile("Fal", ProviderScope.Session), makeDefault: false);
+        Assert.Equal(ProviderScope.Session, TestClient.Providers.Find("fal").Scope);
 
-        Assert.True(await ProviderCatalog.RemoveAsync("fal", default));
-        Assert.Equal(ProviderScope.User, ProviderCatalog.Find("fal").Scope);
-        Assert.True(await ProviderCatalog.RemoveAsync("fal", default));
-        Assert.Equal(ProviderScope.BuiltIn, ProviderCatalog.Find("fal").Scope);
-        Assert.False(await ProviderCatalog.RemoveAsync("fal", default));
+        Assert.True(await TestClient.Providers.RemoveAsync("fal", default));
+        Assert.Equal(ProviderScope.User, TestClient.Providers.Find("fal").Scope);
+        Assert.True(await TestClient.Providers.RemoveAsync("fal", default));
+        Assert.Equal(ProviderScope.BuiltIn, TestClient.Providers.Find("fal").Scope);
+        Assert.False(await TestClient.Providers.RemoveAsync("fal", default));
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         };
         await SaveAsync(profile, makeDefault: true);
 
-        var found = ProviderCatalog.Find();
+        var found = TestClient.Providers.Find();
 
         Assert.Equal(["settings.json", "settings.lock"], Home.Names);
         Assert.Equal(("mine", Address, "Bearer", 3), (found.Name, found.BaseUri, found.AuthScheme, found.ConcurrencyLimit));
@@ -70,13 +71,13 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     public async Task The_default_is_the_sessions_then_the_variables_then_the_users()
     {
         await SaveAsync(Profile("user", ProviderScope.User), makeDefault: true);
-        Assert.Equal("user", ProviderCatalog.DefaultName);
+        Assert.Equal("user", TestClient.Providers.DefaultName);
 
         Set("IMAGEN4_PROVIDER", "variable");
-        Assert.Equal("variable", ProviderCatalog.DefaultName);
+        Assert.Equal("variable", TestClient.Providers.DefaultName);
 
-        ProviderCatalog.SetDefault("session");
-        Assert.Equal("session", ProviderCatalog.DefaultName);
+        TestClient.Providers.SetDefault("session");
+        Assert.Equal("session", TestClient.Providers.DefaultName);
     }
 
     [Fact]
@@ -86,14 +87,14 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         Set("IMAGEN4_PROVIDER", "variable");
         Set("IMAGEN4_EMULATOR", "http://127.0.0.1:4321/");
 
-        var emulator = ProviderCatalog.Find();
+        var emulator = TestClient.Providers.Find();
         Assert.Equal(("emulator", "http://127.0.0.1:4321/", "http://127.0.0.1:4321/v1"), (emulator.Name, emulator.BaseUri?.AbsoluteUri, emulator.PlatformUri?.AbsoluteUri));
 
-        ProviderCatalog.Set(emulator with { Scope = ProviderScope.Session, BaseUri = new Uri("http://127.0.0.1:1") }, makeDefault: false);
-        Assert.Equal(1, ProviderCatalog.Find().BaseUri?.Port);
+        TestClient.Providers.Set(emulator with { Scope = ProviderScope.Session, BaseUri = new Uri("http://127.0.0.1:1") }, makeDefault: false);
+        Assert.Equal(1, TestClient.Providers.Find().BaseUri?.Port);
 
-        ProviderCatalog.SetDefault("session");
-        Assert.Equal("session", ProviderCatalog.DefaultName);
+        TestClient.Providers.SetDefault("session");
+        Assert.Equal("session", TestClient.Providers.DefaultName);
     }
 
     [Theory]
@@ -105,25 +106,25 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         Set("IMAGEN4_EMULATOR", address);
 
-        Assert.Equal(("emulator", null), (ProviderCatalog.Find().Name, ProviderCatalog.Find().BaseUri));
+        Assert.Equal(("emulator", null), (TestClient.Providers.Find().Name, TestClient.Providers.Find().BaseUri));
     }
 
     [Fact]
     public async Task A_removed_profile_is_no_default_any_more()
     {
-        ProviderCatalog.Set(Profile("mine", ProviderScope.Session), makeDefault: true);
+        TestClient.Providers.Set(Profile("mine", ProviderScope.Session), makeDefault: true);
         await SaveAsync(Profile("ours", ProviderScope.User), makeDefault: true);
 
-        Assert.True(await ProviderCatalog.RemoveAsync("MINE", default));
-        Assert.Equal("ours", ProviderCatalog.DefaultName);
-        Assert.True(await ProviderCatalog.RemoveAsync("Ours", default));
-        Assert.Equal("fal", ProviderCatalog.DefaultName);
+        Assert.True(await TestClient.Providers.RemoveAsync("MINE", default));
+        Assert.Equal("ours", TestClient.Providers.DefaultName);
+        Assert.True(await TestClient.Providers.RemoveAsync("Ours", default));
+        Assert.Equal("fal", TestClient.Providers.DefaultName);
     }
 
     [Fact]
     public void An_unknown_provider_is_refused_with_those_there_are()
     {
-        var error = Assert.Throws<InvalidInputException>(() => ProviderCatalog.Find("fall"));
+        var error = Assert.Throws<InvalidInputException>(() => TestClient.Providers.Find("fall"));
 
         Assert.Equal("There is no provider 'fall'. There are: aimlapi, chainhub, emulator, fal, fal-sync, kkiai.", error.Message);
     }
@@ -138,7 +139,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         File.WriteAllText(Home.At("settings.json"), text);
 
-        Assert.Contains(Home.At("settings.json"), Assert.Throws<InvalidInputException>(() => ProviderCatalog.Find("fal")).Message, StringComparison.Ordinal);
+        Assert.Contains(Home.At("settings.json"), Assert.Throws<InvalidInputException>(() => TestClient.Providers.Find("fal")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -149,7 +150,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         File.WriteAllText(Home.At("settings.json"), text);
 
-        Assert.Equal("fal", ProviderCatalog.Find().Name);
+        Assert.Equal("fal", TestClient.Providers.Find().Name);
     }
 
     [Theory]
@@ -176,12 +177,12 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     [Fact]
     public async Task Making_one_the_users_default_makes_no_copy_of_it()
     {
-        await ProviderCatalog.SaveAsync("kkiai", existing => existing!, makeDefault: true, default);
+        await TestClient.Providers.SaveAsync("kkiai", existing => existing!, makeDefault: true, default);
 
-        Assert.Equal((ProviderScope.BuiltIn, "kkiai"), (ProviderCatalog.Find("kkiai").Scope, ProviderCatalog.DefaultName));
+        Assert.Equal((ProviderScope.BuiltIn, "kkiai"), (TestClient.Providers.Find("kkiai").Scope, TestClient.Providers.DefaultName));
     }
 
-    private static Task SaveAsync(ProviderProfile profile, bool makeDefault) => ProviderCatalog.SaveAsync(profile.Name, _ => profile, makeDefault, default);
+    private static Task SaveAsync(ProviderProfile profile, bool makeDefault) => TestClient.Providers.SaveAsync(profile.Name, _ => profile, makeDefault, default);
 
     private static ProviderProfile Profile(string name, ProviderScope scope) => new() { Name = name, BaseUri = Address, Scope = scope };
 }

@@ -1,6 +1,5 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
@@ -154,6 +153,6 @@ public sealed class UserModelsTests : EnvironmentTest
     {
         Set("FAL_KEY", "key");
         var options = new BatchOptions { Provider = "fal", Model = model };
-        return new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Input = input }).Input;
+        return TestClient.Check(options).Check(TestHost.Row() with { Input = input }).Input;
     }
 }

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
+using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Seeds;
 
@@ -39,7 +39,7 @@ public sealed class SeedDocumentTests
         var profile = HostData.BuiltIn.Providers.Single(known => known.Name == provider);
         var input = InputCheck.Check(row, model, ModelCatalog.Find(profile.Protocol, model)!);
 
-        using var content = HostProtocols.For(profile.Protocol).SubmitContent(model, input);
+        using var content = TestClient.Protocols.For(profile.Protocol).SubmitContent(model, input);
         var sent = JsonNode.Parse(await content.ReadAsStringAsync());
 
         Assert.True(JsonNode.DeepEquals(wanted, sent), $"{sent}");
@@ -54,7 +54,7 @@ public sealed class SeedDocumentTests
         var example = provider == "chainhub" ? document.YamlExamples()[1] : document.Objects()[^1];
         var host = Host(provider);
 
-        var acceptance = HostProtocols.For(host.Profile.Protocol).ReadAcceptance(host, Fal, Answer(example))!;
+        var acceptance = TestClient.Protocols.For(host.Profile.Protocol).ReadAcceptance(host, Fal, Answer(example))!;
 
         Assert.Equal("484ccb37-5477-44fe-8e75-6d6f6e9160b3", acceptance.Request.RequestId);
         Assert.Equal(0, acceptance.QueuePosition);
@@ -128,7 +128,7 @@ public sealed class SeedDocumentTests
     private static HostResult SyncResult(string provider, string model, JsonObject answer)
     {
         var host = Host(provider);
-        return HostProtocols.For(host.Profile.Protocol).ReadAcceptance(host, model, Answer(answer))!.Answered!;
+        return TestClient.Protocols.For(host.Profile.Protocol).ReadAcceptance(host, model, Answer(answer))!.Answered!;
     }
 
     private static HostConnection Host(string provider) =>

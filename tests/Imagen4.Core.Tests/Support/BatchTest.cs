@@ -1,8 +1,6 @@
 using System.Net.Http.Json;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
@@ -38,12 +36,12 @@ public abstract class BatchTest : EnvironmentTest, IAsyncLifetime
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions { GenerationTime = TimeSpan.Zero });
         _admin = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(_server.Address, "/_emulator/") };
-        ProviderCatalog.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
+        TestClient.Providers.Set(TestHost.Profile(_server.Address) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
     }
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         _admin.Dispose();
         await _server.DisposeAsync();
     }
@@ -79,15 +77,15 @@ public abstract class BatchTest : EnvironmentTest, IAsyncLifetime
     /// <summary>Runs rows side by side; what became of each, in their order.</summary>
     internal static async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunAsync(BatchOptions options, params string[] prompts)
     {
-        var check = new RowCheck(options, new HostConnections(options));
-        var run = new RowRun(options);
+        var check = TestClient.Check(options);
+        var run = TestClient.Client.StartBatch(options);
         var rows = prompts.Select((prompt, index) => check.Check(TestHost.Row(index + 1, prompt))).ToList();
         return await Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None))).InTime();
     }
 
     /// <summary>Runs one row until it has ended or is stopped.</summary>
     internal static Task<RowOutcome<ImagenResult>> RunUntilAsync(BatchOptions options, string prompt, CancellationToken stop) =>
-        new RowRun(options).RunAsync(new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(1, prompt)), stop);
+        TestClient.Client.StartBatch(options).RunAsync(TestClient.Check(options).Check(TestHost.Row(1, prompt)), stop);
 
     internal async Task<int> BillsAsync() => (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 

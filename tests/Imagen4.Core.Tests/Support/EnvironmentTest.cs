@@ -15,12 +15,12 @@ public abstract class EnvironmentTest : IDisposable
     public void Dispose()
     {
         File.Delete(Home.At("settings.json"));
-        foreach (var profile in ProviderCatalog.All().Where(profile => profile.Scope == ProviderScope.Session))
+        foreach (var profile in TestClient.Providers.All().Where(profile => profile.Scope == ProviderScope.Session))
         {
-            ProviderCatalog.Remove(profile.Name);
+            TestClient.Providers.Remove(profile.Name);
         }
 
-        ProviderCatalog.SetDefault(null);
+        TestClient.Providers.SetDefault(null);
         LedgerLocation.Use(null);
         foreach (var (name, value) in _before)
         {

@@ -4,7 +4,6 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
@@ -35,17 +34,17 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
         {
             // What a host lacks is remembered by its address: that is another one in every test.
             var address = name == "fal" ? _server.Address : new Uri(_server.Address, name);
-            var profile = ProviderCatalog.Find(name) with
+            var profile = TestClient.Providers.Find(name) with
             {
                 BaseUri = address, PlatformUri = null, Offers = [], OpenKey = "open", Scope = ProviderScope.Session,
             };
-            ProviderCatalog.Set(profile, makeDefault: name == "fal");
+            TestClient.Providers.Set(profile, makeDefault: name == "fal");
         }
     }
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         _admin.Dispose();
         await _server.DisposeAsync();
     }
@@ -69,18 +68,18 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
     internal async Task<ImagenRequest> SubmitAsync(string provider, string prompt = "a red fox")
     {
         var options = Batch(provider);
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(prompt: prompt));
-        return (await new RowRun(options).SubmitAsync(row, CancellationToken.None).InTime()).Value!;
+        var row = TestClient.Check(options).Check(TestHost.Row(prompt: prompt));
+        return (await TestClient.Client.StartBatch(options).SubmitAsync(row, CancellationToken.None).InTime()).Value!;
     }
 
     /// <summary>Follows a request up, in a run of its own.</summary>
     internal async Task<T> FollowAsync<T>(
-        ImagenRequest request, Func<RequestRun, Imagen4.Core.Protocols.Contract.RequestReference, RequestRecord, Task<T>> follow, bool wait = false)
+        ImagenRequest request, Func<RequestFollowUp, Imagen4.Core.Protocols.Contract.RequestReference, RequestRecord, Task<T>> follow, bool wait = false)
     {
         var options = Batch(request.Provider!) with { Wait = wait };
-        var run = new RequestRun(options, new HostConnections(options));
+        var run = TestClient.Client.FollowUp(options);
         var record = new RequestRecord { Index = 1, RequestId = request.RequestId!, Provider = request.Provider, Model = request.Model };
-        return await follow(run, run.Refer(record), record).InTime();
+        return await follow(run, run.CreateReference(record), record).InTime();
     }
 
     internal Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(ImagenRequest request, bool wait = false) =>
@@ -94,7 +93,7 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
         FollowAsync(request, (run, reference, _) => run.CancelAsync(reference, readBack: true, CancellationToken.None));
 
     /// <summary>How far the ledger says a request is.</summary>
-    internal static RequestState Step(ImagenRequest request) => RequestLedger.Shared.OfLedgerId(request.LedgerId!)!.Step;
+    internal static RequestState Step(ImagenRequest request) => TestClient.Ledger.OfLedgerId(request.LedgerId!)!.Step;
 
     /// <summary>How many requests were paid for.</summary>
     internal async Task<int> BillsAsync() =>

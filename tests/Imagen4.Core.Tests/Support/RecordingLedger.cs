@@ -24,12 +24,12 @@ internal sealed class RecordingLedger : ILedger
     }
 
     /// <summary>The results that were kept.</summary>
-    public ConcurrentQueue<KeptResult> Kept { get; } = new();
+    public ConcurrentQueue<SyncResult> Kept { get; } = new();
 
     /// <summary>Called before a result is kept.</summary>
     public Action Keeping { get; set; } = () => { };
 
-    public async ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result)
+    public async ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result)
     {
         Keeping();
         Kept.Enqueue(result);

@@ -134,7 +134,7 @@ internal static class LedgerSql
         ("@bytes", bytes));
 
     /// <summary>The answer that is kept of a host's request, and the number of its request.</summary>
-    public static Statement KeptResult(string address, string name) => new(
+    public static Statement SyncResult(string address, string name) => new(
         "SELECT body, request FROM result WHERE address = @address AND name = @name", ("@address", address), ("@name", name));
 
     /// <summary>The bytes of one of its images.</summary>

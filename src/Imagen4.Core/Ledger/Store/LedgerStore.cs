@@ -167,7 +167,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <summary>The answer that is kept under a name, and the number its images are kept under; or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<Tuple<byte[], long>?> ResultAsync(string address, string name, CancellationToken cancellation) => ReadOneAsync(
-        LedgerSql.KeptResult(address, name), reader => Tuple.Create((byte[])reader.GetValue(0), reader.GetInt64(1)), cancellation);
+        LedgerSql.SyncResult(address, name), reader => Tuple.Create((byte[])reader.GetValue(0), reader.GetInt64(1)), cancellation);
 
     /// <summary>The bytes of an image of an answer that is kept, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

@@ -35,10 +35,10 @@ public sealed record BatchOptions
     public bool Continues { get; init; }
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
-    public bool StartsAfresh { get; init; }
+    public bool NoResume { get; init; }
 
     /// <summary>Whether the hosts are asked to cancel what goes on when the batch is stopped.</summary>
-    public bool CancelsOnStop { get; init; }
+    public bool CancelOnStop { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

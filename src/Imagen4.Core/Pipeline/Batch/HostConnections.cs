@@ -6,13 +6,14 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Batch;
 
 /// <summary>The hosts of one batch: each profile and each key is looked up once.</summary>
+/// <param name="providers">The profiles that can be used.</param>
 /// <param name="options">What holds for every row.</param>
-public sealed class HostConnections(BatchOptions options)
+public sealed class HostConnections(ProviderCatalog providers, BatchOptions options)
 {
     private readonly ConcurrentDictionary<string, HostConnection> _connections = new(StringComparer.OrdinalIgnoreCase);
     private string? _keyHolder;
     private readonly HostOutages _outages = options.Outages ?? new HostOutages(options.Time, options.Warn);
-    private readonly Lazy<string> _default = new(() => ProviderCatalog.Find(options.Provider).Name);
+    private readonly Lazy<string> _default = new(() => providers.Find(options.Provider).Name);
 
     /// <summary>The host of a row.</summary>
     /// <param name="provider">What the row names, or null.</param>
@@ -23,7 +24,7 @@ public sealed class HostConnections(BatchOptions options)
 
     private HostConnection Connect(string name)
     {
-        var profile = ProviderCatalog.Find(name);
+        var profile = providers.Find(name);
         return profile.BaseUri is null
             ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
             : new HostConnection(

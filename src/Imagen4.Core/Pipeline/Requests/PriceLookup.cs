@@ -6,17 +6,24 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Requests;
 
 /// <summary>Reads the prices of many models. A key is needed only where a host is asked.</summary>
-/// <param name="options">What holds for every model.</param>
-public sealed class PriceLookup(BatchOptions options)
+public sealed class PriceLookup
 {
-    private readonly HostConnections _hosts = new(options);
+    private readonly ProviderCatalog _providers;
+    private readonly BatchOptions _options;
+    private readonly HostConnections _hosts;
+
+    internal PriceLookup(ClientServices services, BatchOptions options)
+    {
+        (_providers, _options) = (services.Providers, options);
+        _hosts = new HostConnections(services.Providers, options);
+    }
 
     /// <summary>Finds a provider, with a key where its host has to be asked.</summary>
     /// <param name="provider">Its name, or null for the one of the batch.</param>
     /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key for it.</exception>
     public ProviderProfile FindProvider(string? provider)
     {
-        var profile = ProviderCatalog.Find(provider ?? options.Provider);
+        var profile = _providers.Find(provider ?? _options.Provider);
         if (profile.BaseUri is null || PriceReader.IsPublished(profile))
         {
             _ = _hosts.For(profile.Name);
@@ -50,7 +57,7 @@ public sealed class PriceLookup(BatchOptions options)
     {
         var host = _hosts.For(profile.Name);
         return await TimeLimit
-            .RunAsync(options.TimeLimit, host, token => PriceReader.ReadAsync(host, model, token), cancellation)
+            .RunAsync(_options.TimeLimit, host, token => PriceReader.ReadAsync(host, model, token), cancellation)
             .ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Requests;
@@ -7,12 +8,14 @@ namespace Imagen4.Core.Pipeline.Requests;
 /// <summary>Forgets requests: what was sent, what came of it, and who worked on it.</summary>
 public sealed class RequestRemoval
 {
-    private readonly RequestBook _book = new();
-    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly RequestLookup _requests;
+    private readonly RequestLedger _ledger;
+
+    internal RequestRemoval(ClientServices services) => (_requests, _ledger) = (new RequestLookup(services), services.Ledger);
 
     /// <summary>Makes sure that a request can be forgotten.</summary>
     /// <exception cref="InvalidInputException">It goes on, or is in doubt.</exception>
-    public static void Demand(KnownRequest request)
+    public static void Demand(RequestView request)
     {
         if (!request.IsFinished)
         {
@@ -27,7 +30,7 @@ public sealed class RequestRemoval
     /// <exception cref="InvalidInputException">They go on, or are in doubt.</exception>
     public static void DemandState(string state)
     {
-        RequestBook.DemandState(state);
+        RequestLookup.DemandState(state);
         string[] open = [ImagenStates.Pending, ImagenStates.InQueue, ImagenStates.InProgress, ImagenStates.InDoubt];
         if (open.Contains(state, StringComparer.OrdinalIgnoreCase))
         {
@@ -38,7 +41,7 @@ public sealed class RequestRemoval
     /// <summary>Forgets requests. One that somebody has gone on with meanwhile stays.</summary>
     /// <returns>How many are forgotten, but cannot be overwritten yet where they stood, because other processes read there.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
-    public async Task<int> RunAsync(IReadOnlyList<KnownRequest> requests)
+    public async Task<int> RunAsync(IReadOnlyList<RequestView> requests)
     {
         // Together, so that they share their flushes.
         await Task.WhenAll(requests.Select(ForgetAsync)).ConfigureAwait(false);
@@ -46,7 +49,7 @@ public sealed class RequestRemoval
         return await _ledger.OverwriteForgottenAsync().ConfigureAwait(false) ? 0 : requests.Count;
     }
 
-    private async Task ForgetAsync(KnownRequest request)
+    private async Task ForgetAsync(RequestView request)
     {
         for (var known = request; known.IsFinished && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
         {
@@ -55,7 +58,7 @@ public sealed class RequestRemoval
                 return;
             }
 
-            known = _book.Of(now, []);
+            known = _requests.Of(now, []);
         }
     }
 

@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Providers;
@@ -27,4 +28,17 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
 
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }
+
+    /// <summary>What the ledger is told of it.</summary>
+    /// <param name="directory">Where its images are saved, with links resolved; or null.</param>
+    internal LedgerEntry ToEntry(string? directory)
+    {
+        var entry = new LedgerEntry(Host.Profile.Name, Model, Row.Key, Input)
+        {
+            BaseAddress = ProviderAddress.Normal(Host.BaseUri),
+            Settings = Row.Settings,
+            Index = Row.Index,
+        };
+        return entry with { Row = Identity ?? RowIdentity.OfRequest(entry.LedgerId, RowIdentity.Hash(Model, Input), directory) };
+    }
 }

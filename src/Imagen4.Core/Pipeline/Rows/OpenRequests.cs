@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
@@ -50,11 +49,10 @@ internal sealed class OpenRequests(ILedger ledger)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-            await protocol.CancelAsync(request, either.Token).ConfigureAwait(false);
+            await request.Protocol.CancelAsync(request, either.Token).ConfigureAwait(false);
 
             // A host only promises to try: what it does not call cancelled may still be generated and paid for.
-            if ((await protocol.ReadEndAsync(request, either.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
+            if ((await request.Protocol.ReadEndAsync(request, either.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
             {
                 _ = Interlocked.Increment(ref _cancelled);
                 Remove(entry.LedgerId);

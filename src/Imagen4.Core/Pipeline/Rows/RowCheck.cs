@@ -3,7 +3,6 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using NamedRequest = Imagen4.Core.Ledger.NamedRequest;
@@ -11,17 +10,18 @@ using NamedRequest = Imagen4.Core.Ledger.NamedRequest;
 namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>Looks at a row before anything is paid for: its host, its key, its model, its inputs, its file name.</summary>
+/// <param name="services">What every run is given.</param>
 /// <param name="options">What holds for every row.</param>
 /// <param name="hosts">The hosts of the batch.</param>
-public sealed class RowCheck(BatchOptions options, HostConnections hosts)
+internal sealed class RowCheck(ClientServices services, BatchOptions options, HostConnections hosts)
 {
     // No known model makes more than 4; what an unknown one is asked for may be any number.
     private const int MostImages = 16;
 
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
     private readonly RowIdentities _identities = new(options.Output?.RealPath, options.Continues);
-    private readonly RequestLedger _ledger = RequestLedger.Shared;
-    private readonly NamedRequests _named = new(RequestLedger.Shared);
+    private readonly RequestLedger _ledger = services.Ledger;
+    private readonly NamedRequests _named = new(services.Ledger);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
     /// <summary>Checks one row. Nothing is sent or written.</summary>
@@ -30,10 +30,10 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     {
         var host = hosts.For(row.Provider);
         var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
-        _ = HostProtocols.For(host.Profile.Protocol).SubmitAddress(host, model, row.Settings);
+        _ = services.Protocols.For(host).SubmitAddress(host, model, row.Settings);
         if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
         {
-            throw new InvalidInputException(Messages.SettingNotTaken.With(row.Index, host.Profile.Name, string.Join(", ", refused)));
+            throw new InvalidInputException(Messages.SettingNotTaken.With(host.Profile.Name, string.Join(", ", refused))) { Row = row.Index };
         }
 
         var named = _named.Find(row, host);
@@ -49,7 +49,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
-        if (named is null && found.IsNew && !options.StartsAfresh && (row.RequestId ?? row.LedgerId) is { } unknown)
+        if (named is null && found.IsNew && !options.NoResume && (row.RequestId ?? row.LedgerId) is { } unknown)
         {
             NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
         }
@@ -81,7 +81,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
         }
 
         var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
-        if (!options.StartsAfresh)
+        if (!options.NoResume)
         {
             RowRules.Demand(named.InputHash ?? hash, current);
         }
@@ -93,11 +93,11 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
             return new CheckedRow(row, host, model, input) { IsRepeated = true };
         }
 
-        return new CheckedRow(row, host, model, options.StartsAfresh ? input : asked)
+        return new CheckedRow(row, host, model, options.NoResume ? input : asked)
         {
             Identity = identity,
             Named = new NamedRequest(named.LedgerId, RowRules.EndedBadly(named)),
-            IsNew = options.StartsAfresh || IsNew(identity, current),
+            IsNew = options.NoResume || IsNew(identity, current),
         };
     }
 
@@ -113,7 +113,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
     private bool IsNew(RowIdentity identity)
     {
-        if (options.StartsAfresh || _ledger.OfRow(identity) is not { } known)
+        if (options.NoResume || _ledger.OfRow(identity) is not { } known)
         {
             WarnOfOtherFolder(identity);
             return true;
@@ -132,7 +132,7 @@ public sealed class RowCheck(BatchOptions options, HostConnections hosts)
     // The same rows under another directory are new rows, and are paid for: that may not be what was meant.
     private void WarnOfOtherFolder(RowIdentity identity)
     {
-        var elsewhere = options.StartsAfresh ? null : _ledger.OfSubject(identity.Subject)
+        var elsewhere = options.NoResume ? null : _ledger.OfSubject(identity.Subject)
             .FirstOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
         if (elsewhere is not null)
         {

@@ -5,8 +5,8 @@ namespace Imagen4.Core.Pipeline.Submission;
 
 /// <summary>What the ledger is told of a submission, and what follows where it cannot be told.</summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="ending">Whether submitting goes on.</param>
-internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
+/// <param name="breaker">Whether submitting goes on.</param>
+internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker)
 {
     /// <summary>Receives what the user should know besides errors, on any thread.</summary>
     public Action<string>? Warn { get; set; }
@@ -23,7 +23,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
         }
         catch (LedgerUnavailableException error)
         {
-            ending.End(error);
+            breaker.Trip(error);
             throw;
         }
     }
@@ -42,7 +42,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionStop ending)
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            ending.End(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
+            breaker.Trip(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
             Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
         }
     }

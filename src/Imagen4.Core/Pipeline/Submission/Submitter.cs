@@ -16,13 +16,14 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// </summary>
 /// <param name="ledger">Where every step is written before the next one is taken.</param>
 /// <param name="gates">Where throttled submissions wait.</param>
-/// <param name="ending">Whether submitting goes on.</param>
-internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionStop ending)
+/// <param name="breaker">Whether submitting goes on.</param>
+/// <param name="protocols">What hosts speak.</param>
+internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionBreaker breaker, HostProtocols protocols)
 {
     private const int NotSentBudget = 5;
     private const int ThrottledBudget = 10;
 
-    private readonly SubmissionSteps _steps = new(ledger, ending);
+    private readonly SubmissionSteps _steps = new(ledger, breaker);
 
     // An outage of a gateway must not put a whole batch in doubt.
     private const int MostInDoubt = 10;
@@ -30,7 +31,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     private readonly DoubtCounts _doubts = new();
 
     /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
-    public bool LeavesAccepted { get; init; }
+    public bool ReleasesAccepted { get; init; }
 
     /// <summary>Receives what the user should know besides errors, on any thread.</summary>
     public Action<string>? Warn
@@ -53,14 +54,14 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop)
     {
         var cancellation = stop.Stopping;
-        var protocol = HostProtocols.For(host.Profile.Protocol);
+        var protocol = protocols.For(host);
         var exchange = new PaidExchange(host, protocol, entry.Model);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
         var gate = gates.For(host);
         for (int notSent = 0, throttled = 0; ;)
         {
             await gate.PassAsync(cancellation).ConfigureAwait(false);
-            if (ending.HasEnded(host.Profile.Name))
+            if (breaker.IsOpen(host.Profile.Name))
             {
                 return null;
             }
@@ -70,7 +71,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
             content.Stopping = cancellation;
             var headers = protocol.SubmitHeaders(Labelled(host, entry));
             await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);
-            if (cancellation.IsCancellationRequested || ending.HasEnded(host.Profile.Name))
+            if (cancellation.IsCancellationRequested || breaker.IsOpen(host.Profile.Name))
             {
                 // Writing it down took a while: nothing is sent any more.
                 await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
@@ -95,9 +96,9 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
                         ExceptionDispatchInfo.Throw(sent.Post.Error!);
                     }
 
-                    if (++notSent >= NotSentBudget || SubmissionStop.IsForAll(unreachable))
+                    if (++notSent >= NotSentBudget || SubmissionBreaker.IsForAll(unreachable))
                     {
-                        throw Ending(host, unreachable);
+                        throw Tripping(host, unreachable);
                     }
 
                     await Task.Delay(Backoff(notSent), host.Time, cancellation).ConfigureAwait(false);
@@ -121,7 +122,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
                 case SubmitOutcome.Rejected:
                     _doubts.End(host);
-                    throw Ending(host, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
+                    throw Tripping(host, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
 
                 default:
                     return await SettleAsync(host, protocol, entry, sent, cancellation).ConfigureAwait(false);
@@ -132,7 +133,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     // Where the answer is the result, nobody will say it again: it is written together with the acceptance.
     private async Task<Acceptance> AcceptAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)
     {
-        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = LeavesAccepted };
+        var accepted = entry with { RequestId = acceptance.Request.RequestId, IsLeft = ReleasesAccepted };
         if (acceptance.Answered is not { } result)
         {
             _doubts.End(host);
@@ -142,7 +143,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
         try
         {
-            var kept = await ledger.AcceptAsync(accepted, await KeptResults.OfAsync(result).ConfigureAwait(false)).ConfigureAwait(false);
+            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result).ConfigureAwait(false)).ConfigureAwait(false);
             acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
             accepted = accepted with { RequestId = kept };
         }
@@ -150,7 +151,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (LeavesAccepted)
+            if (ReleasesAccepted)
             {
                 throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
                     Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId })
@@ -163,7 +164,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         }
 
         _doubts.End(host);
-        if (LeavesAccepted)
+        if (ReleasesAccepted)
         {
             // Nobody waits for it, and it has come to its end.
             await _steps.RecordAsync(RequestState.Completed, accepted).ConfigureAwait(false);
@@ -182,9 +183,9 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         {
             try
             {
-                var request = protocol.Refer(host, entry.Model, id) with { IsFresh = true };
+                var request = protocol.CreateReference(host, entry.Model, id) with { IsFresh = true };
                 var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
-                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = LeavesAccepted })
+                await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = ReleasesAccepted })
                     .ConfigureAwait(false);
                 return new Acceptance(request, status.QueuePosition);
             }
@@ -197,7 +198,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
 
         if (sent.Refusal is { } refusal)
         {
-            _ = Ending(host, refusal);
+            _ = Tripping(host, refusal);
         }
 
         throw Counted(host, doubt);
@@ -210,7 +211,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
     {
         if (_doubts.Add(host) >= MostInDoubt)
         {
-            ending.End(
+            breaker.Trip(
                 host.Profile.Name,
                 new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
         }
@@ -218,11 +219,11 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionS
         return doubt;
     }
 
-    private ImagenException Ending(HostConnection host, ImagenException error)
+    private ImagenException Tripping(HostConnection host, ImagenException error)
     {
-        if (SubmissionStop.IsForAll(error))
+        if (SubmissionBreaker.IsForAll(error))
         {
-            ending.End(host.Profile.Name, error);
+            breaker.Trip(host.Profile.Name, error);
         }
 
         return error;

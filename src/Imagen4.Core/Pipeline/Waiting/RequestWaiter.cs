@@ -1,4 +1,3 @@
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
@@ -37,7 +36,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
     /// <returns>The result, or null while the request goes on.</returns>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>
     public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
-        HostProtocols.For(request.Host.Profile.Protocol).ReadResultAsync(request, cancellation);
+        request.Protocol.ReadResultAsync(request, cancellation);
 
     private static async Task<RequestReading> ResultAsync(
         RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
@@ -49,7 +48,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
         }
 
         // The result is worth any wait; the words of a failure, of which the status has some, are not.
-        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(waited).AskResultAsync(waited, token);
+        Task<RequestReading> AskAsync(CancellationToken token) => waited.Protocol.AskResultAsync(waited, token);
         return ended.Status.State == ImagenStates.Completed || !ended.Status.IsSaidByHost
             ? await PollAsync(waited, AskAsync, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false)
             : await ReadFailureAsync(request, ended.Status, cancellation).ConfigureAwait(false);
@@ -58,7 +57,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
     private static async Task<RequestReading> EndAsync(
         RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
-        Task<RequestReading> AskAsync(CancellationToken token) => Protocol(request).AskStatusAsync(request, watch.Logs, token);
+        Task<RequestReading> AskAsync(CancellationToken token) => request.Protocol.AskStatusAsync(request, watch.Logs, token);
         var stream = new StatusStream(request, watch);
         return await stream.UntilEndedAsync(token => ReadAsync(AskAsync, missed, token), cancellation).ConfigureAwait(false)
             ?? await PollAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false);
@@ -73,7 +72,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
         {
             for (var lag = 0; lag < LongestLag; lag++)
             {
-                var read = await Protocol(request).AskResultAsync(request, cancellation).ConfigureAwait(false);
+                var read = await request.Protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
                 if (read.Status.HasEnded)
                 {
                     // The host's own mark is on the status.
@@ -183,8 +182,6 @@ internal sealed class RequestWaiter(TimeSpan limit)
             };
         }
     }
-
-    private static IHostProtocol Protocol(RequestReference request) => HostProtocols.For(request.Host.Profile.Protocol);
 
     // A timer takes a millisecond to 49 days; no host keeps a request for longer.
     private static TimeSpan Bounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Clamp(span.TotalMilliseconds, 1, uint.MaxValue - 1.0));

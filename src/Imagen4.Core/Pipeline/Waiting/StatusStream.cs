@@ -1,4 +1,3 @@
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 
 namespace Imagen4.Core.Pipeline.Waiting;
@@ -20,8 +19,7 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
     public async Task<RequestReading?> UntilEndedAsync(Func<CancellationToken, Task<RequestReading?>> ask, CancellationToken cancellation)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        var events = protocol.FollowAsync(request, watch.Logs, leaving.Token).GetAsyncEnumerator(leaving.Token);
+        var events = request.Protocol.FollowAsync(request, watch.Logs, leaving.Token).GetAsyncEnumerator(leaving.Token);
         var next = Task.FromResult(false);
         try
         {

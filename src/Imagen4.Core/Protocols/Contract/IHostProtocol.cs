@@ -35,7 +35,7 @@ internal interface IHostProtocol
 
     /// <summary>How to ask for a request of which only the id is known.</summary>
     /// <exception cref="InvalidInputException">The endpoint id or the request id is none.</exception>
-    RequestReference Refer(HostConnection host, string model, string requestId);
+    RequestReference CreateReference(HostConnection host, string model, string requestId);
 
     /// <summary>Where a request is asked about.</summary>
     /// <exception cref="InvalidInputException">The endpoint id is none.</exception>

@@ -8,6 +8,9 @@ public sealed record RequestReference
     /// <summary>The host that has it.</summary>
     public required HostConnection Host { get; init; }
 
+    /// <summary>What that host speaks.</summary>
+    internal IHostProtocol Protocol { get; init; } = null!;
+
     /// <summary>The endpoint id it was submitted to.</summary>
     public required string Model { get; init; }
 

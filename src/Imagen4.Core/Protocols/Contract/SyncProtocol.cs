@@ -1,6 +1,5 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
-using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -10,7 +9,8 @@ namespace Imagen4.Core.Protocols.Contract;
 /// A host whose answer to a submit is the result. What follows a submit elsewhere is answered here from the results kept on
 /// this machine.
 /// </summary>
-internal abstract class SyncProtocol : IHostProtocol
+/// <param name="kept">Where they are kept.</param>
+internal abstract class SyncProtocol(IResultStore kept) : IHostProtocol
 {
     /// <summary>Generating takes seconds, sometimes minutes, and all of it happens before the first byte of the answer.</summary>
     public TimeSpan SubmitLimit => TimeSpan.FromMinutes(10);
@@ -37,11 +37,11 @@ internal abstract class SyncProtocol : IHostProtocol
 
         // Some hosts name what they have done, for their own lists; where one does not, the module does.
         var id = ReadRequestId(response) is { } named && RequestIds.IsOne(named) ? named : Guid.NewGuid().ToString();
-        return new Acceptance(Refer(host, model, id), QueuePosition: null) { Answered = result };
+        return new Acceptance(CreateReference(host, model, id), QueuePosition: null) { Answered = result };
     }
 
-    public RequestReference Refer(HostConnection host, string model, string requestId) => RequestIds.IsOne(requestId)
-        ? new RequestReference { Host = host, Model = model, RequestId = requestId, Since = host.Time.GetTimestamp() }
+    public RequestReference CreateReference(HostConnection host, string model, string requestId) => RequestIds.IsOne(requestId)
+        ? new RequestReference { Host = host, Protocol = this, Model = model, RequestId = requestId, Since = host.Time.GetTimestamp() }
         : throw new InvalidInputException(Messages.RequestIdMalformed.With(PlainText.Brief(requestId)));
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => RequestAddresses.None;
@@ -67,10 +67,20 @@ internal abstract class SyncProtocol : IHostProtocol
     /// <summary>The host's own id in an answer, or null.</summary>
     protected abstract string? ReadRequestId(HostResponse response);
 
-    private static async Task<HostResult> FindAsync(RequestReference request, CancellationToken cancellation) =>
-        await KeptResults.FindAsync(request, cancellation).ConfigureAwait(false)
+    private async Task<HostResult> FindAsync(RequestReference request, CancellationToken cancellation) =>
+        await kept.FindAsync(request, cancellation).ConfigureAwait(false)
         ?? throw new RequestNotFoundException(Messages.ResultNotKept.With(request.RequestId, request.Host.Profile.Name))
         {
             RequestId = request.RequestId,
         };
+}
+
+/// <summary>The results of hosts that say them once.</summary>
+internal interface IResultStore
+{
+    /// <summary>Finds a result, by its host's address and not by the provider's name, which the user may change.</summary>
+    /// <returns>The result, or null where none is kept under this id.</returns>
+    /// <exception cref="InvalidResponseException">What is kept cannot be read.</exception>
+    /// <exception cref="LedgerUnavailableException">What is kept cannot be reached.</exception>
+    Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation);
 }

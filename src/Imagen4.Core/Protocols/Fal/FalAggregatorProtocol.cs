@@ -39,7 +39,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     public ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
         _queue.ReadRejection(host, model, response);
 
-    public RequestReference Refer(HostConnection host, string model, string requestId) => _queue.Refer(host, model, requestId);
+    public RequestReference CreateReference(HostConnection host, string model, string requestId) => _queue.CreateReference(host, model, requestId);
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => _queue.AddressesOf(host, model, requestId);
 

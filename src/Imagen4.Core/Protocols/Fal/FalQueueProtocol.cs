@@ -51,7 +51,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
             return null;
         }
 
-        var built = Refer(host, model, id);
+        var built = CreateReference(host, model, id);
         var request = built with
         {
             StatusUri = HostAddress.Rebase(host.BaseUri, answer.StatusUrl, id) ?? built.StatusUri,
@@ -105,7 +105,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
         throw refused;
     }
 
-    public RequestReference Refer(HostConnection host, string model, string requestId)
+    public RequestReference CreateReference(HostConnection host, string model, string requestId)
     {
         if (!RequestIds.IsOne(requestId))
         {
@@ -115,6 +115,7 @@ internal sealed class FalQueueProtocol : IHostProtocol
         var addresses = AddressesOf(host.BaseUri, model, requestId);
         return new RequestReference
         {
+            Protocol = this,
             Host = host,
             Model = model,
             RequestId = requestId,

@@ -7,7 +7,8 @@ using Imagen4.Core.Providers;
 namespace Imagen4.Core.Protocols.Fal;
 
 /// <summary>fal without its queue: the same inputs, outputs and errors, in one exchange.</summary>
-internal sealed class FalSyncProtocol : SyncProtocol
+/// <param name="kept">Where its results are kept.</param>
+internal sealed class FalSyncProtocol(IResultStore kept) : SyncProtocol(kept)
 {
     public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) =>
         HostAddress.Append(host.BaseUri, EndpointId.Parse(model).Full);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -27,13 +26,13 @@ internal sealed class HistoryReader(HostConnection host)
     public static bool IsOffered(ProviderProfile profile) => profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.History);
 
     /// <summary>Looks for a request.</summary>
-    /// <param name="doubt">What is known of it.</param>
+    /// <param name="sought">What is known of it.</param>
     /// <param name="isOthers">Whether a request of the host's is another one that is known.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ImagenException">The history cannot be read.</exception>
-    public async Task<HistoryMatch> FindAsync(LedgerRequest doubt, Func<string, bool> isOthers, CancellationToken cancellation)
+    public async Task<HistoryMatch> FindAsync(HistoryQuery sought, Func<string, bool> isOthers, CancellationToken cancellation)
     {
-        if (doubt.Input is not { } input)
+        if (sought.Input is not { } input)
         {
             return new HistoryMatch(HistoryFinding.Unknown);
         }
@@ -43,7 +42,7 @@ internal sealed class HistoryReader(HostConnection host)
         var cursor = "";
         for (var page = 0; page < MostPages; page++)
         {
-            var answer = await ReadAsync(doubt, cursor, cancellation).ConfigureAwait(false);
+            var answer = await ReadAsync(sought, cursor, cancellation).ConfigureAwait(false);
             foreach (var item in answer.Items?.OfType<HistoryItem>() ?? [])
             {
                 if (item.RequestId is not { } id || !RequestIds.IsOne(id))
@@ -51,14 +50,14 @@ internal sealed class HistoryReader(HostConnection host)
                     continue;
                 }
 
-                if (item.IsLabelled(RequestTags.LedgerKey, doubt.LedgerId))
+                if (item.IsLabelled(RequestTags.LedgerKey, sought.LedgerId))
                 {
                     return new HistoryMatch(HistoryFinding.Certain, id);
                 }
 
                 // What carries the label of another submission is that one. What does not show its input may be any.
                 var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
-                if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, doubt)
+                if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, sought)
                     && (!hasInput || JsonElement.DeepEquals(sent, item.JsonInput)) && !isOthers(id))
                 {
                     candidates.Add((id, hasInput));
@@ -81,18 +80,18 @@ internal sealed class HistoryReader(HostConnection host)
         return new HistoryMatch(HistoryFinding.Unknown, Candidates: candidates.Count);
     }
 
-    private async Task<HistoryPage> ReadAsync(LedgerRequest doubt, string cursor, CancellationToken cancellation)
+    private async Task<HistoryPage> ReadAsync(HistoryQuery sought, string cursor, CancellationToken cancellation)
     {
-        var since = (At(doubt.Started) - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var since = (sought.First - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var address = new Uri(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(doubt.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
+            $"{HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(sought.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             var status = (int)response.Status;
             throw status is 401 or 402 or 403 or 429
-                ? FalErrors.OfSubmit(host, doubt.Model, response)
+                ? FalErrors.OfSubmit(host, sought.Model, response)
                 : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status };
         }
 
@@ -101,10 +100,9 @@ internal sealed class HistoryReader(HostConnection host)
             : throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
     }
 
-    private static bool IsInTime(HistoryItem item, LedgerRequest doubt) =>
-        item.SentAt is not { } at
-        || (at >= At(doubt.Started) - Skew
-            && at <= At(Math.Min(doubt.Time, doubt.Started + (long)LongestSubmission.TotalMilliseconds)) + Skew);
-
-    private static DateTimeOffset At(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time);
+    private static bool IsInTime(HistoryItem item, HistoryQuery sought)
+    {
+        var last = sought.Last < sought.First + LongestSubmission ? sought.Last : sought.First + LongestSubmission;
+        return item.SentAt is not { } at || (at >= sought.First - Skew && at <= last + Skew);
+    }
 }

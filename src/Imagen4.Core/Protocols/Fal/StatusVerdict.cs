@@ -19,7 +19,7 @@ internal static class StatusVerdict
         }
 
         return FalStatuses.Describe(answer) is { } status ? new RequestReading(status)
-            : ResultVerdict.SaysFailed(request, answer.Status) ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsOwnState = true })
+            : ResultVerdict.SaysFailed(request, answer.Status) ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsHostsOwnState = true })
             : null;
     }
 

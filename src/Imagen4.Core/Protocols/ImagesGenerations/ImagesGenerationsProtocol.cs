@@ -13,7 +13,8 @@ namespace Imagen4.Core.Protocols.ImagesGenerations;
 /// <summary>
 /// <c>POST /v1/images/generations</c> (AI/ML API): the model is named in the body, and the answer is the result.
 /// </summary>
-internal sealed class ImagesGenerationsProtocol : SyncProtocol
+/// <param name="kept">Where its results are kept.</param>
+internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtocol(kept)
 {
     private const string Path = "v1/images/generations";
 

@@ -18,7 +18,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
 
     async Task IAsyncLifetime.DisposeAsync()
     {
-        await RequestLedger.Shared.DisposeAsync();
+        await TestClient.Ledger.DisposeAsync();
         foreach (var ledger in _ledgers)
         {
             await ledger.DisposeAsync();
@@ -33,16 +33,16 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
 
         // It waits at its host's gate: its claim is all there is of it.
         var taken = Entry;
-        Assert.IsType<Turn.Submit>(await Turns(waiting).TakeAsync(taken, named: null, CancellationToken.None).InTime());
+        Assert.IsType<ClaimOutcome.Submit>(await Claims(waiting).ClaimAsync(taken, named: null, CancellationToken.None).InTime());
         await ForgetAllAsync();
 
         var time = new SkippingTime();
-        var turn = Turns(late, time: time).TakeAsync(Entry, named: null, CancellationToken.None);
+        var turn = Claims(late, time: time).ClaimAsync(Entry, named: null, CancellationToken.None);
         await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
         Assert.False(turn.IsCompleted, "Two runs submit the row.");
 
         await waiting.ReleaseAsync(taken.LedgerId);
-        Assert.IsType<Turn.Submit>(await turn.InTime());
+        Assert.IsType<ClaimOutcome.Submit>(await turn.InTime());
     }
 
     [Fact]
@@ -50,19 +50,19 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
     {
         await PutAsync(RequestState.Failed, RequestState.InDoubt);
         var (slow, late) = (Open(), Open());
-        Turn? other = null;
+        ClaimOutcome? other = null;
         var time = new SkippingTime();
         using var stop = new CancellationTokenSource();
-        var turn = Turns(slow, time: time, settle: async known =>
+        var turn = Claims(slow, time: time, settle: async known =>
         {
             var settled = await slow.SettleAsync(RequestState.NotSubmitted, known);
             await ForgetAllAsync();
-            other = await Turns(late).TakeAsync(Entry, named: null, CancellationToken.None).InTime();
+            other = await Claims(late).ClaimAsync(Entry, named: null, CancellationToken.None).InTime();
             return settled;
-        }).TakeAsync(Entry, named: null, stop.Token);
+        }).ClaimAsync(Entry, named: null, stop.Token);
 
         await UntilAsync(() => turn.IsCompleted || time.Waits.Count > 30);
-        Assert.IsType<Turn.Submit>(other);
+        Assert.IsType<ClaimOutcome.Submit>(other);
         Assert.False(turn.IsCompleted, "Two runs submit the row.");
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => turn.InTime());
@@ -98,11 +98,11 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
     public async Task What_goes_on_meanwhile_is_not_forgotten()
     {
         await PutAsync(RequestState.Expired);
-        var chosen = Assert.Single(new RequestBook().Find(new RequestFilter()));
+        var chosen = Assert.Single(TestClient.Client.Requests.Find(new RequestFilter()));
         var other = Open();
         Assert.NotNull(await other.AdoptAsync(other.OfLedgerId(chosen.LedgerId)!, CancellationToken.None));
 
-        _ = await new RequestRemoval().RunAsync([chosen]);
+        _ = await TestClient.Client.Remove().RunAsync([chosen]);
 
         Assert.NotNull(other.OfLedgerId(chosen.LedgerId));
     }
@@ -119,7 +119,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         Home.Path, [.. ends.Select((state, number) => Sample.Stored(Entry, state) with { Generation = number + 1 })]);
 
     private static async Task<int> ForgetAllAsync() =>
-        await new RequestRemoval().RunAsync([.. new RequestBook().Find(new RequestFilter { History = true }).Where(known => known.IsFinished)]);
+        await TestClient.Client.Remove().RunAsync([.. TestClient.Client.Requests.Find(new RequestFilter { History = true }).Where(known => known.IsFinished)]);
 
     private IEnumerable<string> FilesWith(string text) => Home.Names
         .Where(name => File.Exists(Home.At(name)))
@@ -130,7 +130,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
             return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
         });
 
-    private static RowTurns Turns(RequestLedger ledger, TimeProvider? time = null, Func<LedgerRequest, Task<LedgerRequest?>>? settle = null) =>
+    private static RowClaims Claims(RequestLedger ledger, TimeProvider? time = null, Func<LedgerRequest, Task<LedgerRequest?>>? settle = null) =>
         new(ledger, (known, _) => settle is null ? Task.FromResult<LedgerRequest?>(known) : settle(known), time ?? new SkippingTime());
 
     private static async Task UntilAsync(Func<bool> condition)

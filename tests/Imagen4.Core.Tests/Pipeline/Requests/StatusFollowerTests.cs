@@ -10,7 +10,7 @@ public sealed class StatusFollowerTests
     private static readonly DateTime Noon = new(2026, 1, 1, 12, 0, 0, DateTimeKind.Utc);
 
     private readonly StatusFollower _follower = new(
-        new FalQueueProtocol().Refer(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, "r-1"));
+        new FalQueueProtocol().CreateReference(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, "r-1"));
 
     [Fact]
     public void Log_lines_are_told_once_by_their_time_and_text()

@@ -1,7 +1,5 @@
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
@@ -53,7 +51,7 @@ public sealed class CancelOnStopTests : FollowUpTest
         foreach (var request in (await SubmitAsync("one", "two")).Requests)
         {
             open.Add(
-                HostProtocols.For(HostProtocol.FalQueue).Refer(host, TestHost.Model, request.RequestId!),
+                TestClient.Protocols.For(HostProtocol.FalQueue).CreateReference(host, TestHost.Model, request.RequestId!),
                 new LedgerEntry("fal", TestHost.Model, Key: null, TestHost.Input()) { LedgerId = request.LedgerId! });
         }
 
@@ -61,11 +59,11 @@ public sealed class CancelOnStopTests : FollowUpTest
         Assert.Equal(["boom", "boom"], open.Troubles.Select(error => error.Message));
     }
 
-    private async Task<(RowRun Run, IReadOnlyList<ImagenRequest> Requests)> SubmitAsync(params string[] names)
+    private async Task<(RowBatch Run, IReadOnlyList<ImagenRequest> Requests)> SubmitAsync(params string[] names)
     {
-        var options = Batch("fal") with { CancelsOnStop = true };
-        var run = new RowRun(options);
-        var check = new RowCheck(options, new HostConnections(options));
+        var options = Batch("fal") with { CancelOnStop = true };
+        var run = TestClient.Client.StartBatch(options);
+        var check = TestClient.Check(options);
         var requests = new List<ImagenRequest>();
         foreach (var name in names)
         {

@@ -1,6 +1,5 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Pipeline.Rows;
@@ -104,8 +103,8 @@ public sealed class CancelledResultTests : FollowUpTest
 
     private static async Task<RowOutcome<ImagenResult>> RunAsync(BatchOptions options)
     {
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(prompt: "[emulator:client_cancelled]"));
-        return await new RowRun(options).RunAsync(row, CancellationToken.None).InTime();
+        var row = TestClient.Check(options).Check(TestHost.Row(prompt: "[emulator:client_cancelled]"));
+        return await TestClient.Client.StartBatch(options).RunAsync(row, CancellationToken.None).InTime();
     }
 
     private async Task PaidAgainAsync(ImagenRequest request)
@@ -141,8 +140,8 @@ public sealed class CancelledResultTests : FollowUpTest
 
         Assert.Equal(ImagenStates.Failed, said!.State);
         var options = Batch(provider);
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(prompt: "a forbidden fox"));
-        var (again, error) = await new RowRun(options).SubmitAsync(row, CancellationToken.None).InTime();
+        var row = TestClient.Check(options).Check(TestHost.Row(prompt: "a forbidden fox"));
+        var (again, error) = await TestClient.Client.StartBatch(options).SubmitAsync(row, CancellationToken.None).InTime();
         Assert.IsType<ContentPolicyViolationException>(error);
         Assert.Contains("was not sent again", error.Message, StringComparison.Ordinal);
         Assert.Equal(request.RequestId, again!.RequestId);

@@ -1,6 +1,5 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
@@ -143,17 +142,17 @@ public sealed class OutageWarningTests : FollowUpTest
     {
         var server = await WebServer.StartAsync(context => _answer.WriteAsync(context));
         var profile = TestHost.Profile(server.Address, name) with { OpenKey = "open", Scope = ProviderScope.Session };
-        ProviderCatalog.Set(profile, makeDefault: false);
+        TestClient.Providers.Set(profile, makeDefault: false);
         return server;
     }
 
     private static Task<RowOutcome<ImagenRequestStatus>[]> Start(BatchOptions options, CancellationToken cancellation, params string[] ids)
     {
-        var run = new RequestRun(options, new HostConnections(options));
+        var run = TestClient.Client.FollowUp(options);
         return Task.WhenAll(ids.Select(id =>
         {
             var record = new RequestRecord { Index = 1, RequestId = id, Provider = options.Provider, Model = TestHost.Model };
-            return run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, cancellation);
+            return run.ReadStatusAsync(run.CreateReference(record), logs: false, changed: null, cancellation);
         }));
     }
 }

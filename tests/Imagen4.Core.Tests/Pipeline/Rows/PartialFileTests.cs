@@ -47,7 +47,7 @@ public sealed class PartialFileTests : BatchTest
     [Fact]
     public async Task It_is_gone_when_the_request_is_received_or_forgotten()
     {
-        foreach (var end in (Func<KnownRequest, Task>[])[ReceiveAsync, ForgetAsync])
+        foreach (var end in (Func<RequestView, Task>[])[ReceiveAsync, ForgetAsync])
         {
             using var killed = await StartFetchingAsync();
             killed.Kill();
@@ -108,24 +108,24 @@ public sealed class PartialFileTests : BatchTest
         return process;
     }
 
-    private static IReadOnlyList<KnownRequest> Known()
+    private static IReadOnlyList<RequestView> Known()
     {
-        var book = new RequestBook();
+        var book = TestClient.Client.Requests;
         return [.. book.Find(new RequestFilter())];
     }
 
-    private async Task<RowOutcome<ImagenResult>> ReceiveAsync(KnownRequest request)
+    private async Task<RowOutcome<ImagenResult>> ReceiveAsync(RequestView request)
     {
         var options = Batch();
-        var run = new RequestRun(options, new HostConnections(options));
+        var run = TestClient.Client.FollowUp(options);
         var record = new RequestRecord { Index = 1, RequestId = request.RequestId!, Provider = "test", Model = TestHost.Model };
-        return await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        return await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
     }
 
-    private static Task<int> ForgetAsync(KnownRequest request)
+    private static Task<int> ForgetAsync(RequestView request)
     {
         RequestRemoval.Demand(request);
-        return new RequestRemoval().RunAsync([request]);
+        return TestClient.Client.Remove().RunAsync([request]);
     }
 
     private static async Task ForgetAllAsync()

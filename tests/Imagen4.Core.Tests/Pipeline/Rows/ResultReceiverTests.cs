@@ -1,7 +1,7 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Tests.Support;
 
@@ -39,7 +39,7 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
     private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt)
     {
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(prompt));
-        var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop()).SubmitAsync(Host, entry, CancellationToken.None).InTime();
+        var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols).SubmitAsync(Host, entry, CancellationToken.None).InTime();
         var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
         var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
         var receiver = new ResultReceiver(options, _ledger);

@@ -16,7 +16,7 @@ public sealed class RowCheckTests : EnvironmentTest
     public RowCheckTests()
     {
         Set("FAL_KEY", "key");
-        ProviderCatalog.Set(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { DefaultModel = "fal-ai/imagen4/preview/fast", OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        TestClient.Providers.Set(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { DefaultModel = "fal-ai/imagen4/preview/fast", OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class RowCheckTests : EnvironmentTest
     [Fact]
     public void A_key_given_for_the_batch_is_not_used_for_another_provider_that_a_row_names()
     {
-        var hosts = new HostConnections(new BatchOptions { Provider = "fal", ApiKey = "given" });
+        var hosts = new HostConnections(TestClient.Providers, new BatchOptions { Provider = "fal", ApiKey = "given" });
 
         Assert.Equal(ApiKeySource.Parameter, hosts.For(null).KeySource);
         Assert.Equal(ApiKeySource.Parameter, hosts.For("FAL").KeySource);
@@ -43,7 +43,7 @@ public sealed class RowCheckTests : EnvironmentTest
     [Fact]
     public void A_key_given_without_a_provider_is_the_first_ones_that_a_record_names_and_no_others()
     {
-        var hosts = new HostConnections(new BatchOptions { ApiKey = "given" });
+        var hosts = new HostConnections(TestClient.Providers, new BatchOptions { ApiKey = "given" });
 
         Assert.Equal(ApiKeySource.Parameter, hosts.For("test").KeySource);
         Assert.NotEqual(ApiKeySource.Parameter, hosts.For("fal").KeySource);
@@ -169,6 +169,6 @@ public sealed class RowCheckTests : EnvironmentTest
     private RowCheck Check(BatchOptions options)
     {
         options = options with { Warn = _warnings.Add, Trace = _traces.Add };
-        return new RowCheck(options, new HostConnections(options));
+        return TestClient.Check(options);
     }
 }

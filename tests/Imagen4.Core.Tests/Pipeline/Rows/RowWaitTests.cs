@@ -1,9 +1,8 @@
 using System.Globalization;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
-using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
 
@@ -47,9 +46,9 @@ public sealed class RowWaitTests : BatchTest
         using var other = TortureProcess.Start("owner", Home.Path);
         await HoldAsync(await other.ReadAsync(), wait: false);
         var options = Batch(time) with { TimeLimit = Limit, Wait = false, Output = null };
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(1, Prompt(1)));
+        var row = TestClient.Check(options).Check(TestHost.Row(1, Prompt(1)));
 
-        var outcome = await new RowRun(options).SubmitAsync(row, CancellationToken.None).InTime();
+        var outcome = await TestClient.Client.StartBatch(options).SubmitAsync(row, CancellationToken.None).InTime();
 
         // There is nothing of it yet but that somebody has taken it: no object to follow.
         Assert.Null(outcome.Value);
@@ -71,7 +70,7 @@ public sealed class RowWaitTests : BatchTest
 
         other.Kill();
 
-        await UntilAsync(() => Known().Any(known => known.Owner is { } owner && owner == RequestLedger.Shared.OwnerId));
+        await UntilAsync(() => Known().Any(known => known.Owner is { } owner && owner == TestClient.Ledger.OwnerId));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.InTime());
         var warning = Assert.Single(Warnings, text => text.Contains($"{other.Id}", StringComparison.Ordinal));
@@ -178,19 +177,19 @@ public sealed class RowWaitTests : BatchTest
     // A ledger by another path stands for another process: it has its own name and lock. This one's session lives on, and is idle.
     private async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunElsewhereAsync()
     {
-        var mine = RequestLedger.Shared;
+        var mine = TestClient.Ledger;
         using var place = new TempFolder();
         var link = place.At("home");
         _ = Directory.CreateSymbolicLink(link, Home.Path);
         Set("IMAGEN4_HOME", link);
         try
         {
-            Assert.NotSame(mine, RequestLedger.Shared);
+            Assert.NotSame(mine, TestClient.Ledger);
             return await RunAsync(Batch(), Prompt(1));
         }
         finally
         {
-            await RequestLedger.Shared.DisposeAsync();
+            await TestClient.Ledger.DisposeAsync();
             Set("IMAGEN4_HOME", Home.Path);
         }
     }
@@ -199,7 +198,7 @@ public sealed class RowWaitTests : BatchTest
     private async Task HoldAsync(string? owner, bool wait)
     {
         var options = wait ? Batch() : Batch() with { Wait = false, Output = null };
-        var row = new RowCheck(options, new HostConnections(options)).Check(TestHost.Row(1, Prompt(1)));
+        var row = TestClient.Check(options).Check(TestHost.Row(1, Prompt(1)));
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(Prompt(1)))
         {
             BaseAddress = ProviderAddress.Normal(Address),
@@ -209,7 +208,7 @@ public sealed class RowWaitTests : BatchTest
         await Sample.PutAsync(Home.Path, held with { Progress = held.Progress with { Updated = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() } });
     }
 
-    private static List<LedgerRequest> Known() => [.. RequestLedger.Shared.List(new LedgerQuery()).Select(listed => listed.Known)];
+    private static List<LedgerRequest> Known() => [.. TestClient.Ledger.List(new LedgerQuery()).Select(listed => listed.Known)];
 
     private static void AssertNames(TortureProcess other, string said)
     {

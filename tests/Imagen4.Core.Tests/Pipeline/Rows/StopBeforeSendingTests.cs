@@ -14,9 +14,9 @@ public sealed class StopBeforeSendingTests : EmulatorTest
     public async Task A_stop_while_the_first_intents_are_written_sends_nothing_after_it()
     {
         const int Rows = 20;
-        var run = new RowRun(new BatchOptions());
+        var run = TestClient.Client.StartBatch(new BatchOptions());
         using var pump = new WorkPump { Limit = Rows };
-        var ledger = RequestLedger.Shared;
+        var ledger = TestClient.Ledger;
         var written = 0;
         ledger.Passing = (step, isDone) =>
         {

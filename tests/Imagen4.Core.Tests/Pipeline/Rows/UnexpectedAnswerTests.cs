@@ -64,7 +64,7 @@ public sealed class UnexpectedAnswerTests : IDisposable
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(status) { Bytes = Encoding.Latin1.GetBytes(body) });
 
-        await TenInDoubtAsync(TestHost.Connect(ProviderCatalog.Find(provider) with { BaseUri = server.Address }, new SkippingTime()), server);
+        await TenInDoubtAsync(TestHost.Connect(TestClient.Providers.Find(provider) with { BaseUri = server.Address }, new SkippingTime()), server);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class UnexpectedAnswerTests : IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(
             200, $$"""{"request_id":"r-1","status_url":"{{address}}","response_url":"{{address}}","cancel_url":"{{address}}"}"""));
 
-        var (request, error) = await new RowRun(new BatchOptions()).SubmitAsync(
+        var (request, error) = await TestClient.Client.StartBatch(new BatchOptions()).SubmitAsync(
             Row(1, TestHost.Connect(server.Address, new SkippingTime())), CancellationToken.None).InTime();
 
         Assert.Null(error);
@@ -96,10 +96,10 @@ public sealed class UnexpectedAnswerTests : IDisposable
 
     private static async Task TenInDoubtAsync(Core.Providers.HostConnection host, WebServer server)
     {
-        var run = new RowRun(new BatchOptions { Wait = true });
+        var run = TestClient.Client.StartBatch(new BatchOptions { Wait = true });
         for (var number = 1; number <= 10; number++)
         {
-            Assert.Null(run.Stop.Reason);
+            Assert.Null(run.Breaker.Reason);
             var (result, error) = await run.RunAsync(Row(number, host), CancellationToken.None).InTime();
 
             Assert.IsType<SubmissionInDoubtException>(error);
@@ -107,7 +107,7 @@ public sealed class UnexpectedAnswerTests : IDisposable
             Assert.NotNull(result.LedgerId);
         }
 
-        Assert.IsType<HostUnavailableException>(run.Stop.Reason);
+        Assert.IsType<HostUnavailableException>(run.Breaker.Reason);
         Assert.Equal(new RowOutcome<ImagenResult>(null, null), await run.RunAsync(Row(11, host), CancellationToken.None).InTime());
         Assert.Equal(10, server.Requests.Count(seen => seen.Method == "POST"));
         Assert.Equal(10, run.InDoubt);

@@ -46,7 +46,7 @@ public sealed class UnwritableLedgerTests : BatchTest
         await SettingsAsync(new { generation_time = 0.5 });
         var running = RunAsync(Batch(), Prompt(1));
         await UntilAsync(async () => await BillsAsync() == 1);
-        await UntilAsync(() => RequestLedger.Shared.List(new()).Any(listed => listed.Known.Step == RequestState.Accepted));
+        await UntilAsync(() => TestClient.Ledger.List(new()).Any(listed => listed.Known.Step == RequestState.Accepted));
         Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
         var row = Assert.Single(await running);

@@ -191,7 +191,7 @@ public sealed class AnswerClassTests : SubmitterTest
         var error = await Assert.ThrowsAsync<AccountLockedException>(() => SubmitAsync(server.Address));
 
         Assert.Contains("You exceeded your current quota", error.Message, StringComparison.Ordinal);
-        Assert.Same(error, Stop.Reason);
+        Assert.Same(error, Breaker.Reason);
         SentOnce(server, RequestState.Rejected);
     }
 
@@ -240,7 +240,7 @@ public sealed class AnswerClassTests : SubmitterTest
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
-        Assert.IsType<AccountLockedException>(Stop.Reason);
+        Assert.IsType<AccountLockedException>(Breaker.Reason);
         Assert.Equal([RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
     }
 

@@ -14,10 +14,10 @@ public sealed class DoubtCountTests : SubmitterTest
         await using var server = await WebServer.AnsweringAsync(Gateway);
 
         await DoubtAsync(server, 9);
-        Assert.Null(Stop.Reason);
+        Assert.Null(Breaker.Reason);
         await DoubtAsync(server, 1);
 
-        Assert.IsType<HostUnavailableException>(Stop.Reason);
+        Assert.IsType<HostUnavailableException>(Breaker.Reason);
         Assert.Null(await SubmitAsync(server.Address));
         Assert.Equal(10, server.Requests.Count);
     }
@@ -31,7 +31,7 @@ public sealed class DoubtCountTests : SubmitterTest
 
         await DoubtAsync(server, 9);
 
-        Assert.Null(Stop.Reason);
+        Assert.Null(Breaker.Reason);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class DoubtCountTests : SubmitterTest
             }
         }
 
-        Assert.Equal(["test"], Stop.ByProvider.Keys);
+        Assert.Equal(["test"], Breaker.ByProvider.Keys);
         Assert.Null(await SubmitAsync(broken.Address));
         var other = TestHost.Connect(TestHost.Profile(works.Address, "other"), Time);
         Assert.NotNull(await Submitter.SubmitAsync(other, Entry(), CancellationToken.None).InTime());
@@ -62,7 +62,7 @@ public sealed class DoubtCountTests : SubmitterTest
 
         await DoubtAsync(server, 10);
 
-        Assert.NotNull(Stop.Reason);
+        Assert.NotNull(Breaker.Reason);
     }
 
     private async Task DoubtAsync(WebServer server, int rows)

@@ -16,7 +16,7 @@ public sealed class NotSentTests : SubmitterTest
         Assert.Contains("nothing was sent", error.Message, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Repeat(Attempt, 5).SelectMany(steps => steps), Ledger.Steps);
         Assert.Equal(4, Time.Waits.Count);
-        Assert.Null(Stop.Reason);
+        Assert.Null(Breaker.Reason);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class NotSentTests : SubmitterTest
             () => SubmitAsync(new UriBuilder(server.Address) { Scheme = "https" }.Uri));
 
         Assert.Equal(Attempt, Ledger.Steps);
-        Assert.Same(error, Stop.Reason);
+        Assert.Same(error, Breaker.Reason);
         Assert.Equal(0, server.Posts);
     }
 
@@ -52,7 +52,7 @@ public sealed class NotSentTests : SubmitterTest
         var error = await Assert.ThrowsAsync<HostUnavailableException>(() => SubmitAsync(server.Address));
 
         Assert.Equal(Attempt, Ledger.Steps);
-        Assert.Same(error, Stop.Reason);
+        Assert.Same(error, Breaker.Reason);
         Assert.False(server.HeardAnything);
     }
 

@@ -189,7 +189,7 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
         var answer = new Answer(0);
         await using var server = await WebServer.StartAsync(context =>
             (context.Request.Method == "POST" ? answer : new Answer(404, """{"status":"NOT_FOUND"}""")).WriteAsync(context));
-        var profile = ProviderCatalog.Find(provider) with { BaseUri = server.Address };
+        var profile = TestClient.Providers.Find(provider) with { BaseUri = server.Address };
         var (expected, seen) = (new List<string>(), new List<string>());
 
         foreach (var (column, cell) in columns.Zip(parts[^columns.Length..]))
@@ -212,7 +212,7 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
     private async Task<string> OutcomeAsync(ProviderProfile profile)
     {
         var ledger = new RecordingLedger();
-        var submitter = new Submitter(ledger, new ThrottleGates(), new SubmissionStop());
+        var submitter = new Submitter(ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols);
         var entry = Entry() with { Model = profile.DefaultModel };
         var error = await Record.ExceptionAsync(() => submitter.SubmitAsync(TestHost.Connect(profile, Time), entry, CancellationToken.None).InTime());
 

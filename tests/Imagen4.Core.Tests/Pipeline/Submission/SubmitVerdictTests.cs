@@ -45,14 +45,14 @@ public sealed class SubmitVerdictTests
             () => client.PostAsync(new Uri("https://queue.example.com/x"), content).InTime());
 
         Assert.Equal(SubmitOutcome.NotSent, Verdict(content.SendingBegan, error));
-        Assert.Equal(expected, SubmissionStop.IsForAll(new HostUnavailableException("x", error)));
+        Assert.Equal(expected, SubmissionBreaker.IsForAll(new HostUnavailableException("x", error)));
     }
 
     [Fact]
     public void A_certificate_nobody_trusts_ends_submitting_and_a_handshake_that_broke_off_does_not()
     {
-        Assert.True(SubmissionStop.IsForAll(Handshake(new AuthenticationException("untrusted root"))));
-        Assert.False(SubmissionStop.IsForAll(Handshake(new IOException("Connection reset by peer"))));
+        Assert.True(SubmissionBreaker.IsForAll(Handshake(new AuthenticationException("untrusted root"))));
+        Assert.False(SubmissionBreaker.IsForAll(Handshake(new IOException("Connection reset by peer"))));
     }
 
     private static HostUnavailableException Handshake(Exception cause) =>

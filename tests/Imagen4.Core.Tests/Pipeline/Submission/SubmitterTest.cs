@@ -13,11 +13,11 @@ public abstract class SubmitterTest
 
     internal RecordingLedger Ledger { get; } = new();
 
-    internal SubmissionStop Stop { get; } = new();
+    internal SubmissionBreaker Breaker { get; } = new();
 
     internal SkippingTime Time { get; } = new();
 
-    private protected Submitter Submitter => field ??= new Submitter(Ledger, new ThrottleGates(), Stop);
+    private protected Submitter Submitter => field ??= new Submitter(Ledger, new ThrottleGates(), Breaker, TestClient.Protocols);
 
     private protected static LedgerEntry Entry(string prompt = "a red fox") =>
         new("test", TestHost.Model, Key: null, TestHost.Input(prompt));
@@ -27,5 +27,5 @@ public abstract class SubmitterTest
         Submitter.SubmitAsync(TestHost.Connect(address, time ?? Time), Entry(prompt), cancellation).InTime();
 
     private protected Task<Acceptance?> SubmitAsync(ProviderProfile profile, Action<string>? trace = null, bool leavesAccepted = false) =>
-        new Submitter(Ledger, new ThrottleGates(), new SubmissionStop()) { LeavesAccepted = leavesAccepted }.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
+        new Submitter(Ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols) { ReleasesAccepted = leavesAccepted }.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
 }

@@ -69,7 +69,7 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Contains("Too many requests", error.Message, StringComparison.Ordinal);
         Assert.Equal(10, server.Requests.Count);
         Assert.Equal(RequestState.Throttled, Ledger.Steps[^1]);
-        Assert.Null(Stop.Reason);
+        Assert.Null(Breaker.Reason);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class SubmitterTests : SubmitterTest
     public async Task The_end_of_submitting_while_the_intent_is_written_sends_nothing()
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200, Accepted));
-        Ledger.After = _ => Stop.End(new AuthenticationFailedException("no"));
+        Ledger.After = _ => Breaker.Trip(new AuthenticationFailedException("no"));
 
         Assert.Null(await SubmitAsync(server.Address));
 
@@ -163,7 +163,7 @@ public sealed class SubmitterTests : SubmitterTest
         var second = await SubmitAsync(server.Address);
 
         Assert.Null(second);
-        Assert.Same(error, Stop.Reason);
+        Assert.Same(error, Breaker.Reason);
         Assert.Single(server.Requests);
     }
 
@@ -177,7 +177,7 @@ public sealed class SubmitterTests : SubmitterTest
         }
 
         Assert.NotNull(await SubmitAsync(server.Address));
-        Assert.Null(Stop.Reason);
+        Assert.Null(Breaker.Reason);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class SubmitterTests : SubmitterTest
         var waiting = SubmitAsync(server.Address, time: time);
         await time.WaitsAsync(1);
 
-        Stop.End(new AuthenticationFailedException("no"));
+        Breaker.Trip(new AuthenticationFailedException("no"));
         time.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Null(await waiting);
@@ -207,20 +207,20 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.NotNull(await SubmitToAsync(takes, "second"));
         Assert.Null(await SubmitToAsync(refuses, "FIRST"));
 
-        Assert.Same(error, Stop.Reason);
-        Assert.Null(Stop.ReasonForAll);
-        Assert.Equal(["first"], Stop.ByProvider.Keys);
+        Assert.Same(error, Breaker.Reason);
+        Assert.Null(Breaker.ReasonForAll);
+        Assert.Equal(["first"], Breaker.ByProvider.Keys);
         Assert.Single(refuses.Requests);
     }
 
     [Fact]
     public void The_first_reason_to_end_submitting_stays()
     {
-        var stop = new SubmissionStop();
+        var stop = new SubmissionBreaker();
         var first = new AuthenticationFailedException("first");
 
-        stop.End(first);
-        stop.End(new AccountLockedException("second"));
+        stop.Trip(first);
+        stop.Trip(new AccountLockedException("second"));
 
         Assert.Same(first, stop.Reason);
     }

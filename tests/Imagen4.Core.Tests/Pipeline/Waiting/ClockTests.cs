@@ -88,8 +88,8 @@ public sealed class ClockTests
 
     private static async Task TimesOutAsync(Uri address, TimeProvider time, TimeSpan limit) =>
         await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(limit)
-            .UntilEndedAsync(Refer(address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
+            .UntilEndedAsync(CreateReference(address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
 
-    private static RequestReference Refer(Uri address, TimeProvider time) =>
-        new FalQueueProtocol().Refer(TestHost.Connect(address, time), TestHost.Model, "r-1");
+    private static RequestReference CreateReference(Uri address, TimeProvider time) =>
+        new FalQueueProtocol().CreateReference(TestHost.Connect(address, time), TestHost.Model, "r-1");
 }

@@ -24,7 +24,7 @@ public sealed class OutageTests
         Answer[] outage = [.. Enumerable.Repeat(new Answer(503), 50)];
         await using var server = await WebServer.AnsweringAsync([Running, .. outage, Running, .. outage, Done, .. outage, Result]);
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server.Address), CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server.Address), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Equal(154, server.Requests.Count);
@@ -36,7 +36,7 @@ public sealed class OutageTests
         var address = Unused.Address();
         RawServer? server = null;
         var refused = 0;
-        var request = Refer(address, trace: line =>
+        var request = CreateReference(address, trace: line =>
         {
             // It comes back when it has been asked for in vain twenty times.
             if (line.Contains("refused", StringComparison.Ordinal) && ++refused == 20)
@@ -60,7 +60,7 @@ public sealed class OutageTests
         await using var server = await WebServer.AnsweringAsync(Running, new Answer(502, "<html>Bad Gateway</html>"));
 
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromHours(1))
-            .UntilResultAsync(Refer(server.Address, time), CancellationToken.None).InTime());
+            .UntilResultAsync(CreateReference(server.Address, time), CancellationToken.None).InTime());
 
         Assert.Equal(
             "Request r-1 was not done after 3600 s. The host could not be asked last: it answered 502. It goes on at test. "
@@ -76,7 +76,7 @@ public sealed class OutageTests
         await using var server = await WebServer.AnsweringAsync(new Answer(503), Page, Running);
 
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromMinutes(5))
-            .UntilResultAsync(Refer(server.Address, time), CancellationToken.None).InTime());
+            .UntilResultAsync(CreateReference(server.Address, time), CancellationToken.None).InTime());
 
         Assert.Contains("was not done after 300 s. It goes on", error.Message, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class OutageTests
             // Until others have used it up.
         }
 
-        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(server.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
+        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(CreateReference(server.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Equal(3, _time.Waits.Count);
         Assert.All(_time.Waits, wait => Assert.InRange(wait, TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(22)));
@@ -115,9 +115,9 @@ public sealed class OutageTests
         await using var lasting = await WebServer.AnsweringAsync(Page);
         var waiter = new RequestWaiter(TimeSpan.Zero);
 
-        var status = await waiter.UntilEndedAsync(Refer(passing.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
+        var status = await waiter.UntilEndedAsync(CreateReference(passing.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
         await Assert.ThrowsAsync<InvalidResponseException>(
-            () => waiter.UntilEndedAsync(Refer(lasting.Address), StatusWatch.Nothing, CancellationToken.None).InTime());
+            () => waiter.UntilEndedAsync(CreateReference(lasting.Address), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Equal(ImagenStates.Completed, status.State);
         Assert.Equal(5, lasting.Requests.Count);
@@ -135,7 +135,7 @@ public sealed class OutageTests
             [new Answer(200, """{"request_id":"r-1"}"""), .. polls, new Answer(status, """{"detail":"the host's own words"}""")]);
         var row = TestHost.Row();
 
-        var (result, error) = await new RowRun(new BatchOptions { Wait = true, Time = _time })
+        var (result, error) = await TestClient.Client.StartBatch(new BatchOptions { Wait = true, Time = _time })
             .RunAsync(new CheckedRow(row, TestHost.Connect(server.Address, _time), TestHost.Model, row.Input), CancellationToken.None).InTime();
 
         Assert.IsType(type, error);
@@ -151,7 +151,7 @@ public sealed class OutageTests
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(new Answer(503));
         using var stop = new CancellationTokenSource();
-        var waiting = new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(server.Address, time), StatusWatch.Nothing, stop.Token);
+        var waiting = new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(CreateReference(server.Address, time), StatusWatch.Nothing, stop.Token);
         await time.WaitsAsync(1);
 
         await stop.CancelAsync();
@@ -164,12 +164,12 @@ public sealed class OutageTests
     {
         await using var server = await WebServer.AnsweringAsync(answer);
         await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromHours(hours))
-            .UntilEndedAsync(Refer(server.Address, new SkippingTime { Deadlines = true }), StatusWatch.Nothing, CancellationToken.None).InTime());
+            .UntilEndedAsync(CreateReference(server.Address, new SkippingTime { Deadlines = true }), StatusWatch.Nothing, CancellationToken.None).InTime());
         return server.Requests.Count;
     }
 
-    private static RequestReference Refer(Uri address, TimeProvider time, Action<string>? trace = null) =>
-        new FalQueueProtocol().Refer(TestHost.Connect(address, time, trace), TestHost.Model, "r-1");
+    private static RequestReference CreateReference(Uri address, TimeProvider time, Action<string>? trace = null) =>
+        new FalQueueProtocol().CreateReference(TestHost.Connect(address, time, trace), TestHost.Model, "r-1");
 
-    private RequestReference Refer(Uri address, Action<string>? trace = null) => Refer(address, _time, trace);
+    private RequestReference CreateReference(Uri address, Action<string>? trace = null) => CreateReference(address, _time, trace);
 }

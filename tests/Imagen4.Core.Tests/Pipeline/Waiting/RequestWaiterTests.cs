@@ -18,7 +18,7 @@ public sealed class RequestWaiterTests
         var time = new SkippingTime();
         await using var server = await WebServer.AnsweringAsync(Running, Running, Running, Done, Result);
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, time), CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, time), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Equal(
@@ -36,7 +36,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -50,7 +50,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -61,7 +61,7 @@ public sealed class RequestWaiterTests
     {
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(Running);
-        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), StatusWatch.Nothing, CancellationToken.None);
+        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(CreateReference(server, time), StatusWatch.Nothing, CancellationToken.None);
         await time.WaitsAsync(1);
 
         time.Advance(TimeSpan.FromMinutes(10));
@@ -79,7 +79,7 @@ public sealed class RequestWaiterTests
     {
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(Running);
-        var request = Refer(server, time);
+        var request = CreateReference(server, time);
         time.Advance(TimeSpan.FromMinutes(9));
         var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(request, StatusWatch.Nothing, CancellationToken.None);
         await time.WaitsAsync(1);
@@ -98,7 +98,7 @@ public sealed class RequestWaiterTests
     {
         await using var server = await WebServer.AnsweringAsync(Running, Done);
 
-        var status = await new RequestWaiter(TimeSpan.FromSeconds(seconds)).UntilEndedAsync(Refer(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
+        var status = await new RequestWaiter(TimeSpan.FromSeconds(seconds)).UntilEndedAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Equal(ImagenStates.Completed, status.State);
     }
@@ -109,7 +109,7 @@ public sealed class RequestWaiterTests
         var time = new ManualTime();
         await using var server = await WebServer.AnsweringAsync(Running);
         using var stop = new CancellationTokenSource();
-        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(Refer(server, time), StatusWatch.Nothing, stop.Token);
+        var waiting = new RequestWaiter(TimeSpan.FromMinutes(10)).UntilEndedAsync(CreateReference(server, time), StatusWatch.Nothing, stop.Token);
         await time.WaitsAsync(1);
 
         await stop.CancelAsync();
@@ -129,7 +129,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : new Answer(status, body)).WriteAsync(context));
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
 
         Assert.Contains("boom", error.Message, StringComparison.Ordinal);
         Assert.Equal(("r-1", "internal_error"), (error.RequestId, error.HostErrorType));
@@ -145,7 +145,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? status : new Answer(502, "<html>")).WriteAsync(context));
 
         var error = await Assert.ThrowsAnyAsync<ImagenException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
 
         Assert.IsType(expected, error);
         Assert.Equal(("r-1", type, true), (error.RequestId, error.HostErrorType, error.RefusesInput));
@@ -160,7 +160,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -172,9 +172,9 @@ public sealed class RequestWaiterTests
         await using var server = await WebServer.AnsweringAsync(new Answer(403, """{"detail":"User is locked."}"""));
 
         await Assert.ThrowsAsync<AccountLockedException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(Refer(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
     }
 
-    private static RequestReference Refer(WebServer server, TimeProvider time) =>
-        new FalQueueProtocol().Refer(TestHost.Connect(server.Address, time), TestHost.Model, "r-1");
+    private static RequestReference CreateReference(WebServer server, TimeProvider time) =>
+        new FalQueueProtocol().CreateReference(TestHost.Connect(server.Address, time), TestHost.Model, "r-1");
 }

@@ -179,7 +179,7 @@ public sealed class StatusStreamTests
     {
         await using var server = await WebServer.AnsweringAsync(Done);
 
-        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(Refer(TestHost.Profile(server.Address), new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
+        await new RequestWaiter(TimeSpan.Zero).UntilEndedAsync(CreateReference(TestHost.Profile(server.Address), new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Equal([Path], server.Requests.Select(seen => seen.Path));
     }
@@ -204,7 +204,7 @@ public sealed class StatusStreamTests
     private Task<HostStatus> WaitAsync(
         Uri address, TimeProvider? time = null, bool logs = false, TimeSpan limit = default, CancellationToken cancellation = default) =>
         new RequestWaiter(limit).UntilEndedAsync(
-            Refer(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new ManualTime()),
+            CreateReference(TestHost.Profile(address) with { Offers = [HostOffer.Stream] }, time ?? new ManualTime()),
             new StatusWatch(logs, Seen),
             cancellation).InTime();
 
@@ -215,6 +215,6 @@ public sealed class StatusStreamTests
         return Task.CompletedTask;
     }
 
-    private static RequestReference Refer(ProviderProfile profile, TimeProvider time) =>
-        new FalQueueProtocol().Refer(TestHost.Connect(profile, time), TestHost.Model, "r-1");
+    private static RequestReference CreateReference(ProviderProfile profile, TimeProvider time) =>
+        new FalQueueProtocol().CreateReference(TestHost.Connect(profile, time), TestHost.Model, "r-1");
 }

@@ -111,7 +111,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
     public async Task A_finished_or_unknown_request_cannot()
     {
         var finished = await SubmitAsync(TestHost.Input("[emulator:seconds=0]"));
-        var unknown = _protocol.Refer(Host, TestHost.Model, "no-such-request");
+        var unknown = _protocol.CreateReference(Host, TestHost.Model, "no-such-request");
 
         await Assert.ThrowsAsync<AlreadyCompletedException>(() => _protocol.CancelAsync(finished.Request, CancellationToken.None));
         await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.CancelAsync(unknown, CancellationToken.None));
@@ -136,13 +136,13 @@ public sealed class EmulatorQueueTests : EmulatorTest
         var acceptance = await SubmitAsync(TestHost.Input(), "fal-ai/imagen4/preview/fast");
 
         var status = await _protocol.ReadStatusAsync(
-            _protocol.Refer(Host, "fal-ai/imagen4/preview/fast", acceptance.Request.RequestId), logs: false, CancellationToken.None);
+            _protocol.CreateReference(Host, "fal-ai/imagen4/preview/fast", acceptance.Request.RequestId), logs: false, CancellationToken.None);
 
         Assert.Equal(ImagenStates.InProgress, status.State);
     }
 
     private async Task<Acceptance> SubmitAsync(ImageInput input, string model = TestHost.Model) =>
-        (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop())
+        (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
             .SubmitAsync(Host, new LedgerEntry("test", model, null, input), CancellationToken.None).InTime())!;
 
     private Task<HostStatus> StatusAsync(Acceptance acceptance) =>

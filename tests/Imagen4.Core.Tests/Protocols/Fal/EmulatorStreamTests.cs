@@ -59,6 +59,6 @@ public sealed class EmulatorStreamTests : EmulatorTest
     {
         var host = TestHost.Connect(TestHost.Profile(Address) with { Offers = [HostOffer.Stream] });
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()) { Settings = settings };
-        return (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop()).SubmitAsync(host, entry, CancellationToken.None).InTime())!.Request;
+        return (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols).SubmitAsync(host, entry, CancellationToken.None).InTime())!.Request;
     }
 }

@@ -50,7 +50,7 @@ public sealed class FalAggregatorProtocolTests
             : path == Own ? Done : new Answer(404));
         var host = Host(server);
 
-        var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop())
+        var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
             .SubmitAsync(host, new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()), CancellationToken.None).InTime();
         var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(acceptance!.Request, CancellationToken.None).InTime();
 
@@ -73,10 +73,10 @@ public sealed class FalAggregatorProtocolTests
         // An empty 202 is no JSON, so that the other name is asked as well.
         await using var server = await WebServer.AnsweringAsync(new Answer(404), new Answer(code, body));
 
-        var status = await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
+        var status = await _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime();
 
         Assert.False(status.HasEnded);
-        Assert.Null(await _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+        Assert.Null(await _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Theory]
@@ -94,8 +94,8 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(404), new Answer(code, body));
 
-        var status = await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
-        var error = await Record.ExceptionAsync(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+        var status = await _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime();
+        var error = await Record.ExceptionAsync(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
 
         Assert.Equal(type == typeof(RequestCancelledException) ? ImagenStates.Cancelled : ImagenStates.Failed, status.State);
         Assert.IsType(type, error);
@@ -115,8 +115,8 @@ public sealed class FalAggregatorProtocolTests
 
         foreach (var ask in new Func<Task>[]
         {
-            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime(),
-            () => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime(),
+            () => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime(),
+            () => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime(),
         })
         {
             var error = await Assert.ThrowsAsync<HostUnavailableException>(ask);
@@ -133,8 +133,8 @@ public sealed class FalAggregatorProtocolTests
             path.Contains("/auto/", StringComparison.Ordinal) ? new Answer(code, body) : new Answer(404, """{"detail":"not yet"}"""));
 
         await Assert.ThrowsAsync<RequestNotFoundException>(
-            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+            () => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await StartAsync(path => path == $"{Own}/status"
             ? new Answer(200, """{"status":"FAILED","error":"boom"}""") : new Answer(404, """{"detail":"no result"}"""));
-        var request = Refer(server);
+        var request = CreateReference(server);
 
         var status = await _protocol.ReadStatusAsync(request, logs: false, CancellationToken.None).InTime();
         var error = await Assert.ThrowsAsync<RequestFailedException>(
@@ -161,8 +161,8 @@ public sealed class FalAggregatorProtocolTests
         await using var server = await WebServer.AnsweringAsync(new Answer(404), new Answer(200, body));
 
         await Assert.ThrowsAsync<InvalidResponseException>(
-            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+            () => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<InvalidResponseException>(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     public static TheoryData<int, string, string> Unknown => new()
@@ -178,8 +178,8 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await StartAsync(path => path == $"{Own}/status" ? new Answer(code, body, type) : path == Own ? Done : new Answer(404));
 
-        var first = await _protocol.ReadStatusAsync(Refer(server), logs: true, CancellationToken.None).InTime();
-        var second = await _protocol.ReadStatusAsync(Refer(server), logs: true, CancellationToken.None).InTime();
+        var first = await _protocol.ReadStatusAsync(CreateReference(server), logs: true, CancellationToken.None).InTime();
+        var second = await _protocol.ReadStatusAsync(CreateReference(server), logs: true, CancellationToken.None).InTime();
 
         Assert.Equal((ImagenStates.Completed, ImagenStates.Completed), (first.State, second.State));
         Assert.Equal([$"{Own}/status", Own, Own], server.Requests.Select(seen => seen.Path));
@@ -193,7 +193,7 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(200, body));
 
-        Assert.Equal(state, (await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime()).State);
+        Assert.Equal(state, (await _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime()).State);
 
         Assert.Equal([$"{Own}/status"], server.Requests.Select(seen => seen.Path));
     }
@@ -204,8 +204,8 @@ public sealed class FalAggregatorProtocolTests
         await using var server = await WebServer.AnsweringAsync(new Answer(403, """{"detail":"User is locked."}"""));
 
         await Assert.ThrowsAsync<AccountLockedException>(
-            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<AccountLockedException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+            () => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<AccountLockedException>(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class FalAggregatorProtocolTests
 
         await using var server = await StartAsync(path => path == Any ? Done : new Answer(code, body, type));
 
-        var result = await _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime();
+        var result = await _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime();
 
         Assert.Equal("https://a/1.png", Assert.Single(result!.Images).Image.Uri);
         Assert.Equal([Own, Any], server.Requests.Select(seen => seen.Path));
@@ -230,7 +230,7 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(404));
 
-        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -239,8 +239,8 @@ public sealed class FalAggregatorProtocolTests
         await using var server = await StartAsync(path => path == Any ? Page : new Answer(404, """{"status":"NOT_FOUND"}"""));
 
         await Assert.ThrowsAsync<RequestNotFoundException>(
-            () => _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime());
+            () => _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Theory]
@@ -252,8 +252,8 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(code, body, "text/html"));
 
-        await Assert.ThrowsAsync<CancelNotSupportedException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
-        await Assert.ThrowsAsync<CancelNotSupportedException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<CancelNotSupportedException>(() => _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<CancelNotSupportedException>(() => _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime());
 
         var seen = Assert.Single(server.Requests);
         Assert.Equal(("PUT", $"{Own}/cancel"), (seen.Method, seen.Path));
@@ -268,10 +268,10 @@ public sealed class FalAggregatorProtocolTests
             new Answer(204, ""),
             new Answer(400, """{"status":"ALREADY_COMPLETED"}"""));
 
-        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
-        await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
-        await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
-        await Assert.ThrowsAsync<AlreadyCompletedException>(() => _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime());
+        await Assert.ThrowsAsync<RequestNotFoundException>(() => _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime());
+        await _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime();
+        await _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime();
+        await Assert.ThrowsAsync<AlreadyCompletedException>(() => _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime());
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public sealed class FalAggregatorProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(Page);
 
-        Assert.Empty(await _protocol.FollowAsync(Refer(server), logs: true, CancellationToken.None).ToListAsync());
+        Assert.Empty(await _protocol.FollowAsync(CreateReference(server), logs: true, CancellationToken.None).ToListAsync());
         Assert.Empty(server.Requests);
     }
 
@@ -289,5 +289,5 @@ public sealed class FalAggregatorProtocolTests
     private Imagen4.Core.Providers.HostConnection Host(WebServer server) => TestHost.Connect(
         TestHost.Profile(server.Address) with { Protocol = HostProtocol.FalAggregator, AuthScheme = "Bearer" }, new SkippingTime(), _trace.Add);
 
-    private RequestReference Refer(WebServer server) => _protocol.Refer(Host(server), TestHost.Model, "r-1");
+    private RequestReference CreateReference(WebServer server) => _protocol.CreateReference(Host(server), TestHost.Model, "r-1");
 }

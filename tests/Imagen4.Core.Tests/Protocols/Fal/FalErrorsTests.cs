@@ -11,7 +11,7 @@ public sealed class FalErrorsTests
 {
     private const string Flat = """{"detail":"the host's words","error_type":"some_type"}""";
     private static readonly RequestReference Request =
-        new FalQueueProtocol().Refer(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, "r-1");
+        new FalQueueProtocol().CreateReference(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, "r-1");
 
     [Theory]
     [InlineData(422, """{"detail":[{"loc":["body","prompt"],"msg":"m","type":"content_policy_violation"}]}""", typeof(ContentPolicyViolationException))]

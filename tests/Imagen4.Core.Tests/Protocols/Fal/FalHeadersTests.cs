@@ -72,7 +72,7 @@ public sealed class FalHeadersTests
         var row = RowReader.Read(1, cells.Append(("Prompt", "x")).ToDictionary(cell => cell.Item1, cell => cell.Item2));
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, row.Input) { Settings = row.Settings };
 
-        await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionStop())
+        await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
             .SubmitAsync(TestHost.Connect(server.Address, trace: trace), entry, CancellationToken.None).InTime();
         return seen;
     }

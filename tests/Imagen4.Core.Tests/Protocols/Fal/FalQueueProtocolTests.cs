@@ -17,7 +17,7 @@ public sealed class FalQueueProtocolTests
     {
         var host = TestHost.Connect(new Uri("https://api.example.com/fal"));
 
-        var request = _protocol.Refer(host, model, "r-1");
+        var request = _protocol.CreateReference(host, model, "r-1");
 
         Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1", request.ResponseUri!.AbsoluteUri);
         Assert.Equal($"https://api.example.com/fal/{read}/requests/r-1/status", request.StatusUri!.AbsoluteUri);
@@ -29,7 +29,7 @@ public sealed class FalQueueProtocolTests
     [InlineData("")]
     [InlineData("a b")]
     public void What_is_no_request_id_is_refused_before_anything_is_sent(string id) =>
-        Assert.Throws<InvalidInputException>(() => _protocol.Refer(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, id));
+        Assert.Throws<InvalidInputException>(() => _protocol.CreateReference(TestHost.Connect(new Uri("http://127.0.0.1:9")), TestHost.Model, id));
 
     [Theory]
     [InlineData(200, """{"status":"IN_QUEUE","queue_position":"4","logs":null,"unknown":[1]}""", "InQueue", 4)]
@@ -121,24 +121,24 @@ public sealed class FalQueueProtocolTests
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(status, body));
 
-        await _protocol.CancelAsync(Refer(server), CancellationToken.None).InTime();
+        await _protocol.CancelAsync(CreateReference(server), CancellationToken.None).InTime();
 
         Assert.Equal(
             "PUT /fal-ai/imagen4/requests/r-1/cancel", string.Join(";", server.Requests.Select(seen => $"{seen.Method} {seen.Path}")));
     }
 
-    private RequestReference Refer(WebServer server) =>
-        _protocol.Refer(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
+    private RequestReference CreateReference(WebServer server) =>
+        _protocol.CreateReference(TestHost.Connect(server.Address, new SkippingTime()), TestHost.Model, "r-1");
 
     private async Task<HostStatus> StatusAsync(params Answer[] answers)
     {
         await using var server = await WebServer.AnsweringAsync(answers);
-        return await _protocol.ReadStatusAsync(Refer(server), logs: false, CancellationToken.None).InTime();
+        return await _protocol.ReadStatusAsync(CreateReference(server), logs: false, CancellationToken.None).InTime();
     }
 
     private async Task<HostResult?> ResultAsync(Answer answer)
     {
         await using var server = await WebServer.AnsweringAsync(answer);
-        return await _protocol.ReadResultAsync(Refer(server), CancellationToken.None).InTime();
+        return await _protocol.ReadResultAsync(CreateReference(server), CancellationToken.None).InTime();
     }
 }

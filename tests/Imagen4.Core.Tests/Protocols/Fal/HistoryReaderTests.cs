@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Imagen4.Core.Input;
-using Imagen4.Core.Ledger;
-using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
@@ -88,7 +86,7 @@ public sealed class HistoryReaderTests
 
     [Fact]
     public async Task Without_knowing_what_was_sent_nothing_is_said() =>
-        Assert.Equal(HistoryFinding.Unknown, (await FindAsync(new LedgerRequest(Doubt().Stored with { Input = "{" }), Page(""))).Finding);
+        Assert.Equal(HistoryFinding.Unknown, (await FindAsync(Doubt() with { Input = null }, Page(""))).Finding);
 
     [Fact]
     public async Task A_history_without_an_end_is_not_read_for_ever_and_proves_no_absence()
@@ -109,16 +107,8 @@ public sealed class HistoryReaderTests
     public async Task A_history_that_cannot_be_read_is_an_error_and_no_absence(int status, string body, Type type) =>
         Assert.IsType(type, await Record.ExceptionAsync(() => FindAsync(new Answer(status, body))));
 
-    private static LedgerRequest Doubt(ImageInput? input = null) => new(new StoredRequest
-    {
-        LedgerId = "L1",
-        Provider = "test",
-        BaseUri = "https://queue.example",
-        Model = TestHost.Model,
-        Input = JsonSerializer.Serialize(input ?? TestHost.Input(), ImageInputJson.Plain.ImageInput),
-        Started = Sent.ToUnixTimeMilliseconds(),
-        Progress = new RequestProgress { State = RequestState.InDoubt, Updated = Sent.AddMinutes(2).ToUnixTimeMilliseconds() },
-    });
+    private static HistoryQuery Doubt(ImageInput? input = null) =>
+        new("L1", TestHost.Model, input ?? TestHost.Input(), Sent, Sent.AddMinutes(2));
 
     private static string Item(string id, string tags = "null", string prompt = "a red fox", string at = "2026-05-01T12:00:01Z") =>
         $$"""{"request_id":"{{id}}","sent_at":"{{at}}","tags":{{tags}},"json_input":{{JsonSerializer.Serialize(new { prompt })}}}""";
@@ -130,12 +120,12 @@ public sealed class HistoryReaderTests
 
     private static async Task<HistoryMatch> FindAsync(string page) => (await FindAsync(new Answer(200, page))).Match;
 
-    private static async Task<HistoryMatch> FindAsync(LedgerRequest doubt, string page, Func<string, bool>? isOthers = null) =>
+    private static async Task<HistoryMatch> FindAsync(HistoryQuery doubt, string page, Func<string, bool>? isOthers = null) =>
         (await FindAsync(doubt, isOthers, new Answer(200, page))).Match;
 
     private static Task<(HistoryMatch Match, WebServer Server)> FindAsync(params Answer[] answers) => FindAsync(Doubt(), null, answers);
 
-    private static async Task<(HistoryMatch Match, WebServer Server)> FindAsync(LedgerRequest doubt, Func<string, bool>? isOthers, params Answer[] answers)
+    private static async Task<(HistoryMatch Match, WebServer Server)> FindAsync(HistoryQuery doubt, Func<string, bool>? isOthers, params Answer[] answers)
     {
         await using var server = await WebServer.AnsweringAsync(answers);
         var profile = TestHost.Profile(new Uri("https://queue.example")) with { PlatformUri = new Uri(server.Address, "v1"), Offers = [HostOffer.History] };

@@ -3,6 +3,7 @@ using System.Text;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.ImagesGenerations;
 using Imagen4.Core.Providers;
@@ -91,7 +92,7 @@ public sealed class ImagesGenerationsProtocolTests
     {
         var input = new ImageInput { Prompt = "ein Füchslein", NumImages = 2, EnhancePrompt = false, AdditionalInput = TestHost.Additional("""{"convert_base64_to_url":true}""") };
 
-        using var content = new ImagesGenerationsProtocol().SubmitContent("google/imagen4/preview", input);
+        using var content = new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger)).SubmitContent("google/imagen4/preview", input);
 
         Assert.Equal(
             """{"model":"google/imagen4/preview","prompt":"ein Füchslein","num_images":2,"enhance_prompt":false,"convert_base64_to_url":true}""",
@@ -102,7 +103,7 @@ public sealed class ImagesGenerationsProtocolTests
     {
         using var response = new HttpResponseMessage(HttpStatusCode.Created);
         var host = TestHost.Connect(TestHost.Profile(new Uri("https://api.example.com")) with { Protocol = HostProtocol.ImagesGenerations });
-        return new ImagesGenerationsProtocol()
+        return new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger))
             .ReadAcceptance(host, "google/imagen4/preview", new HostResponse(response.StatusCode, response.Headers, "application/json", Encoding.UTF8.GetBytes(body)))
             ?.Answered;
     }

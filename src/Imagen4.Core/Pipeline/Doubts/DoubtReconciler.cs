@@ -8,7 +8,8 @@ namespace Imagen4.Core.Pipeline.Doubts;
 
 /// <summary>Asks a host what has become of a request in doubt, and writes down what it says.</summary>
 /// <param name="ledger">The ledger.</param>
-internal sealed class DoubtSettler(RequestLedger ledger)
+/// <param name="protocols">What hosts speak.</param>
+internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protocols)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -19,21 +20,21 @@ internal sealed class DoubtSettler(RequestLedger ledger)
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ImagenException">The host cannot be asked.</exception>
     /// <exception cref="LedgerUnavailableException">What it says cannot be written down.</exception>
-    public async Task<Settlement> SettleAsync(HostConnection host, LedgerRequest doubt, bool takesLikely, CancellationToken cancellation)
+    public async Task<Reconciliation> ReconcileAsync(HostConnection host, LedgerRequest doubt, bool takesLikely, CancellationToken cancellation)
     {
         // A header of the answer may have named the request.
         if (doubt.RequestId is { } named && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
         {
-            return new Settlement(await AcceptAsync(doubt, named).ConfigureAwait(false), new HistoryMatch(HistoryFinding.Certain, named));
+            return new Reconciliation(await AcceptAsync(doubt, named).ConfigureAwait(false), new HistoryMatch(HistoryFinding.Certain, named));
         }
 
         if (!HistoryReader.IsOffered(host.Profile))
         {
-            return new Settlement(doubt, Match: null);
+            return new Reconciliation(doubt, Match: null);
         }
 
         var match = await FindAsync(host, doubt, cancellation).ConfigureAwait(false);
-        return new Settlement(
+        return new Reconciliation(
             match.Finding switch
             {
                 HistoryFinding.Certain => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
@@ -54,12 +55,12 @@ internal sealed class DoubtSettler(RequestLedger ledger)
 
     /// <summary>Whether a host knows a request by an id; a host whose answer is the result knows none.</summary>
     /// <exception cref="ImagenException">The host cannot be asked.</exception>
-    public static async Task<bool> IsThereAsync(HostConnection host, LedgerRequest doubt, string requestId, CancellationToken cancellation)
+    public async Task<bool> IsThereAsync(HostConnection host, LedgerRequest doubt, string requestId, CancellationToken cancellation)
     {
-        var protocol = HostProtocols.For(host.Profile.Protocol);
+        var protocol = protocols.For(host);
         try
         {
-            var request = protocol.Refer(host, doubt.Model, requestId);
+            var request = protocol.CreateReference(host, doubt.Model, requestId);
             _ = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
             return true;
         }
@@ -78,10 +79,12 @@ internal sealed class DoubtSettler(RequestLedger ledger)
         var ended = doubt.Step == RequestState.InDoubt
             ? DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time)
             : host.Time.GetUtcNow();
+        var sought = new HistoryQuery(
+            doubt.LedgerId, doubt.Model, doubt.Input, DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started), DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time));
         for (var isAgain = false; ; isAgain = true)
         {
             var asked = host.Time.GetUtcNow();
-            var match = await reader.FindAsync(doubt, id => IsOthers(doubt, id), cancellation).ConfigureAwait(false);
+            var match = await reader.FindAsync(sought, id => IsOthers(doubt, id), cancellation).ConfigureAwait(false);
             if (match.Finding != HistoryFinding.Absent || asked >= ended + lag)
             {
                 return match;
@@ -100,3 +103,8 @@ internal sealed class DoubtSettler(RequestLedger ledger)
     private bool IsOthers(LedgerRequest doubt, string requestId) =>
         ledger.OfRequestId(doubt.BaseAddress, doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
 }
+
+/// <summary>What has become of a request in doubt.</summary>
+/// <param name="Known">What is known of it now; null where that has changed meanwhile.</param>
+/// <param name="Match">What the host's history said; null where it was not asked.</param>
+internal sealed record Reconciliation(LedgerRequest? Known, HistoryMatch? Match);

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
-using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Batch;
@@ -12,24 +12,25 @@ namespace Imagen4.Core.Pipeline.Batch;
 /// The results of hosts that say them once. The ledger keeps them, so that a lost pipeline, a failed download or another process
 /// can still have them.
 /// </summary>
-internal static class KeptResults
+/// <param name="ledger">The ledger that is in use.</param>
+internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultStore
 {
     /// <summary>A result as the ledger keeps it: what is base64 in it as bytes.</summary>
-    public static async Task<KeptResult> OfAsync(HostResult result)
+    public static async Task<SyncResult> OfAsync(HostResult result)
     {
-        var images = new List<KeptImage>();
+        var images = new List<SyncResultImage>();
         var inside = new List<(int, byte[])>();
         foreach (var image in result.Images)
         {
             var bytes = image.Bytes is ImageBytes.Inline inline ? await DecodeAsync(inline).ConfigureAwait(false) : null;
-            images.Add(new KeptImage(image.Image, bytes is null ? null : Digest(bytes)));
+            images.Add(new SyncResultImage(image.Image, bytes is null ? null : Digest(bytes)));
             if (bytes is not null)
             {
                 inside.Add((image.Image.Index, bytes));
             }
         }
 
-        var description = new KeptDescription
+        var description = new SyncResultDescription
         {
             Images = images,
             Seed = result.Seed,
@@ -37,24 +38,21 @@ internal static class KeptResults
             BillableUnits = result.BillableUnits,
             AdditionalOutput = result.AdditionalOutput,
         };
-        return new KeptResult(JsonSerializer.SerializeToUtf8Bytes(description, KeptResultJson.Default.KeptDescription), inside);
+        return new SyncResult(JsonSerializer.SerializeToUtf8Bytes(description, SyncResultJson.Default.SyncResultDescription), inside);
     }
 
-    /// <summary>Finds a result, by its host's address and not by the provider's name, which the user may change.</summary>
-    /// <returns>The result, or null where none is kept under this id.</returns>
-    /// <exception cref="InvalidResponseException">What is kept cannot be read.</exception>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public static async Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation)
     {
-        var ledger = RequestLedger.Shared;
-        if (await ledger.ResultAsync(ProviderAddress.Normal(request.Host.BaseUri), request.RequestId, cancellation).ConfigureAwait(false) is not { } found)
+        var used = ledger();
+        if (await used.ResultAsync(ProviderAddress.Normal(request.Host.BaseUri), request.RequestId, cancellation).ConfigureAwait(false) is not { } found)
         {
             return null;
         }
 
         try
         {
-            var kept = JsonSerializer.Deserialize(found.Description, KeptResultJson.Default.KeptDescription)!;
+            var kept = JsonSerializer.Deserialize(found.Description, SyncResultJson.Default.SyncResultDescription)!;
             return new HostResult
             {
                 Images = kept.Images.Select(image => new HostImage(image.Image, Bytes(image, found.Image, Unreadable))).ToList(),
@@ -70,18 +68,18 @@ internal static class KeptResults
         }
 
         InvalidResponseException Unreadable(string why) =>
-            new(Messages.KeptResultUnreadable.With(request.RequestId, ledger.Location, why)) { RequestId = request.RequestId };
+            new(Messages.KeptResultUnreadable.With(request.RequestId, used.Location, why)) { RequestId = request.RequestId };
     }
 
     private static ImageBytes Bytes(
-        KeptImage image, Func<int, CancellationToken, Task<byte[]?>> read, Func<string, InvalidResponseException> unreadable)
+        SyncResultImage image, Func<int, CancellationToken, Task<byte[]?>> read, Func<string, InvalidResponseException> unreadable)
     {
         if (image.Digest is not { } digest)
         {
             return new ImageBytes.Remote(image.Image.Uri ?? "");
         }
 
-        return new ImageBytes.Kept(async cancellation =>
+        return new ImageBytes.Stored(async cancellation =>
             await read(image.Image.Index, cancellation).ConfigureAwait(false) is { } bytes && Digest(bytes) == digest
                 ? bytes
                 : throw unreadable(Messages.KeptImageDamaged.With(image.Image.Index)));

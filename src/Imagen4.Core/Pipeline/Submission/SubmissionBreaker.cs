@@ -6,10 +6,10 @@ using Imagen4.Core.Providers;
 namespace Imagen4.Core.Pipeline.Submission;
 
 /// <summary>
-/// Whether submitting goes on, to each provider. A wrong key or a locked account fails every further row of its provider the same
+/// The circuit breaker of submitting, with one circuit for each provider. A wrong key or a locked account fails every further row of its provider the same
 /// way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows of other providers go on.
 /// </summary>
-public sealed class SubmissionStop
+public sealed class SubmissionBreaker
 {
     private readonly ConcurrentDictionary<string, ImagenException> _ofProviders = new(StringComparer.OrdinalIgnoreCase);
     private ImagenException? _ofAll;
@@ -25,25 +25,25 @@ public sealed class SubmissionStop
     public IReadOnlyDictionary<string, ImagenException> ByProvider => _ofProviders;
 
     /// <summary>Ends submitting to all providers; the first reason stays.</summary>
-    public void End(ImagenException reason)
+    public void Trip(ImagenException reason)
     {
         Interlocked.CompareExchange(ref _ofAll, reason, null);
         Interlocked.CompareExchange(ref _first, reason, null);
     }
 
     /// <summary>Ends submitting to a provider; the first reason stays.</summary>
-    public void End(string provider, ImagenException reason)
+    public void Trip(string provider, ImagenException reason)
     {
         _ofProviders.TryAdd(provider, reason);
         Interlocked.CompareExchange(ref _first, reason, null);
     }
 
-    /// <summary>Whether submitting to a provider has ended.</summary>
-    public bool HasEnded(string provider) => ReasonForAll is not null || _ofProviders.ContainsKey(provider);
+    /// <summary>Whether nothing more is submitted to a provider.</summary>
+    public bool IsOpen(string provider) => ReasonForAll is not null || _ofProviders.ContainsKey(provider);
 
     /// <summary>Whether an error is why submitting has ended, anywhere.</summary>
     public bool IsReason(ImagenException error) =>
-        ReferenceEquals(ReasonForAll, error) || _ofProviders.Values.Any(reason => ReferenceEquals(reason, error));
+        ReferenceEquals(ReasonForAll?.Thrown, error.Thrown) || _ofProviders.Values.Any(reason => ReferenceEquals(reason.Thrown, error.Thrown));
 
     /// <summary>Whether every further submission to the same provider would fail like this one.</summary>
     internal static bool IsForAll(ImagenException error) => error switch

@@ -1,17 +1,20 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Requests;
 
 /// <summary>What the ledger knows, for those who want to look at it. No host is asked and nothing is written.</summary>
-public sealed class RequestBook
+public sealed class RequestLookup
 {
     // Submissions before the newest of a row that may still cost something.
-    private static readonly RequestState[] Open = [.. KnownRequest.StatesOf([ImagenStates.Pending, ImagenStates.InDoubt])];
+    private static readonly RequestState[] Open = [.. RequestView.StatesOf([ImagenStates.Pending, ImagenStates.InDoubt])];
 
-    // Not before it is used: what was chosen may be no ledger.
-    private readonly Lazy<RequestLedger> _ledger = new(() => RequestLedger.Shared);
+    private readonly ClientServices _services;
+
+    internal RequestLookup(ClientServices services) => _services = services;
 
     /// <summary>The states a request can be asked for by.</summary>
     public static IReadOnlyList<string> States { get; } =
@@ -21,19 +24,20 @@ public sealed class RequestBook
     ];
 
     /// <summary>Where the ledger is.</summary>
-    public static string Place => RequestLedger.Shared.Location;
+    public string LedgerPath => Ledger.Location;
 
-    private RequestLedger Ledger => _ledger.Value;
+    // Not before it is used: what was chosen may be no ledger.
+    private RequestLedger Ledger => _services.Ledger;
 
     /// <summary>The requests that are wanted, in the order in which their rows were claimed. They are read as they are asked for.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<KnownRequest> Find(RequestFilter filter)
+    public IEnumerable<RequestView> Find(RequestFilter filter)
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<long, bool>();
         var query = new LedgerQuery
         {
-            States = KnownRequest.StatesOf(filter.States),
+            States = RequestView.StatesOf(filter.States),
             Since = filter.Since?.ToUnixTimeMilliseconds(),
             Before = filter.Before?.ToUnixTimeMilliseconds(),
             WithSuperseded = filter.History,
@@ -47,7 +51,7 @@ public sealed class RequestBook
 
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<KnownRequest> Earlier(KnownRequest request)
+    public IEnumerable<RequestView> Earlier(RequestView request)
     {
         var all = request.Known.Row is { } row ? Ledger.Generations(row).ToList() : [];
         return all.Count > 0 && all[^1].LedgerId == request.LedgerId
@@ -76,13 +80,13 @@ public sealed class RequestBook
 
     /// <summary>A request by the ledger's own id.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
-    public KnownRequest OfLedgerId(string ledgerId) => Ledger.OfLedgerId(ledgerId) is { } known
+    public RequestView OfLedgerId(string ledgerId) => Ledger.OfLedgerId(ledgerId) is { } known
         ? Of(known, [])
         : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), Ledger.Location));
 
     /// <summary>The requests with a host's id: ids of different hosts may be the same.</summary>
     /// <exception cref="RequestNotFoundException">The ledger knows none.</exception>
-    public IReadOnlyList<KnownRequest> OfRequestId(string requestId)
+    public IReadOnlyList<RequestView> OfRequestId(string requestId)
     {
         var found = Ledger.OfRequestId(requestId).Select(known => Of(known, [])).ToList();
         return found.Count > 0
@@ -100,5 +104,32 @@ public sealed class RequestBook
         }
     }
 
-    internal KnownRequest Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
+    internal RequestView Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
+
+    /// <summary>A request as an object of the pipeline, with the addresses it is asked about at. It needs its provider's profile, and no key.</summary>
+    public ImagenRequest ToObject(RequestView view)
+    {
+        var request = LedgerObjects.Request(view.Known, view.IsWorkedOn);
+        if (request is not { RequestId: { } id, Model: { } model, Provider: { } provider } || !RequestIds.IsOne(id))
+        {
+            return request;
+        }
+
+        try
+        {
+            // A profile that is gone, or an emulator that does not run, has no address.
+            if (_services.Providers.Find(provider) is { BaseUri: { } host } profile)
+            {
+                var addresses = _services.Protocols.For(profile.Protocol).AddressesOf(host, model, id);
+                request.StatusUri = addresses.Status?.AbsoluteUri;
+                request.ResponseUri = addresses.Response?.AbsoluteUri;
+                request.CancelUri = addresses.Cancel?.AbsoluteUri;
+            }
+        }
+        catch (InvalidInputException)
+        {
+        }
+
+        return request;
+    }
 }

@@ -1,35 +1,43 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Waiting;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Pipeline.Requests;
 
 /// <summary>What can be done with a request that was submitted before, in this process or another.</summary>
-/// <param name="options">What holds for every request.</param>
-/// <param name="hosts">The hosts of the batch.</param>
-public sealed class RequestRun(BatchOptions options, HostConnections hosts)
+public sealed class RequestFollowUp
 {
-    private readonly RequestWaiter _waiter = new(options.TimeLimit);
-    private readonly KnownRequests _known = new(options);
+    private readonly ClientServices _services;
+    private readonly BatchOptions _options;
+    private readonly HostConnections _hosts;
+    private readonly RequestWaiter _waiter;
+    private readonly FollowUpLedger _known;
+
+    internal RequestFollowUp(ClientServices services, BatchOptions options)
+    {
+        (_services, _options) = (services, options);
+        _hosts = new HostConnections(services.Providers, options);
+        _waiter = new RequestWaiter(options.TimeLimit);
+        _known = new FollowUpLedger(services, options);
+    }
 
     /// <summary>The host of a request: where the ledger knows the request, the one at its address, whatever it is called now.</summary>
     /// <param name="record">The request's own id and provider.</param>
     /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key.</exception>
-    public HostConnection Connect(RequestRecord record) => hosts.For(_known.ProviderOf(record.Provider, record.RequestId));
+    public HostConnection Connect(RequestRecord record) => _hosts.For(_known.ProviderOf(record.Provider, record.RequestId));
 
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>
     /// <exception cref="ImagenException">The id, the provider or the model is none, or there is no key.</exception>
-    public RequestReference Refer(RequestRecord record)
+    public RequestReference CreateReference(RequestRecord record)
     {
         var host = Connect(record);
-        var model = record.Model ?? options.Model ?? host.Profile.DefaultModel;
-        return HostProtocols.For(host.Profile.Protocol).Refer(host, model, record.RequestId);
+        var model = record.Model ?? _options.Model ?? host.Profile.DefaultModel;
+        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
     }
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
@@ -49,14 +57,13 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
 
         try
         {
-            var status = options.Wait
+            var status = _options.Wait
                 ? await _waiter.UntilEndedAsync(request, new StatusWatch(logs, SeeAsync), cancellation).ConfigureAwait(false)
-                : await HostProtocols.For(request.Host.Profile.Protocol).ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
+                : await request.Protocol.ReadStatusAsync(request, logs, cancellation).ConfigureAwait(false);
             if (status.State == ImagenStates.Failed)
             {
                 // To write that down is to have the row paid for again: the result has the last word.
-                var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-                status = await protocol.ReadLastWordAsync(request, status, cancellation).ConfigureAwait(false);
+                status = await request.Protocol.ReadLastWordAsync(request, status, cancellation).ConfigureAwait(false);
             }
 
             await NoteAsync(request, status).ConfigureAwait(false);
@@ -94,7 +101,7 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
             record.Settings.CopyTo(result);
         }
 
-        var receiver = new ResultReceiver(options, _known);
+        var receiver = new ResultReceiver(_options, _known);
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
         (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
@@ -111,26 +118,24 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         try
         {
             var status = await TimeLimit
-                .RunAsync(options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
+                .RunAsync(_options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
             return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {
-            error.RequestId ??= request.RequestId;
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, error);
+            return new RowOutcome<ImagenRequestStatus>(null, error.ForRow(row: null, request.RequestId));
         }
     }
 
     // A host only promises to try. What the ledger knows is cancelled in it when the host says so.
     private async Task<HostStatus?> CancelWithinAsync(RequestReference request, bool readBack, CancellationToken cancellation)
     {
-        var protocol = HostProtocols.For(request.Host.Profile.Protocol);
-        await protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
+        await request.Protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
         return readBack || _known.Of(request.Host, request.RequestId) is not null
-            ? await protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
+            ? await request.Protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
             : null;
     }
 
@@ -168,6 +173,6 @@ public sealed class RequestRun(BatchOptions options, HostConnections hosts)
         }
     }
 
-    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => KnownRequests.Entry(
+    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(
         new LedgerEntry(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId }, known);
 }

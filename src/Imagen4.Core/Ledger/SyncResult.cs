@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 namespace Imagen4.Core.Ledger;
 
 /// <summary>A result as the ledger keeps it.</summary>
-/// <param name="Description">What it says, as JSON: a <see cref="KeptDescription"/>.</param>
+/// <param name="Description">What it says, as JSON: a <see cref="SyncResultDescription"/>.</param>
 /// <param name="Images">The bytes of the images that came inside it, by their number.</param>
-internal sealed record KeptResult(byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
+internal sealed record SyncResult(byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
 
 /// <summary>What a kept result says.</summary>
-internal sealed record KeptDescription
+internal sealed record SyncResultDescription
 {
-    public required IReadOnlyList<KeptImage> Images { get; init; }
+    public required IReadOnlyList<SyncResultImage> Images { get; init; }
 
     public long? Seed { get; init; }
 
@@ -24,8 +24,8 @@ internal sealed record KeptDescription
 /// <summary>An image of a kept result.</summary>
 /// <param name="Image">What the host says of it.</param>
 /// <param name="Digest">The SHA-256 of its bytes, where they came inside the answer.</param>
-internal sealed record KeptImage(ImagenImage Image, string? Digest);
+internal sealed record SyncResultImage(ImagenImage Image, string? Digest);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(KeptDescription))]
-internal sealed partial class KeptResultJson : JsonSerializerContext;
+[JsonSerializable(typeof(SyncResultDescription))]
+internal sealed partial class SyncResultJson : JsonSerializerContext;

@@ -8,18 +8,18 @@ namespace Imagen4.Core.Ledger;
 /// Several processes with the same rows each get their turn; only one of them submits.
 /// </summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="settle">
+/// <param name="reconcile">
 /// Asks whoever may know what has become of a request in doubt; returns what is known then, or null where it has changed meanwhile.
 /// </param>
 /// <param name="time">The clock.</param>
-internal sealed class RowTurns(
-    RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest?>> settle, TimeProvider time)
+internal sealed class RowClaims(
+    RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest?>> reconcile, TimeProvider time)
 {
     /// <summary>What was there when the batch began; the same for all its hosts.</summary>
     public Lazy<Task<BatchStart>> Start { get; init; } = new(() => ledger.BeginAsync(CancellationToken.None));
 
     /// <summary>Whether rows that are known are submitted all the same.</summary>
-    public bool StartsAfresh { get; init; }
+    public bool NoResume { get; init; }
 
     /// <summary>Whether rows are only submitted, so that one the host has is done.</summary>
     public bool SubmitsOnly { get; init; }
@@ -33,7 +33,7 @@ internal sealed class RowTurns(
     /// <summary>The holders of rows the user has been told of.</summary>
     public ConcurrentDictionary<long, bool> Told { get; init; } = new();
 
-    /// <summary>Takes a row's turn. It waits while another process, or another batch of this one, works on the row.</summary>
+    /// <summary>Claims a row. It waits while another process, or another batch of this one, works on the row.</summary>
     /// <param name="entry">The row's submission, should there be one.</param>
     /// <param name="named">The known request that its record names, or null.</param>
     /// <param name="cancellation">Stops waiting.</param>
@@ -41,12 +41,12 @@ internal sealed class RowTurns(
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
     /// <exception cref="SubmissionInDoubtException">What the ledger has of the row is damaged.</exception>
     /// <exception cref="WaitTimeoutException">Somebody else holds the row, for longer than the limit, and has sent nothing yet.</exception>
-    public async Task<Turn> TakeAsync(LedgerEntry entry, NamedRequest? named, CancellationToken cancellation)
+    public async Task<ClaimOutcome> ClaimAsync(LedgerEntry entry, NamedRequest? named, CancellationToken cancellation)
     {
         var row = entry.Row!;
         var wait = new RowWait(ledger, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
         var start = await Start.Value.WaitAsync(cancellation).ConfigureAwait(false);
-        if (named is not null && !StartsAfresh && await TakeNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
+        if (named is not null && !NoResume && await ClaimNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
         {
             return turn;
         }
@@ -54,7 +54,7 @@ internal sealed class RowTurns(
         for (var open = new HashSet<string>(StringComparer.Ordinal); ;)
         {
             var known = await ledger.FindRowAsync(row, cancellation).ConfigureAwait(false);
-            if (known is not null && !StartsAfresh)
+            if (known is not null && !NoResume)
             {
                 if (!RowRules.EndedBadly(known))
                 {
@@ -67,7 +67,7 @@ internal sealed class RowTurns(
                     RowRules.Demand(row.InputHash, known);
                     if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
                     {
-                        return known.Step == RequestState.Claimed ? throw held : new Turn.Report(known) { Error = held };
+                        return known.Step == RequestState.Claimed ? throw held : new ClaimOutcome.Report(known) { Error = held };
                     }
 
                     continue;
@@ -83,23 +83,23 @@ internal sealed class RowTurns(
                 var isNew = open.Contains(known.LedgerId) || await IsNewEndAsync(known, named, start, cancellation).ConfigureAwait(false);
                 if (RowRules.IsDone(known, row, SubmitsOnly, isNew))
                 {
-                    return new Turn.Report(known);
+                    return new ClaimOutcome.Report(known);
                 }
 
                 if (!RowRules.IsSubmittedAgain(known, row))
                 {
                     if (await ledger.AdoptAsync(known, cancellation).ConfigureAwait(false) is { } adopted)
                     {
-                        return new Turn.Continue(adopted, IsHeld: true);
+                        return new ClaimOutcome.Continue(adopted, IsHeld: true);
                     }
 
                     continue;
                 }
             }
 
-            if (await ledger.ClaimAsync(entry, known, isSeen: !StartsAfresh, cancellation).ConfigureAwait(false))
+            if (await ledger.ClaimAsync(entry, known, isSeen: !NoResume, cancellation).ConfigureAwait(false))
             {
-                return new Turn.Submit();
+                return new ClaimOutcome.Submit();
             }
 
             if (known is { IsDamaged: true })
@@ -112,7 +112,7 @@ internal sealed class RowTurns(
 
     // A request that is not the newest of this row: of an earlier generation, for another directory, or only submitted. It is
     // followed without a claim, as whoever receives a request by its id does. What is to be submitted is the row's own turn.
-    private async Task<Turn?> TakeNamedAsync(
+    private async Task<ClaimOutcome?> ClaimNamedAsync(
         RowIdentity row, NamedRequest named, RowWait wait, BatchStart start, CancellationToken cancellation)
     {
         while (true)
@@ -128,7 +128,7 @@ internal sealed class RowTurns(
             {
                 if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
                 {
-                    return new Turn.Report(known) { Error = held };
+                    return new ClaimOutcome.Report(known) { Error = held };
                 }
 
                 continue;
@@ -140,9 +140,9 @@ internal sealed class RowTurns(
             }
 
             var isNew = await IsNewEndAsync(settled, named, start, cancellation).ConfigureAwait(false);
-            return RowRules.IsDone(settled, row, SubmitsOnly, isNew) ? new Turn.Report(settled)
+            return RowRules.IsDone(settled, row, SubmitsOnly, isNew) ? new ClaimOutcome.Report(settled)
                 : RowRules.EndedBadly(settled) ? null
-                : new Turn.Continue(settled, IsHeld: false);
+                : new ClaimOutcome.Continue(settled, IsHeld: false);
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class RowTurns(
         }
 
         return known is { Step: RequestState.InDoubt, IsDamaged: false }
-            ? await settle(known, cancellation).ConfigureAwait(false)
+            ? await reconcile(known, cancellation).ConfigureAwait(false)
             : known;
     }
 }

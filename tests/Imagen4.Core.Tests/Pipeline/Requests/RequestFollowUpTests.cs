@@ -10,13 +10,13 @@ namespace Imagen4.Core.Tests.Pipeline.Requests;
 
 /// <summary>Requests of another process: only their id, provider and model are known.</summary>
 [Collection(RunsAlone.Name)]
-public sealed class RequestRunTests : EmulatorTest, IDisposable
+public sealed class RequestFollowUpTests : EmulatorTest, IDisposable
 {
     private readonly TempFolder _temp = new();
 
     public void Dispose()
     {
-        ProviderCatalog.Remove("elsewhere");
+        TestClient.Providers.Remove("elsewhere");
         _temp.Dispose();
     }
 
@@ -26,7 +26,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("a red fox");
         var run = Run(new BatchOptions { Output = new OutputFolder(_temp.Path, force: false) });
 
-        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Delivered, record.RequestId, 5), (result!.State, result.RequestId, result.Index));
@@ -40,7 +40,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("x");
         var run = Run(new BatchOptions());
 
-        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal(ImagenStates.InProgress, result!.State);
@@ -53,9 +53,9 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("x");
         var run = Run(new BatchOptions { Wait = true });
 
-        var (cancelled, _) = await run.CancelAsync(run.Refer(record), readBack: true, CancellationToken.None).InTime();
-        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
-        var again = await run.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+        var (cancelled, _) = await run.CancelAsync(run.CreateReference(record), readBack: true, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
+        var again = await run.CancelAsync(run.CreateReference(record), readBack: false, CancellationToken.None).InTime();
 
         Assert.Equal(("client_cancelled", record.RequestId), (cancelled!.ErrorType, cancelled.RequestId));
         Assert.IsType<RequestCancelledException>(error);
@@ -69,8 +69,8 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = (await SubmittedAsync("x")) with { RequestId = "gone" };
         var run = Run(new BatchOptions());
 
-        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
-        var (status, statusError) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
+        var (status, statusError) = await run.ReadStatusAsync(run.CreateReference(record), logs: false, changed: null, CancellationToken.None).InTime();
 
         Assert.Null(result);
         Assert.Null(status);
@@ -84,7 +84,7 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
         var record = await SubmittedAsync("[emulator:content_policy_violation]");
         var run = Run(new BatchOptions { Wait = true });
 
-        var (status, error) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
+        var (status, error) = await run.ReadStatusAsync(run.CreateReference(record), logs: false, changed: null, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Failed, "content_policy_violation"), (status!.State, status.ErrorType));
@@ -92,12 +92,12 @@ public sealed class RequestRunTests : EmulatorTest, IDisposable
 
     private async Task<RequestRecord> SubmittedAsync(string prompt)
     {
-        ProviderCatalog.Set(
+        TestClient.Providers.Set(
             TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
         var row = TestHost.Row(prompt: prompt);
-        var (request, _) = await new RowRun(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
+        var (request, _) = await TestClient.Client.StartBatch(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
         return new RequestRecord { Index = 5, HasIndex = true, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };
     }
 
-    private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));
+    private static RequestFollowUp Run(BatchOptions options) => TestClient.Client.FollowUp(options);
 }

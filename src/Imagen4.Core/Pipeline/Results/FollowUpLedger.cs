@@ -1,21 +1,23 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
-namespace Imagen4.Core.Pipeline.Requests;
+namespace Imagen4.Core.Pipeline.Results;
 
 /// <summary>
 /// What the ledger knows of requests that are followed up, and what it is told of them. Reading a request needs no ledger:
 /// one that cannot be used is a warning. Requests it does not know, made on another machine, it is not told of.
 /// </summary>
+/// <param name="services">What every run is given.</param>
 /// <param name="options">What holds for every request.</param>
-internal sealed class KnownRequests(BatchOptions options) : ILedger
+internal sealed class FollowUpLedger(ClientServices services, BatchOptions options) : ILedger
 {
     // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
 
-    private readonly RequestLedger _ledger = RequestLedger.Shared;
+    private readonly RequestLedger _ledger = services.Ledger;
     private readonly Lock _lock = new();
     private bool _isUnusable;
 
@@ -26,7 +28,7 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
     public string? ProviderOf(string? provider, string requestId) => provider is null
         ? null
-        : ProviderCatalog.NameNow(provider, Find(baseAddress: null, provider, requestId)?.BaseAddress);
+        : services.Providers.CurrentNameOf(provider, Find(baseAddress: null, provider, requestId)?.BaseAddress);
 
     private LedgerRequest? Find(string? baseAddress, string provider, string requestId)
     {
@@ -71,7 +73,7 @@ internal sealed class KnownRequests(BatchOptions options) : ILedger
     }
 
     /// <inheritdoc/>
-    public ValueTask<string> AcceptAsync(LedgerEntry entry, KeptResult result) =>
+    public ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result) =>
         throw new InvalidOperationException("What is followed up has been accepted before.");
 
     // A row that has a folder of its own is not delivered by saving its images elsewhere.

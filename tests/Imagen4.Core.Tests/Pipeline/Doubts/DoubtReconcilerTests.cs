@@ -8,7 +8,7 @@ using Imagen4.Core.Tests.Support;
 namespace Imagen4.Core.Tests.Pipeline.Doubts;
 
 /// <summary>What a history says, and what of it is believed and written down.</summary>
-public sealed class DoubtSettlerTests : IAsyncDisposable
+public sealed class DoubtReconcilerTests : IAsyncDisposable
 {
     private static readonly string Doubted = LedgerEntry.NewId();
 
@@ -18,7 +18,7 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
     private readonly SkippingTime _time = new();
     private readonly RequestLedger _ledger;
 
-    public DoubtSettlerTests() => _ledger = new RequestLedger(new SqliteDatabase(_home.Path), _time);
+    public DoubtReconcilerTests() => _ledger = new RequestLedger(new SqliteDatabase(_home.Path), _time);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,10 +89,10 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
         Assert.Equal(RequestState.NotSubmitted, settled.Known!.Step);
     }
 
-    private Task<(Settlement Settled, WebServer Server)> SettleAsync(double? lag, params Answer[] answers) =>
+    private Task<(Reconciliation Settled, WebServer Server)> SettleAsync(double? lag, params Answer[] answers) =>
         SettleAsync(lag, takesLikely: false, answers);
 
-    private async Task<(Settlement Settled, WebServer Server)> SettleAsync(double? lag, bool takesLikely, params Answer[] answers)
+    private async Task<(Reconciliation Settled, WebServer Server)> SettleAsync(double? lag, bool takesLikely, params Answer[] answers)
     {
         await using var server = await WebServer.AnsweringAsync(
             [.. answers.Select(answer => answer with { Body = answer.Body.Replace("LEDGER", Doubted, StringComparison.Ordinal) })]);
@@ -106,8 +106,8 @@ public sealed class DoubtSettlerTests : IAsyncDisposable
             Offers = [HostOffer.History],
             HistoryLag = lag,
         };
-        var settled = await new DoubtSettler(_ledger)
-            .SettleAsync(TestHost.Connect(profile, _time), _ledger.OfLedgerId(Doubted)!, takesLikely, CancellationToken.None)
+        var settled = await new DoubtReconciler(_ledger, TestClient.Protocols)
+            .ReconcileAsync(TestHost.Connect(profile, _time), _ledger.OfLedgerId(Doubted)!, takesLikely, CancellationToken.None)
             .InTime();
         return (settled, server);
     }

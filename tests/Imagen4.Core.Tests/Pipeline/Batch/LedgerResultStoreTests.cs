@@ -12,7 +12,7 @@ namespace Imagen4.Core.Tests.Pipeline.Batch;
 
 /// <summary>Hosts that say a result once: whoever asks later, in whichever process, is answered from this machine.</summary>
 [Collection(RunsAlone.Name)]
-public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
+public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
 {
     private readonly TempFolder _images = new();
     private readonly List<string> _trace = [];
@@ -26,7 +26,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await WebServer.StartAsync(context => _answer.WriteAsync(context));
-        ProviderCatalog.Set(
+        TestClient.Providers.Set(
             TestHost.Profile(_server.Address, "once") with { Protocol = HostProtocol.FalSync, OpenKey = "open", Scope = ProviderScope.Session },
             makeDefault: false);
     }
@@ -46,8 +46,8 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
         var later = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false), Trace = _trace.Add });
         var record = Record(request.RequestId!);
-        var (status, _) = await later.ReadStatusAsync(later.Refer(record), logs: true, changed: null, CancellationToken.None).InTime();
-        var (result, received) = await later.ReceiveAsync(later.Refer(record), record, CancellationToken.None).InTime();
+        var (status, _) = await later.ReadStatusAsync(later.CreateReference(record), logs: true, changed: null, CancellationToken.None).InTime();
+        var (result, received) = await later.ReceiveAsync(later.CreateReference(record), record, CancellationToken.None).InTime();
 
         Assert.Null(received);
         Assert.Equal(ImagenStates.Completed, status!.State);
@@ -67,7 +67,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var seen = new List<ImagenRequestStatus>();
 
         var (status, error) = await later
-            .ReadStatusAsync(later.Refer(Record(request!.RequestId!)), logs: true, (change, _) => { seen.Add(change); return Task.CompletedTask; }, CancellationToken.None).InTime();
+            .ReadStatusAsync(later.CreateReference(Record(request!.RequestId!)), logs: true, (change, _) => { seen.Add(change); return Task.CompletedTask; }, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal(ImagenStates.Completed, status!.State);
@@ -84,7 +84,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
         var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
         var record = Record(request!.RequestId!) with { Provider = "later" };
-        var (result, error) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Delivered, 7L), (result!.State, result.Seed));
@@ -95,11 +95,11 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     public async Task A_row_of_a_provider_that_was_renamed_is_continued_from_what_is_on_disk_and_not_paid_for_again()
     {
         BatchOptions Options() => new() { Wait = true, Output = new OutputFolder(_images.Path, force: false), Continues = true };
-        var (first, _) = await new RowRun(Options()).RunAsync(Row(Options()), CancellationToken.None).InTime();
+        var (first, _) = await TestClient.Client.StartBatch(Options()).RunAsync(Row(Options()), CancellationToken.None).InTime();
         File.Delete(first!.Path!);
         Rename("once", "later", endsWithSlash: true);
 
-        var (again, error) = await new RowRun(Options()).RunAsync(Row(Options(), "later"), CancellationToken.None).InTime();
+        var (again, error) = await TestClient.Client.StartBatch(Options()).RunAsync(Row(Options(), "later"), CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Delivered, first.RequestId, first.Path), (again!.State, again.RequestId, again.Path));
@@ -113,10 +113,10 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         _answer = _answer with { Headers = [("x-fal-request-id", "again")] };
         await SubmitAsync();
         await using var other = await WebServer.StartAsync(context => _answer.WriteAsync(context));
-        ProviderCatalog.Set(ProviderCatalog.Find("once") with { BaseUri = other.Address }, makeDefault: false);
+        TestClient.Providers.Set(TestClient.Providers.Find("once") with { BaseUri = other.Address }, makeDefault: false);
         var run = Run(new BatchOptions());
 
-        var (_, error) = await run.ReceiveAsync(run.Refer(Record("again")), Record("again"), CancellationToken.None).InTime();
+        var (_, error) = await run.ReceiveAsync(run.CreateReference(Record("again")), Record("again"), CancellationToken.None).InTime();
 
         Assert.IsType<RequestNotFoundException>(error);
         var (second, _) = await SubmitAsync();
@@ -131,17 +131,17 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var (first, _) = await SubmitAsync();
         Rename("once", "later", endsWithSlash: false);
         await using var other = await WebServer.StartAsync(context => _answer.WriteAsync(context));
-        ProviderCatalog.Set(ProviderCatalog.Find("later") with { Name = "once", BaseUri = other.Address }, makeDefault: false);
+        TestClient.Providers.Set(TestClient.Providers.Find("later") with { Name = "once", BaseUri = other.Address }, makeDefault: false);
         _answer = _answer with { Body = _answer.Body.Replace("\"seed\":7", "\"seed\":8", StringComparison.Ordinal) };
         var (second, _) = await SubmitAsync();
         Assert.Equal((first!.RequestId, "again"), (second!.RequestId, second.RequestId));
         Assert.Equal(2L, Kept());
 
-        _ = await new RequestRemoval().RunAsync([new RequestBook().OfLedgerId(first.LedgerId!)]);
+        _ = await TestClient.Client.Remove().RunAsync([TestClient.Client.Requests.OfLedgerId(first.LedgerId!)]);
 
         Assert.Equal(1L, Kept());
         var run = Run(new BatchOptions());
-        var (result, error) = await run.ReceiveAsync(run.Refer(Record("again")), Record("again"), CancellationToken.None).InTime();
+        var (result, error) = await run.ReceiveAsync(run.CreateReference(Record("again")), Record("again"), CancellationToken.None).InTime();
         Assert.Null(error);
         Assert.Equal(8L, result!.Seed);
     }
@@ -152,7 +152,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var (request, _) = await SubmitAsync();
         var run = Run(new BatchOptions());
 
-        var (_, error) = await run.CancelAsync(run.Refer(Record(request!.RequestId!)), readBack: false, CancellationToken.None).InTime();
+        var (_, error) = await run.CancelAsync(run.CreateReference(Record(request!.RequestId!)), readBack: false, CancellationToken.None).InTime();
 
         Assert.IsType<AlreadyCompletedException>(error);
     }
@@ -163,9 +163,9 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var run = Run(new BatchOptions());
         var record = Record("unknown");
 
-        var (result, received) = await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime();
-        var (status, read) = await run.ReadStatusAsync(run.Refer(record), logs: false, changed: null, CancellationToken.None).InTime();
-        var (_, cancelled) = await run.CancelAsync(run.Refer(record), readBack: false, CancellationToken.None).InTime();
+        var (result, received) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
+        var (status, read) = await run.ReadStatusAsync(run.CreateReference(record), logs: false, changed: null, CancellationToken.None).InTime();
+        var (_, cancelled) = await run.CancelAsync(run.CreateReference(record), readBack: false, CancellationToken.None).InTime();
 
         Assert.Null(result);
         Assert.Null(status);
@@ -178,7 +178,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     [InlineData("..")]
     [InlineData("../once")]
     [InlineData("a/b")]
-    public void What_is_no_request_id_is_refused(string id) => Assert.Throws<InvalidInputException>(() => Run(new BatchOptions()).Refer(Record(id)));
+    public void What_is_no_request_id_is_refused(string id) => Assert.Throws<InvalidInputException>(() => Run(new BatchOptions()).CreateReference(Record(id)));
 
     [Fact]
     public async Task A_kept_result_that_was_damaged_is_said_to_be()
@@ -187,7 +187,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         _ = Execute("UPDATE result SET body = x'7b'");
         var run = Run(new BatchOptions());
 
-        var (_, error) = await run.ReceiveAsync(run.Refer(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
+        var (_, error) = await run.ReceiveAsync(run.CreateReference(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
 
         Assert.Contains(Home.At("ledger.db"), Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
     }
@@ -199,7 +199,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         _ = Execute("UPDATE result_image SET bytes = x'00'");
         var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
 
-        var (_, error) = await run.ReceiveAsync(run.Refer(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
+        var (_, error) = await run.ReceiveAsync(run.CreateReference(Record(request!.RequestId!)), Record(request.RequestId!), CancellationToken.None).InTime();
 
         Assert.Contains("the checksum of image 1 is wrong", error!.Message, StringComparison.Ordinal);
         Assert.Empty(_images.Names);
@@ -215,7 +215,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
         Assert.IsType<SubmissionInDoubtException>(error);
         Assert.Equal(ImagenStates.InDoubt, request!.State);
-        Assert.Equal(RequestState.InDoubt, RequestLedger.Shared.OfLedgerId(request.LedgerId!)!.Step);
+        Assert.Equal(RequestState.InDoubt, TestClient.Ledger.OfLedgerId(request.LedgerId!)!.Step);
         Assert.Equal(1L, Kept());
     }
 
@@ -232,8 +232,8 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var submitted = later ? await SubmitAsync() : null;
         var record = Record(submitted?.Value!.RequestId ?? "none");
         var (result, error) = later
-            ? await run.ReceiveAsync(run.Refer(record), record, CancellationToken.None).InTime()
-            : await new RowRun(options).RunAsync(Row(options), CancellationToken.None).InTime();
+            ? await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime()
+            : await TestClient.Client.StartBatch(options).RunAsync(Row(options), CancellationToken.None).InTime();
 
         Assert.IsType<InvalidMediaException>(error);
         Assert.Equal((ImagenStates.Completed, error.Message), (result!.State, result.Error));
@@ -255,7 +255,7 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
         var run = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
         foreach (var (id, seed, picture) in new[] { ("again", 7L, Pictures.Png), ("again.2", 8L, Pictures.Jpeg), ("again.3", 8L, Pictures.Jpeg) })
         {
-            var (result, error) = await run.ReceiveAsync(run.Refer(Record(id)), Record(id), CancellationToken.None).InTime();
+            var (result, error) = await run.ReceiveAsync(run.CreateReference(Record(id)), Record(id), CancellationToken.None).InTime();
             Assert.Null(error);
             Assert.Equal(seed, result!.Seed);
             Assert.Equal(picture, await File.ReadAllBytesAsync(result.Path!));
@@ -273,9 +273,9 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
             time.Advance(TimeSpan.FromSeconds(12.5));
             return _answer.WriteAsync(context);
         });
-        ProviderCatalog.Set(ProviderCatalog.Find("once") with { BaseUri = slow.Address }, makeDefault: false);
+        TestClient.Providers.Set(TestClient.Providers.Find("once") with { BaseUri = slow.Address }, makeDefault: false);
 
-        var (result, error) = await new RowRun(options).RunAsync(Row(options), CancellationToken.None).InTime();
+        var (result, error) = await TestClient.Client.StartBatch(options).RunAsync(Row(options), CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal(12.5, result!.Elapsed);
@@ -297,14 +297,14 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
     {
         var traced = new BatchOptions { Wait = true, Trace = _trace.Add, Warn = _trace.Add };
 
-        var (result, _) = await new RowRun(traced).RunAsync(Row(traced), CancellationToken.None).InTime();
+        var (result, _) = await TestClient.Client.StartBatch(traced).RunAsync(Row(traced), CancellationToken.None).InTime();
 
         Assert.NotEmpty(_trace);
         Assert.DoesNotContain(Base64[..40], string.Concat(_trace) + System.Text.Json.JsonSerializer.Serialize(result), StringComparison.Ordinal);
     }
 
     private static CheckedRow Row(BatchOptions options, string provider = "once") =>
-        new RowCheck(options, new HostConnections(options)).Check(TestHost.Row() with { Provider = provider });
+        TestClient.Check(options).Check(TestHost.Row() with { Provider = provider });
 
     private object? Kept() => Execute("SELECT COUNT(*) FROM result");
 
@@ -318,16 +318,16 @@ public sealed class KeptResultsTests : EnvironmentTest, IAsyncLifetime
 
     private static void Rename(string before, string after, bool endsWithSlash)
     {
-        var profile = ProviderCatalog.Find(before);
-        _ = ProviderCatalog.Remove(before);
+        var profile = TestClient.Providers.Find(before);
+        _ = TestClient.Providers.Remove(before);
         var address = profile.BaseUri!.AbsoluteUri.TrimEnd('/') + (endsWithSlash ? "/" : "");
-        ProviderCatalog.Set(profile with { Name = after, BaseUri = new Uri(address), Scope = ProviderScope.Session }, makeDefault: false);
+        TestClient.Providers.Set(profile with { Name = after, BaseUri = new Uri(address), Scope = ProviderScope.Session }, makeDefault: false);
     }
 
-    private static RequestRun Run(BatchOptions options) => new(options, new HostConnections(options));
+    private static RequestFollowUp Run(BatchOptions options) => TestClient.Client.FollowUp(options);
 
     private static RequestRecord Record(string id) => new() { Index = 1, RequestId = id, Provider = "once", Model = TestHost.Model };
 
     private static Task<RowOutcome<ImagenRequest>> SubmitAsync() =>
-        new RowRun(new BatchOptions()).SubmitAsync(Row(new BatchOptions()), CancellationToken.None).InTime();
+        TestClient.Client.StartBatch(new BatchOptions()).SubmitAsync(Row(new BatchOptions()), CancellationToken.None).InTime();
 }

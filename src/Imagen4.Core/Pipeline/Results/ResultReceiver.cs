@@ -5,7 +5,7 @@ using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
-namespace Imagen4.Core.Pipeline.Rows;
+namespace Imagen4.Core.Pipeline.Results;
 
 /// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
 /// <param name="options">What holds for every row.</param>

@@ -1,6 +1,6 @@
 using Imagen4.Core.Text;
 
-namespace Imagen4.Core.Providers;
+namespace Imagen4.Core.Http;
 
 /// <summary>Checks addresses of providers: keys are sent there.</summary>
 public static class ProviderAddress

@@ -8,7 +8,7 @@ using Imagen4.Core.Tests.Support;
 namespace Imagen4.Core.Tests.Pipeline.Rows;
 
 /// <summary>Whole rows against the emulator, and the bill at the end.</summary>
-public sealed class RowRunTests : EmulatorTest, IDisposable
+public sealed class RowBatchTests : EmulatorTest, IDisposable
 {
     private readonly TempFolder _temp = new();
     private readonly List<string> _warnings = [];
@@ -166,7 +166,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
     public async Task A_wrong_key_ends_submitting_and_what_was_accepted_is_still_delivered()
     {
         await FaultAsync(new { kind = "status", status = 401, operation = "submit", count = -1, match = "row-7", body = new { detail = "No user found" } });
-        var run = new RowRun(Options);
+        var run = TestClient.Client.StartBatch(Options);
         var outcomes = new List<RowOutcome<ImagenResult>>();
         foreach (var row in Enumerable.Range(1, 12).Select(number => Row(number, $"row-{number}")))
         {
@@ -177,7 +177,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
         Assert.IsType<AuthenticationFailedException>(outcomes[6].Error);
         Assert.All(outcomes.Skip(7), outcome => Assert.Equal(new RowOutcome<ImagenResult>(null, null), outcome));
         Assert.Equal(6, (await BillsAsync()).Count);
-        Assert.Same(outcomes[6].Error, run.Stop.Reason);
+        Assert.Same(outcomes[6].Error, run.Breaker.Reason);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
     {
         await SettingsAsync(new { generation_time = 3600.0 });
 
-        var (request, error) = await new RowRun(Options).SubmitAsync(Row(2, "x"), CancellationToken.None).InTime();
+        var (request, error) = await TestClient.Client.StartBatch(Options).SubmitAsync(Row(2, "x"), CancellationToken.None).InTime();
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.InQueue, 2), (request!.State, request.Index));
@@ -199,7 +199,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
     {
         var row = Row(1, "x") with { Host = TestHost.Connect(Unused.Address(), Time) };
 
-        var (result, error) = await new RowRun(Options).RunAsync(row, CancellationToken.None).InTime();
+        var (result, error) = await TestClient.Client.StartBatch(Options).RunAsync(row, CancellationToken.None).InTime();
 
         Assert.Null(result);
         Assert.IsType<HostUnavailableException>(error);
@@ -216,7 +216,7 @@ public sealed class RowRunTests : EmulatorTest, IDisposable
 
     private async Task<IReadOnlyList<RowOutcome<ImagenResult>>> RunAsync(IReadOnlyList<CheckedRow> rows)
     {
-        var run = new RowRun(Options);
+        var run = TestClient.Client.StartBatch(Options);
         return await Task.Run(() =>
         {
             using var pump = new WorkPump { Limit = 8 };

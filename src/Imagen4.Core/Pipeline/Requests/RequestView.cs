@@ -3,9 +3,9 @@ using Imagen4.Core.Ledger;
 namespace Imagen4.Core.Pipeline.Requests;
 
 /// <summary>A request of the ledger, with the state users see.</summary>
-public sealed class KnownRequest
+public sealed class RequestView
 {
-    internal KnownRequest(LedgerRequest known, bool isWorkedOn) =>
+    internal RequestView(LedgerRequest known, bool isWorkedOn) =>
         (Known, State, IsWorkedOn) = (known, LedgerObjects.State(known, isWorkedOn), isWorkedOn);
 
     /// <summary>The ledger's own id of it.</summary>
@@ -31,10 +31,7 @@ public sealed class KnownRequest
 
     internal LedgerRequest Known { get; }
 
-    private bool IsWorkedOn { get; }
-
-    /// <summary>The request as an object of the pipeline.</summary>
-    public ImagenRequest ToObject() => KnownAddresses.Fill(LedgerObjects.Request(Known, IsWorkedOn));
+    internal bool IsWorkedOn { get; }
 
     /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
     internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0

@@ -1,0 +1,64 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline;
+
+/// <summary>
+/// All that an application does with the core: batches of rows, follow-ups of requests, and what the ledger knows. One client
+/// serves a whole process; nothing is read, written or sent before it is used.
+/// </summary>
+public sealed class ImagenClient
+{
+    private readonly ClientServices _services;
+
+    /// <summary>Creates a client on the user's own ledger.</summary>
+    /// <param name="providers">The profiles that can be used.</param>
+    public ImagenClient(ProviderCatalog providers)
+        : this(providers, () => RequestLedger.Shared)
+    {
+    }
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="providers">The profiles that can be used.</param>
+    /// <param name="ledger">The ledger that is in use.</param>
+    internal ImagenClient(ProviderCatalog providers, Func<RequestLedger> ledger) => _services = new ClientServices(ledger, providers);
+
+    /// <summary>The profiles that can be used.</summary>
+    public ProviderCatalog Providers => _services.Providers;
+
+    /// <summary>What the ledger knows.</summary>
+    public RequestLookup Requests => new(_services);
+
+    /// <summary>What every run is given.</summary>
+    internal ClientServices Services => _services;
+
+    /// <summary>Starts a batch of rows.</summary>
+    /// <param name="options">What holds for every row.</param>
+    /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public RowBatch StartBatch(BatchOptions options) => new(_services, options);
+
+    /// <summary>Follows up requests that were submitted before, in this process or another.</summary>
+    /// <param name="options">What holds for every request.</param>
+    /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public RequestFollowUp FollowUp(BatchOptions options) => new(_services, options);
+
+    /// <summary>Settles requests in doubt.</summary>
+    /// <param name="options">What holds for every request.</param>
+    /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public RequestResolution Resolve(BatchOptions options) => new(_services, options);
+
+    /// <summary>Forgets requests.</summary>
+    /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public RequestRemoval Remove() => new(_services);
+
+    /// <summary>Reads prices.</summary>
+    /// <param name="options">What holds for every model.</param>
+    public PriceLookup Prices(BatchOptions options) => new(_services, options);
+}
