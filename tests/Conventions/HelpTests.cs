@@ -111,7 +111,7 @@ public sealed partial class HelpTests
     [Fact]
     public void The_about_topic_says_of_each_parameter_what_the_data_says_of_the_hosts()
     {
-        using var data = JsonDocument.Parse(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Hosts", "hosts.json")));
+        using var data = JsonDocument.Parse(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Providers", "hosts.json")));
         var providers = data.RootElement.GetProperty("providers").EnumerateArray().ToList();
         var models = data.RootElement.GetProperty("models").EnumerateArray().ToList();
         var rows = Section(File.ReadAllText(Repository.File("docs", "about_Imagen4.md")).ReplaceLineEndings("\n"), "What each host takes")

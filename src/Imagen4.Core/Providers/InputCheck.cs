@@ -34,7 +34,7 @@ public static class InputCheck
         offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
             ? input.Deserialize(ImageInputJson.Default.ImageInput)! with { AdditionalInput = row.Input.AdditionalInput }
-            : throw new InvalidInputException(Messages.InputRefused.With(id, string.Join("; ", offences))) { Row = row.Index };
+            : throw new InvalidInputException(Messages.InputRefused.With(string.Join("; ", offences))) { Row = row.Index, Model = id };
     }
 
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>

@@ -33,7 +33,11 @@ public abstract class ImagenException : Exception
     public override string Message => Row is not { } row ? base.Message
         : CanBeReceived && RequestId is { } id && !base.Message.Contains(id, StringComparison.Ordinal)
             ? $"Row {row}, request {id}: {base.Message}"
+        : Model is not null ? $"Row {row}, {Model}: {base.Message}"
         : $"Row {row}: {base.Message}";
+
+    /// <summary>The endpoint id whose inputs the row does not fit; null where it is about something else.</summary>
+    public string? Model { get; init; }
 
     /// <summary>The id of the request it is about, where there is one.</summary>
     public string? RequestId

@@ -34,12 +34,15 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     public PaidContent SubmitContent(string model, ImageInput input) => _queue.SubmitContent(model, input);
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response) =>
-        _queue.ReadAcceptance(host, model, response);
+        _queue.ReadAcceptance(host, model, response) is { } accepted
+            ? accepted with { Request = accepted.Request with { Protocol = this } }
+            : null;
 
     public ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
         _queue.ReadRejection(host, model, response);
 
-    public RequestReference CreateReference(HostConnection host, string model, string requestId) => _queue.CreateReference(host, model, requestId);
+    public RequestReference CreateReference(HostConnection host, string model, string requestId) =>
+        _queue.CreateReference(host, model, requestId) with { Protocol = this };
 
     public RequestAddresses AddressesOf(Uri host, string model, string requestId) => _queue.AddressesOf(host, model, requestId);
 
