@@ -14,7 +14,7 @@ internal static class Sample
     /// <summary>What the ledger is told of a row.</summary>
     public static LedgerEntry Entry(int number)
     {
-        var input = new ImageInput { Prompt = $"A red fox in the snow, number {number}, with a long shadow and the sun low over the hills behind it", AspectRatio = "16:9" };
+        var input = new ImageInput { Prompt = $"A red fox in the snow, number {number}, with a long shadow and the sun low over the hills behind it", ["aspect_ratio"] = "16:9" };
         var hash = RowIdentity.Hash(Model, input);
         return new LedgerEntry("fal", Model, Key: null, input)
         {

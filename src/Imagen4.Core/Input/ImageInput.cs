@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,90 +10,183 @@ namespace Imagen4.Core.Input;
 /// The input of one request as it is sent: the body of a submit. What was not given is not sent, so that the
 /// host's defaults hold. Fields: <c>fal-ai/imagen4/preview</c>, every published generation of its schema.
 /// </summary>
+[JsonConverter(typeof(ImageInputConverter))]
 public sealed record ImageInput
 {
+    private static readonly InputField PromptField = InputField.Of("prompt");
+    private static readonly InputField NumImagesField = InputField.Of("num_images");
+    private static readonly InputField SeedField = InputField.Of("seed");
+
+    // Never changed once it is here: a record that is copied shares it.
+    private object?[] _values = new object?[InputField.All.Count];
+
     /// <summary>What the image shows.</summary>
-    [JsonPropertyName("prompt")]
-    public string? Prompt { get; init; }
-
-    /// <summary>What the image should not show.</summary>
-    [JsonPropertyName("negative_prompt")]
-    public string? NegativePrompt { get; init; }
-
-    /// <summary>Width to height.</summary>
-    [JsonPropertyName("aspect_ratio")]
-    public string? AspectRatio { get; init; }
+    public string? Prompt
+    {
+        get => (string?)this[PromptField];
+        init => _values = Changed(PromptField, value);
+    }
 
     /// <summary>The number of images.</summary>
-    [JsonPropertyName("num_images")]
-    public long? NumImages { get; init; }
+    public long? NumImages
+    {
+        get => (long?)this[NumImagesField];
+        init => _values = Changed(NumImagesField, value);
+    }
 
     /// <summary>The random seed.</summary>
-    [JsonPropertyName("seed")]
-    public long? Seed { get; init; }
-
-    /// <summary>The size class.</summary>
-    [JsonPropertyName("resolution")]
-    public string? Resolution { get; init; }
-
-    /// <summary>The file format.</summary>
-    [JsonPropertyName("output_format")]
-    public string? OutputFormat { get; init; }
-
-    /// <summary>Whether the media comes inside the answer.</summary>
-    [JsonPropertyName("sync_mode")]
-    public bool? SyncMode { get; init; }
-
-    /// <summary>What the safety checker lets through; the host takes it as text.</summary>
-    [JsonPropertyName("safety_tolerance")]
-    public string? SafetyTolerance { get; init; }
-
-    /// <summary>Whether the host rewrites the prompt.</summary>
-    [JsonPropertyName("enhance_prompt")]
-    public bool? EnhancePrompt { get; init; }
-
-    /// <summary>Which people may be shown.</summary>
-    [JsonPropertyName("person_generation")]
-    public string? PersonGeneration { get; init; }
-
-    /// <summary>How much the safety filter blocks.</summary>
-    [JsonPropertyName("safety_setting")]
-    public string? SafetySetting { get; init; }
-
-    /// <summary>Whether an invisible watermark is added.</summary>
-    [JsonPropertyName("add_watermark")]
-    public bool? AddWatermark { get; init; }
+    public long? Seed
+    {
+        get => (long?)this[SeedField];
+        init => _values = Changed(SeedField, value);
+    }
 
     /// <summary>Inputs the module has no parameter for, sent as they are.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? AdditionalInput { get; set; }
+    public IReadOnlyDictionary<string, JsonElement>? AdditionalInput { get; init; }
+
+    /// <summary>The value of an input: a text, a <see cref="long"/> or a <see cref="bool"/>, as its kind says; null where it was not given.</summary>
+    public object? this[InputField field] => _values[field.Place];
+
+    /// <summary>The same input with another value of one field.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="value">A text, a <see cref="long"/> or a <see cref="bool"/>, as its kind says; null for none.</param>
+    public ImageInput With(InputField field, object? value) => this with { Values = Changed(field, value) };
+
+    /// <summary>The value of an input, by the API's own spelling.</summary>
+    /// <exception cref="KeyNotFoundException">No input has that name.</exception>
+    public object? this[string name]
+    {
+        get => this[InputField.Of(name)];
+        init => _values = Changed(InputField.Of(name), value);
+    }
 
     /// <summary>Puts the inputs on an object users see, under the parameters' names.</summary>
     public void CopyTo(ImagenInputs target)
     {
-        target.Prompt = Prompt;
-        target.NegativePrompt = NegativePrompt;
-        target.AspectRatio = AspectRatio;
-        target.NumImages = (int?)NumImages;
-        target.Seed = Seed;
-        target.Resolution = Resolution;
-        target.OutputFormat = OutputFormat;
-        target.SyncMode = SyncMode;
-        target.SafetyTolerance = SafetyTolerance;
-        target.EnhancePrompt = EnhancePrompt;
-        target.PersonGeneration = PersonGeneration;
-        target.SafetySetting = SafetySetting;
-        target.AddWatermark = AddWatermark;
+        foreach (var field in InputField.All)
+        {
+            Properties[field.Place].Set(target, this[field]);
+        }
+
         target.AdditionalInput = AdditionalInput is null
             ? null
-            : JsonSerializer.Serialize(AdditionalInput, ImageInputJson.Plain.IDictionaryStringJsonElement);
+            : JsonSerializer.Serialize(AdditionalInput, ImageInputJson.Plain.IReadOnlyDictionaryStringJsonElement);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ImageInput? other) =>
+        other is not null && _values.SequenceEqual(other._values) && Equals(AdditionalInput, other.AdditionalInput);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _values.Aggregate(0, HashCode.Combine);
+
+    private static ObjectProperty[] Properties { get; } =
+        [.. InputField.All.Select(field => new ObjectProperty(typeof(ImagenInputs).GetProperty(field.Parameter)!))];
+
+    private object?[] Values
+    {
+        init => _values = value;
+    }
+
+    private object?[] Changed(InputField field, object? value)
+    {
+        object?[] values = [.. _values];
+        values[field.Place] = value;
+        return values;
+    }
+
+    // The objects say as an int what a user counts with.
+    private sealed class ObjectProperty(PropertyInfo property)
+    {
+        private readonly bool _isInt = property.PropertyType == typeof(int?);
+
+        public void Set(ImagenInputs target, object? value) => property.SetValue(target, _isInt ? (int?)(long?)value : value);
+    }
+}
+
+/// <summary>Writes an input as the host takes it, field by field of the table, and reads what was written.</summary>
+internal sealed class ImageInputConverter : JsonConverter<ImageInput>
+{
+    private static readonly Dictionary<string, InputField> Fields = InputField.All.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, ImageInput value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        foreach (var field in InputField.All)
+        {
+            switch (value[field])
+            {
+                case string text:
+                    writer.WriteString(field.Name, text);
+                    break;
+                case long number:
+                    writer.WriteNumber(field.Name, number);
+                    break;
+                case bool truth:
+                    writer.WriteBoolean(field.Name, truth);
+                    break;
+            }
+        }
+
+        foreach (var (name, additional) in value.AdditionalInput ?? new Dictionary<string, JsonElement>())
+        {
+            writer.WritePropertyName(name);
+            additional.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <inheritdoc/>
+    public override ImageInput Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException();
+        }
+
+        var input = new ImageInput();
+        Dictionary<string, JsonElement>? additional = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            _ = reader.Read();
+            if (!Fields.TryGetValue(name, out var field))
+            {
+                (additional ??= new(StringComparer.Ordinal))[name] = JsonElement.ParseValue(ref reader);
+            }
+            else if (reader.TokenType != JsonTokenType.Null)
+            {
+                input = input.With(field, ReadValue(ref reader, field.Kind));
+            }
+        }
+
+        return input with { AdditionalInput = additional };
+    }
+
+    private static object ReadValue(ref Utf8JsonReader reader, InputKind kind)
+    {
+        try
+        {
+            return kind switch
+            {
+                InputKind.WholeNumber => reader.GetInt64(),
+                InputKind.TrueFalse => reader.GetBoolean(),
+                _ => reader.GetString()!,
+            };
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        {
+            throw new JsonException(error.Message, error);
+        }
     }
 }
 
 /// <summary>How an input is written as JSON: only what was given, and prompts in their own script.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageInput))]
-[JsonSerializable(typeof(IDictionary<string, JsonElement>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ImageInputJson : JsonSerializerContext
 {

@@ -23,23 +23,7 @@ public static class RowReader
             LedgerId = Id(cells, "LedgerId"),
             RequestId = Id(cells, "RequestId"),
             Settings = SubmitSettingsReader.Read(At),
-            Input = new ImageInput
-            {
-                Prompt = Prompt(At("Prompt")),
-                NegativePrompt = At("NegativePrompt").Text(),
-                AspectRatio = At("AspectRatio").Text()?.Trim(),
-                NumImages = At("NumImages").WholeNumber(),
-                Seed = At("Seed").WholeNumber(),
-                Resolution = At("Resolution").Text()?.Trim(),
-                OutputFormat = At("OutputFormat").Text()?.Trim(),
-                SyncMode = At("SyncMode").TrueFalse(),
-                SafetyTolerance = At("SafetyTolerance").Text()?.Trim(),
-                EnhancePrompt = At("EnhancePrompt").TrueFalse(),
-                PersonGeneration = At("PersonGeneration").Text()?.Trim(),
-                SafetySetting = At("SafetySetting").Text()?.Trim(),
-                AddWatermark = At("AddWatermark").TrueFalse(),
-                AdditionalInput = Additional(At("AdditionalInput"), At),
-            },
+            Input = Inputs(At) with { AdditionalInput = Additional(At("AdditionalInput"), At) },
         };
     }
 
@@ -49,6 +33,19 @@ public static class RowReader
     /// <exception cref="InvalidInputException">A cell does not hold what its setting takes.</exception>
     public static SubmitSettings ReadSettings(int index, IReadOnlyDictionary<string, object?> cells) =>
         SubmitSettingsReader.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
+
+    private static ImageInput Inputs(Func<string, Cell> at)
+    {
+        var input = new ImageInput { Prompt = Prompt(at("Prompt")) };
+        return InputField.All.Skip(1).Aggregate(input, (read, field) => Value(at(field.Parameter), field) is { } value ? read.With(field, value) : read);
+    }
+
+    private static object? Value(Cell cell, InputField field) => field.Kind switch
+    {
+        InputKind.WholeNumber => cell.WholeNumber(),
+        InputKind.TrueFalse => cell.TrueFalse(),
+        _ => field.IsProse ? cell.Text() : cell.Text()?.Trim(),
+    };
 
     // A column of that name may be anybody's: what cannot be an id of ours is none.
     private static string? Id(IReadOnlyDictionary<string, object?> cells, string name) =>

@@ -10,12 +10,12 @@ namespace Imagen4.Core.Providers;
 internal static class AdditionalInputCheck
 {
     /// <summary>Whether an input without a parameter is given.</summary>
-    public static bool Has(IDictionary<string, JsonElement> additional, InputDefinition definition) =>
+    public static bool Has(IReadOnlyDictionary<string, JsonElement> additional, InputDefinition definition) =>
         InputField.ParameterFor(definition.Name) == definition.Name
         && additional.TryGetValue(definition.Name, out var value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>What is wrong with the inputs, each on its own.</summary>
-    public static IEnumerable<string> Offences(IDictionary<string, JsonElement> additional, ModelDefinition model) =>
+    public static IEnumerable<string> Offences(IReadOnlyDictionary<string, JsonElement> additional, ModelDefinition model) =>
         additional.Select(member => Offence(model, member.Key, member.Value)).OfType<string>();
 
     private static string? Offence(ModelDefinition model, string name, JsonElement value)

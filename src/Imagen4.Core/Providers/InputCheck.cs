@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
@@ -17,71 +16,71 @@ public static class InputCheck
     /// <exception cref="InvalidInputException">The model does not take the input; the message names every offence.</exception>
     public static ImageInput Check(ImageRow row, string id, ModelDefinition model)
     {
-        var input = Given(row.Input);
-        var additional = row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>();
+        var input = row.Input;
+        var additional = input.AdditionalInput ?? new Dictionary<string, JsonElement>();
         var offences = model.Inputs
-            .Where(definition => definition.Required && !input.ContainsKey(definition.Name)
-                && !AdditionalInputCheck.Has(additional, definition))
+            .Where(definition => definition.Required && !IsGiven(input, definition) && !AdditionalInputCheck.Has(additional, definition))
             .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)))
             .ToList();
-        foreach (var (name, value) in input.ToList())
+        foreach (var field in InputField.All)
         {
-            offences.AddRange(Find(model, name) is { } definition
-                ? Offence(definition, value!, input)
-                : [Messages.InputNotTaken.With(InputField.ParameterFor(name), Taken(model))]);
+            if (row.Input[field] is not { } value)
+            {
+                continue;
+            }
+
+            if (model.Inputs.FirstOrDefault(definition => definition.Name == field.Name) is not { } definition)
+            {
+                offences.Add(Messages.InputNotTaken.With(field.Parameter, Taken(model)));
+            }
+            else if (definition.Choices.Count == 0)
+            {
+                offences.AddRange(Offence(definition, field, Shown(value)));
+            }
+            else if (definition.Choices.FirstOrDefault(choice => choice.Equals(Shown(value), StringComparison.OrdinalIgnoreCase)) is not { } spelling)
+            {
+                offences.Add(Messages.InputNotAChoice.With(field.Parameter, PlainText.Brief(Shown(value)), string.Join(", ", definition.Choices)));
+            }
+            else if (value is string)
+            {
+                input = input.With(field, spelling);
+            }
         }
 
         offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
-            ? input.Deserialize(ImageInputJson.Default.ImageInput)! with { AdditionalInput = row.Input.AdditionalInput }
+            ? input
             : throw new InvalidInputException(Messages.InputRefused.With(string.Join("; ", offences))) { Row = row.Index, Model = id };
     }
 
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>
-    public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model)
+    public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model) => model.Inputs
+        .Where(definition => definition.Superseded && IsGiven(input, definition))
+        .Select(definition => InputField.ParameterFor(definition.Name));
+
+    // By a parameter: what is passed on unchanged is the user's own affair.
+    private static bool IsGiven(ImageInput input, InputDefinition definition) =>
+        InputField.All.FirstOrDefault(field => field.Name == definition.Name) is { } field && input[field] is not null;
+
+    private static IEnumerable<string> Offence(InputDefinition definition, InputField field, string value)
     {
-        var given = Given(input);
-        return model.Inputs
-            .Where(definition => definition.Superseded && given.ContainsKey(definition.Name))
-            .Select(definition => InputField.ParameterFor(definition.Name));
-    }
-
-    // Only the inputs that have a parameter; others are passed on unchanged.
-    private static JsonObject Given(ImageInput input) =>
-        JsonSerializer.SerializeToNode(input with { AdditionalInput = null }, ImageInputJson.Default.ImageInput)!.AsObject();
-
-    private static InputDefinition? Find(ModelDefinition model, string name) =>
-        model.Inputs.FirstOrDefault(definition => definition.Name == name);
-
-    private static IEnumerable<string> Offence(InputDefinition definition, JsonNode value, JsonObject input)
-    {
-        var parameter = InputField.ParameterFor(definition.Name);
-        if (definition.Choices.Count > 0)
+        if (definition.MaximumLength is { } longest && value.Length > longest)
         {
-            var text = value.ToString();
-            if (definition.Choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } spelling)
-            {
-                input[definition.Name] = value.GetValueKind() == JsonValueKind.String ? JsonValue.Create(spelling) : value.DeepClone();
-            }
-            else
-            {
-                yield return Messages.InputNotAChoice.With(parameter, PlainText.Brief(text), string.Join(", ", definition.Choices));
-            }
-        }
-        else if (definition.MaximumLength is { } longest && value.ToString().Length is var length && length > longest)
-        {
-            yield return Messages.InputTooLong.With(parameter, length, longest);
+            yield return Messages.InputTooLong.With(field.Parameter, value.Length, longest);
         }
         else if (IsOutside(definition, value))
         {
-            yield return Messages.InputOutOfRange.With(parameter, PlainText.Brief(value.ToString()), Range(definition));
+            yield return Messages.InputOutOfRange.With(field.Parameter, PlainText.Brief(value), Range(definition));
         }
     }
 
+    private static string Shown(object value) =>
+        value is bool truth ? (truth ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
     // A text may be a number to the host; one that is not a number is outside every range.
-    private static bool IsOutside(InputDefinition definition, JsonNode value) =>
+    private static bool IsOutside(InputDefinition definition, string value) =>
         (definition.Minimum is not null || definition.Maximum is not null)
-        && !(long.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && !(long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= (definition.Minimum ?? long.MinValue)
             && number <= (definition.Maximum ?? long.MaxValue));
 

@@ -11,7 +11,7 @@ public sealed class ImageInputTests
     [Fact]
     public async Task The_body_of_a_submit_has_what_was_given_and_nothing_else()
     {
-        var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, SyncMode = false, AdditionalInput = TestHost.Additional("""{"style":null}""") };
+        var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, ["sync_mode"] = false, AdditionalInput = TestHost.Additional("""{"style":null}""") };
 
         Assert.Equal(
             """{"prompt":"zwei Füchse 狐 <b>&'\"","num_images":2,"sync_mode":false,"style":null}""",
@@ -23,8 +23,8 @@ public sealed class ImageInputTests
     {
         var input = new ImageInput
         {
-            Prompt = "p", NegativePrompt = "n", AspectRatio = "1:1", NumImages = 1, Seed = 2, Resolution = "1K", OutputFormat = "png", SyncMode = true,
-            SafetyTolerance = "4", EnhancePrompt = true, PersonGeneration = "dont_allow", SafetySetting = "block_only_high", AddWatermark = false,
+            Prompt = "p", ["negative_prompt"] = "n", ["aspect_ratio"] = "1:1", NumImages = 1, Seed = 2, ["resolution"] = "1K", ["output_format"] = "png", ["sync_mode"] = true,
+            ["safety_tolerance"] = "4", ["enhance_prompt"] = true, ["person_generation"] = "dont_allow", ["safety_setting"] = "block_only_high", ["add_watermark"] = false,
         };
 
         var content = new FalQueueProtocol().SubmitContent(TestHost.Model, input);

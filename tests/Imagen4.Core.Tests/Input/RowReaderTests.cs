@@ -17,10 +17,10 @@ public sealed class RowReaderTests
         Assert.Equal(3, row.Index);
         Assert.Equal(("row-1", "emulator", "fal-ai/imagen4/preview"), (row.Key, row.Provider, row.Model));
         Assert.Equal("a \"red\" fox,\r\nrunning", row.Input.Prompt);
-        Assert.Equal(("snow", "16:9", 2L, 7L), (row.Input.NegativePrompt, row.Input.AspectRatio, row.Input.NumImages, row.Input.Seed));
+        Assert.Equal(("snow", "16:9", 2L, 7L), (row.Input["negative_prompt"], row.Input["aspect_ratio"], row.Input.NumImages, row.Input.Seed));
         Assert.Equal(
             ("2K", "webp", true, "5"),
-            (row.Input.Resolution, row.Input.OutputFormat, row.Input.SyncMode, row.Input.SafetyTolerance));
+            (row.Input["resolution"], row.Input["output_format"], row.Input["sync_mode"], row.Input["safety_tolerance"]));
         Assert.Equal("""{"style":"oil"}""", TestHost.Json(row.Input));
     }
 

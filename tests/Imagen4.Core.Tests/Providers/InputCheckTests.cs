@@ -16,12 +16,12 @@ public sealed class InputCheckTests
     [InlineData("4:3")]
     [InlineData("3:4")]
     public void Every_published_aspect_ratio_is_taken(string ratio) =>
-        Assert.Equal(ratio, Check(new ImageInput { Prompt = "x", AspectRatio = ratio }).AspectRatio);
+        Assert.Equal(ratio, Check(new ImageInput { Prompt = "x", ["aspect_ratio"] = ratio })["aspect_ratio"]);
 
     [Fact]
     public void A_wrong_choice_names_row_model_value_and_what_is_allowed()
     {
-        var error = Refused(new ImageInput { Prompt = "x", AspectRatio = "2:1" });
+        var error = Refused(new ImageInput { Prompt = "x", ["aspect_ratio"] = "2:1" });
 
         Assert.Equal(
             "Row 7, fal-ai/imagen4/preview: AspectRatio '2:1' is not one of 1:1, 16:9, 9:16, 4:3, 3:4. Nothing was sent.", error.Message);
@@ -49,9 +49,9 @@ public sealed class InputCheckTests
     [Fact]
     public void Choices_are_sent_in_the_hosts_own_spelling()
     {
-        var input = Check(new ImageInput { Prompt = "x", Resolution = "2k", OutputFormat = "PNG", SafetyTolerance = "6", Seed = -3 });
+        var input = Check(new ImageInput { Prompt = "x", ["resolution"] = "2k", ["output_format"] = "PNG", ["safety_tolerance"] = "6", Seed = -3 });
 
-        Assert.Equal(("2K", "png", "6", -3L), (input.Resolution, input.OutputFormat, input.SafetyTolerance, input.Seed));
+        Assert.Equal(("2K", "png", "6", -3L), (input["resolution"], input["output_format"], input["safety_tolerance"], input.Seed));
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class InputCheckTests
     public void A_format_the_model_does_not_write_is_refused(string format) =>
         Assert.Contains(
             $"OutputFormat '{format}' is not one of jpeg, png, webp",
-            Refused(new ImageInput { Prompt = "x", OutputFormat = format }).Message, StringComparison.Ordinal);
+            Refused(new ImageInput { Prompt = "x", ["output_format"] = format }).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0")]
@@ -69,12 +69,12 @@ public sealed class InputCheckTests
     public void A_safety_tolerance_outside_one_to_six_is_refused(string value) =>
         Assert.Contains(
             "is not one of 1, 2, 3, 4, 5, 6",
-            Refused(new ImageInput { Prompt = "x", SafetyTolerance = value }).Message, StringComparison.Ordinal);
+            Refused(new ImageInput { Prompt = "x", ["safety_tolerance"] = value }).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_fast_model_has_no_resolution_and_the_message_lists_what_it_has()
     {
-        var error = Refused(new ImageInput { Prompt = "x", Resolution = "1K" }, Fast);
+        var error = Refused(new ImageInput { Prompt = "x", ["resolution"] = "1K" }, Fast);
 
         Assert.Contains("it does not take Resolution (it takes Prompt, NegativePrompt, AspectRatio, NumImages, Seed, OutputFormat, SyncMode, SafetyTolerance)", error.Message, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class InputCheckTests
     [Fact]
     public void Every_offence_is_named_at_once()
     {
-        var error = Refused(new ImageInput { AspectRatio = "2:1", NumImages = 9 });
+        var error = Refused(new ImageInput { ["aspect_ratio"] = "2:1", NumImages = 9 });
 
         Assert.Contains("Prompt is missing; AspectRatio '2:1' is not one of", error.Message, StringComparison.Ordinal);
         Assert.Contains("; NumImages 9 is outside 1 to 4", error.Message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class InputCheckTests
     [Fact]
     public void Everything_else_of_a_row_passes_through_unchanged()
     {
-        var input = new ImageInput { Prompt = " two  foxes ", Seed = long.MaxValue, SyncMode = false, AdditionalInput = TestHost.Additional("""{"style":"oil","none":null}""") };
+        var input = new ImageInput { Prompt = " two  foxes ", Seed = long.MaxValue, ["sync_mode"] = false, AdditionalInput = TestHost.Additional("""{"style":"oil","none":null}""") };
 
         var passed = Check(input);
 
@@ -138,7 +138,7 @@ public sealed class InputCheckTests
     {
         Assert.Equal(
             ["NegativePrompt"],
-            InputCheck.Superseded(new ImageInput { Prompt = "x", NegativePrompt = "snow" }, Definition(Preview)));
+            InputCheck.Superseded(new ImageInput { Prompt = "x", ["negative_prompt"] = "snow" }, Definition(Preview)));
         Assert.Empty(InputCheck.Superseded(new ImageInput { Prompt = "x", Seed = 1 }, Definition(Preview)));
     }
 

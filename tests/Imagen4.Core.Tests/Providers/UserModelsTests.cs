@@ -31,7 +31,7 @@ public sealed class UserModelsTests : EnvironmentTest
     {
         Write($$"""{"models":[{"ids":["{{TestHost.Model}}"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"aspect_ratio","choices":["21:9"]}]}]}""");
 
-        Assert.Contains("AspectRatio '1:1' is not one of 21:9", Refused(TestHost.Model, new ImageInput { Prompt = "x", AspectRatio = "1:1" }), StringComparison.Ordinal);
+        Assert.Contains("AspectRatio '1:1' is not one of 21:9", Refused(TestHost.Model, new ImageInput { Prompt = "x", ["aspect_ratio"] = "1:1" }), StringComparison.Ordinal);
         Assert.Single(ModelCatalog.Ids(HostProtocol.FalQueue), TestHost.Model);
         Assert.Contains("21:9", ModelCatalog.ChoicesFor("AspectRatio"));
     }
@@ -44,8 +44,8 @@ public sealed class UserModelsTests : EnvironmentTest
     {
         Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"safety_tolerance","minimum":1,"maximum":6}]}]}""");
 
-        Assert.Contains(offence, Refused("me/fox", new ImageInput { Prompt = "x", SafetyTolerance = value }), StringComparison.Ordinal);
-        Assert.Equal("6", Taken("me/fox", new ImageInput { Prompt = "x", SafetyTolerance = "6" }).SafetyTolerance);
+        Assert.Contains(offence, Refused("me/fox", new ImageInput { Prompt = "x", ["safety_tolerance"] = value }), StringComparison.Ordinal);
+        Assert.Equal("6", Taken("me/fox", new ImageInput { Prompt = "x", ["safety_tolerance"] = "6" })["safety_tolerance"]);
     }
 
     [Fact]
@@ -63,10 +63,10 @@ public sealed class UserModelsTests : EnvironmentTest
     {
         Write("""{"models":[{"ids":["me/fox"],"protocols":["FalQueue"],"inputs":[{"name":"prompt"},{"name":"num_images","choices":["1","2"]},{"name":"sync_mode","choices":["false"]}]}]}""");
 
-        var input = Taken("me/fox", new ImageInput { Prompt = "x", NumImages = 2, SyncMode = false });
+        var input = Taken("me/fox", new ImageInput { Prompt = "x", NumImages = 2, ["sync_mode"] = false });
 
-        Assert.Equal((2, false), (input.NumImages, input.SyncMode));
-        Assert.Contains("SyncMode 'true' is not one of false", Refused("me/fox", new ImageInput { Prompt = "x", SyncMode = true }), StringComparison.Ordinal);
+        Assert.Equal((2, false), (input.NumImages, input["sync_mode"]));
+        Assert.Contains("SyncMode 'true' is not one of false", Refused("me/fox", new ImageInput { Prompt = "x", ["sync_mode"] = true }), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -28,7 +28,7 @@ internal static class TestHost
     public static ImageInput Input(string prompt = "a red fox") => new() { Prompt = prompt };
 
     /// <summary>Additional input as a row reader makes it.</summary>
-    public static IDictionary<string, JsonElement> Additional(string json) =>
+    public static IReadOnlyDictionary<string, JsonElement> Additional(string json) =>
         JsonElement.Parse(json).EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
 
     /// <summary>Additional input as JSON text.</summary>

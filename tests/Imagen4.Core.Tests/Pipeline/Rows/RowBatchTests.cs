@@ -46,7 +46,7 @@ public sealed class RowBatchTests : EmulatorTest, IDisposable
     [Fact]
     public async Task A_delivered_row_says_everything_about_itself()
     {
-        var row = Row(3, "a red fox", new ImageInput { Prompt = "a red fox", NumImages = 2, Seed = 5, OutputFormat = "webp", AdditionalInput = TestHost.Additional("""{"style":"oil"}""") }, "key-3");
+        var row = Row(3, "a red fox", new ImageInput { Prompt = "a red fox", NumImages = 2, Seed = 5, ["output_format"] = "webp", AdditionalInput = TestHost.Additional("""{"style":"oil"}""") }, "key-3");
 
         var (result, error) = Assert.Single(await RunAsync([row]));
 
@@ -69,7 +69,7 @@ public sealed class RowBatchTests : EmulatorTest, IDisposable
     [Fact]
     public async Task Images_that_come_inside_the_answer_are_saved_like_others()
     {
-        var row = Row(1, "x", new ImageInput { Prompt = "x", SyncMode = true, NumImages = 2 });
+        var row = Row(1, "x", new ImageInput { Prompt = "x", ["sync_mode"] = true, NumImages = 2 });
 
         var (result, error) = Assert.Single(await RunAsync([row]));
 

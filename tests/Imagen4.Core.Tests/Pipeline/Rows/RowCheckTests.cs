@@ -62,7 +62,7 @@ public sealed class RowCheckTests : EnvironmentTest
     public void A_model_nobody_knows_is_passed_through_and_noted_once()
     {
         var check = Check(new BatchOptions { Model = "fal-ai/flux/dev" });
-        var input = new ImageInput { Prompt = "x", AspectRatio = "2:1", NumImages = 9 };
+        var input = new ImageInput { Prompt = "x", ["aspect_ratio"] = "2:1", NumImages = 9 };
 
         Assert.Equal(input, check.Check(TestHost.Row() with { Input = input }).Input);
         check.Check(TestHost.Row(2));
@@ -100,7 +100,7 @@ public sealed class RowCheckTests : EnvironmentTest
     public void An_input_the_newest_schema_dropped_is_warned_of_once()
     {
         var check = Check(new BatchOptions());
-        var row = TestHost.Row() with { Input = new ImageInput { Prompt = "x", NegativePrompt = "snow" } };
+        var row = TestHost.Row() with { Input = new ImageInput { Prompt = "x", ["negative_prompt"] = "snow" } };
 
         check.Check(row);
         check.Check(row with { Index = 2 });

@@ -46,7 +46,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
     public async Task A_finished_request_has_every_image()
     {
         var acceptance =
-            await SubmitAsync(new ImageInput { Prompt = "[emulator:seconds=0]", NumImages = 3, AspectRatio = "16:9", Seed = 5 });
+            await SubmitAsync(new ImageInput { Prompt = "[emulator:seconds=0]", NumImages = 3, ["aspect_ratio"] = "16:9", Seed = 5 });
 
         var result = await ResultAsync(acceptance);
 

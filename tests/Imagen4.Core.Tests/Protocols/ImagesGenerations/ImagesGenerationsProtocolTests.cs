@@ -90,7 +90,7 @@ public sealed class ImagesGenerationsProtocolTests
     [Fact]
     public async Task The_body_names_the_model_first_and_has_what_was_given()
     {
-        var input = new ImageInput { Prompt = "ein Füchslein", NumImages = 2, EnhancePrompt = false, AdditionalInput = TestHost.Additional("""{"convert_base64_to_url":true}""") };
+        var input = new ImageInput { Prompt = "ein Füchslein", NumImages = 2, ["enhance_prompt"] = false, AdditionalInput = TestHost.Additional("""{"convert_base64_to_url":true}""") };
 
         using var content = new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger)).SubmitContent("google/imagen4/preview", input);
 
