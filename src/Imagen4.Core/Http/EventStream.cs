@@ -21,10 +21,9 @@ internal sealed class EventStream(TimeProvider time)
         HttpClient client, HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
-        using var silence = new CancellationTokenSource(LongestSilence, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
+        using var silence = new Deadline(LongestSilence, time, cancellation);
         using var response = await AwakeAsync(
-            client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellation).ConfigureAwait(false);
+            client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellation).ConfigureAwait(false);
         Trace?.Invoke(Messages.TraceAnswer.With(
             request.Method,
             request.RequestUri!.GetLeftPart(UriPartial.Path),
@@ -35,16 +34,16 @@ internal sealed class EventStream(TimeProvider time)
             yield break;
         }
 
-        var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             var events =
-                SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(either.Token).GetAsyncEnumerator(either.Token);
+                SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
             await using (events.ConfigureAwait(false))
             {
                 while (await AwakeAsync(events.MoveNextAsync().AsTask(), cancellation).ConfigureAwait(false))
                 {
-                    silence.CancelAfter(LongestSilence);
+                    silence.Restart(LongestSilence);
                     yield return events.Current.Data;
                 }
             }

@@ -26,12 +26,11 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     public async Task<HostResponse> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
-        using var deadline = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        using var deadline = new Deadline(limit, time, cancellation);
         try
         {
             using var response = await client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
@@ -43,7 +42,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers);
             }
 
-            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, either.Token).ConfigureAwait(false);
+            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
@@ -53,7 +52,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw Traced(request, new TimeoutException(deadline.IsCancellationRequested
+            throw Traced(request, new TimeoutException(deadline.HasPassed
                 ? Messages.HostTimedOut.With(request.RequestUri!.Host, limit.TotalSeconds)
                 : Messages.ConnectTimedOut.With(request.RequestUri!.Host, HttpStack.ConnectLimit.TotalSeconds), error));
         }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using Imagen4.Core.Text;
 using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace Imagen4.Core.Http;
@@ -40,22 +39,10 @@ internal sealed class ReadRetry
     public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, Action<string?>? missed = null)
     {
         (_budget, _time, _readsModel, _missed) = (budget, time, readsModel, missed);
-        var builder = new ResiliencePipelineBuilder<HostResponse> { TimeProvider = time };
-        if (missed is null)
-        {
-            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = Total });
-        }
-
-        _pipeline = builder.AddRetry(new RetryStrategyOptions<HostResponse>
-        {
-            MaxRetryAttempts = missed is null ? Attempts - 1 : int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = First,
-            MaxDelay = Longest,
-            ShouldHandle = arguments => ValueTask.FromResult(IsRepeated(arguments.Outcome, arguments.AttemptNumber)),
-            DelayGenerator = arguments => ValueTask.FromResult(Wait(arguments.Outcome)),
-        }).Build();
+        var plan = missed is null
+            ? new RetryPlan(Attempts, First, Longest, Total)
+            : new RetryPlan(int.MaxValue, First, Longest, Total: null);
+        _pipeline = RetryPipeline.Of<HostResponse>(plan, time, IsRepeated, Wait);
     }
 
     /// <summary>Runs a read until it comes through or may not be repeated any more.</summary>

@@ -2,7 +2,6 @@ using System.Net;
 using Imagen4.Core.Http;
 using Imagen4.Core.Text;
 using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 
 namespace Imagen4.Core.Media;
@@ -21,6 +20,8 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     // For one image with all its retries: a host that sends a byte now and then is never silent.
     private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
+
+    private static readonly RetryPlan Plan = new(Attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), Total);
 
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
@@ -45,7 +46,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
         try
         {
-            await Retrying(RetryBudget.For(source))
+            _ = await Retrying(RetryBudget.For(source))
                 .ExecuteAsync(async token => await FetchAsync(source, target, token).ConfigureAwait(false), cancellation)
                 .ConfigureAwait(false);
         }
@@ -60,24 +61,13 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
-    private ResiliencePipeline Retrying(RetryBudget budget) => new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddTimeout(new TimeoutStrategyOptions { Timeout = Total })
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = Attempts - 1,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromSeconds(0.5),
-            MaxDelay = TimeSpan.FromSeconds(15),
-            ShouldHandle = arguments => ValueTask.FromResult(IsRepeated(arguments.Outcome, arguments.AttemptNumber, budget)),
-            DelayGenerator = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked }
-                    ? RetryAfter.Spread(asked)
-                    : (TimeSpan?)null),
-        })
-        .Build();
+    private ResiliencePipeline<long> Retrying(RetryBudget budget) => RetryPipeline.Of<long>(
+        Plan,
+        time,
+        (outcome, attempt) => IsRepeated(outcome, attempt, budget),
+        outcome => outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : null);
 
-    private static bool IsRepeated(Outcome<object> outcome, int attempt, RetryBudget budget)
+    private static bool IsRepeated(Outcome<long> outcome, int attempt, RetryBudget budget)
     {
         if (outcome.Exception is null)
         {
@@ -90,24 +80,25 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             && budget.TryTake();
     }
 
-    private async Task FetchAsync(Uri source, Stream target, CancellationToken cancellation)
+    private async Task<long> FetchAsync(Uri source, Stream target, CancellationToken cancellation)
     {
-        using var silence = new CancellationTokenSource(SilenceLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
+        using var silence = new Deadline(SilenceLimit, time, cancellation);
         try
         {
-            using var response = await OpenAsync(source, either.Token).ConfigureAwait(false);
+            using var response = await OpenAsync(source, silence.Token).ConfigureAwait(false);
             target.SetLength(0);
-            var received = await CopyAsync(response, target, silence, either.Token).ConfigureAwait(false);
+            var received = await CopyAsync(response, target, silence).ConfigureAwait(false);
             if (response.Content.Headers.ContentLength is { } promised && promised != received)
             {
                 throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
             }
+
+            return received;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
             throw new BrokenTransferException(
-                silence.IsCancellationRequested
+                silence.HasPassed
                     ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
                     : Messages.ConnectTimedOut.With(source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
@@ -163,9 +154,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
-    private static async Task<long> CopyAsync(
-        HttpResponseMessage response, Stream target, CancellationTokenSource silence, CancellationToken cancellation)
+    private static async Task<long> CopyAsync(HttpResponseMessage response, Stream target, Deadline silence)
     {
+        var cancellation = silence.Token;
         var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
@@ -184,7 +175,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                     throw new DownloadFailedException(Messages.MediaTooLarge.With(LargestImage));
                 }
 
-                silence.CancelAfter(SilenceLimit);
+                silence.Restart(SilenceLimit);
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             }
         }

@@ -1,3 +1,5 @@
+using Imagen4.Core.Http;
+
 namespace Imagen4.Core.Tests.Support;
 
 /// <summary>The deadline that turns a hang into a failure. Nothing is ever measured against it.</summary>

@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -6,9 +7,6 @@ namespace Imagen4.Core.Pipeline.Batch;
 /// <summary>Bounds what is asked of a host once and answered at once.</summary>
 internal static class TimeLimit
 {
-    // What a timer takes: some 49 days.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
     /// <summary>Runs something within a limit.</summary>
     /// <param name="limit">The limit, repetitions included; zero for none.</param>
     /// <param name="host">The host that is asked, for the message.</param>
@@ -18,14 +16,10 @@ internal static class TimeLimit
     public static async Task<T> RunAsync<T>(
         TimeSpan limit, HostConnection host, Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
-        using var deadline = limit > TimeSpan.Zero
-            ? new CancellationTokenSource(limit < LongestTimer ? limit : LongestTimer, host.Time)
-            : new CancellationTokenSource();
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-
+        using var deadline = new Deadline(limit > TimeSpan.Zero ? limit : null, host.Time, cancellation);
         try
         {
-            return await work(bounded.Token).ConfigureAwait(false);
+            return await work(deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

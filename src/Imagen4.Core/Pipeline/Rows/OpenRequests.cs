@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
@@ -45,14 +46,13 @@ internal sealed class OpenRequests(ILedger ledger)
 
     private async Task CancelAsync(RequestReference request, LedgerEntry entry, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(CancelLimit, request.Host.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var deadline = new Deadline(CancelLimit, request.Host.Time, cancellation);
         try
         {
-            await request.Protocol.CancelAsync(request, either.Token).ConfigureAwait(false);
+            await request.Protocol.CancelAsync(request, deadline.Token).ConfigureAwait(false);
 
             // A host only promises to try: what it does not call cancelled may still be generated and paid for.
-            if ((await request.Protocol.ReadEndAsync(request, either.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
+            if ((await request.Protocol.ReadEndAsync(request, deadline.Token).ConfigureAwait(false)).State == ImagenStates.Cancelled)
             {
                 _ = Interlocked.Increment(ref _cancelled);
                 Remove(entry.LedgerId);
@@ -63,7 +63,7 @@ internal sealed class OpenRequests(ILedger ledger)
         {
             // Its result is there, and was paid for.
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
         {
             var silent = Messages.HostTimedOut.With(request.Host.BaseUri.Host, CancelLimit.TotalSeconds);
             _troubles.Enqueue(new HostUnavailableException(silent));

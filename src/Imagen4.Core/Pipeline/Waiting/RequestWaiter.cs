@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
@@ -163,13 +164,11 @@ internal sealed class RequestWaiter(TimeSpan limit)
     {
         var time = request.Host.Time;
         var missed = new MissedReads(request.IsFresh);
-        var left = Bounded(limit - time.GetElapsedTime(request.Since));
-        DateTimeOffset? until = limit > TimeSpan.Zero ? time.GetUtcNow() + left : null;
-        using var deadline = until is null ? new CancellationTokenSource() : new CancellationTokenSource(left, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        TimeSpan? left = limit > TimeSpan.Zero ? Deadline.Bounded(limit - time.GetElapsedTime(request.Since)) : null;
+        using var deadline = new Deadline(left, time, cancellation);
         try
         {
-            return await wait(request with { Host = request.Host.WithDeadline(until, missed.Note) }, missed, either.Token)
+            return await wait(request with { Host = request.Host.WithDeadline(time.GetUtcNow() + left, missed.Note) }, missed, deadline.Token)
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -182,7 +181,4 @@ internal sealed class RequestWaiter(TimeSpan limit)
             };
         }
     }
-
-    // A timer takes a millisecond to 49 days; no host keeps a request for longer.
-    private static TimeSpan Bounded(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Clamp(span.TotalMilliseconds, 1, uint.MaxValue - 1.0));
 }
