@@ -17,9 +17,9 @@ internal static class CrowdMember
         do
         {
             ends = await batch.RunAsync().ConfigureAwait(false);
-            foreach (var (kind, count) in ends.Values.Select(end => end.Error?.GetType().Name).OfType<string>().CountBy(kind => kind))
+            foreach (var kind in ends.Values.Select(end => end.Error).OfType<Exception>().GroupBy(error => error.GetType().Name))
             {
-                Console.WriteLine($"again {kind} {count}");
+                Console.WriteLine($"again {kind.Key} {kind.Count()} {kind.First().Message.ReplaceLineEndings(" ")}");
             }
         }
         while (++runs < MostRuns && ends.Values.Any(end => end.Value?.State != ImagenStates.Delivered));

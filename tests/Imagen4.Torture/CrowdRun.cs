@@ -45,7 +45,7 @@ internal static class CrowdRun
             var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var figures = await FiguresAsync(admin, folder, rows, said, await names.CountsAsync().ConfigureAwait(false)).ConfigureAwait(false);
             var wrong = figures.Sum(figure => figure.Count);
-            var errors = said.SelectMany(lines => lines.Errors).GroupBy(error => error.Key, error => error.Value)
+            var errors = said.SelectMany(lines => lines.Errors).GroupBy(error => error.Kind, error => error.Count)
                 .Select(kind => $"{kind.Sum()} {kind.Key}");
             Console.WriteLine(
                 $"crowd: {processes} processes at the same {rows} rows, on {ledgers.Kind}, {await admin.HitsAsync().ConfigureAwait(false)} calls failed, "
@@ -112,9 +112,9 @@ internal static class CrowdRun
                 {
                     said.Rows[int.Parse(row, CultureInfo.InvariantCulture)] = (state, sha256, rest);
                 }
-                else if (words is ["again", var kind, var count])
+                else if (line.Split(' ', 4) is ["again", var kind, var count, var message])
                 {
-                    said.Errors[kind] = said.Errors.GetValueOrDefault(kind) + int.Parse(count, CultureInfo.InvariantCulture);
+                    said.Errors.Add((kind, int.Parse(count, CultureInfo.InvariantCulture), message));
                 }
                 else if (words is ["done", var runs])
                 {
@@ -146,6 +146,8 @@ internal static class CrowdRun
             Console.WriteLine($"  row {row}: {line.State}, {line.About}");
         }
 
+        var unavailable = said.SelectMany(lines => lines.Errors).Where(error => error.Kind == nameof(LedgerUnavailableException)).ToList();
+        unavailable.Select(error => error.Message).Distinct().Take(MostShown).ToList().ForEach(message => Console.WriteLine($"  {message}"));
         foreach (var (prompt, count) in bills.Where(bill => bill.Value != 1).Take(MostShown))
         {
             Console.WriteLine($"  {count} bills for '{prompt}'");
@@ -167,6 +169,7 @@ internal static class CrowdRun
             ("files of several rows", files.Values.Count(lines => lines.Select(line => line.Key).Distinct().Skip(1).Any())),
             ("files unlike what was told", files.Count(file => file.Value.Any(line => line.Value.Sha256 != Hash(file.Key)))),
             ("files written more than once", names.Values.Count(count => count != 1)),
+            ("rows given up because of the ledger", unavailable.Sum(error => error.Count)),
             ("other files", Directory.EnumerateFiles(folder, "*", new EnumerationOptions { AttributesToSkip = 0 }).Count() - files.Count),
         ];
     }
@@ -179,8 +182,8 @@ internal static class CrowdRun
         /// <summary>The state of each row, the digest of its image, and where that is or what went wrong.</summary>
         public Dictionary<int, (string State, string Sha256, string About)> Rows { get; } = [];
 
-        /// <summary>What went wrong in any run, and how often.</summary>
-        public Dictionary<string, int> Errors { get; } = [];
+        /// <summary>What went wrong in any run, how often, and how it was said the first time.</summary>
+        public List<(string Kind, int Count, string Message)> Errors { get; } = [];
 
         /// <summary>How often it ran them; 0 where it did not come to its end.</summary>
         public int Runs { get; set; }
