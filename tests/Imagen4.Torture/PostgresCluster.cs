@@ -21,6 +21,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private const string NotPooled = ";Pooling=false";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"imagen4-pg-{Guid.NewGuid():N}");
+    private bool _isDurable;
     private Process? _server;
     private int _databases;
 
@@ -38,9 +39,11 @@ internal sealed class PostgresCluster : IAsyncDisposable
     public string Data => Path.Combine(_folder, "data");
 
     /// <summary>Makes one and starts it.</summary>
-    public static async Task<PostgresCluster> CreateAsync()
+    /// <param name="checksums">Whether its pages have checksums, which is not so by default before version 18.</param>
+    /// <param name="isDurable">Whether it survives a power failure; it is faster without.</param>
+    public static async Task<PostgresCluster> CreateAsync(bool checksums = false, bool isDurable = true)
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { _isDurable = isDurable };
         try
         {
             Directory.CreateDirectory(cluster._folder);
@@ -49,8 +52,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
                 await RunAsync("chown", "nobody", cluster._folder).ConfigureAwait(false);
             }
 
-            await RunAsync("initdb", "-D", cluster.Data, "-U", "tester", "--auth=trust", "--no-sync", "-E", "UTF8", "--no-locale")
-                .ConfigureAwait(false);
+            string[] settings = ["-D", cluster.Data, "-U", "tester", "--auth=trust", "--no-sync", "-E", "UTF8", "--no-locale"];
+            await RunAsync("initdb", checksums ? [.. settings, "--data-checksums"] : settings).ConfigureAwait(false);
             cluster.Port = FreePort();
             await cluster.StartAsync().ConfigureAwait(false);
             return cluster;
@@ -68,7 +71,13 @@ internal sealed class PostgresCluster : IAsyncDisposable
         // What it says goes to a file: nobody reads its pipes.
         _server = Start(
             "postgres", "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", _folder,
-            "-c", "listen_addresses=127.0.0.1", "-c", "logging_collector=on");
+            "-c", "listen_addresses=127.0.0.1", "-c", "logging_collector=on", "-c", $"fsync={(_isDurable ? "on" : "off")}");
+        await UntilReadyAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until it answers: it is starting, or recovers after a process of its own has crashed.</summary>
+    public async Task UntilReadyAsync()
+    {
         while (true)
         {
             try
@@ -78,7 +87,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
                 await connection.OpenAsync().ConfigureAwait(false);
                 return;
             }
-            catch (NpgsqlException) when (!_server.HasExited)
+            catch (NpgsqlException) when (!_server!.HasExited)
             {
                 await Task.Delay(50).ConfigureAwait(false);
             }
@@ -92,18 +101,40 @@ internal sealed class PostgresCluster : IAsyncDisposable
         await _server!.WaitForExitAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Creates an empty database.</summary>
+    /// <summary>Creates a database: an empty one, or a copy of another's files.</summary>
     /// <returns>How to connect to it.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"ledger{Interlocked.Increment(ref _databases)}");
-        var connection = new NpgsqlConnection(ConnectionString("postgres") + NotPooled);
+        var from = template is null ? "" : $" TEMPLATE {NameOf(template)} STRATEGY FILE_COPY";
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name}{from}").ConfigureAwait(false);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Removes a database, whoever is connected to it.</summary>
+    public Task DropDatabaseAsync(string address) =>
+        ExecuteAsync(ConnectionString("postgres"), $"DROP DATABASE {NameOf(address)} WITH (FORCE)");
+
+    /// <summary>Runs SQL.</summary>
+    /// <returns>The first column of what it selects.</returns>
+    public static async Task<IReadOnlyList<string>> ExecuteAsync(string address, string sql)
+    {
+        var connection = new NpgsqlConnection(address + NotPooled);
         await using var disposing = connection.ConfigureAwait(false);
         await connection.OpenAsync().ConfigureAwait(false);
-        var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
-        await using var creating = command.ConfigureAwait(false);
-        _ = await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-        return ConnectionString(name);
+#pragma warning disable CA2100 // Every text is a constant of this program, or the name of a database it has chosen itself.
+        var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await using var executing = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        await using var reading = reader.ConfigureAwait(false);
+        var values = new List<string>();
+        while (await reader.ReadAsync().ConfigureAwait(false))
+        {
+            values.Add(reader.GetValue(0).ToString()!);
+        }
+
+        return values;
     }
 
     public async ValueTask DisposeAsync()
@@ -122,6 +153,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     private string ConnectionString(string database) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Database={database};Username=tester");
+
+    private static string NameOf(string address) => new NpgsqlConnectionStringBuilder(address).Database!;
 
     private static int FreePort()
     {

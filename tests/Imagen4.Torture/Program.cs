@@ -15,7 +15,7 @@ return words switch
     ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["history", var requests] => await HistoryFigure.RunAsync(Number(requests)),
-    ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed)),
+    ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed), options),
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
     ["batch", var home, var address, var folder, var name, var count, var end, var hosts] =>
         await BatchAsync(home, address, folder, name, Number(count), end, hosts.Split(',')),
@@ -45,6 +45,6 @@ static int Usage()
     Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | history <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> <host,…> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     Console.Error.WriteLine("crowd <emulator> <rows> <processes> | member <home> <address> <folder> <rows>");
-    Console.Error.WriteLine("faults, kills, crowd: --ledger sqlite|postgres; kills: --jobs <lanes>");
+    Console.Error.WriteLine("faults, kills, crowd, flips: --ledger sqlite|postgres; kills: --jobs <lanes>");
     return 2;
 }
