@@ -198,6 +198,13 @@ internal static class DamagedLedger
             figures.OtherIndex++;
             return null;
         }
+#pragma warning disable CA1031 // Whatever it is: no command would know what to say of it.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            figures.AddDefect($"threw {defect.GetType().Name}: {defect.Message.ReplaceLineEndings(" ")}");
+            return null;
+        }
     }
 
     private static async Task<bool> IsWholeAsync(string home)
@@ -244,6 +251,18 @@ internal static class DamagedLedger
         /// <summary>How many those are; not all of them are shown.</summary>
         public int WrongRows { get; private set; }
 
+        /// <summary>Rows kept from being sent by an exception that is no clear error.</summary>
+        public int Defects { get; private set; }
+
+        public void AddDefect(string defect)
+        {
+            Defects++;
+            if (!_wrong.Contains(defect))
+            {
+                _wrong.Add(defect);
+            }
+        }
+
         public void Add(string wrong)
         {
             WrongRows++;
@@ -255,6 +274,6 @@ internal static class DamagedLedger
 
         public override string ToString() =>
             $"{Right} rows right, {Database} stopped by an error of the database, {Checksum} by their checksum, {OtherIndex} by the other index; "
-            + $"quick_check found {FoundByCheck} files, {OnlyFoundByCheck} of them with rows that nothing else had stopped; {WrongRows} rows wrong";
+            + $"quick_check found {FoundByCheck} files, {OnlyFoundByCheck} of them with rows that nothing else had stopped; {Defects} stopped by another exception, {WrongRows} rows wrong";
     }
 }
