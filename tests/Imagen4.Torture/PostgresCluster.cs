@@ -139,9 +139,18 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { HasExited: false })
+        if (_server is { HasExited: false } server)
         {
-            await CrashAsync().ConfigureAwait(false);
+            try
+            {
+                await CrashAsync().ConfigureAwait(false);
+            }
+            catch (InvalidOperationException)
+            {
+                // It is only just starting. Its other processes end with it.
+                server.Kill();
+                await server.WaitForExitAsync().ConfigureAwait(false);
+            }
         }
 
         _server?.Dispose();
