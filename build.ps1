@@ -6,8 +6,8 @@
     Test    every test: xunit, Pester, and fal's own JavaScript client where Node.js is
     Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
     Bench   figures: how long an import takes, how fast a batch runs
-    Torture the reliability figures: batches at a host that fails, batches that are killed, a damaged ledger, a large one;
-            about an hour, or with -Short under a minute
+    Torture the reliability figures: batches at a host that fails, batches that are killed, many processes at the same
+            rows, a damaged ledger, a large one, on SQLite and on PostgreSQL; hours, or with -Short a few minutes
     Analyze looks at every script with PSScriptAnalyzer, which has to be installed
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4
@@ -111,13 +111,32 @@ function Invoke-TortureTask {
         dotnet exec $program faults $emulator 400 2
         dotnet exec $program kills $emulator 12 1 short
         dotnet exec $program flips 1000 1
+        if (Test-TorturePostgres) {
+            dotnet exec $program faults $emulator 200 1 --ledger postgres
+            dotnet exec $program kills $emulator 6 1 short --ledger postgres
+        }
+
         return
     }
 
-    dotnet exec $program faults $emulator 10000 20
-    dotnet exec $program kills $emulator 1000 1
+    foreach ($ledger in @('sqlite') + @(if (Test-TorturePostgres) { 'postgres' })) {
+        dotnet exec $program faults $emulator 10000 20 --ledger $ledger
+        dotnet exec $program kills $emulator 1000 1 --jobs 4 --ledger $ledger
+        dotnet exec $program crowd $emulator 200 16 --ledger $ledger
+    }
+
     dotnet exec $program flips 20000 1
     dotnet exec $program history 200000
+}
+
+# Whether it can run on PostgreSQL; where it cannot, that is said.
+function Test-TorturePostgres {
+    if (Find-PostgresProgram) {
+        return $true
+    }
+
+    Write-Warning "NOT RUN: torture on PostgreSQL. The server's programs (initdb, postgres) are not installed."
+    $false
 }
 
 function Invoke-AnalyzeTask {

@@ -1,5 +1,7 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Postgres;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Torture;
 
@@ -12,6 +14,13 @@ internal static class DamagedLedger
     private const int Rows = 60;
     private const int MostBytes = 6000;
     private const int MostShown = 10;
+    private const string NotPooled = ";Pooling=false";
+    private const string FilesOfRequests =
+        """
+        SELECT relname || ' ' || pg_relation_filepath(oid) FROM pg_class
+            WHERE relnamespace = 'imagen4'::regnamespace AND (relname = 'request' OR relname LIKE 'request\_%') AND relkind IN ('r', 'i')
+            ORDER BY relname
+        """;
 
     private static readonly RequestState[] States =
     [
@@ -19,13 +28,30 @@ internal static class DamagedLedger
         RequestState.Rejected, RequestState.NotSent, RequestState.Cancelled, RequestState.Failed,
     ];
 
-    public static async Task<int> RunAsync(int trials, int seed)
+    public static async Task<int> RunAsync(int trials, int seed, TortureOptions options)
     {
-        var found = await FindAsync(trials, seed).ConfigureAwait(false);
-        found.Wrong.ToList().ForEach(Console.WriteLine);
-        Console.WriteLine($"flips: {trials} trials of {Rows} rows, seed {seed}: {found}");
-        return found.Wrong.Count == 0 ? 0 : 1;
+        var wrong = 0;
+        foreach (var (kind, find) in Kinds(options))
+        {
+            var found = await find(trials, seed).ConfigureAwait(false);
+            found.Wrong.ToList().ForEach(Console.WriteLine);
+            Console.WriteLine($"flips: {trials} trials of {Rows} rows, seed {seed}, on {kind}: {found}");
+            wrong += found.Wrong.Count;
+        }
+
+        return wrong == 0 ? 0 : 1;
     }
+
+    private static IEnumerable<(string Kind, Func<int, int, Task<Figures>> Find)> Kinds(TortureOptions options) => options.OnPostgres
+        ?
+        [
+            ("PostgreSQL", (trials, seed) => FindInPostgresAsync(trials, seed, checksums: false)),
+            ("PostgreSQL with checksums of its pages", (trials, seed) => FindInPostgresAsync(trials, seed, checksums: true)),
+        ]
+        : [("SQLite", FindAsync)];
+
+    private static IReadOnlyList<StoredRequest> Stored(List<LedgerEntry> entries) =>
+        [.. entries.Select((entry, row) => Sample.Stored(entry, States[row % States.Length]))];
 
     /// <summary>Damages a ledger many times.</summary>
     public static async Task<Figures> FindAsync(int trials, int seed)
@@ -35,7 +61,7 @@ internal static class DamagedLedger
         {
             var path = Path.Combine(home, "ledger.db");
             var entries = Enumerable.Range(0, Rows).Select(Sample.Entry).ToList();
-            await Sample.PutAsync(home, [.. entries.Select((entry, row) => Sample.Stored(entry, States[row % States.Length]))]).ConfigureAwait(false);
+            await Sample.PutAsync(home, Stored(entries)).ConfigureAwait(false);
             var whole = await File.ReadAllBytesAsync(path).ConfigureAwait(false);
             var random = new Random(seed);
             var figures = new Figures();
@@ -45,7 +71,7 @@ internal static class DamagedLedger
                 Directory.Delete(home, recursive: true);
                 await LeaveLongAgoAsync(home).ConfigureAwait(false);
                 await File.WriteAllBytesAsync(path, bytes).ConfigureAwait(false);
-                await LookAsync(home, entries, about, figures).ConfigureAwait(false);
+                await LookAsync(new SqliteDatabase(home), entries, await IsWholeAsync(home).ConfigureAwait(false), about, figures).ConfigureAwait(false);
             }
 
             return figures;
@@ -54,6 +80,35 @@ internal static class DamagedLedger
         {
             Directory.Delete(home, recursive: true);
         }
+    }
+
+    // A file of the requests' table or of one of its indexes. There is no check of the whole as SQLite has one.
+    private static async Task<Figures> FindInPostgresAsync(int trials, int seed, bool checksums)
+    {
+        var cluster = await PostgresCluster.CreateAsync(checksums, isDurable: false).ConfigureAwait(false);
+        await using var ending = cluster.ConfigureAwait(false);
+        var template = await cluster.CreateDatabaseAsync().ConfigureAwait(false);
+        var entries = Enumerable.Range(0, Rows).Select(Sample.Entry).ToList();
+        await Sample.PutAsync(new PostgresDatabase(PostgresAddress.Read(template + NotPooled)), Stored(entries)).ConfigureAwait(false);
+
+        // As in a ledger of many rows: so few are read from the table itself.
+        _ = await PostgresCluster.ExecuteAsync(template, "ALTER ROLE tester SET enable_seqscan = off").ConfigureAwait(false);
+        var files = await PostgresCluster.ExecuteAsync(template, FilesOfRequests).ConfigureAwait(false);
+        var random = new Random(seed);
+        var figures = new Figures();
+        for (var trial = 0; trial < trials; trial++)
+        {
+            var address = await cluster.CreateDatabaseAsync(template).ConfigureAwait(false);
+            files = await PostgresCluster.ExecuteAsync(address, FilesOfRequests).ConfigureAwait(false);
+            var (name, file) = files[random.Next(files.Count)].Split(' ') is [var relation, var path] ? (relation, Path.Combine(cluster.Data, path)) : default;
+            var (bytes, about) = Damage(await File.ReadAllBytesAsync(file!).ConfigureAwait(false), random);
+            await File.WriteAllBytesAsync(file!, bytes).ConfigureAwait(false);
+            await LookAsync(new PostgresDatabase(PostgresAddress.Read(address)), entries, isWhole: true, $"{name}: {about}", figures).ConfigureAwait(false);
+            await cluster.UntilReadyAsync().ConfigureAwait(false);
+            await cluster.DropDatabaseAsync(address).ConfigureAwait(false);
+        }
+
+        return figures;
     }
 
     // The traces of a process that has used the ledger some days ago.
@@ -88,12 +143,11 @@ internal static class DamagedLedger
     }
 
     // As a run does that has the same rows: look, and claim what seems to be new.
-    private static async Task LookAsync(string home, List<LedgerEntry> entries, string about, Figures figures)
+    private static async Task LookAsync(ILedgerDatabase database, List<LedgerEntry> entries, bool isWhole, string about, Figures figures)
     {
-        var isWhole = await IsWholeAsync(home).ConfigureAwait(false);
         figures.FoundByCheck += isWhole ? 0 : 1;
         var missed = 0;
-        var ledger = new RequestLedger(new SqliteDatabase(home), TimeProvider.System);
+        var ledger = new RequestLedger(database, TimeProvider.System);
         await using (ledger.ConfigureAwait(false))
         {
             for (var row = 0; row < entries.Count; row++)
@@ -136,12 +190,19 @@ internal static class DamagedLedger
         }
         catch (LedgerUnavailableException)
         {
-            figures.Sqlite++;
+            figures.Database++;
             return null;
         }
         catch (SubmissionInDoubtException)
         {
             figures.OtherIndex++;
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it is: no command would know what to say of it.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            figures.AddDefect($"threw {defect.GetType().Name}: {defect.Message.ReplaceLineEndings(" ")}");
             return null;
         }
     }
@@ -169,8 +230,8 @@ internal static class DamagedLedger
         /// <summary>Rows that are what they were.</summary>
         public int Right { get; set; }
 
-        /// <summary>Rows kept from being sent by an error of SQLite's.</summary>
-        public int Sqlite { get; set; }
+        /// <summary>Rows kept from being sent by an error of the database.</summary>
+        public int Database { get; set; }
 
         /// <summary>Rows kept from being sent by their checksum.</summary>
         public int Checksum { get; set; }
@@ -187,8 +248,24 @@ internal static class DamagedLedger
         /// <summary>Rows that would be sent although they may have been paid for, in files that the check calls whole.</summary>
         public IReadOnlyList<string> Wrong => _wrong;
 
+        /// <summary>How many those are; not all of them are shown.</summary>
+        public int WrongRows { get; private set; }
+
+        /// <summary>Rows kept from being sent by an exception that is no clear error.</summary>
+        public int Defects { get; private set; }
+
+        public void AddDefect(string defect)
+        {
+            Defects++;
+            if (!_wrong.Contains(defect))
+            {
+                _wrong.Add(defect);
+            }
+        }
+
         public void Add(string wrong)
         {
+            WrongRows++;
             if (_wrong.Count < MostShown)
             {
                 _wrong.Add(wrong);
@@ -196,7 +273,7 @@ internal static class DamagedLedger
         }
 
         public override string ToString() =>
-            $"{Right} rows right, {Sqlite} stopped by an error of SQLite, {Checksum} by their checksum, {OtherIndex} by the other index; "
-            + $"quick_check found {FoundByCheck} files, {OnlyFoundByCheck} of them with rows that nothing else had stopped; {_wrong.Count} wrong";
+            $"{Right} rows right, {Database} stopped by an error of the database, {Checksum} by their checksum, {OtherIndex} by the other index; "
+            + $"quick_check found {FoundByCheck} files, {OnlyFoundByCheck} of them with rows that nothing else had stopped; {Defects} stopped by another exception, {WrongRows} rows wrong";
     }
 }

@@ -1,4 +1,5 @@
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Ledger;
 
 namespace Imagen4.Torture;
 
@@ -8,8 +9,10 @@ internal static class FaultRun
     // Of as many rows, one is cancelled, and one has answers that can be read.
     private const int Others = 8;
 
-    public static async Task<int> RunAsync(string emulator, int rows, int seeds)
+    public static async Task<int> RunAsync(string emulator, int rows, int seeds, TortureOptions options)
     {
+        var ledgers = await TortureLedgers.StartAsync(options).ConfigureAwait(false);
+        await using var ending = ledgers.ConfigureAwait(false);
         using var host = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
         using var otherHost = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
         using var admin = new EmulatorAdmin(host.Address);
@@ -19,26 +22,28 @@ internal static class FaultRun
         {
             var number = seed;
             await other.ResetAsync(history: false, generationTime: 0).ConfigureAwait(false);
-            wrong += await InPlaceAsync(admin, folder => new MixedRun(admin, other, folder, rows, number).RunAsync()).ConfigureAwait(false);
-            wrong += await InPlaceAsync(admin, _ => CancelRun.RunAsync(admin, rows / Others, number)).ConfigureAwait(false);
-            wrong += await InPlaceAsync(admin, folder => ReadableRun.RunAsync(admin, folder, rows / Others, number)).ConfigureAwait(false);
+            wrong += await InPlaceAsync(admin, ledgers, folder => new MixedRun(admin, other, folder, rows, number).RunAsync()).ConfigureAwait(false);
+            wrong += await InPlaceAsync(admin, ledgers, _ => CancelRun.RunAsync(admin, rows / Others, number)).ConfigureAwait(false);
+            wrong += await InPlaceAsync(admin, ledgers, folder => ReadableRun.RunAsync(admin, folder, rows / Others, number)).ConfigureAwait(false);
         }
 
-        Console.WriteLine($"faults: {seeds} seeds of {rows} rows, a third of all calls failed: {wrong} wrong");
+        Console.WriteLine($"faults: {seeds} seeds of {rows} rows, a third of all calls failed, on {ledgers.Kind}: {wrong} wrong");
         return wrong == 0 ? 0 : 1;
     }
 
-    private static async Task<int> InPlaceAsync(EmulatorAdmin admin, Func<string, Task<int>> run)
+    private static async Task<int> InPlaceAsync(EmulatorAdmin admin, TortureLedgers ledgers, Func<string, Task<int>> run)
     {
         var place = Directory.CreateTempSubdirectory("imagen4-faults-").FullName;
         try
         {
-            Environment.SetEnvironmentVariable("IMAGEN4_HOME", Path.Combine(place, "home"));
+            await ledgers.UseAsync(Path.Combine(place, "home")).ConfigureAwait(false);
             await admin.ResetAsync(history: false, generationTime: 0).ConfigureAwait(false);
             return await run(Path.Combine(place, "out")).ConfigureAwait(false);
         }
         finally
         {
+            // A server does not have connections for the ledgers of all runs.
+            await RequestLedger.Shared.DisposeAsync().ConfigureAwait(false);
             Directory.Delete(place, recursive: true);
         }
     }

@@ -25,6 +25,8 @@ internal static class HostFaults
         new { kind = "status", status = 504, after_accept = true },
     ];
 
+    private static readonly object[] Throttled = [new { kind = "status", status = 429 }];
+
     // Text that is none, and JSON that is too deep.
     private static readonly object[] Malformed =
     [
@@ -105,6 +107,17 @@ internal static class HostFaults
 
         yield return new { host, seed, probability = 0.08, kinds = hasRequests ? [.. Malformed, .. Misaddressed] : Malformed };
         yield return new { host, operation = "submit", seed, probability = 0.1, kinds = hasRequests ? Taken : [.. Taken, .. InOwnForm] };
+    }
+
+    /// <summary>
+    /// A tenth of all calls fails, and every row can be delivered all the same: what is submitted is in doubt only where the history of the
+    /// host tells.
+    /// </summary>
+    public static IEnumerable<object> Seldom(string host)
+    {
+        yield return new { host, operation = "read", seed = 1, probability = 0.1, kinds = Broken };
+        yield return new { host, operation = "download", seed = 1, probability = 0.1, kinds = Broken };
+        yield return new { host, operation = "submit", seed = 1, probability = 0.1, kinds = host == TortureHosts.Queue ? Broken : Throttled };
     }
 
     /// <summary>A key that is refused once: nothing more is submitted to that host in this run.</summary>

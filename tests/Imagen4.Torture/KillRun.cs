@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Ledger;
 
 namespace Imagen4.Torture;
 
@@ -15,6 +16,9 @@ internal static class KillRun
     private const int FewRows = 8;
     private const int SideBySide = 3;
     private const int MostBillsBetween = 8;
+
+    // The number of a round chooses its faults: no two lanes have the same.
+    private const int RoundsOfLane = 1000;
 
     private static readonly IReadOnlyList<string> Queue = [TortureHosts.Queue];
 
@@ -42,58 +46,76 @@ internal static class KillRun
     /// <param name="kills">How many kills at random.</param>
     /// <param name="seed">Chooses their moments.</param>
     /// <param name="isShort">Whether every step is tried with the host's history only, and not without it as well.</param>
-    public static async Task<int> RunAsync(string emulator, int kills, int seed, bool isShort)
+    /// <param name="options">The ledgers, and how many lanes of kills at random there are.</param>
+    public static async Task<int> RunAsync(string emulator, int kills, int seed, bool isShort, TortureOptions options)
     {
-        using var host = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
-        using var admin = new EmulatorAdmin(host.Address);
+        var ledgers = await TortureLedgers.StartAsync(options).ConfigureAwait(false);
+        await using var ending = ledgers.ConfigureAwait(false);
         var wrong = 0;
         foreach (var history in (bool[])[true, false])
         {
-            wrong += isShort && !history ? 0 : await AtEveryStepAsync(host.Address, admin, history).ConfigureAwait(false);
-            wrong += await AtRandomAsync(host.Address, admin, history, kills / 2, new Random(seed)).ConfigureAwait(false);
+            if (!isShort || history)
+            {
+                using var host = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
+                using var admin = new EmulatorAdmin(host.Address);
+                wrong += await AtEveryStepAsync(ledgers, admin, history).ConfigureAwait(false);
+            }
+
+            var all = kills / 2;
+            wrong += (await Task.WhenAll(Enumerable.Range(0, options.Jobs).Select(lane =>
+                LaneAsync(emulator, ledgers, history, (all * (lane + 1) / options.Jobs) - (all * lane / options.Jobs), lane, seed)))
+                .ConfigureAwait(false)).Sum();
         }
 
-        Console.WriteLine($"kills: {kills / 2 * 2} at random, and one at each of {LedgerSteps.Length} ledger steps and {Calls.Length} calls, with the host's history{(isShort ? "" : " and without")}: {wrong} wrong");
+        Console.WriteLine($"kills: {kills / 2 * 2} at random, and one at each of {LedgerSteps.Length} ledger steps and {Calls.Length} calls, with the host's history{(isShort ? "" : " and without")}, on {ledgers.Kind}: {wrong} wrong");
         return wrong == 0 ? 0 : 1;
     }
 
-    private static async Task<int> AtEveryStepAsync(Uri address, EmulatorAdmin admin, bool history)
+    // What is counted in one lane is nothing of the others'.
+    private static async Task<int> LaneAsync(string emulator, TortureLedgers ledgers, bool history, int kills, int lane, int seed)
+    {
+        using var host = await EmulatorProcess.StartAsync(emulator, new EmulatorOptions()).ConfigureAwait(false);
+        using var admin = new EmulatorAdmin(host.Address);
+        return await AtRandomAsync(ledgers, admin, history, kills, lane, new Random(seed + lane)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> AtEveryStepAsync(TortureLedgers ledgers, EmulatorAdmin admin, bool history)
     {
         var wrong = 0;
         await admin.ResetAsync(history, generationTime: 0.05).ConfigureAwait(false);
-        var ends = LedgerSteps.Select(step => (Func<Task<int>>)(() => AtStepAsync(address, admin, step, history)))
-            .Concat(Calls.Select(call => (Func<Task<int>>)(() => AtCallAsync(address, admin, call.Name, call.Rule, history))));
+        var ends = LedgerSteps.Select(step => (Func<Task<int>>)(() => AtStepAsync(ledgers, admin, step, history)))
+            .Concat(Calls.Select(call => (Func<Task<int>>)(() => AtCallAsync(ledgers, admin, call.Name, call.Rule, history))));
         await Parallel.ForEachAsync(ends, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (end, _) =>
             Interlocked.Add(ref wrong, await end().ConfigureAwait(false))).ConfigureAwait(false);
         return wrong;
     }
 
-    private static async Task<int> AtStepAsync(Uri address, EmulatorAdmin admin, string step, bool history)
+    private static async Task<int> AtStepAsync(TortureLedgers ledgers, EmulatorAdmin admin, string step, bool history)
     {
-        using var place = new Place();
+        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
         await admin.FaultAsync(new { operation = "submit", kind = "status", status = 429, match = $"{step}, row 3 " }).ConfigureAwait(false);
         await admin.FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{step}, row 5 " }).ConfigureAwait(false);
         if (step.EndsWith("Adopted", StringComparison.Ordinal))
         {
-            using var first = place.Start(address, step, FewRows, Queue, "after Accepted");
+            using var first = place.Start(admin.Address, step, FewRows, Queue, "after Accepted");
             await first.WaitForExitAsync().ConfigureAwait(false);
         }
 
-        using var child = place.Start(address, step, FewRows, Queue, step);
+        using var child = place.Start(admin.Address, step, FewRows, Queue, step);
         await child.WaitForExitAsync().ConfigureAwait(false);
         return Check(child.ExitCode != 0, $"{step}: the process was not killed there")
-            + await FinishAsync(place, address, admin, step, FewRows, Queue, history).ConfigureAwait(false);
+            + await FinishAsync(place, admin, step, FewRows, Queue, history).ConfigureAwait(false);
     }
 
-    private static async Task<int> AtCallAsync(Uri address, EmulatorAdmin admin, string name, JsonObject rule, bool history)
+    private static async Task<int> AtCallAsync(TortureLedgers ledgers, EmulatorAdmin admin, string name, JsonObject rule, bool history)
     {
-        using var place = new Place();
+        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
         var match = $"{name}, row 2 ";
         var own = rule.DeepClone().AsObject();
         own["match"] = match;
         own["kind"] = "hang";
         await admin.FaultAsync(own).ConfigureAwait(false);
-        using var child = place.Start(address, name, FewRows, Queue, end: null);
+        using var child = place.Start(admin.Address, name, FewRows, Queue, end: null);
 
         // A rule is gone once it has hit: the host has fallen silent.
         while (!child.HasExited && await admin.HasRuleAsync(match).ConfigureAwait(false))
@@ -104,17 +126,18 @@ internal static class KillRun
         var wrong = Check(!child.HasExited, $"{name}: the batch ended before it was killed");
         child.Kill();
         await child.WaitForExitAsync().ConfigureAwait(false);
-        return wrong + await FinishAsync(place, address, admin, name, FewRows, Queue, history).ConfigureAwait(false);
+        return wrong + await FinishAsync(place, admin, name, FewRows, Queue, history).ConfigureAwait(false);
     }
 
-    private static async Task<int> AtRandomAsync(Uri address, EmulatorAdmin admin, bool history, int kills, Random random)
+    private static async Task<int> AtRandomAsync(
+        TortureLedgers ledgers, EmulatorAdmin admin, bool history, int kills, int lane, Random random)
     {
         var started = Stopwatch.GetTimestamp();
         var wrong = 0;
         var done = 0;
         var hits = 0;
-        using var place = new Place();
-        for (var round = 1; done < kills; round++)
+        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
+        for (var round = (lane * RoundsOfLane) + 1; done < kills; round++)
         {
             await admin.ResetAsync(history, generationTime: 0.1).ConfigureAwait(false);
             foreach (var rule in TortureHosts.All.SelectMany(host => HostFaults.Of(host, round)))
@@ -125,7 +148,7 @@ internal static class KillRun
             var name = $"round {round}";
             for (var ended = false; !ended && done < kills;)
             {
-                using var child = place.Start(address, name, Rows, TortureHosts.All, end: null);
+                using var child = place.Start(admin.Address, name, Rows, TortureHosts.All, end: null);
                 _ = await child.StandardOutput.ReadLineAsync().ConfigureAwait(false);
 
                 // However slow the machine is: so many requests further, and a moment later.
@@ -151,7 +174,7 @@ internal static class KillRun
 
             hits += await admin.HitsAsync().ConfigureAwait(false);
             await admin.ClearFaultsAsync().ConfigureAwait(false);
-            wrong += await FinishAsync(place, address, admin, name, Rows, TortureHosts.All, history).ConfigureAwait(false);
+            wrong += await FinishAsync(place, admin, name, Rows, TortureHosts.All, history).ConfigureAwait(false);
         }
 
         var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -161,13 +184,13 @@ internal static class KillRun
 
     // After the last kill the batch is run to its end, and every row is accounted for.
     private static async Task<int> FinishAsync(
-        Place place, Uri address, EmulatorAdmin admin, string name, int rows, IReadOnlyList<string> hosts, bool history)
+        Place place, EmulatorAdmin admin, string name, int rows, IReadOnlyList<string> hosts, bool history)
     {
-        var said = await place.RunAsync(address, name, rows, hosts).ConfigureAwait(false);
+        var said = await place.RunAsync(admin.Address, name, rows, hosts).ConfigureAwait(false);
         if (history && said.Contains($" {ImagenStates.InDoubt} ", StringComparison.Ordinal))
         {
             // A doubt of that very run is settled by the next one.
-            said = await place.RunAsync(address, name, rows, hosts).ConfigureAwait(false);
+            said = await place.RunAsync(admin.Address, name, rows, hosts).ConfigureAwait(false);
         }
 
         var states = said.Split('\n').Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => line.Split(' ', 4)).ToList();
@@ -200,7 +223,8 @@ internal static class KillRun
         return holds ? 0 : 1;
     }
 
-    private sealed class Place : IDisposable
+    /// <param name="ledger">The database of its ledger; null for a file in its home.</param>
+    private sealed class Place(string? ledger) : IDisposable
     {
         private readonly string _path = Directory.CreateTempSubdirectory("imagen4-kills-").FullName;
 
@@ -216,6 +240,7 @@ internal static class KillRun
                 RedirectStandardOutput = true,
                 ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-", string.Join(',', hosts) },
             };
+            start.Environment[LedgerLocation.Variable] = ledger;
             return Process.Start(start)!;
         }
 

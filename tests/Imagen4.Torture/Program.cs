@@ -1,8 +1,13 @@
 using System.Globalization;
 using Imagen4.Torture;
 
+if (TortureOptions.Read(args) is not (var options, var words))
+{
+    return Usage();
+}
+
 // One mode a line; every mode prints what it found, and ends with 0 when all is well.
-return args switch
+return words switch
 {
     ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
     ["names", var folder, var count] => await NameRace.RunAsync(folder, Number(count)),
@@ -10,13 +15,15 @@ return args switch
     ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["history", var requests] => await HistoryFigure.RunAsync(Number(requests)),
-    ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed)),
+    ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed), options),
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
     ["batch", var home, var address, var folder, var name, var count, var end, var hosts] =>
         await BatchAsync(home, address, folder, name, Number(count), end, hosts.Split(',')),
-    ["faults", var emulator, var count, var seeds] => await FaultRun.RunAsync(emulator, Number(count), Number(seeds)),
-    ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: false),
-    ["kills", var emulator, var count, var seed, "short"] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: true),
+    ["faults", var emulator, var count, var seeds] => await FaultRun.RunAsync(emulator, Number(count), Number(seeds), options),
+    ["kills", var emulator, var count, var seed] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: false, options),
+    ["kills", var emulator, var count, var seed, "short"] => await KillRun.RunAsync(emulator, Number(count), Number(seed), isShort: true, options),
+    ["crowd", var emulator, var count, var processes] => await CrowdRun.RunAsync(emulator, Number(count), Number(processes), options),
+    ["member", var home, var address, var folder, var count] => await CrowdMember.RunAsync(home, new Uri(address), folder, Number(count)),
     _ => Usage(),
 };
 
@@ -37,5 +44,7 @@ static int Usage()
 {
     Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | history <requests> | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> <host,…> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
+    Console.Error.WriteLine("crowd <emulator> <rows> <processes> | member <home> <address> <folder> <rows>");
+    Console.Error.WriteLine("faults, kills, crowd, flips: --ledger sqlite|postgres; kills: --jobs <lanes>");
     return 2;
 }

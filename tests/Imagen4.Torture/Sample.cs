@@ -58,9 +58,11 @@ internal static class Sample
     };
 
     /// <summary>Writes requests as they are, however they have come to that.</summary>
-    public static async Task PutAsync(string home, params IReadOnlyList<StoredRequest> requests)
+    public static Task PutAsync(string home, params IReadOnlyList<StoredRequest> requests) => PutAsync(new SqliteDatabase(home), requests);
+
+    /// <summary>Writes requests as they are into a database, and closes it.</summary>
+    public static async Task PutAsync(ILedgerDatabase database, IReadOnlyList<StoredRequest> requests)
     {
-        var database = new SqliteDatabase(home);
         await using var closing = database.ConfigureAwait(false);
         var writer = new GroupCommit(database);
         await using var ending = writer.ConfigureAwait(false);

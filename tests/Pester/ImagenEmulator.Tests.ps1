@@ -184,7 +184,10 @@ Describe 'The emulator' {
 
     It 'outlives Ctrl+C, at an idle prompt too, and the same command continues' -Skip:$IsWindows {
         # A console sends Ctrl+C to every process of the group in the foreground: this session is the first of its own.
-        $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, [string[]]($PwshArguments + '-NoProfile', '-NonInteractive', '-Command', '-'))
+        # What is started in the background by a shell ignores Ctrl+C, and so does all that it starts, unless it is told not to.
+        $command = @($PwshProgram) + $PwshArguments + '-NoProfile', '-NonInteractive', '-Command', '-'
+        if (& sh -c 'env --default-signal=INT true 2>/dev/null && echo yes') { $command = @('env', '--default-signal=INT') + $command }
+        $start = [System.Diagnostics.ProcessStartInfo]::new($command[0], [string[]]$command[1..($command.Count - 1)])
         $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
         $session = [System.Diagnostics.Process]::Start($start)
         function Send-Line([string]$Line) { $session.StandardInput.WriteLine($Line) }
@@ -211,11 +214,11 @@ Describe 'The emulator' {
         $bills = Read-Mark bills '"mark bills $($emulator.BillLogUri)"'
         $id = Read-Mark process '"mark process $($emulator.ProcessId)"'
 
-        $batch = "'[emulator:seconds=4] a fox' | New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive interrupted)'"
+        $batch = "'[emulator:seconds=8] a fox' | New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive interrupted)'"
         Send-Line $batch
         Wait-Until { Invoke-RestMethod $bills } 'the emulator has the request'
         Send-Interrupt
-        Read-Mark idle '"mark idle $($emulator.ProcessId)"' | Should -Be $id
+        Read-Mark idle '"mark idle $($emulator.ProcessId) $(@(Get-ImagenRequest)[-1].State)"' | Should -Be "$id InQueue" -Because 'the batch was stopped'
         Test-Process $id | Should -BeTrue
         Send-Interrupt
         Read-Mark result "`"mark result `$(($batch).State)`"" | Should -Be 'Delivered'

@@ -60,6 +60,9 @@ Describe '-WhatIf' {
         $other | Should -Not -Exist
         Get-Seen $test | Should -HaveCount $seen
 
+        # It had much in it.
+        (Get-ImagenRequest).Prompt | Should -Be 'one', 'two'
+        $images | Should -HaveCount 2
         $null = 'three' | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         (Get-ImagenRequest).Prompt | Should -Contain 'three'
     }

@@ -18,6 +18,8 @@ public sealed record LedgerLocation
 
     private const string PasswordVariable = "PGPASSWORD";
     private const string PasswordFileVariable = "PGPASSFILE";
+    private const string MaximumPoolSize = "Maximum Pool Size";
+    private const int MostConnections = 6;
 
     // By the connection string and the name of the secret: who looks it up is the command, who needs it is the batch behind it.
     private static readonly ConcurrentDictionary<LedgerChoice, string> Passwords = new();
@@ -121,6 +123,13 @@ public sealed record LedgerLocation
     {
         var settings = PostgresAddress.Read(address);
         settings.Password = password ?? settings.Password;
+
+        // The driver takes a hundred, which is all that a server has by default, and many processes share one. Two to write and to show
+        // that it lives, two to read, and what only looks for a moment waits its turn.
+        if (!settings.ShouldSerialize(MaximumPoolSize))
+        {
+            settings.MaxPoolSize = MostConnections;
+        }
 
         // An empty variable is none, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
         // without a name.

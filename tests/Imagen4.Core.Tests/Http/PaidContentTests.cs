@@ -34,6 +34,23 @@ public sealed class PaidContentTests
     }
 
     [Fact]
+    public async Task After_a_stop_it_gives_out_no_byte()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200));
+        using var stop = new CancellationTokenSource();
+        using var content = new PaidContent("{}"u8.ToArray()) { Stopping = stop.Token };
+        await stop.CancelAsync();
+
+        // A stop leaves a POST under way a moment: the call itself is not cancelled.
+        var error = await Record.ExceptionAsync(
+            () => TestHost.Connect(server.Address).PostAsync(server.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
+
+        Assert.NotNull(error);
+        Assert.False(content.SendingBegan);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public void A_paid_POST_always_has_a_body() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new PaidContent(ReadOnlyMemory<byte>.Empty));
 }
