@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Imagen4.Core.Protocols.Fal;
 
 namespace Imagen4.Conventions;
 

@@ -1,5 +1,4 @@
 using Imagen4.Core.Emulator;
-using Imagen4.Core.Ledger;
 
 namespace Imagen4.Torture;
 
@@ -43,7 +42,7 @@ internal static class FaultRun
         finally
         {
             // A server does not have connections for the ledgers of all runs.
-            await RequestLedger.Shared.DisposeAsync().ConfigureAwait(false);
+            await TortureClient.Ledger.DisposeAsync().ConfigureAwait(false);
             Directory.Delete(place, recursive: true);
         }
     }

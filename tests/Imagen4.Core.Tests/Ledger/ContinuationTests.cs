@@ -1,4 +1,3 @@
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;

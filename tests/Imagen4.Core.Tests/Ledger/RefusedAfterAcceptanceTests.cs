@@ -1,4 +1,3 @@
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;

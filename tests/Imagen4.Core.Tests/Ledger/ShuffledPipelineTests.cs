@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;

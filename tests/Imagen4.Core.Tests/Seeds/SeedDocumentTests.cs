@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;

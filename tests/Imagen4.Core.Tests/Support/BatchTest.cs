@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;

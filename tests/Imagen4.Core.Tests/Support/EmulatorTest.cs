@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;

@@ -1,11 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Imagen4.Core.Emulator;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
-using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
 using Imagen4.Emulator;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;

@@ -1,4 +1,3 @@
-using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Tests.Support;
 

@@ -3,7 +3,6 @@ using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Pipeline.Rows;
-using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 

@@ -1,6 +1,5 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
-using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 
