@@ -75,7 +75,11 @@ internal static class Sample
         }
 
         _ = await Task.WhenAll(requests.Select(request =>
-            writer.RunAsync(LedgerSql.Claim(request, seen: null), LedgerSql.AddStep(request.LedgerId, request.Progress)))).ConfigureAwait(false);
+        {
+            var check = RequestChecksum.OfProgress(request);
+            return writer.RunAsync(
+                LedgerChanges.Claim(request, seen: null), LedgerChanges.Begin(request, check), LedgerChanges.AddStep(request.LedgerId, check));
+        })).ConfigureAwait(false);
     }
 
     private static bool WasAccepted(RequestState state) => state is RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted

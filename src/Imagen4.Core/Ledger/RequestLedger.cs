@@ -57,23 +57,7 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>The newest submission of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
-    public LedgerRequest? OfRow(RowIdentity row)
-    {
-        while (true)
-        {
-            if (_store.FindRow(row.Row) is { } found)
-            {
-                return Demand(found, row);
-            }
-
-            if (Alike(row, _store.FindSubject(row.Subject, MostAlike)) is not { } missed)
-            {
-                return null;
-            }
-
-            DemandClaimedSince(missed, _store.FindRow(row.Row));
-        }
-    }
+    public LedgerRequest? OfRow(RowIdentity row) => Demand(_store.FindRow(row.Row, row.Subject, MostAlike), row);
 
     /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -110,24 +94,8 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
     /// <summary>The newest submission of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
-    public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            if (await _store.FindRowAsync(row.Row, cancellation).ConfigureAwait(false) is { } found)
-            {
-                return Demand(found, row);
-            }
-
-            var alike = await _store.FindSubjectAsync(row.Subject, MostAlike, cancellation).ToListAsync(cancellation).ConfigureAwait(false);
-            if (Alike(row, alike) is not { } missed)
-            {
-                return null;
-            }
-
-            DemandClaimedSince(missed, await _store.FindRowAsync(row.Row, cancellation).ConfigureAwait(false));
-        }
-    }
+    public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation) =>
+        Demand(await _store.FindRowAsync(row.Row, row.Subject, MostAlike, cancellation).ConfigureAwait(false), row);
 
     /// <summary>A submission by the ledger's own id, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -370,20 +338,10 @@ internal sealed class RequestLedger : ILedger, IAsyncDisposable
 
     private static LedgerRequest? Of(StoredRequest? found) => found is null ? null : new LedgerRequest(found);
 
-    // Each row is found by two indexes: one that is damaged must not make it look like a new one.
-    private static StoredRequest? Alike(RowIdentity row, IReadOnlyList<StoredRequest> alike) =>
-        alike.FirstOrDefault(found => found.IsDamaged || found.Row == row.Row);
-
-    private void DemandClaimedSince(StoredRequest missed, StoredRequest? now)
-    {
-        if (now is null && (missed.IsDamaged || _store.Find(missed.LedgerId) is not null))
-        {
-            throw Damaged(missed);
-        }
-    }
-
-    private LedgerRequest Demand(StoredRequest found, RowIdentity row) =>
-        found.IsDamaged || found.Row == row.Row ? new LedgerRequest(found) : throw Damaged(found);
+    // Each row is found by two indexes, looked at in one moment: one that is damaged must not make it look like a new one.
+    private LedgerRequest? Demand(FoundRow found, RowIdentity row) => found.Newest is { } newest
+        ? newest.IsDamaged || newest.Row == row.Row ? new LedgerRequest(newest) : throw Damaged(newest)
+        : found.Alike.FirstOrDefault(alike => alike.IsDamaged || alike.Row == row.Row) is { } missed ? throw Damaged(missed) : null;
 
     private void Demand(LedgerRequest known)
     {

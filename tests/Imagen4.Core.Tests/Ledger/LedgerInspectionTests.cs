@@ -77,7 +77,7 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
         var second = await AddAsync(store);
         var third = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
         await ExecuteAsync("UPDATE request SET input = '{}' WHERE id = 1");
-        await ExecuteAsync("UPDATE request SET state = 6 WHERE id = 2");
+        await ExecuteAsync("UPDATE progress SET state = 6 WHERE request = 2");
 
         var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
 

@@ -122,9 +122,6 @@ internal sealed class PostgresDatabase(NpgsqlConnectionStringBuilder settings) :
     }
 
     /// <inheritdoc/>
-    public async Task<DbTransaction> BeginAsync(DbConnection connection) => await connection.BeginTransactionAsync().ConfigureAwait(false);
-
-    /// <inheritdoc/>
     public bool IsTransient(DbException error) => error.IsTransient || error is NpgsqlException { InnerException: IOException or SocketException }
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 

@@ -142,10 +142,6 @@ internal sealed class SqliteDatabase(string home) : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public Task<DbTransaction> BeginAsync(DbConnection connection) =>
-        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false));
-
-    /// <inheritdoc/>
     public bool IsTransient(DbException error) => error is SqliteException { SqliteErrorCode: Locked };
 
     /// <inheritdoc/>

@@ -38,9 +38,6 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// </summary>
     int Incarnation { get; }
 
-    /// <summary>Begins a transaction in which no other process changes what is read.</summary>
-    Task<DbTransaction> BeginAsync(DbConnection connection);
-
     /// <summary>Whether an error of the database may be gone when the same is tried again: its connection broke off, or it was busy.</summary>
     bool IsTransient(DbException error);
 

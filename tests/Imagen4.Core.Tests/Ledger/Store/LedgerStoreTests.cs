@@ -61,13 +61,13 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Equal(accepted, await other.FindAsync(claimed.LedgerId, default));
         Assert.Equal(accepted, await other.FindRowAsync(claimed.Row!, default));
         Assert.Equal([accepted], other.FindByRequestId("r-1"));
-        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, 10, default).ToListAsync());
+        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, 10, default));
         Assert.Equal([accepted], other.FindSubject(claimed.Subject!, 10));
         Assert.Equal([accepted], other.FindGenerations(claimed.Row!));
         Assert.Equal(accepted, other.Find(claimed.LedgerId));
         Assert.Equal(
             [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
-            (await other.StepsAsync(claimed.LedgerId, default).ToListAsync()).Select(step => step.State));
+            (await other.StepsAsync(claimed.LedgerId, default)).Select(step => step.State));
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.True(await _stores[0].RemoveAsync(accepted));
         Assert.Null(await _stores[1].ResultAsync("https://queue.fal.run", "r-1", default));
         Assert.Null(await _stores[1].ImageAsync(kept.Item2, 1, default));
-        Assert.Empty(await _stores[1].StepsAsync(claimed.LedgerId, default).ToListAsync());
+        Assert.Empty(await _stores[1].StepsAsync(claimed.LedgerId, default));
         Assert.Null(await _stores[1].FindRowAsync(claimed.Row!, default));
     }
 

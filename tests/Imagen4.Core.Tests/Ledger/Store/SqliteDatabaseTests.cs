@@ -57,8 +57,8 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Theory]
     [InlineData("UPDATE request SET input = replace(input, 'fox', 'cat')")]
     [InlineData("UPDATE request SET generation = 7")]
-    [InlineData("UPDATE request SET state = 9")]
-    [InlineData("UPDATE request SET owner = NULL")]
+    [InlineData("UPDATE progress SET state = 9")]
+    [InlineData("UPDATE progress SET owner = NULL")]
     [InlineData("UPDATE request SET content_check = content_check + 1")]
     public async Task A_request_whose_checksum_is_wrong_is_damage_and_not_a_new_row(string damage)
     {
