@@ -13,7 +13,7 @@ public sealed class RequestRemoval
     /// <exception cref="InvalidInputException">It goes on, or is in doubt.</exception>
     public static void Demand(KnownRequest request)
     {
-        if (!request.IsFinished)
+        if (!request.IsFinished && !request.IsDamaged)
         {
             var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt
                 : request is { State: ImagenStates.Pending, RequestId: null } ? Messages.RemoveBeingSubmitted
@@ -47,7 +47,7 @@ public sealed class RequestRemoval
 
     private async Task ForgetAsync(KnownRequest request)
     {
-        for (var known = request; known.IsFinished && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
+        for (var known = request; (known.IsFinished || known.IsDamaged) && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
         {
             if (await _ledger.FindAsync(request.LedgerId, CancellationToken.None).ConfigureAwait(false) is not { } now)
             {

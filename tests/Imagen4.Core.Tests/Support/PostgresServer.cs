@@ -77,13 +77,36 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task<string> CreateDatabaseAsync()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"ledger{Interlocked.Increment(ref _databases)}");
-        var connection = new NpgsqlConnection(ConnectionString("postgres"));
-        await using var disposing = connection.ConfigureAwait(false);
-        await connection.OpenAsync();
-        var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
-        await using var creating = command.ConfigureAwait(false);
-        _ = await command.ExecuteNonQueryAsync();
+        await ExecuteAsync($"CREATE DATABASE {name}");
         return ConnectionString(name);
+    }
+
+    /// <summary>Creates an empty database in a folder of its own, such as a small disk.</summary>
+    /// <returns>How to connect to it.</returns>
+    public async Task<string> CreateDatabaseOnAsync(string folder)
+    {
+        var place = Path.Combine(folder, "space");
+        Directory.CreateDirectory(place);
+        if (Environment.UserName == "root")
+        {
+            await RunAsync("chown", "nobody", place);
+        }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"ledger{Interlocked.Increment(ref _databases)}");
+        await ExecuteAsync($"CREATE TABLESPACE {name} LOCATION '{place}'");
+        await ExecuteAsync($"CREATE DATABASE {name} TABLESPACE {name}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>Drops a database that was created in a folder of its own.</summary>
+    public async Task DropDatabaseAsync(string address)
+    {
+        if (address.Length > 0)
+        {
+            var name = new NpgsqlConnectionStringBuilder(address).Database;
+            await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+            await ExecuteAsync($"DROP TABLESPACE {name}");
+        }
     }
 
     public async Task DisposeAsync()
@@ -98,6 +121,18 @@ public sealed class PostgresServer : IAsyncLifetime
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await using var disposing = connection.ConfigureAwait(false);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // Names of this class's own.
+        var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await using var executing = command.ConfigureAwait(false);
+        _ = await command.ExecuteNonQueryAsync();
     }
 
     private string ConnectionString(string database) => string.Create(

@@ -90,7 +90,7 @@ internal static class LedgerChanges
         ("@ledger_id", RequestColumns.Bytes(seen.LedgerId)),
         ("@seen", RequestChecksum.OfProgress(seen)));
 
-    /// <summary>Forgets a request that is damaged: nobody can change it any more, so it is as it was seen.</summary>
+    /// <summary>Forgets a request that is damaged, whatever it says: there is no state that it could be compared with.</summary>
     public static Statement RemoveDamaged(string ledgerId) => new(
         "DELETE FROM request WHERE ledger_id = @ledger_id", ("@ledger_id", RequestColumns.Bytes(ledgerId)));
 
