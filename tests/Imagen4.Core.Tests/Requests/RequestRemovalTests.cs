@@ -124,7 +124,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         }
 
         var book = new RequestBook();
-        var damaged = book.OfLedgerId(Entry.LedgerId);
+        var damaged = book.OfLedgerId(Open().OfRow(Entry.Row!)!.LedgerId);
         Assert.True(damaged.IsDamaged);
         Assert.False(damaged.IsFinished);
         RequestRemoval.Demand(damaged);
