@@ -9,7 +9,7 @@ namespace Imagen4.Torture;
 /// <summary>How many rows a ledger takes in a second, each with four durable steps, and what a row costs of the processor and of the disk.</summary>
 internal static class ThroughputFigure
 {
-    private const int SideBySide = 64;
+    private const int SideBySide = 256;
     private const int WarmUp = 500;
 
     /// <summary>Measures.</summary>

@@ -37,6 +37,9 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     public string Location { get; }
 
     /// <inheritdoc/>
+    public int Readers => 4;
+
+    /// <inheritdoc/>
     public string SelectVersion => "SELECT number FROM version";
 
     /// <inheritdoc/>

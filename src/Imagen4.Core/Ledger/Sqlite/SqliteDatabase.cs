@@ -47,6 +47,9 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     public string Location => _path;
 
     /// <inheritdoc/>
+    public int Readers => 1;
+
+    /// <inheritdoc/>
     public string SelectVersion => "PRAGMA user_version";
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <summary>Where it is, as a user would name it; without a password.</summary>
     string Location { get; }
 
+    /// <summary>How many may read at the same time: where a look takes its time on the way, several go side by side.</summary>
+    int Readers { get; }
+
     /// <summary>Selects the version of the tables.</summary>
     string SelectVersion { get; }
 

@@ -1,14 +1,19 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>A connection with the commands it has prepared. Not for several threads.</summary>
 /// <param name="connection">The connection.</param>
-internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposable
+internal sealed partial class StoreConnection(DbConnection connection) : IAsyncDisposable
 {
     // Nobody else writes from its first word on: what a change was decided from stays true until it is committed.
     private static readonly Statement Begin = new("BEGIN IMMEDIATE");
     private static readonly Statement Commit = new("COMMIT");
+
+    private static readonly ConcurrentDictionary<string, string> Translated = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
@@ -60,11 +65,11 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
         foreach (var statement in statements)
         {
             var command = batch.CreateBatchCommand();
-            command.CommandText = statement.Sql;
+            command.CommandText = Numbered(statement);
             foreach (var (name, value) in statement.Values)
             {
                 var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+                parameter.Value = value ?? DBNull.Value;
                 if (value is null)
                 {
                     // What is selected to be inserted has a type of its own, which null does not tell.
@@ -80,6 +85,16 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
         _ = await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
         return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
     }
+
+    // With its values by number, as the server takes them: the driver would translate the names again for every statement it sends.
+    private static string Numbered(Statement statement) => Translated.GetOrAdd(
+        statement.Sql,
+        static (sql, values) => Names().Replace(
+            sql, match => string.Create(CultureInfo.InvariantCulture, $"${Array.FindIndex(values, value => value.Name == match.Value) + 1}")),
+        statement.Values);
+
+    [GeneratedRegex("@[a-z_]+")]
+    private static partial Regex Names();
 
     private DbCommand Command(Statement statement)
     {

@@ -1,19 +1,18 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>
-/// Reads a ledger, on one connection for whoever waits and on another for the pipeline's thread. A connection that breaks off is
-/// opened again once.
+/// Reads a ledger, on connections for whoever waits and on another for the pipeline's thread. One that breaks off is opened again once.
 /// </summary>
 /// <param name="database">The database.</param>
 internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly SemaphoreSlim _reading = new(database.Readers);
+    private readonly ConcurrentBag<(StoreConnection Connection, int Incarnation)> _readers = [];
     private readonly Lock _looking = new();
-    private StoreConnection? _reader;
     private StoreConnection? _looker;
-    private int _readerOf;
     private int _lookerOf;
 
     /// <summary>Reads all rows of a select; none where there is no ledger yet.</summary>
@@ -28,22 +27,12 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
             {
                 try
                 {
-                    var found = new List<T>();
-                    if (await ReaderAsync(cancellation).ConfigureAwait(false) is { } connection)
-                    {
-                        var reader = await connection.ReadAsync(statement, cancellation).ConfigureAwait(false);
-                        await using var disposing = reader.ConfigureAwait(false);
-                        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                        {
-                            found.Add(read(reader));
-                        }
-                    }
-
-                    return found;
+                    return await ReadOnceAsync(statement, read, cancellation).ConfigureAwait(false);
                 }
                 catch (DbException error)
                 {
-                    await CloseReaderAsync().ConfigureAwait(false);
+                    // What broke off this one may have broken off all.
+                    await CloseReadersAsync().ConfigureAwait(false);
                     if (isAgain || !database.IsTransient(error))
                     {
                         throw database.Unavailable(error, writes: false);
@@ -96,7 +85,7 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await CloseReaderAsync().ConfigureAwait(false);
+        await CloseReadersAsync().ConfigureAwait(false);
         lock (_looking)
         {
             CloseLooker();
@@ -105,20 +94,56 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
         _reading.Dispose();
     }
 
-    private async ValueTask<StoreConnection?> ReaderAsync(CancellationToken cancellation)
+    private async Task<List<T>> ReadOnceAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellation)
     {
-        if (_readerOf != database.Incarnation)
+        var found = new List<T>();
+        if (await TakeAsync(cancellation).ConfigureAwait(false) is not var (connection, incarnation))
         {
-            await CloseReaderAsync().ConfigureAwait(false);
+            return found;
         }
 
-        _readerOf = database.Incarnation;
-        if (_reader is null && await database.OpenAsync(writes: false, cancellation).ConfigureAwait(false) is { } connection)
+        var isWhole = false;
+        try
         {
-            _reader = new StoreConnection(connection);
+            var reader = await connection.ReadAsync(statement, cancellation).ConfigureAwait(false);
+            await using var disposing = reader.ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                found.Add(read(reader));
+            }
+
+            isWhole = true;
+            return found;
+        }
+        finally
+        {
+            if (isWhole)
+            {
+                _readers.Add((connection, incarnation));
+            }
+            else
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<(StoreConnection Connection, int Incarnation)?> TakeAsync(CancellationToken cancellation)
+    {
+        var incarnation = database.Incarnation;
+        while (_readers.TryTake(out var idle))
+        {
+            if (idle.Incarnation == incarnation)
+            {
+                return idle;
+            }
+
+            await idle.Connection.DisposeAsync().ConfigureAwait(false);
         }
 
-        return _reader;
+        return await database.OpenAsync(writes: false, cancellation).ConfigureAwait(false) is { } connection
+            ? (new StoreConnection(connection), incarnation)
+            : null;
     }
 
     private StoreConnection? Looker()
@@ -137,12 +162,11 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
         return _looker;
     }
 
-    private async ValueTask CloseReaderAsync()
+    private async ValueTask CloseReadersAsync()
     {
-        if (_reader is { } reader)
+        while (_readers.TryTake(out var idle))
         {
-            _reader = null;
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await idle.Connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
