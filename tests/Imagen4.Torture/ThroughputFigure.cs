@@ -6,7 +6,9 @@ using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Torture;
 
-/// <summary>How many rows a ledger takes in a second, each with four durable steps, and what a row costs of the processor and of the disk.</summary>
+/// <summary>
+/// How many rows a ledger takes in a second, each with four durable steps, and what a row costs of the processor and of the disk.
+/// </summary>
 internal static class ThroughputFigure
 {
     private const int SideBySide = 256;

@@ -37,7 +37,9 @@ internal sealed class HeldRequests(LedgerStore store)
     /// <summary>Whether a process, or another batch of this one, works on a submission.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<bool> IsWorkedOnAsync(LedgerRequest known, CancellationToken cancellation) => known.Owner is { } owner
-        && (owner == store.OwnerId ? _held.ContainsKey(known.LedgerId) : await store.IsAliveAsync(owner, cancellation).ConfigureAwait(false));
+        && (owner == store.OwnerId
+            ? _held.ContainsKey(known.LedgerId)
+            : await store.IsAliveAsync(owner, cancellation).ConfigureAwait(false));
 
     /// <summary>Whether a process, or another batch of this one, works on a submission; asked on this thread.</summary>
     /// <param name="known">The submission.</param>
@@ -74,7 +76,8 @@ internal sealed class HeldRequests(LedgerStore store)
 
         var process = await store.FindOwnerAsync(owner, cancellation).ConfigureAwait(false);
         var since = await store.HeldSinceAsync(known.LedgerId, owner, cancellation).ConfigureAwait(false) ?? known.Started;
-        return new RowHolder(owner, process, DateTimeOffset.FromUnixTimeMilliseconds(since), owner == store.OwnerId, store.UnreadableLock(owner));
+        return new RowHolder(
+            owner, process, DateTimeOffset.FromUnixTimeMilliseconds(since), owner == store.OwnerId, store.UnreadableLock(owner));
     }
 
     /// <summary>
@@ -86,7 +89,8 @@ internal sealed class HeldRequests(LedgerStore store)
         try
         {
             var held = _held.GetValueOrDefault(ledgerId);
-            while (held is { IsDamaged: false, Progress.Owner: { } owner } && owner == store.OwnerId && !await GiveBackAsync(held).ConfigureAwait(false))
+            while (held is { IsDamaged: false, Progress.Owner: { } owner } && owner == store.OwnerId
+                && !await GiveBackAsync(held).ConfigureAwait(false))
             {
                 held = await store.FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false);
             }

@@ -38,7 +38,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <param name="port">The port to listen on; 0 for any.</param>
     public static CuttingProxy Start(int target, int port = 0) => new(target, port);
 
-    /// <summary>Breaks off the connection that says something next: before the server has it, or once the server has answered and nobody has heard it.</summary>
+    /// <summary>
+    /// Breaks off the connection that says something next: before the server has it, or once the server has answered and nobody has heard it.
+    /// </summary>
     public void CutNext(bool isHandedOn) => Interlocked.Exchange(ref _next, isHandedOn ? After : Before);
 
     public async ValueTask DisposeAsync()

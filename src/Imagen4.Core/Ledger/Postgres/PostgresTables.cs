@@ -26,7 +26,9 @@ internal static class PostgresTables
             }
             finally
             {
-                await PostgresSession.ExecuteAsync(connection, $"SELECT pg_advisory_unlock({SchemaLock})", CancellationToken.None).ConfigureAwait(false);
+                await PostgresSession
+                    .ExecuteAsync(connection, $"SELECT pg_advisory_unlock({SchemaLock})", CancellationToken.None)
+                    .ConfigureAwait(false);
             }
         }
 

@@ -25,7 +25,8 @@ internal sealed class SqliteChecks(string folder, SqliteOwnerLocks locks)
     /// <param name="hasRequests">Whether an owner has requests left.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task RunAsync(Action check, Func<long, CancellationToken, Task<bool>> hasRequests, DateTimeOffset now, CancellationToken cancellation)
+    public async Task RunAsync(
+        Action check, Func<long, CancellationToken, Task<bool>> hasRequests, DateTimeOffset now, CancellationToken cancellation)
     {
         var isDue = !WasDone || now - File.GetLastWriteTimeUtc(_told) is var age && (age > CheckAge || age < TimeSpan.Zero);
         var left = locks.Left(now - LockAge).ToList();

@@ -31,7 +31,9 @@ internal sealed class SqliteOwnerLocks(string folder)
         }
     }
 
-    /// <summary>The locks of processes that have ended, with their owners' numbers. One that has just been created may not be held yet.</summary>
+    /// <summary>
+    /// The locks of processes that have ended, with their owners' numbers. One that has just been created may not be held yet.
+    /// </summary>
     /// <param name="before">When they have to have been created.</param>
     public IEnumerable<(string Path, long Owner)> Left(DateTimeOffset before)
     {

@@ -118,7 +118,9 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
                 ?? throw new InvalidOperationException("A ledger that is opened to be written is there."));
         }
 
-        return await _connection.CommitAsync(group.Count == 1 ? group[0].Statements : [.. group.SelectMany(change => change.Statements)]).ConfigureAwait(false);
+        return await _connection
+            .CommitAsync(group.Count == 1 ? group[0].Statements : [.. group.SelectMany(change => change.Statements)])
+            .ConfigureAwait(false);
     }
 
     private async Task CloseAsync()

@@ -6,6 +6,9 @@ namespace Imagen4.Core.Ledger.Store;
 /// </summary>
 internal static class LedgerChanges
 {
+    private const string IsAsSeen =
+        "AND EXISTS (SELECT 1 FROM progress WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)";
+
     private const string OfLedgerId = "request = (SELECT id FROM request WHERE ledger_id = @ledger_id)";
 
     /// <summary>
@@ -20,7 +23,7 @@ internal static class LedgerChanges
         SELECT @ledger_id, @row_id, @subject, @input_hash, @generation, @provider, @base_uri, @model, @row_key, @row_index, @directory,
             @input, @settings, @started, @content_check
         WHERE NOT EXISTS (SELECT 1 FROM request WHERE row_id = @row_id AND generation >= @generation)
-            {(seen is null ? "" : "AND EXISTS (SELECT 1 FROM progress WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)")}
+            {(seen is null ? "" : IsAsSeen)}
         ON CONFLICT DO NOTHING
         """,
         [
@@ -39,14 +42,17 @@ internal static class LedgerChanges
             ("@settings", request.Settings),
             ("@started", request.Started),
             ("@content_check", RequestChecksum.OfContent(request)),
-            .. seen is null ? [] : ((string, object?)[])[("@seen_id", RequestColumns.Bytes(seen.LedgerId)), ("@seen", RequestChecksum.OfProgress(seen))],
+            .. seen is null
+                ? []
+                : ((string, object?)[])[("@seen_id", RequestColumns.Bytes(seen.LedgerId)), ("@seen", RequestChecksum.OfProgress(seen))],
         ]);
 
     /// <summary>Writes how far a request has come that was just claimed, if it was.</summary>
     public static Statement Begin(StoredRequest claimed, long check) => new(
         $"""
         INSERT INTO progress (request, {RequestColumns.Progress})
-        SELECT id, @state, @attempt, @owner, @request_id, @accepted, @updated, @error, @error_type, @refusal, @seed, @delivery, @steps, @progress_check
+        SELECT id, @state, @attempt, @owner, @request_id, @accepted, @updated, @error, @error_type, @refusal, @seed, @delivery, @steps,
+            @progress_check
         FROM request WHERE ledger_id = @ledger_id
         ON CONFLICT DO NOTHING
         """,
@@ -86,7 +92,7 @@ internal static class LedgerChanges
 
     /// <summary>Forgets a request with its steps and its result, if it is still as it was seen.</summary>
     public static Statement Remove(StoredRequest seen) => new(
-        "DELETE FROM request WHERE ledger_id = @ledger_id AND id IN (SELECT request FROM progress WHERE request = request.id AND progress_check = @seen)",
+        $"DELETE FROM request WHERE id = (SELECT request FROM progress WHERE {OfLedgerId} AND progress_check = @seen)",
         ("@ledger_id", RequestColumns.Bytes(seen.LedgerId)),
         ("@seen", RequestChecksum.OfProgress(seen)));
 

@@ -81,7 +81,8 @@ internal static class LedgerSchema
         """;
 
     /// <summary>For SQLite.</summary>
-    public static string Sqlite { get; } = In(number: "integer PRIMARY KEY", bytes: "blob", whole: "integer", clustered: " WITHOUT ROWID", roomy: "");
+    public static string Sqlite { get; } = In(
+        number: "integer PRIMARY KEY", bytes: "blob", whole: "integer", clustered: " WITHOUT ROWID", roomy: "");
 
     /// <summary>For PostgreSQL, with the schema and its version: what a database administrator may run beforehand.</summary>
     public static string PostgresScript { get; } =
