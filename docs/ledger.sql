@@ -39,6 +39,12 @@ CREATE TABLE request (
     settings text,
     started bigint NOT NULL,
     content_check bigint NOT NULL,
+    UNIQUE (row_id, generation)
+);
+CREATE INDEX request_subject ON request (subject);
+CREATE INDEX request_started ON request (started, row_index);
+CREATE TABLE progress (
+    request bigint PRIMARY KEY REFERENCES request ON DELETE CASCADE,
     state bigint NOT NULL,
     attempt bigint NOT NULL,
     owner bigint REFERENCES owner,
@@ -52,14 +58,9 @@ CREATE TABLE request (
     delivery text,
     steps bigint NOT NULL,
     progress_check bigint NOT NULL
-);
-CREATE UNIQUE INDEX request_claim ON request (row_id, generation) WHERE row_id IS NOT NULL;
-CREATE INDEX request_subject ON request (subject) WHERE subject IS NOT NULL;
-CREATE INDEX request_key ON request (row_key) WHERE row_key IS NOT NULL;
-CREATE INDEX request_host_id ON request (request_id) WHERE request_id IS NOT NULL;
-CREATE INDEX request_state ON request (state);
-CREATE INDEX request_started ON request (started, row_index);
-CREATE INDEX request_owner ON request (owner) WHERE owner IS NOT NULL;
+) WITH (fillfactor = 70);
+CREATE INDEX progress_state ON progress (state, owner);
+CREATE INDEX progress_host_id ON progress (request_id);
 CREATE TABLE step (
     request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
     number bigint NOT NULL,

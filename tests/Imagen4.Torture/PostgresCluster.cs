@@ -115,6 +115,30 @@ internal sealed class PostgresCluster : IAsyncDisposable
     public Task DropDatabaseAsync(string address) =>
         ExecuteAsync(ConnectionString("postgres"), $"DROP DATABASE {NameOf(address)} WITH (FORCE)");
 
+    /// <summary>Creates an empty database in a folder of its own, such as a small disk.</summary>
+    /// <returns>How to connect to it.</returns>
+    public async Task<string> CreateDatabaseOnAsync(string folder)
+    {
+        var place = Path.Combine(folder, "space");
+        Directory.CreateDirectory(place);
+        if (Environment.UserName == "root")
+        {
+            await RunAsync("chown", "nobody", place).ConfigureAwait(false);
+        }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"ledger{Interlocked.Increment(ref _databases)}");
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE TABLESPACE {name} LOCATION '{place}'").ConfigureAwait(false);
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name} TABLESPACE {name}").ConfigureAwait(false);
+        return ConnectionString(name);
+    }
+
+    /// <summary>Drops a database that was created in a folder of its own.</summary>
+    public async Task DropDatabaseOnAsync(string address)
+    {
+        await DropDatabaseAsync(address).ConfigureAwait(false);
+        await ExecuteAsync(ConnectionString("postgres"), $"DROP TABLESPACE {NameOf(address)}").ConfigureAwait(false);
+    }
+
     /// <summary>Runs SQL.</summary>
     /// <returns>The first column of what it selects.</returns>
     public static async Task<IReadOnlyList<string>> ExecuteAsync(string address, string sql)

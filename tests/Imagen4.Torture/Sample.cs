@@ -77,13 +77,18 @@ internal static class Sample
         }
 
         _ = await Task.WhenAll(requests.Select(request =>
-            writer.RunAsync(LedgerSql.Claim(request, seen: null), LedgerSql.AddStep(request.LedgerId, request.Progress)))).ConfigureAwait(false);
+        {
+            var check = RequestChecksum.OfProgress(request);
+            return writer.RunAsync(
+                LedgerChanges.Claim(request, seen: null), LedgerChanges.Begin(request, check), LedgerChanges.AddStep(request.LedgerId, check));
+        })).ConfigureAwait(false);
     }
 
     private static bool WasAccepted(RequestState state) => state is RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted
         or RequestState.Cancelled or RequestState.Failed or RequestState.Completed or RequestState.Delivered;
 
-    private static LedgerResult Result(LedgerEntry entry) => new()
+    /// <summary>What a host has made of it.</summary>
+    public static LedgerResult Result(LedgerEntry entry) => new()
     {
         Images = [new ImagenImage { Index = 1, Path = $"/home/user/out/{entry.LedgerId}-1.png", ContentType = "image/png", Width = 1024, Height = 1024, FileSize = 1_234_567, Sha256 = new string('a', 64) }],
         Seed = 42,

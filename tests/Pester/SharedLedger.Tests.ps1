@@ -46,7 +46,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
             if (-not (Invoke-PostgresSql $server "SELECT to_regclass('imagen4.request')" $database)) {
                 return @{}
             }
-            @(Invoke-PostgresSql $server 'SELECT row_key, state FROM imagen4.request ORDER BY row_key' $database) | ConvertFrom-Csv -Delimiter '|' -Header Key, State |
+            @(Invoke-PostgresSql $server 'SELECT row_key, state FROM imagen4.request JOIN imagen4.progress ON request = id ORDER BY row_key' $database) | ConvertFrom-Csv -Delimiter '|' -Header Key, State |
                 ForEach-Object { $states = @{} } { $states[$_.Key] = [int]$_.State } { $states }
         }
     }

@@ -96,7 +96,7 @@ public static class LedgerInspection
         ILedgerDatabase database, StoreConnection connection, CancellationToken cancellation)
     {
         var groups = new List<(RequestState State, long? Owner, long Count)>();
-        var reader = await connection.ReadAsync(LedgerSql.CountStates, cancellation).ConfigureAwait(false);
+        var reader = await connection.ReadAsync(LedgerQueries.CountStates, cancellation).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -141,12 +141,12 @@ public static class LedgerInspection
         for (long? after = long.MinValue; after is { } last;)
         {
             after = null;
-            var reader = await connection.ReadAsync(LedgerSql.All(last, PageLength), cancellation).ConfigureAwait(false);
+            var reader = await connection.ReadAsync(LedgerQueries.All(last, PageLength), cancellation).ConfigureAwait(false);
             await using var disposing = reader.ConfigureAwait(false);
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
-                after = reader.GetInt64(LedgerSql.IdColumn);
-                if (LedgerSql.Read(reader) is { IsDamaged: true } damaged)
+                after = reader.GetInt64(RequestColumns.Count);
+                if (RequestColumns.Read(reader) is { IsDamaged: true } damaged)
                 {
                     faults.Add(Messages.LedgerRequestDamaged.With(damaged.LedgerId.Length > 0 ? damaged.LedgerId : $"#{after}"));
                 }

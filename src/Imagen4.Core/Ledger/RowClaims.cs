@@ -117,7 +117,8 @@ internal sealed class RowClaims(
     {
         while (true)
         {
-            if (Current(named) is not { } known || ledger.OfRow(row)?.LedgerId == known.LedgerId)
+            if (await CurrentAsync(named, cancellation).ConfigureAwait(false) is not { } known
+                || (await ledger.FindRowAsync(row, cancellation).ConfigureAwait(false))?.LedgerId == known.LedgerId)
             {
                 return null;
             }
@@ -147,9 +148,17 @@ internal sealed class RowClaims(
     }
 
     // Where the one that is named has come to no good end, its row may have gone on with another one since.
-    private LedgerRequest? Current(NamedRequest named) => ledger.OfLedgerId(named.LedgerId) is { } known
-        ? RowRules.EndedBadly(known) && known.Row is not null ? ledger.Generations(known.Row).LastOrDefault() ?? known : known
-        : null;
+    private async Task<LedgerRequest?> CurrentAsync(NamedRequest named, CancellationToken cancellation)
+    {
+        var known = await ledger.FindAsync(named.LedgerId, cancellation).ConfigureAwait(false);
+        if (known is not { Row: { } row } || !RowRules.EndedBadly(known))
+        {
+            return known;
+        }
+
+        var all = await ledger.FindGenerationsAsync(row, cancellation).ConfigureAwait(false);
+        return all.Count > 0 ? all[^1] : known;
+    }
 
     private async Task<bool> IsNewEndAsync(LedgerRequest known, NamedRequest? named, BatchStart start, CancellationToken cancellation) =>
         !(named is { EndedBadly: true } && named.LedgerId == known.LedgerId)

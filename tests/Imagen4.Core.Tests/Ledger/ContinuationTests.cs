@@ -256,10 +256,10 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("UPDATE request SET state = 2")]
+    [InlineData("UPDATE progress SET state = 2")]
     [InlineData("UPDATE request SET input = replace(input, 'a', 'b')")]
     [InlineData("UPDATE request SET row_id = x'00000000000000000000000000000000'")]
-    [InlineData("DELETE FROM step; UPDATE request SET steps = 'none'")]
+    [InlineData("DELETE FROM step; UPDATE progress SET steps = 'none'")]
     public async Task A_row_whose_request_is_damaged_is_in_doubt_and_nothing_is_sent(string damage)
     {
         var entry = Entry();

@@ -23,7 +23,7 @@ public sealed class LongHistoryTests : LedgerTest
             .ClaimAsync(entry, named: null, CancellationToken.None).InTime());
 
         Assert.Equal(20_001, ledger.OfRow(entry.Row!)!.Stored.Generation);
-        Assert.Equal(["SEARCH"], Plans(LedgerSql.NewestOfRow(entry.Row!.Row), LedgerSql.Claim(ledger.OfRow(entry.Row)!.Stored, seen: null)));
+        Assert.Equal(["SEARCH"], Plans(LedgerQueries.NewestOfRow(entry.Row!.Row), LedgerChanges.Claim(ledger.OfRow(entry.Row)!.Stored, seen: null)));
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class LongHistoryTests : LedgerTest
         var id = new string('a', 32);
 
         Assert.Equal(["SEARCH"], Plans(
-            LedgerSql.ByLedgerId(id), LedgerSql.NewestOfRow(id), LedgerSql.NewestOfSubject(id, 1), LedgerSql.ByRequestId("r"), LedgerSql.Newest,
-            LedgerSql.IsNewer(id, 1), LedgerSql.HasRequests(1), LedgerSql.HeldSince(id, 1), LedgerSql.SyncResult("a", "b"), LedgerSql.Image(1, 1)));
+            LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.NewestOfSubject(id, 1), LedgerQueries.ByRequestId("r"), LedgerQueries.Newest,
+            LedgerQueries.IsNewer(id, 1), LedgerQueries.HasRequests(1), LedgerQueries.HeldSince(id, 1), LedgerQueries.SyncResult("a", "b"), LedgerQueries.Image(1, 1)));
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
         await ledger.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
         await ledger.RecordAsync(RequestState.Throttled, entry, CancellationToken.None);
         var owner = ledger.OwnerId!.Value;
-        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
         await ledger.ReleaseAsync(entry.LedgerId);
 

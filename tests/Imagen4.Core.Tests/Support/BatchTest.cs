@@ -87,7 +87,10 @@ public abstract class BatchTest : EnvironmentTest, IAsyncLifetime
     internal static Task<RowOutcome<ImagenResult>> RunUntilAsync(BatchOptions options, string prompt, CancellationToken stop) =>
         TestClient.Client.StartBatch(options).RunAsync(TestClient.Check(options).Check(TestHost.Row(1, prompt)), stop);
 
-    internal async Task<int> BillsAsync() => (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+    internal async Task<int> BillsAsync() => (await BillLinesAsync()).Length;
+
+    /// <summary>The bills, each a line of JSON.</summary>
+    internal async Task<string[]> BillLinesAsync() => (await _admin.GetStringAsync("bills")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     internal Task FaultAsync(object rule) => TellAsync(HttpMethod.Post, "faults", rule);
 

@@ -34,6 +34,13 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <returns>How to connect to it; connections are not kept for later.</returns>
     public async Task<string> CreateDatabaseAsync() => await _cluster!.CreateDatabaseAsync() + ";Pooling=false";
 
+    /// <summary>Creates an empty database in a folder of its own, such as a small disk.</summary>
+    /// <returns>How to connect to it; connections are not kept for later.</returns>
+    public async Task<string> CreateDatabaseOnAsync(string folder) => await _cluster!.CreateDatabaseOnAsync(folder) + ";Pooling=false";
+
+    /// <summary>Drops a database that was created in a folder of its own.</summary>
+    public Task DropDatabaseAsync(string address) => address.Length > 0 ? _cluster!.DropDatabaseOnAsync(address) : Task.CompletedTask;
+
     public async Task DisposeAsync()
     {
         if (_cluster is not null)

@@ -118,11 +118,9 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
                 ?? throw new InvalidOperationException("A ledger that is opened to be written is there."));
         }
 
-        var transaction = await database.BeginAsync(_connection.Connection).ConfigureAwait(false);
-        await using var disposing = transaction.ConfigureAwait(false);
-        var changed = await _connection.ExecuteAsync([.. group.SelectMany(change => change.Statements)], transaction).ConfigureAwait(false);
-        await transaction.CommitAsync().ConfigureAwait(false);
-        return changed;
+        return await _connection
+            .CommitAsync(group.Count == 1 ? group[0].Statements : [.. group.SelectMany(change => change.Statements)])
+            .ConfigureAwait(false);
     }
 
     private async Task CloseAsync()

@@ -8,6 +8,9 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <summary>Where it is, as a user would name it; without a password.</summary>
     string Location { get; }
 
+    /// <summary>How many may read at the same time: where a look takes its time on the way, several go side by side.</summary>
+    int Readers { get; }
+
     /// <summary>Selects the version of the tables.</summary>
     string SelectVersion { get; }
 
@@ -37,9 +40,6 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// is not the ledger any more.
     /// </summary>
     int Incarnation { get; }
-
-    /// <summary>Begins a transaction in which no other process changes what is read.</summary>
-    Task<DbTransaction> BeginAsync(DbConnection connection);
 
     /// <summary>Whether an error of the database may be gone when the same is tried again: its connection broke off, or it was busy.</summary>
     bool IsTransient(DbException error);

@@ -1,11 +1,20 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>A connection with the commands it has prepared. Not for several threads.</summary>
 /// <param name="connection">The connection.</param>
-internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposable
+internal sealed partial class StoreConnection(DbConnection connection) : IAsyncDisposable
 {
+    // Nobody else writes from its first word on: what a change was decided from stays true until it is committed.
+    private static readonly Statement Begin = new("BEGIN IMMEDIATE");
+    private static readonly Statement Commit = new("COMMIT");
+
+    private static readonly ConcurrentDictionary<string, string> Translated = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
     /// <summary>The connection itself.</summary>
@@ -13,52 +22,15 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
 
     /// <summary>Reads the rows of a select.</summary>
     public async Task<DbDataReader> ReadAsync(Statement statement, CancellationToken cancellation) =>
-        await Command(statement, transaction: null).ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await Command(statement).ExecuteReaderAsync(cancellation).ConfigureAwait(false);
 
     /// <summary>Reads the rows of a select, on this thread.</summary>
-    public DbDataReader Read(Statement statement) => Command(statement, transaction: null).ExecuteReader();
+    public DbDataReader Read(Statement statement) => Command(statement).ExecuteReader();
 
-    /// <summary>Runs statements in a transaction, in one round trip where the database can.</summary>
-    /// <returns>How many rows each has changed.</returns>
-    public async Task<int[]> ExecuteAsync(IReadOnlyList<Statement> statements, DbTransaction transaction)
-    {
-        if (!connection.CanCreateBatch)
-        {
-            var changed = new int[statements.Count];
-            for (var index = 0; index < changed.Length; index++)
-            {
-                changed[index] = await Command(statements[index], transaction).ExecuteNonQueryAsync().ConfigureAwait(false);
-            }
-
-            return changed;
-        }
-
-        var batch = connection.CreateBatch();
-        await using var disposing = batch.ConfigureAwait(false);
-        batch.Transaction = transaction;
-        foreach (var statement in statements)
-        {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = statement.Sql;
-            foreach (var (name, value) in statement.Values)
-            {
-                var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
-                if (value is null)
-                {
-                    // What is selected to be inserted has a type of its own, which null does not tell.
-                    parameter.DbType = LedgerSql.TypeOf(name);
-                }
-
-                command.Parameters.Add(parameter);
-            }
-
-            batch.BatchCommands.Add(command);
-        }
-
-        _ = await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
-        return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
-    }
+    /// <summary>Runs statements as one transaction, in one round trip where the database can.</summary>
+    /// <returns>How many rows each has changed. After an error the connection is of no more use.</returns>
+    public Task<int[]> CommitAsync(IReadOnlyList<Statement> statements) =>
+        connection.CanCreateBatch ? CommitTogetherAsync(statements) : CommitOneByOneAsync(statements);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -71,7 +43,60 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private DbCommand Command(Statement statement, DbTransaction? transaction)
+    private async Task<int[]> CommitOneByOneAsync(IReadOnlyList<Statement> statements)
+    {
+        // As statements, which stay prepared: a transaction object of this driver compiles its own each time.
+        _ = await Command(Begin).ExecuteNonQueryAsync().ConfigureAwait(false);
+        var changed = new int[statements.Count];
+        for (var index = 0; index < changed.Length; index++)
+        {
+            changed[index] = await Command(statements[index]).ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+
+        _ = await Command(Commit).ExecuteNonQueryAsync().ConfigureAwait(false);
+        return changed;
+    }
+
+    // Without a word of a transaction, a batch is one.
+    private async Task<int[]> CommitTogetherAsync(IReadOnlyList<Statement> statements)
+    {
+        var batch = connection.CreateBatch();
+        await using var disposing = batch.ConfigureAwait(false);
+        foreach (var statement in statements)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = Numbered(statement);
+            foreach (var (name, value) in statement.Values)
+            {
+                var parameter = command.CreateParameter();
+                parameter.Value = value ?? DBNull.Value;
+                if (value is null)
+                {
+                    // What is selected to be inserted has a type of its own, which null does not tell.
+                    parameter.DbType = RequestColumns.TypeOf(name);
+                }
+
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        _ = await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+        return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];
+    }
+
+    // With its values by number, as the server takes them: the driver would translate the names again for every statement it sends.
+    private static string Numbered(Statement statement) => Translated.GetOrAdd(
+        statement.Sql,
+        static (sql, values) => Names().Replace(
+            sql, match => string.Create(CultureInfo.InvariantCulture, $"${Array.FindIndex(values, value => value.Name == match.Value) + 1}")),
+        statement.Values);
+
+    [GeneratedRegex("@[a-z_]+")]
+    private static partial Regex Names();
+
+    private DbCommand Command(Statement statement)
     {
         if (!_commands.TryGetValue(statement.Sql, out var command))
         {
@@ -85,7 +110,6 @@ internal sealed class StoreConnection(DbConnection connection) : IAsyncDisposabl
             }
         }
 
-        command.Transaction = transaction;
         for (var index = 0; index < statement.Values.Length; index++)
         {
             command.Parameters[index].Value = statement.Values[index].Value ?? DBNull.Value;

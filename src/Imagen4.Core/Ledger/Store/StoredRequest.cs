@@ -99,6 +99,16 @@ internal sealed record RequestProgress
     public int Steps { get; init; }
 }
 
+/// <summary>What a row was found by.</summary>
+/// <param name="Newest">The newest request of the row, by the index of rows; null where it has none.</param>
+/// <param name="Alike">The newest requests of the row whatever its directory, by the index of subjects.</param>
+internal sealed record FoundRow(StoredRequest? Newest, IReadOnlyList<StoredRequest> Alike)
+{
+    /// <summary>Puts together what was read.</summary>
+    public static FoundRow Of(List<(bool IsAlike, StoredRequest Request)> found) => new(
+        found.Find(one => !one.IsAlike).Request, [.. found.Where(one => one.IsAlike).Select(one => one.Request)]);
+}
+
 /// <summary>One step of a request's history.</summary>
 /// <param name="At">When, in milliseconds since 1970, UTC.</param>
 /// <param name="State">What it came to.</param>

@@ -17,7 +17,7 @@ public sealed class RequestRemoval
     /// <exception cref="InvalidInputException">It goes on, or is in doubt.</exception>
     public static void Demand(RequestView request)
     {
-        if (!request.IsFinished)
+        if (!request.IsFinished && !request.IsDamaged)
         {
             var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt
                 : request is { State: ImagenStates.Pending, RequestId: null } ? Messages.RemoveBeingSubmitted
@@ -51,7 +51,7 @@ public sealed class RequestRemoval
 
     private async Task ForgetAsync(RequestView request)
     {
-        for (var known = request; known.IsFinished && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
+        for (var known = request; (known.IsFinished || known.IsDamaged) && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
         {
             if (await _ledger.FindAsync(request.LedgerId, CancellationToken.None).ConfigureAwait(false) is not { } now)
             {

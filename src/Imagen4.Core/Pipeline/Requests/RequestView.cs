@@ -29,6 +29,9 @@ public sealed class RequestView
     public bool IsFinished => !IsWorkedOn && State is ImagenStates.Completed or ImagenStates.Delivered
         or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
 
+    /// <summary>Whether what the ledger has of it is damaged: nothing is certain but that there is it, and nobody can go on with it.</summary>
+    public bool IsDamaged => Known.IsDamaged;
+
     internal LedgerRequest Known { get; }
 
     internal bool IsWorkedOn { get; }

@@ -83,13 +83,12 @@ public abstract class StoreModelTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public void It_keeps_what_the_model_keeps()
     {
-        if (!IsMissing)
-        {
-            Always.Holds(Changes, LongestRun, RunAsync, cases: 40);
-        }
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        Always.Holds(Changes, LongestRun, RunAsync, cases: 40);
     }
 
     private async Task RunAsync(Change[] changes)
@@ -189,7 +188,7 @@ public abstract class StoreModelTests : IAsyncLifetime
             foreach (var known in model)
             {
                 Assert.Equal(known.IsRemoved ? null : known.Last, await store.FindAsync(known.First.LedgerId, default));
-                var steps = await store.StepsAsync(known.First.LedgerId, default).ToListAsync();
+                var steps = await store.StepsAsync(known.First.LedgerId, default);
                 Assert.Equal(
                     known.IsRemoved ? [] : known.Versions.Select(version => (version.Progress.State, version.Progress.Updated)),
                     steps.Select(step => (step.State, step.At)));

@@ -8,13 +8,10 @@ namespace Imagen4.Core.Tests.Ledger.Store;
 
 public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture<PostgresServer>
 {
-    [Fact]
+    [SkippableFact]
     public async Task A_server_that_was_restarted_is_gone_on_with()
     {
-        if (PostgresServer.Missing is not null)
-        {
-            return;
-        }
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
 
         await using var store = Open(await server.CreateDatabaseAsync());
         var claimed = (await store.ClaimAsync(Request(), default))!;
@@ -27,13 +24,10 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         Assert.True(await store.IsAliveAsync(claimed.Progress.Owner!.Value, default));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_role_without_rights_is_told_where_the_tables_are()
     {
-        if (PostgresServer.Missing is not null)
-        {
-            return;
-        }
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
 
         var address = await server.CreateDatabaseAsync();
         await ExecuteAsync(address, "CREATE ROLE visitor LOGIN");
@@ -46,13 +40,10 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
             error.Message);
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_role_that_may_use_the_tables_need_not_be_able_to_make_them()
     {
-        if (PostgresServer.Missing is not null)
-        {
-            return;
-        }
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
 
         var address = await server.CreateDatabaseAsync();
         await ExecuteAsync(address, $"BEGIN; {LedgerSchema.PostgresScript}; COMMIT; CREATE ROLE worker LOGIN;"
@@ -63,13 +54,10 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         Assert.NotNull(await store.ClaimAsync(Request(), default));
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_role_that_is_unknown_is_named()
     {
-        if (PostgresServer.Missing is not null)
-        {
-            return;
-        }
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
 
         var address = await server.CreateDatabaseAsync();
         await using var store = Open(address.Replace("Username=tester", "Username=nobody-here", StringComparison.Ordinal));

@@ -57,9 +57,10 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Theory]
     [InlineData("UPDATE request SET input = replace(input, 'fox', 'cat')")]
     [InlineData("UPDATE request SET generation = 7")]
-    [InlineData("UPDATE request SET state = 9")]
-    [InlineData("UPDATE request SET owner = NULL")]
+    [InlineData("UPDATE progress SET state = 9")]
+    [InlineData("UPDATE progress SET owner = NULL")]
     [InlineData("UPDATE request SET content_check = content_check + 1")]
+    [InlineData("DELETE FROM progress")]
     public async Task A_request_whose_checksum_is_wrong_is_damage_and_not_a_new_row(string damage)
     {
         var claimed = await ClaimAsync();
@@ -90,6 +91,42 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         System.IO.File.Delete(File);
         _ = await ClaimAsync();
+    }
+
+    [Fact]
+    public async Task A_log_that_a_deleted_ledger_has_left_says_nothing_of_the_next_one()
+    {
+        var logs = new Dictionary<string, byte[]>();
+        StoredRequest old;
+        await using (var store = Open())
+        {
+            old = (await store.ClaimAsync(Request(), default))!;
+            foreach (var log in Directory.GetFiles(_home.Path, "ledger.db-*"))
+            {
+                using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                file.ReadExactly(logs[log] = new byte[file.Length]);
+            }
+        }
+
+        // As a process leaves it that was killed, whose ledger was deleted and the rest was not.
+        System.IO.File.Delete(File);
+        Assert.Contains(logs, log => log.Value.Length > 0 && log.Key.EndsWith("-wal", StringComparison.Ordinal));
+        foreach (var (log, bytes) in logs)
+        {
+            System.IO.File.WriteAllBytes(log, bytes);
+        }
+
+        await using (var store = Open())
+        {
+            Assert.Null(await store.FindRowAsync(old.Row!, default));
+        }
+
+        var begun = await ClaimAsync();
+        await using var again = Open();
+        Assert.NotEqual(old.LedgerId, begun.LedgerId);
+        Assert.Null(await again.FindAsync(old.LedgerId, default));
+        Assert.Equal(begun, await again.FindRowAsync(begun.Row!, default));
+        await new SqliteDatabase(_home.Path).CheckAsync((_, _) => Task.FromResult(true), default);
     }
 
     [Theory]

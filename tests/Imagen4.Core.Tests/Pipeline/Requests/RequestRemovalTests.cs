@@ -107,6 +107,34 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         Assert.NotNull(other.OfLedgerId(chosen.LedgerId));
     }
 
+    [Theory]
+    [InlineData("UPDATE progress SET steps = 77")]
+    [InlineData("UPDATE request SET input = '{}'")]
+    [InlineData("DELETE FROM progress")]
+    public async Task What_is_damaged_is_forgotten_once_it_is_named(string damage)
+    {
+        await PutAsync(RequestState.Delivered);
+        using (var connection = new SqliteDatabase(Home.Path).OpenToRead()!)
+        using (var command = connection.CreateCommand())
+        {
+#pragma warning disable CA2100 // A constant of the test.
+            command.CommandText = damage;
+#pragma warning restore CA2100
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        var book = TestClient.Client.Requests;
+        var damaged = book.OfLedgerId(Open().OfRow(Entry.Row!)!.LedgerId);
+        Assert.True(damaged.IsDamaged);
+        Assert.False(damaged.IsFinished);
+        RequestRemoval.Demand(damaged);
+
+        Assert.Equal(0, await TestClient.Client.Remove().RunAsync([damaged]));
+
+        Assert.Null(Open().OfRow(Entry.Row!));
+        Assert.Empty(FilesWith("red fox"));
+    }
+
     private RequestLedger Open()
     {
         var ledger = new RequestLedger(new SqliteDatabase(Home.Path), TimeProvider.System);

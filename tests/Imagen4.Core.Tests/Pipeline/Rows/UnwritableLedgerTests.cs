@@ -29,7 +29,7 @@ public sealed class UnwritableLedgerTests : BatchTest
     public async Task An_intent_that_cannot_be_written_down_is_not_begun_and_its_row_is_others()
     {
         _ = Assert.Single(await RunAsync(Batch(), Prompt(1)));
-        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
         var row = (await RunAsync(Batch(), Prompt(1), Prompt(2)))[1];
 
@@ -47,7 +47,7 @@ public sealed class UnwritableLedgerTests : BatchTest
         var running = RunAsync(Batch(), Prompt(1));
         await UntilAsync(async () => await BillsAsync() == 1);
         await UntilAsync(() => TestClient.Ledger.List(new()).Any(listed => listed.Known.Step == RequestState.Accepted));
-        Execute("CREATE TRIGGER full BEFORE UPDATE ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
         var row = Assert.Single(await running);
 

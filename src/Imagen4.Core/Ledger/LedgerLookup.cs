@@ -1,0 +1,112 @@
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Ledger;
+
+/// <summary>What a ledger knows of submissions: by what they are known by, and lists of them.</summary>
+/// <param name="stored">The requests as they are kept.</param>
+/// <param name="location">Where they are, as a user would name it.</param>
+internal abstract class LedgerLookup(StoredRequests stored, string location)
+{
+    private const int MostAlike = 20;
+
+    /// <summary>Where it is, as a user would name it.</summary>
+    public string Location => location;
+
+    /// <summary>A submission by the ledger's own id, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerRequest? OfLedgerId(string id) => IsId(id) ? Of(stored.Find(id)) : null;
+
+    /// <summary>The newest submission of a row, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
+    public LedgerRequest? OfRow(RowIdentity row) => Demand(stored.FindRow(row.Row, row.Subject, MostAlike), row);
+
+    /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> OfSubject(string subject) => stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found));
+
+    /// <summary>The submissions of a row, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> Generations(string row) => stored.FindGenerations(row).Select(found => new LedgerRequest(found));
+
+    /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<LedgerRequest> OfRequestId(string requestId) => stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found));
+
+    /// <summary>
+    /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
+    /// name. The names of providers have no case, the ids of hosts have.
+    /// </summary>
+    /// <param name="baseAddress">The base address in its normal form; null where it is not known.</param>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="requestId">The host's id.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public LedgerRequest? OfRequestId(string? baseAddress, string provider, string requestId)
+    {
+        var found = OfRequestId(requestId).ToList();
+        return found.FindLast(known => known.BaseAddress is { } address && address == baseAddress)
+            ?? found.FindLast(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The submissions that are wanted, in the order of their claims, and whether each is the newest of its row.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<(LedgerRequest Known, bool IsNewest)> List(LedgerQuery query) =>
+        stored.List(query).Select(listed => (new LedgerRequest(listed.Request), !listed.HasNewer));
+
+    /// <summary>The newest submission of a row, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
+    public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation) =>
+        Demand(await stored.FindRowAsync(row.Row, row.Subject, MostAlike, cancellation).ConfigureAwait(false), row);
+
+    /// <summary>A submission by the ledger's own id, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<LedgerRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
+        IsId(ledgerId) ? Of(await stored.FindAsync(ledgerId, cancellation).ConfigureAwait(false)) : null;
+
+    /// <summary>The submissions of a row, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
+        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found => new LedgerRequest(found))];
+
+    /// <summary>What is there as a batch begins.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<BatchStart> BeginAsync(CancellationToken cancellation) => new(
+        await stored.NewestAsync(cancellation).ConfigureAwait(false),
+        (await stored.OwnedAsync(cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal));
+
+    /// <summary>Whether a submission was not there, or was worked on, when a batch began.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> IsSinceAsync(BatchStart start, LedgerRequest known, CancellationToken cancellation) =>
+        start.WorkedOn.Contains(known.LedgerId) || await stored.IsNewerAsync(known.LedgerId, start.Newest, cancellation).ConfigureAwait(false);
+
+    /// <summary>What is kept of the result of a host's request: its description, and what reads the bytes of an image; or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<(byte[] Description, Func<int, CancellationToken, Task<byte[]?>> Image)?> ResultAsync(
+        string address, string requestId, CancellationToken cancellation) =>
+        await stored.ResultAsync(address, requestId, cancellation).ConfigureAwait(false) is { } found
+            ? (found.Item1, (number, token) => stored.ImageAsync(found.Item2, number, token))
+            : null;
+
+    private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
+
+    /// <summary>A submission as the rest of the code knows it; null for none.</summary>
+    protected static LedgerRequest? Of(StoredRequest? found) => found is null ? null : new LedgerRequest(found);
+
+    // Each row is found by two indexes, looked at in one moment: one that is damaged must not make it look like a new one.
+    private LedgerRequest? Demand(FoundRow found, RowIdentity row) => found.Newest is { } newest
+        ? newest.IsDamaged || newest.Row == row.Row ? new LedgerRequest(newest) : throw Damaged(newest)
+        : found.Alike.FirstOrDefault(alike => alike.IsDamaged || alike.Row == row.Row) is { } missed ? throw Damaged(missed) : null;
+
+    /// <summary>Makes sure that a submission is not damaged.</summary>
+    protected void Demand(LedgerRequest known)
+    {
+        if (known.IsDamaged)
+        {
+            throw Damaged(known.Stored);
+        }
+    }
+
+    private SubmissionInDoubtException Damaged(StoredRequest found) => new(Messages.LedgerRowDamaged.With(location, found.LedgerId));
+}

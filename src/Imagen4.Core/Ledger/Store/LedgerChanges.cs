@@ -1,0 +1,134 @@
+namespace Imagen4.Core.Ledger.Store;
+
+/// <summary>
+/// The statements that change a ledger, in the SQL that SQLite (3.35 and later) and PostgreSQL both take. Each can be run twice: a
+/// group whose commit was not answered is written again.
+/// </summary>
+internal static class LedgerChanges
+{
+    private const string IsAsSeen =
+        "AND EXISTS (SELECT 1 FROM progress WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)";
+
+    private const string OfLedgerId = "request = (SELECT id FROM request WHERE ledger_id = @ledger_id)";
+
+    /// <summary>
+    /// Claims a row: inserts its next generation, unless somebody else has, or the row is no longer as it was seen. A request that
+    /// was forgotten meanwhile must not let two processes both take the row's next one.
+    /// </summary>
+    /// <param name="request">The next generation.</param>
+    /// <param name="seen">The newest request of the row, which must be unchanged; null where its generation alone matters.</param>
+    public static Statement Claim(StoredRequest request, StoredRequest? seen) => new(
+        $"""
+        INSERT INTO request ({RequestColumns.Content})
+        SELECT @ledger_id, @row_id, @subject, @input_hash, @generation, @provider, @base_uri, @model, @row_key, @row_index, @directory,
+            @input, @settings, @started, @content_check
+        WHERE NOT EXISTS (SELECT 1 FROM request WHERE row_id = @row_id AND generation >= @generation)
+            {(seen is null ? "" : IsAsSeen)}
+        ON CONFLICT DO NOTHING
+        """,
+        [
+            ("@ledger_id", RequestColumns.Bytes(request.LedgerId)),
+            ("@row_id", RequestColumns.Bytes(request.Row)),
+            ("@subject", RequestColumns.Bytes(request.Subject)),
+            ("@input_hash", RequestColumns.Bytes(request.InputHash)),
+            ("@generation", (long)request.Generation),
+            ("@provider", request.Provider),
+            ("@base_uri", request.BaseUri),
+            ("@model", request.Model),
+            ("@row_key", request.Key),
+            ("@row_index", (long)request.Index),
+            ("@directory", request.Directory),
+            ("@input", request.Input),
+            ("@settings", request.Settings),
+            ("@started", request.Started),
+            ("@content_check", RequestChecksum.OfContent(request)),
+            .. seen is null
+                ? []
+                : ((string, object?)[])[("@seen_id", RequestColumns.Bytes(seen.LedgerId)), ("@seen", RequestChecksum.OfProgress(seen))],
+        ]);
+
+    /// <summary>Writes how far a request has come that was just claimed, if it was.</summary>
+    public static Statement Begin(StoredRequest claimed, long check) => new(
+        $"""
+        INSERT INTO progress (request, {RequestColumns.Progress})
+        SELECT id, @state, @attempt, @owner, @request_id, @accepted, @updated, @error, @error_type, @refusal, @seed, @delivery, @steps,
+            @progress_check
+        FROM request WHERE ledger_id = @ledger_id
+        ON CONFLICT DO NOTHING
+        """,
+        RequestColumns.Values(claimed.LedgerId, claimed.Progress, check));
+
+    /// <summary>Keeps a request as it was seen until the transaction ends: nobody may forget it while its row is claimed anew.</summary>
+    public static Statement Hold(StoredRequest seen) => new(
+        $"UPDATE progress SET updated = updated WHERE {OfLedgerId} AND progress_check = @seen",
+        ("@ledger_id", RequestColumns.Bytes(seen.LedgerId)),
+        ("@seen", RequestChecksum.OfProgress(seen)));
+
+    /// <summary>Changes a request, if it is still as it was seen.</summary>
+    /// <param name="ledgerId">The request.</param>
+    /// <param name="seen">The checksum of how far it was seen to be.</param>
+    /// <param name="next">As it is to be.</param>
+    /// <param name="check">The checksum of that.</param>
+    /// <param name="withResult">Whether only together with the answer that is kept of it, under the request id it gets.</param>
+    public static Statement Advance(string ledgerId, long seen, RequestProgress next, long check, bool withResult = false) => new(
+        $"""
+        UPDATE progress SET state = @state, attempt = @attempt, owner = @owner, request_id = @request_id, accepted = @accepted,
+            updated = @updated, error = @error, error_type = @error_type, refusal = @refusal, seed = @seed, delivery = @delivery,
+            steps = @steps, progress_check = @progress_check
+        WHERE {OfLedgerId} AND progress_check = @seen
+            {(withResult ? "AND EXISTS (SELECT 1 FROM result WHERE result.request = progress.request AND result.name = @request_id)" : "")}
+        """,
+        [.. RequestColumns.Values(ledgerId, next, check), ("@seen", seen)]);
+
+    /// <summary>Adds the step that a claim or a change has just made, if it was made.</summary>
+    public static Statement AddStep(string ledgerId, long made) => new(
+        $"""
+        INSERT INTO step (request, number, at, state, attempt, owner)
+        SELECT request, steps, updated, state, attempt, owner FROM progress WHERE {OfLedgerId} AND progress_check = @progress_check
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@progress_check", made));
+
+    /// <summary>Forgets a request with its steps and its result, if it is still as it was seen.</summary>
+    public static Statement Remove(StoredRequest seen) => new(
+        $"DELETE FROM request WHERE id = (SELECT request FROM progress WHERE {OfLedgerId} AND progress_check = @seen)",
+        ("@ledger_id", RequestColumns.Bytes(seen.LedgerId)),
+        ("@seen", RequestChecksum.OfProgress(seen)));
+
+    /// <summary>Forgets a request that is damaged, whatever it says: there is no state that it could be compared with.</summary>
+    public static Statement RemoveDamaged(string ledgerId) => new(
+        "DELETE FROM request WHERE ledger_id = @ledger_id", ("@ledger_id", RequestColumns.Bytes(ledgerId)));
+
+    /// <summary>Keeps the answer of a host that says it once, if its request is still as it was seen and no other answer has its name.</summary>
+    public static Statement KeepResult(string ledgerId, long seen, StoredResult result) => new(
+        $"""
+        INSERT INTO result (request, address, name, body)
+        SELECT request, @address, @name, @body FROM progress WHERE {OfLedgerId} AND progress_check = @seen
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@seen", seen),
+        ("@address", result.Address),
+        ("@name", result.Name),
+        ("@body", result.Description));
+
+    /// <summary>Keeps an image of such an answer, if the request has come to the step that belongs to it.</summary>
+    public static Statement KeepImage(string ledgerId, long made, int number, byte[] bytes) => new(
+        $"""
+        INSERT INTO result_image (request, number, bytes)
+        SELECT request, @number, @bytes FROM progress WHERE {OfLedgerId} AND progress_check = @made
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@made", made),
+        ("@number", (long)number),
+        ("@bytes", bytes));
+
+    /// <summary>Adds a process that works on requests, and selects its number.</summary>
+    public static Statement AddOwner(string machine, int process, long since) => new(
+        "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",
+        ("@machine", machine),
+        ("@process", (long)process),
+        ("@since", since));
+}

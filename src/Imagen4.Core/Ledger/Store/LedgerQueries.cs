@@ -1,0 +1,158 @@
+using System.Globalization;
+
+namespace Imagen4.Core.Ledger.Store;
+
+/// <summary>
+/// The statements that read a ledger, in the SQL that SQLite and PostgreSQL both take. A limit is part of the text: SQLite compiles a
+/// statement again whenever the value of its limit is set.
+/// </summary>
+internal static class LedgerQueries
+{
+    // Of a request whose progress is lost, what it is is still read: it is damaged, and not unknown.
+    private const string Join = "LEFT JOIN progress ON progress.request = request.id";
+    private const string From = $"FROM request {Join}";
+
+    private const string Select = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress} {From} ";
+
+    private const string HasNewer =
+        "(row_id IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.row_id = request.row_id AND newer.generation > request.generation))";
+
+    private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id, {HasNewer} {From} ";
+
+    private static readonly string Open = Numbers([.. Enum.GetValues<RequestState>().Where(state => !StateTransitions.IsEnd(state))]);
+
+    /// <summary>The answer that is kept of a host's request, and the number of its request.</summary>
+    public static Statement SyncResult(string address, string name) => new(
+        "SELECT body, request FROM result WHERE address = @address AND name = @name", ("@address", address), ("@name", name));
+
+    /// <summary>The bytes of one of its images.</summary>
+    public static Statement Image(long request, int number) => new(
+        "SELECT bytes FROM result_image WHERE request = @request AND number = @number", ("@request", request), ("@number", (long)number));
+
+    /// <summary>A request by the ledger's own id.</summary>
+    public static Statement ByLedgerId(string ledgerId) => new(
+        Select + "WHERE ledger_id = @ledger_id", ("@ledger_id", RequestColumns.Bytes(ledgerId)));
+
+    /// <summary>
+    /// The newest request of a row, and those that are alike: the newest ones of its subject, found by another index. The column after
+    /// the others is 1 for those. In one statement, so that both are seen at the same moment.
+    /// </summary>
+    public static Statement NewestOfRow(string row, string subject, int most) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            SELECT {RequestColumns.Content}, {RequestColumns.Progress}, 0
+            FROM (SELECT * FROM request WHERE row_id = @row ORDER BY generation DESC LIMIT 1) AS request {Join}
+            UNION ALL SELECT {RequestColumns.Content}, {RequestColumns.Progress}, 1
+            FROM (SELECT * FROM request WHERE subject = @subject ORDER BY id DESC LIMIT {most}) AS request {Join}
+            """),
+        ("@row", RequestColumns.Bytes(row)),
+        ("@subject", RequestColumns.Bytes(subject)));
+
+    /// <summary>The newest request of a row.</summary>
+    public static Statement NewestOfRow(string row) => new(
+        Select + "WHERE row_id = @row ORDER BY generation DESC LIMIT 1", ("@row", RequestColumns.Bytes(row)));
+
+    /// <summary>The requests of a row, oldest first.</summary>
+    public static Statement OfRow(string row) => new(
+        Select + "WHERE row_id = @row ORDER BY generation", ("@row", RequestColumns.Bytes(row)));
+
+    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
+    public static Statement NewestOfSubject(string subject, int most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Select}WHERE subject = @subject ORDER BY id DESC LIMIT {most}"),
+        ("@subject", RequestColumns.Bytes(subject)));
+
+    /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
+    public static Statement ByRequestId(string requestId) => new(
+        Select + "WHERE id IN (SELECT request FROM progress WHERE request_id = @request_id) ORDER BY id", ("@request_id", requestId));
+
+    /// <summary>The number of the newest request; 0 where there is none.</summary>
+    public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
+
+    /// <summary>Whether a request is newer than one of a number.</summary>
+    public static Statement IsNewer(string ledgerId, long number) => new(
+        "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", RequestColumns.Bytes(ledgerId)), ("@number", number));
+
+    /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
+    public static Statement Owned { get; } = new(
+        $"SELECT ledger_id FROM request WHERE id IN (SELECT request FROM progress WHERE state IN ({Open}) AND owner IS NOT NULL)");
+
+    /// <summary>Whether an owner has requests left.</summary>
+    public static Statement HasRequests(long owner) => new(
+        $"SELECT 1 FROM progress WHERE state IN ({Open}) AND owner = @owner LIMIT 1", ("@owner", owner));
+
+    /// <summary>The process that works on requests under a number.</summary>
+    public static Statement Owner(long owner) => new("SELECT id, machine, process, since FROM owner WHERE id = @owner", ("@owner", owner));
+
+    /// <summary>When an owner began to work on a request.</summary>
+    public static Statement HeldSince(string ledgerId, long owner) => new(
+        """
+        SELECT MIN(at) FROM step WHERE request = (SELECT id FROM request WHERE ledger_id = @ledger_id) AND owner = @owner
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@owner", owner));
+
+    /// <summary>The steps of a request, oldest first.</summary>
+    public static Statement Steps(string ledgerId) => new(
+        """
+        SELECT at, state, attempt, owner FROM step
+        WHERE request = (SELECT id FROM request WHERE ledger_id = @ledger_id) ORDER BY number
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)));
+
+    /// <summary>Counts the requests of each state, and of those without an answer also of each owner. The index of the states is enough.</summary>
+    public static Statement CountStates { get; } = new(
+        """
+        SELECT state, NULL, count(*) FROM progress WHERE state > 3 GROUP BY state
+        UNION ALL SELECT state, owner, count(*) FROM progress WHERE state <= 3 GROUP BY state, owner
+        """);
+
+    /// <summary>Selects a page of all requests by their numbers: damage to anything else does not hide one.</summary>
+    /// <param name="after">The last one of the page before, or the least number there is.</param>
+    /// <param name="size">The length of a page.</param>
+    public static Statement All(long after, int size) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{SelectListed}WHERE id > @id ORDER BY id LIMIT {size}"), ("@id", after));
+
+    /// <summary>Selects a page of requests in the order of their claims; those of one moment in that of their rows.</summary>
+    /// <param name="query">Which are wanted.</param>
+    /// <param name="after">The last one of the page before.</param>
+    /// <param name="size">The length of a page.</param>
+    public static Statement Page(LedgerQuery query, ListPlace after, int size)
+    {
+        var where = new List<string> { "(started, row_index, id) > (@started, @row_index, @id)" };
+        var values = new List<(string, object?)>
+        {
+            ("@started", after.Started), ("@row_index", after.Index), ("@id", after.Id),
+        };
+        if (query.States.Count > 0)
+        {
+            where.Add($"state IN ({Numbers(query.States)})");
+        }
+
+        if (query.Since is { } since)
+        {
+            where.Add("started >= @since");
+            values.Add(("@since", since));
+        }
+
+        if (query.Before is { } before)
+        {
+            where.Add("updated < @before");
+            values.Add(("@before", before));
+        }
+
+        if (!query.WithSuperseded)
+        {
+            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}" : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
+        }
+
+        return new Statement(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{SelectListed}WHERE {string.Join(" AND ", where)} ORDER BY started, row_index, id LIMIT {size}"),
+            [.. values]);
+    }
+
+    private static string Numbers(IReadOnlyList<RequestState> states) =>
+        string.Join(", ", states.Select(state => ((int)state).ToString(CultureInfo.InvariantCulture)));
+}

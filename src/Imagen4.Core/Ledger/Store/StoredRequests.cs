@@ -1,0 +1,164 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Imagen4.Core.Ledger.Store;
+
+/// <summary>What is in a ledger: requests by what they are known by, and lists of them.</summary>
+/// <param name="database">The database.</param>
+internal abstract class StoredRequests(ILedgerDatabase database)
+{
+    private const int PageLength = 500;
+
+    /// <summary>The database.</summary>
+    protected ILedgerDatabase Database { get; } = database;
+
+    /// <summary>Reads it.</summary>
+    protected StoreReader Reader { get; } = new(database);
+
+    /// <summary>The answer that is kept under a name, and the number its images are kept under; or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<Tuple<byte[], long>?> ResultAsync(string address, string name, CancellationToken cancellation) => Reader.ReadOneAsync(
+        LedgerQueries.SyncResult(address, name), reader => Tuple.Create((byte[])reader.GetValue(0), reader.GetInt64(1)), cancellation);
+
+    /// <summary>The bytes of an image of an answer that is kept, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<byte[]?> ImageAsync(long request, int number, CancellationToken cancellation) => Reader.ReadOneAsync(
+        LedgerQueries.Image(request, number), reader => (byte[])reader.GetValue(0), cancellation);
+
+    /// <summary>The number of the newest request; 0 where there is none.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<long> NewestAsync(CancellationToken cancellation) =>
+        (await Reader.ReadAsync(LedgerQueries.Newest, reader => reader.GetInt64(0), cancellation).ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>Whether a request is newer than one of a number.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> IsNewerAsync(string ledgerId, long number, CancellationToken cancellation) =>
+        (await Reader.ReadAsync(LedgerQueries.IsNewer(ledgerId, number), _ => true, cancellation).ConfigureAwait(false)).Count > 0;
+
+    /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<string>> OwnedAsync(CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.Owned, reader => Convert.ToHexStringLower((byte[])reader.GetValue(0)), cancellation);
+
+    /// <summary>When an owner began to work on a request; null where that is not known.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<long?> HeldSinceAsync(string ledgerId, long owner, CancellationToken cancellation) =>
+        (await Reader.ReadAsync(LedgerQueries.HeldSince(ledgerId, owner), reader => reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), cancellation)
+            .ConfigureAwait(false)).SingleOrDefault();
+
+    /// <summary>A request by the ledger's own id, or null; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public StoredRequest? Find(string ledgerId) => Reader.Read(LedgerQueries.ByLedgerId(ledgerId), RequestColumns.Read).SingleOrDefault();
+
+    /// <summary>The newest request of a row, or null, and those that are alike, newest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public FoundRow FindRow(string row, string subject, int most) =>
+        FoundRow.Of(Reader.Read(LedgerQueries.NewestOfRow(row, subject, most), Found));
+
+    /// <summary>The newest request of a row, or null; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public StoredRequest? FindRow(string row) => Reader.Read(LedgerQueries.NewestOfRow(row), RequestColumns.Read).SingleOrDefault();
+
+    /// <summary>The requests of a row, oldest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindGenerations(string row) => Reader.Read(LedgerQueries.OfRow(row), RequestColumns.Read);
+
+    /// <summary>The newest requests of a row whatever its directory, newest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindSubject(string subject, int most) => Reader.Read(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read);
+
+    /// <summary>Requests by the host's id, oldest first; read on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IReadOnlyList<StoredRequest> FindByRequestId(string requestId) => Reader.Read(LedgerQueries.ByRequestId(requestId), RequestColumns.Read);
+
+    /// <summary>Requests in the order of their claims, and whether the row has a newer one; read page by page on this thread.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IEnumerable<(StoredRequest Request, bool HasNewer)> List(LedgerQuery query)
+    {
+        List<(long Id, bool HasNewer, StoredRequest Request)> page;
+        for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
+        {
+            page = Reader.Read(LedgerQueries.Page(query, after, PageLength), Listed);
+            foreach (var (_, hasNewer, request) in page)
+            {
+                yield return (request, hasNewer);
+            }
+        }
+    }
+
+    /// <summary>A request by the ledger's own id, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<StoredRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
+        Reader.ReadOneAsync(LedgerQueries.ByLedgerId(ledgerId), RequestColumns.Read, cancellation);
+
+    /// <summary>The newest request of a row, or null, and those that are alike, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<FoundRow> FindRowAsync(string row, string subject, int most, CancellationToken cancellation) =>
+        FoundRow.Of(await Reader.ReadAsync(LedgerQueries.NewestOfRow(row, subject, most), Found, cancellation).ConfigureAwait(false));
+
+    /// <summary>The newest request of a row, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<StoredRequest?> FindRowAsync(string row, CancellationToken cancellation) =>
+        Reader.ReadOneAsync(LedgerQueries.NewestOfRow(row), RequestColumns.Read, cancellation);
+
+    /// <summary>The requests of a row, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<StoredRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.OfRow(row), RequestColumns.Read, cancellation);
+
+    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<StoredRequest>> FindSubjectAsync(string subject, int most, CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read, cancellation);
+
+    /// <summary>Requests in the order of their claims. They are read in pages, so that a ledger of any size can be listed.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
+    public async IAsyncEnumerable<StoredRequest> ListAsync(LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<(long Id, bool HasNewer, StoredRequest Request)> page;
+        for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
+        {
+            page = await Reader.ReadAsync(LedgerQueries.Page(query, after, PageLength), Listed, cancellation).ConfigureAwait(false);
+            foreach (var (_, _, request) in page)
+            {
+                yield return request;
+            }
+        }
+    }
+
+    /// <summary>The steps of a request, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<RequestStep>> StepsAsync(string ledgerId, CancellationToken cancellation) => Reader.ReadAsync(
+        LedgerQueries.Steps(ledgerId),
+        reader => new RequestStep(
+            reader.GetInt64(0), (RequestState)reader.GetInt64(1), (int)reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3)),
+        cancellation);
+
+    /// <summary>The process that works on requests under a number, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<LedgerOwner?> FindOwnerAsync(long owner, CancellationToken cancellation) => Reader.ReadOneAsync(
+        LedgerQueries.Owner(owner),
+        reader => new LedgerOwner(reader.GetInt64(0), reader.GetString(1), (int)reader.GetInt64(2), reader.GetInt64(3)),
+        cancellation);
+
+    private static (bool IsAlike, StoredRequest Request) Found(DbDataReader reader) =>
+        (Convert.ToInt64(reader.GetValue(RequestColumns.Count), CultureInfo.InvariantCulture) != 0, RequestColumns.Read(reader));
+
+    // Null at the end, which is also where damage would lead back to what has been read.
+    private static ListPlace? NextPage(List<(long Id, bool HasNewer, StoredRequest Request)> page, ListPlace after)
+    {
+        if (page.Count < PageLength)
+        {
+            return null;
+        }
+
+        var (id, _, last) = page[^1];
+        return (last.Started, (long)last.Index, id).CompareTo((after.Started, after.Index, after.Id)) > 0
+            ? new ListPlace(last.Started, last.Index, id)
+            : null;
+    }
+
+    private static (long Id, bool HasNewer, StoredRequest Request) Listed(DbDataReader reader) =>
+        (reader.GetInt64(RequestColumns.Count), Convert.ToBoolean(reader.GetValue(RequestColumns.Count + 1), CultureInfo.InvariantCulture), RequestColumns.Read(reader));
+}
