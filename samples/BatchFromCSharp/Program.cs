@@ -1,6 +1,7 @@
 using BatchFromCSharp;
 using Imagen4;
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline;
 using Imagen4.Core.Pipeline.Batch;
@@ -20,7 +21,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-var client = new ImagenClient(new ProviderCatalog());
+var client = new ImagenClient(new ProviderCatalog(), new LedgerCatalog());
 using var emulatorSession = new EmulatorSession(client.Providers);
 try
 {

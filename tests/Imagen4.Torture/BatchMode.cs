@@ -9,8 +9,8 @@ internal static class BatchMode
     /// <param name="end">The step to end at, as <c>before Accepted</c> or <c>after Intent</c>; null to go on.</param>
     public static async Task<int> RunAsync(TortureBatch batch, string? end)
     {
-        TortureClient.Ledger.Passing = (step, isWritten) => EndAt($"{step}", isWritten);
-        TortureClient.Ledger.Adopting = isWritten => EndAt("Adopted", isWritten);
+        TortureClient.Ledger.StepHook = (step, isWritten) => EndAt($"{step}", isWritten);
+        TortureClient.Ledger.AdoptionHook = isWritten => EndAt("Adopted", isWritten);
         Console.WriteLine("running");
         var ends = await batch.RunAsync().ConfigureAwait(false);
 

@@ -66,7 +66,7 @@ internal static class CrowdRun
             RedirectStandardOutput = true,
             ArgumentList = { "exec", typeof(CrowdRun).Assembly.Location, "member", home, address.AbsoluteUri, folder, $"{rows}" },
         };
-        start.Environment[LedgerLocation.Variable] = ledger;
+        start.Environment[LedgerCatalog.Variable] = ledger;
         return Process.Start(start)!;
     }
 

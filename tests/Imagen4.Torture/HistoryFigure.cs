@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Torture;
 

@@ -240,7 +240,7 @@ internal static class KillRun
                 RedirectStandardOutput = true,
                 ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-", string.Join(',', hosts) },
             };
-            start.Environment[LedgerLocation.Variable] = ledger;
+            start.Environment[LedgerCatalog.Variable] = ledger;
             return Process.Start(start)!;
         }
 

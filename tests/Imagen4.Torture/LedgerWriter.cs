@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Torture;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Torture;

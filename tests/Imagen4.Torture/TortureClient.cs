@@ -9,7 +9,7 @@ internal static class TortureClient
 {
     public static ProviderCatalog Providers { get; } = new();
 
-    public static ImagenClient Client { get; } = new(Providers);
+    public static ImagenClient Client { get; } = new(Providers, new LedgerCatalog());
 
     public static RequestLedger Ledger => Client.Services.Ledger;
 }

@@ -31,7 +31,7 @@ internal sealed class TortureLedgers : IAsyncDisposable
     public async Task UseAsync(string home)
     {
         Environment.SetEnvironmentVariable("IMAGEN4_HOME", home);
-        Environment.SetEnvironmentVariable(LedgerLocation.Variable, await NewAsync().ConfigureAwait(false));
+        Environment.SetEnvironmentVariable(LedgerCatalog.Variable, await NewAsync().ConfigureAwait(false));
     }
 
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;

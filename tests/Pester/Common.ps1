@@ -202,3 +202,15 @@ function Wait-Quiet {
         -not $newest -or ([datetime]::UtcNow - $newest.time.ToUniversalTime()).TotalSeconds -gt 3.5
     } 'the emulator hears nothing any more'
 }
+
+function New-ConsoleStart {
+    # A PowerShell of its own that hears Ctrl+C. What a shell starts in the background ignores it, and so does all that this starts,
+    # unless it is told not to.
+    param([string[]]$Arguments)
+    $command = @($PwshProgram) + $PwshArguments + $Arguments
+    if (-not $IsWindows -and (& sh -c 'env --default-signal=INT true 2>/dev/null && echo yes')) {
+        $command = @('env', '--default-signal=INT') + $command
+    }
+
+    [System.Diagnostics.ProcessStartInfo]::new($command[0], [string[]]$command[1..($command.Count - 1)])
+}

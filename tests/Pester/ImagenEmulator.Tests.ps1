@@ -184,10 +184,7 @@ Describe 'The emulator' {
 
     It 'outlives Ctrl+C, at an idle prompt too, and the same command continues' -Skip:$IsWindows {
         # A console sends Ctrl+C to every process of the group in the foreground: this session is the first of its own.
-        # What is started in the background by a shell ignores Ctrl+C, and so does all that it starts, unless it is told not to.
-        $command = @($PwshProgram) + $PwshArguments + '-NoProfile', '-NonInteractive', '-Command', '-'
-        if (& sh -c 'env --default-signal=INT true 2>/dev/null && echo yes') { $command = @('env', '--default-signal=INT') + $command }
-        $start = [System.Diagnostics.ProcessStartInfo]::new($command[0], [string[]]$command[1..($command.Count - 1)])
+        $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-Command', '-'
         $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
         $session = [System.Diagnostics.Process]::Start($start)
         function Send-Line([string]$Line) { $session.StandardInput.WriteLine($Line) }

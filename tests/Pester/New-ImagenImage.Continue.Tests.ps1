@@ -124,10 +124,9 @@ Describe 'New-ImagenImage, stopped' {
         # A batch in a process of its own, which a signal stops as Ctrl+C does.
         function Start-Batch {
             param([string]$Script)
-            $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram, $PwshArguments)
-            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $whole = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default; $Script"
-            '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             [System.Diagnostics.Process]::Start($start)
         }
 

@@ -10,10 +10,9 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         function Invoke-StoppedBatch {
             param([string]$Script, [int]$Waiting)
             $null = Invoke-RestMethod "$($test.Admin)/requests" -Method Delete
-            $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram)
-            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $whole = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default; $Script"
-            $PwshArguments + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $whole
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $process = [System.Diagnostics.Process]::Start($start)
             try {
                 Wait-Until { @(Get-Seen $test | Where-Object path -Like '*/status*' | ForEach-Object { ($_.path -split '/requests/')[1] -replace '/.*' } | Select-Object -Unique).Count -ge $Waiting } "it waits for $Waiting requests" -Seconds 120

@@ -8,10 +8,10 @@ internal abstract record ClaimOutcome
 
     /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
     /// <param name="Known">What is known of it.</param>
-    /// <param name="IsHeld">
+    /// <param name="IsClaimed">
     /// Whether this process has taken it over; not a request that is not the newest of the row, which anybody may receive.
     /// </param>
-    public sealed record Continue(LedgerRequest Known, bool IsHeld) : ClaimOutcome;
+    public sealed record Continue(LedgerRequest Known, bool IsClaimed) : ClaimOutcome;
 
     /// <summary>
     /// There is nothing to be done: it has come to an end, good or bad, is in doubt, or another process is at it for too long.

@@ -1,3 +1,5 @@
+using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Core.Ledger;
 

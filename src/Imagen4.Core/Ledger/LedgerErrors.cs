@@ -1,3 +1,4 @@
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
@@ -12,7 +13,7 @@ internal static class LedgerErrors
     public static ImagenException? Of(LedgerRequest known) => known.Step switch
     {
         RequestState.InDoubt when known.IsDamaged => new SubmissionInDoubtException(
-            Messages.LedgerRowDamaged.With(RequestLedger.Shared.Location, known.LedgerId)),
+            Messages.LedgerRowDamaged.With(known.Ledger, known.LedgerId)),
         RequestState.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
             known.Provider, DateTimeOffset.FromUnixTimeMilliseconds(known.Started).UtcDateTime, known.LedgerId))
         {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
@@ -17,13 +18,14 @@ public static class LedgerInspection
     private const int PageLength = 500;
 
     /// <summary>Looks at the ledger that is in use.</summary>
+    /// <param name="ledgers">The ledgers that can be used.</param>
     /// <param name="verify">Whether every request is read and compared with its checksum.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    public static async Task<LedgerFindings> RunAsync(bool verify, CancellationToken cancellation)
+    public static async Task<LedgerFindings> RunAsync(LedgerCatalog ledgers, bool verify, CancellationToken cancellation)
     {
-        var (location, choice) = (LedgerLocation.Current, LedgerLocation.Choice);
+        var (location, choice) = (ledgers.Current, ledgers.Choice);
         var database = location.Open();
         await using var disposing = database.ConfigureAwait(false);
         var ledger = new ImagenLedger

@@ -20,19 +20,19 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>The newest submission of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
-    public LedgerRequest? OfRow(RowIdentity row) => Demand(stored.FindRow(row.Row, row.Subject, MostAlike), row);
+    public LedgerRequest? OfRow(RowIdentity row) => Intact(stored.FindRow(row.Row, row.Subject, MostAlike), row);
 
     /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfSubject(string subject) => stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found));
+    public IEnumerable<LedgerRequest> OfSubject(string subject) => stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found, location));
 
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> Generations(string row) => stored.FindGenerations(row).Select(found => new LedgerRequest(found));
+    public IEnumerable<LedgerRequest> Generations(string row) => stored.FindGenerations(row).Select(found => new LedgerRequest(found, location));
 
     /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfRequestId(string requestId) => stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found));
+    public IEnumerable<LedgerRequest> OfRequestId(string requestId) => stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found, location));
 
     /// <summary>
     /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
@@ -52,13 +52,13 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>The submissions that are wanted, in the order of their claims, and whether each is the newest of its row.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public IEnumerable<(LedgerRequest Known, bool IsNewest)> List(LedgerQuery query) =>
-        stored.List(query).Select(listed => (new LedgerRequest(listed.Request), !listed.HasNewer));
+        stored.List(query).Select(listed => (new LedgerRequest(listed.Request, location), !listed.HasNewer));
 
     /// <summary>The newest submission of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
     public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation) =>
-        Demand(await stored.FindRowAsync(row.Row, row.Subject, MostAlike, cancellation).ConfigureAwait(false), row);
+        Intact(await stored.FindRowAsync(row.Row, row.Subject, MostAlike, cancellation).ConfigureAwait(false), row);
 
     /// <summary>A submission by the ledger's own id, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -68,7 +68,7 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
-        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found => new LedgerRequest(found))];
+        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found => new LedgerRequest(found, location))];
 
     /// <summary>What is there as a batch begins.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -92,15 +92,15 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
 
     /// <summary>A submission as the rest of the code knows it; null for none.</summary>
-    protected static LedgerRequest? Of(StoredRequest? found) => found is null ? null : new LedgerRequest(found);
+    protected LedgerRequest? Of(StoredRequest? found) => found is null ? null : new LedgerRequest(found, location);
 
     // Each row is found by two indexes, looked at in one moment: one that is damaged must not make it look like a new one.
-    private LedgerRequest? Demand(FoundRow found, RowIdentity row) => found.Newest is { } newest
-        ? newest.IsDamaged || newest.Row == row.Row ? new LedgerRequest(newest) : throw Damaged(newest)
+    private LedgerRequest? Intact(FoundRow found, RowIdentity row) => found.Newest is { } newest
+        ? newest.IsDamaged || newest.Row == row.Row ? new LedgerRequest(newest, location) : throw Damaged(newest)
         : found.Alike.FirstOrDefault(alike => alike.IsDamaged || alike.Row == row.Row) is { } missed ? throw Damaged(missed) : null;
 
     /// <summary>Makes sure that a submission is not damaged.</summary>
-    protected void Demand(LedgerRequest known)
+    protected void RequireIntact(LedgerRequest known)
     {
         if (known.IsDamaged)
         {

@@ -1,3 +1,4 @@
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
@@ -55,7 +56,7 @@ internal static class LedgerObjects
     {
         RequestState.NotSubmitted => Messages.SettledNotSubmitted,
         RequestState.Claimed when !isWorkedOn => Messages.NeverSent,
-        _ when known.IsDamaged => Messages.LedgerRowDamaged.With(RequestLedger.Shared.Location, known.LedgerId),
+        _ when known.IsDamaged => Messages.LedgerRowDamaged.With(known.Ledger, known.LedgerId),
         _ => null,
     };
 

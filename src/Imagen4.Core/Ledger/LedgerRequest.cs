@@ -1,4 +1,5 @@
 using Imagen4.Core.Input;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Core.Ledger;
@@ -7,7 +8,8 @@ namespace Imagen4.Core.Ledger;
 /// What the ledger knows of one submission of a row. Of one that is damaged nothing is certain but that there is it: it is in doubt.
 /// </summary>
 /// <param name="Stored">As it is kept.</param>
-internal sealed record LedgerRequest(StoredRequest Stored)
+/// <param name="Ledger">Where it is kept, as a user would name it.</param>
+internal sealed record LedgerRequest(StoredRequest Stored, string Ledger)
 {
     private readonly Lazy<ImageInput?> _input = new(() => LedgerJson.Read(Stored.Input, ImageInputJson.Plain.ImageInput));
     private readonly Lazy<LedgerSettings?> _settings = new(() => LedgerJson.Read(Stored.Settings, LedgerJson.Plain.LedgerSettings));

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Text;
 
@@ -13,11 +13,9 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<LedgerLocation, Lazy<RequestLedger>> Ledgers = new();
-
     private readonly LedgerStore _store;
     private readonly TimeProvider _time;
-    private readonly HeldRequests _held;
+    private readonly ClaimedRequests _held;
 
     /// <summary>Opens a ledger. Nothing is read or written.</summary>
     /// <param name="database">The database.</param>
@@ -28,22 +26,16 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     private RequestLedger(LedgerStore store, TimeProvider time)
-        : base(store, store.Location) => (_store, _time, _held) = (store, time, new HeldRequests(store));
-
-    /// <summary>The ledger that is in use now.</summary>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
-    public static RequestLedger Shared => Ledgers
-        .GetOrAdd(LedgerLocation.Current, place => new Lazy<RequestLedger>(() => new RequestLedger(place.Open(), TimeProvider.System)))
-        .Value;
+        : base(store, store.Location) => (_store, _time, _held) = (store, time, new ClaimedRequests(store));
 
     /// <summary>The time by the clock that its steps are written with.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
 
     /// <summary>Called before a step of a row is written, and after (true). Tests end the process here.</summary>
-    public Action<RequestState, bool>? Passing { get; set; }
+    public Action<RequestState, bool>? StepHook { get; set; }
 
     /// <summary>Called before a request is taken over, and after (true). Tests end the process here.</summary>
-    public Action<bool>? Adopting { get; set; }
+    public Action<bool>? AdoptionHook { get; set; }
 
     /// <summary>The number of this process among those that work on requests; null where it has not worked on any.</summary>
     public long? OwnerId => _store.OwnerId;
@@ -77,7 +69,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<bool> ClaimAsync(LedgerEntry entry, LedgerRequest? newest, bool isSeen, CancellationToken cancellation)
     {
-        Passing?.Invoke(RequestState.Claimed, false);
+        StepHook?.Invoke(RequestState.Claimed, false);
         var next = Stored(entry) with { Generation = (newest?.Stored.Generation ?? 0) + 1 };
 
         // Before it is written, so that no other batch of this process takes it for one that was left.
@@ -87,7 +79,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             if (await _store.ClaimAsync(next, isSeen ? newest?.Stored : null, cancellation).ConfigureAwait(false) is { } claimed)
             {
                 _held.Set(claimed);
-                Passing?.Invoke(RequestState.Claimed, true);
+                StepHook?.Invoke(RequestState.Claimed, true);
                 return true;
             }
         }
@@ -106,8 +98,8 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<LedgerRequest?> AdoptAsync(LedgerRequest known, CancellationToken cancellation)
     {
-        Demand(known);
-        Adopting?.Invoke(false);
+        RequireIntact(known);
+        AdoptionHook?.Invoke(false);
         if (!_held.TryAdd(known.Stored))
         {
             return null;
@@ -131,23 +123,23 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         }
 
         _held.Set(adopted);
-        Adopting?.Invoke(true);
-        return new LedgerRequest(adopted);
+        AdoptionHook?.Invoke(true);
+        return new LedgerRequest(adopted, Location);
     }
 
     /// <inheritdoc/>
     public async ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Passing?.Invoke(step, false);
+        StepHook?.Invoke(step, false);
         await ChangeAsync(step, entry).ConfigureAwait(false);
-        Passing?.Invoke(step, true);
+        StepHook?.Invoke(step, true);
     }
 
     /// <inheritdoc/>
     public async ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result)
     {
-        Passing?.Invoke(RequestState.Accepted, false);
+        StepHook?.Invoke(RequestState.Accepted, false);
         var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false);
         for (var number = 1; ;)
         {
@@ -166,7 +158,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             if (made is not null)
             {
                 _held.Keep(made);
-                Passing?.Invoke(RequestState.Accepted, true);
+                StepHook?.Invoke(RequestState.Accepted, true);
                 return name;
             }
 
@@ -182,7 +174,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<LedgerRequest?> SettleAsync(RequestState step, LedgerRequest known, string? requestId = null)
     {
-        Demand(known);
+        RequireIntact(known);
         var progress = known.Stored.Progress;
         var next = progress with
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
@@ -64,7 +65,7 @@ internal sealed class RowClaims(
                 if (await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false))
                 {
                     _ = open.Add(known.LedgerId);
-                    RowRules.Demand(row.InputHash, known);
+                    RowRules.RequireSameInput(row.InputHash, known);
                     if (await wait.PauseAsync(known, cancellation).ConfigureAwait(false) is { } held)
                     {
                         return known.Step == RequestState.Claimed ? throw held : new ClaimOutcome.Report(known) { Error = held };
@@ -79,7 +80,7 @@ internal sealed class RowClaims(
                 }
 
                 known = settled;
-                RowRules.Demand(row.InputHash, known);
+                RowRules.RequireSameInput(row.InputHash, known);
                 var isNew = open.Contains(known.LedgerId) || await IsNewEndAsync(known, named, start, cancellation).ConfigureAwait(false);
                 if (RowRules.IsDone(known, row, SubmitsOnly, isNew))
                 {
@@ -90,7 +91,7 @@ internal sealed class RowClaims(
                 {
                     if (await ledger.AdoptAsync(known, cancellation).ConfigureAwait(false) is { } adopted)
                     {
-                        return new ClaimOutcome.Continue(adopted, IsHeld: true);
+                        return new ClaimOutcome.Continue(adopted, IsClaimed: true);
                     }
 
                     continue;
@@ -123,7 +124,7 @@ internal sealed class RowClaims(
                 return null;
             }
 
-            RowRules.Demand(row.InputHash, known);
+            RowRules.RequireSameInput(row.InputHash, known);
             var isOnItsWay = known.Step is RequestState.Claimed or RequestState.Intent or RequestState.NotSent or RequestState.Throttled;
             if (isOnItsWay && await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false))
             {
@@ -143,7 +144,7 @@ internal sealed class RowClaims(
             var isNew = await IsNewEndAsync(settled, named, start, cancellation).ConfigureAwait(false);
             return RowRules.IsDone(settled, row, SubmitsOnly, isNew) ? new ClaimOutcome.Report(settled)
                 : RowRules.EndedBadly(settled) ? null
-                : new ClaimOutcome.Continue(settled, IsHeld: false);
+                : new ClaimOutcome.Continue(settled, IsClaimed: false);
         }
     }
 

@@ -1,3 +1,4 @@
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Text;
 
@@ -53,7 +54,7 @@ internal static class RowRules
 
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not failed.</exception>
-    public static void Demand(string inputHash, LedgerRequest known)
+    public static void RequireSameInput(string inputHash, LedgerRequest known)
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {

@@ -14,20 +14,17 @@ public sealed class ImagenClient
 {
     private readonly ClientServices _services;
 
-    /// <summary>Creates a client on the user's own ledger.</summary>
-    /// <param name="providers">The profiles that can be used.</param>
-    public ImagenClient(ProviderCatalog providers)
-        : this(providers, () => RequestLedger.Shared)
-    {
-    }
-
     /// <summary>Creates a client.</summary>
     /// <param name="providers">The profiles that can be used.</param>
-    /// <param name="ledger">The ledger that is in use.</param>
-    internal ImagenClient(ProviderCatalog providers, Func<RequestLedger> ledger) => _services = new ClientServices(ledger, providers);
+    /// <param name="ledgers">The ledgers that can be used.</param>
+    public ImagenClient(ProviderCatalog providers, LedgerCatalog ledgers) =>
+        (Ledgers, _services) = (ledgers, new ClientServices(() => ledgers.InUse, providers));
 
     /// <summary>The profiles that can be used.</summary>
     public ProviderCatalog Providers => _services.Providers;
+
+    /// <summary>The ledgers that can be used.</summary>
+    public LedgerCatalog Ledgers { get; }
 
     /// <summary>What the ledger knows.</summary>
     public RequestLookup Requests => new(_services);
@@ -61,4 +58,12 @@ public sealed class ImagenClient
     /// <summary>Reads prices.</summary>
     /// <param name="options">What holds for every model.</param>
     public PriceLookup Prices(BatchOptions options) => new(_services, options);
+
+    /// <summary>Looks at the ledger that is in use, without changing it.</summary>
+    /// <param name="verify">Whether every request is read and compared with its checksum.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public Task<LedgerFindings> InspectLedgerAsync(bool verify, CancellationToken cancellation) =>
+        LedgerInspection.RunAsync(Ledgers, verify, cancellation);
 }

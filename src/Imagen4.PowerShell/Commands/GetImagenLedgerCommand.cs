@@ -20,7 +20,7 @@ public sealed class GetImagenLedgerCommand : PumpedCommand
     protected override void OnRecord()
     {
         FindLedger();
-        Start(null, async stop => await LedgerInspection.RunAsync(Verify, stop.Stopping).ConfigureAwait(false));
+        Start(null, async stop => await ModuleSession.Client.InspectLedgerAsync(Verify, stop.Stopping).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,7 @@ public sealed class GetImagenRequestCommand : RecordCommand
     protected override void OnBegin()
     {
         FindLedger();
-        Array.ForEach(State, RequestLookup.DemandState);
+        Array.ForEach(State, RequestLookup.RequireState);
         _filter = new RequestFilter
         {
             States = State,

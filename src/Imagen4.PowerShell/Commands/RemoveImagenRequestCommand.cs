@@ -46,7 +46,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     protected override void OnBegin()
     {
         FindLedger();
-        Array.ForEach(State, RequestRemoval.DemandState);
+        Array.ForEach(State, RequestRemoval.RequireFinishedState);
         _filter = new RequestFilter { States = State, Before = Before is { } before ? new DateTimeOffset(before) : null, History = true };
     }
 
@@ -71,7 +71,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             try
             {
                 var request = _requests.OfLedgerId(id);
-                RequestRemoval.Demand(request);
+                RequestRemoval.RequireFinished(request);
                 Choose(request.Is(_filter) ? [request] : []);
             }
             catch (ImagenException error)

@@ -45,7 +45,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
         try
         {
             var choice = Chosen();
-            var target = choice is null ? "ledger.db" : LedgerLocation.Show(choice);
+            var target = choice is null ? "ledger.db" : LedgerCatalog.Show(choice);
             if (ShouldProcess(target, (choice is null ? Messages.ResetLedgerAction : Messages.SetLedgerAction).With(Scope)))
             {
                 Apply(choice);
@@ -84,7 +84,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
         }
         else
         {
-            LedgerLocation.Use(choice);
+            ModuleSession.Client.Ledgers.Use(choice);
             WarnOfOthers(LedgerScope.Session);
         }
     }
@@ -94,7 +94,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     {
         try
         {
-            await LedgerLocation.SaveAsync(choice, stop.Stopping).ConfigureAwait(false);
+            await LedgerCatalog.SaveAsync(choice, stop.Stopping).ConfigureAwait(false);
             return true;
         }
         catch (ImagenException error)
@@ -106,7 +106,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     // Who sets a ledger and goes on with another one pays twice.
     private void WarnOfOthers(LedgerScope set)
     {
-        if (LedgerLocation.Choice is { } used && used.Scope > set)
+        if (ModuleSession.Client.Ledgers.Choice is { } used && used.Scope > set)
         {
             WriteWarning(used.Scope == LedgerScope.Environment ? Messages.LedgerVariableFirst : Messages.LedgerSessionFirst);
         }

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Providers;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Completion;
 
@@ -18,5 +18,5 @@ public sealed class LedgerCompleter : IArgumentCompleter
 
     // The variable may have a password in it.
     private static IEnumerable<string> Known() =>
-        LedgerLocation.Choice is { Scope: not LedgerScope.Environment } choice ? [choice.ConnectionString] : [];
+        ModuleSession.Client.Ledgers.Choice is { Scope: not LedgerScope.Environment } choice ? [choice.ConnectionString] : [];
 }

@@ -1,4 +1,5 @@
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline;
 using Imagen4.Core.Providers;
 
@@ -11,7 +12,7 @@ internal static class ModuleSession
     public static ProviderCatalog Providers { get; } = new();
 
     /// <summary>All that the cmdlets do with the core.</summary>
-    public static ImagenClient Client { get; } = new(Providers);
+    public static ImagenClient Client { get; } = new(Providers, new LedgerCatalog());
 
     /// <summary>The emulator of this process, if one runs.</summary>
     public static EmulatorSession Emulator { get; } = new(Providers);

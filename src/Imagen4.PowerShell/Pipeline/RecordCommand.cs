@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core.Ledger;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Errors;
 
@@ -47,7 +46,7 @@ public abstract class RecordCommand : PSCmdlet
 
     /// <summary>Looks up what is needed to open the ledger. Commands that use it call this as they begin.</summary>
     /// <exception cref="LedgerUnavailableException">There is no password for it.</exception>
-    private protected void FindLedger() => LedgerLocation.FindPassword(new VaultSecrets(this).Find);
+    private protected void FindLedger() => ModuleSession.Client.Ledgers.FindPassword(new VaultSecrets(this).Find);
 
     /// <summary>Writes an error that ends nothing.</summary>
     protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
@@ -74,7 +75,7 @@ public sealed class ClaimsTests : LedgerTest
         var turn = Assert.IsType<ClaimOutcome.Continue>(
             await Claims(Open()).ClaimAsync(_entry with { LedgerId = LedgerEntry.NewId() }, named: null, CancellationToken.None).InTime());
 
-        Assert.Equal(("abc", true), (turn.Known.RequestId, turn.IsHeld));
+        Assert.Equal(("abc", true), (turn.Known.RequestId, turn.IsClaimed));
     }
 
     [Fact]

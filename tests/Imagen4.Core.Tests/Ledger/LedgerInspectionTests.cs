@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
 
@@ -15,12 +16,12 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     {
         await UseAsync(kind);
 
-        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
 
         Assert.Null(error);
         Assert.Equal((kind, null, 0L, 0L, null), (ledger.Kind, ledger.SchemaVersion, ledger.Size, ledger.Requests, ledger.IsIntact));
         Assert.Empty(Home.Names);
-        Assert.Null((await LedgerInspection.RunAsync(verify: false, default)).Ledger.SchemaVersion);
+        Assert.Null((await TestClient.Client.InspectLedgerAsync(verify: false, default)).Ledger.SchemaVersion);
     }
 
     [SkippableTheory]
@@ -29,8 +30,8 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     {
         await UseAsync(kind);
 
-        await using var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System);
-        await using (var gone = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System))
+        await using var store = new LedgerStore(TestClient.Ledgers.Current.Open(), TimeProvider.System);
+        await using (var gone = new LedgerStore(TestClient.Ledgers.Current.Open(), TimeProvider.System))
         {
             _ = await AddAsync(gone, RequestState.Intent);
         }
@@ -46,7 +47,7 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
         _ = await AddAsync(store, RequestState.Intent, RequestState.Accepted, RequestState.Expired);
         _ = await AddAsync(store, RequestState.Intent, RequestState.Failed);
 
-        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
 
         Assert.Null(error);
         Assert.Equal(
@@ -63,14 +64,14 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     {
         await UseAsync(kind);
 
-        await using var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System);
+        await using var store = new LedgerStore(TestClient.Ledgers.Current.Open(), TimeProvider.System);
         var first = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
         var second = await AddAsync(store);
         var third = await AddAsync(store, RequestState.Intent, RequestState.Accepted);
         await ExecuteAsync("UPDATE request SET input = '{}' WHERE id = 1");
         await ExecuteAsync("UPDATE progress SET state = 6 WHERE request = 2");
 
-        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
 
         Assert.False(ledger.IsIntact);
         Assert.Equal([Damage(first), Damage(second)], ledger.Damage);
@@ -83,14 +84,14 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     public async Task What_SQLite_finds_wrong_with_its_file_is_said()
     {
         await UseAsync("SQLite");
-        await using (var store = new LedgerStore(LedgerLocation.Current.Open(), TimeProvider.System))
+        await using (var store = new LedgerStore(TestClient.Ledgers.Current.Open(), TimeProvider.System))
         {
             _ = await AddAsync(store);
         }
 
         await ExecuteAsync("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'request_started'");
 
-        var (ledger, error) = await LedgerInspection.RunAsync(verify: true, default);
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
 
         Assert.False(ledger.IsIntact);
         Assert.NotNull(error);
@@ -100,9 +101,9 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     [Fact]
     public async Task A_database_that_cannot_be_reached_is_named_all_the_same()
     {
-        Set(LedgerLocation.Variable, $"Host=127.0.0.1;Port={Unused.Address().Port};Database=ledger;Username=tester;Password=s3cret");
+        Set(LedgerCatalog.Variable, $"Host=127.0.0.1;Port={Unused.Address().Port};Database=ledger;Username=tester;Password=s3cret");
 
-        var (ledger, error) = await LedgerInspection.RunAsync(verify: false, default);
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: false, default);
 
         Assert.StartsWith("postgres://127.0.0.1:", ledger.Location, StringComparison.Ordinal);
         Assert.Equal("Environment", ledger.Scope);
@@ -113,11 +114,11 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
 
     private async Task UseAsync(string kind)
     {
-        Set(LedgerLocation.Variable, null);
+        Set(LedgerCatalog.Variable, null);
         if (kind == "PostgreSQL")
         {
             Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
-            Set(LedgerLocation.Variable, await server.CreateDatabaseAsync());
+            Set(LedgerCatalog.Variable, await server.CreateDatabaseAsync());
         }
     }
 
@@ -146,7 +147,7 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
 
     private static async Task ExecuteAsync(string sql)
     {
-        await using var database = LedgerLocation.Current.Open();
+        await using var database = TestClient.Ledgers.Current.Open();
         await using var connection = (await database.OpenAsync(writes: true, default))!;
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A constant of the test.

@@ -11,34 +11,34 @@ public sealed class LedgerLocationTests : EnvironmentTest
 
     public LedgerLocationTests()
     {
-        Set(LedgerLocation.Variable, null);
+        Set(LedgerCatalog.Variable, null);
         Set("PGPASSWORD", null);
         Set("PGPASSFILE", null);
         Set("HOME", Home.Path);
-        LedgerLocation.Use(null);
+        TestClient.Ledgers.Use(null);
     }
 
     [Fact]
     public async Task The_variable_comes_before_the_session_and_the_session_before_the_settings()
     {
-        Assert.Null(LedgerLocation.Choice);
+        Assert.Null(TestClient.Ledgers.Choice);
         Assert.Equal(Home.At("ledger.db"), await WhereAsync());
 
-        await LedgerLocation.SaveAsync(new LedgerChoice { ConnectionString = Address }, default);
+        await LedgerCatalog.SaveAsync(new LedgerChoice { ConnectionString = Address }, default);
         Assert.Equal("postgres://db.example:5432/imagen", await WhereAsync());
-        Assert.Equal(LedgerScope.User, LedgerLocation.Choice!.Scope);
+        Assert.Equal(LedgerScope.User, TestClient.Ledgers.Choice!.Scope);
 
-        LedgerLocation.Use(new LedgerChoice { ConnectionString = "Host=session.example;Database=imagen" });
+        TestClient.Ledgers.Use(new LedgerChoice { ConnectionString = "Host=session.example;Database=imagen" });
         Assert.Equal("postgres://session.example:5432/imagen", await WhereAsync());
-        Assert.Equal(LedgerScope.Session, LedgerLocation.Choice!.Scope);
+        Assert.Equal(LedgerScope.Session, TestClient.Ledgers.Choice!.Scope);
 
-        Set(LedgerLocation.Variable, "postgres://worker:s3cret@variable.example:6000/imagen");
+        Set(LedgerCatalog.Variable, "postgres://worker:s3cret@variable.example:6000/imagen");
         Assert.Equal("postgres://variable.example:6000/imagen", await WhereAsync());
-        Assert.Equal(LedgerScope.Environment, LedgerLocation.Choice!.Scope);
+        Assert.Equal(LedgerScope.Environment, TestClient.Ledgers.Choice!.Scope);
 
-        Set(LedgerLocation.Variable, " ");
-        LedgerLocation.Use(null);
-        await LedgerLocation.SaveAsync(null, default);
+        Set(LedgerCatalog.Variable, " ");
+        TestClient.Ledgers.Use(null);
+        await LedgerCatalog.SaveAsync(null, default);
         Assert.Equal(Home.At("ledger.db"), await WhereAsync());
         Assert.DoesNotContain("ledger", File.ReadAllText(UserSettings.FilePath), StringComparison.Ordinal);
     }
@@ -46,16 +46,16 @@ public sealed class LedgerLocationTests : EnvironmentTest
     [Fact]
     public void Equal_locations_are_the_same_ledger()
     {
-        var file = LedgerLocation.Current;
-        Assert.Equal(file, LedgerLocation.Current);
+        var file = TestClient.Ledgers.Current;
+        Assert.Equal(file, TestClient.Ledgers.Current);
 
-        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address });
-        var database = LedgerLocation.Current;
+        TestClient.Ledgers.Use(new LedgerChoice { ConnectionString = Address });
+        var database = TestClient.Ledgers.Current;
         Assert.NotEqual(file, database);
 
-        LedgerLocation.Use(null);
-        Set(LedgerLocation.Variable, Address);
-        Assert.Equal(database, LedgerLocation.Current);
+        TestClient.Ledgers.Use(null);
+        Set(LedgerCatalog.Variable, Address);
+        Assert.Equal(database, TestClient.Ledgers.Current);
     }
 
     [Theory]
@@ -66,17 +66,17 @@ public sealed class LedgerLocationTests : EnvironmentTest
     {
         var choice = new LedgerChoice { ConnectionString = text };
 
-        var used = Assert.Throws<InvalidInputException>(() => LedgerLocation.Use(choice));
-        var saved = await Assert.ThrowsAsync<InvalidInputException>(() => LedgerLocation.SaveAsync(choice, default));
+        var used = Assert.Throws<InvalidInputException>(() => TestClient.Ledgers.Use(choice));
+        var saved = await Assert.ThrowsAsync<InvalidInputException>(() => LedgerCatalog.SaveAsync(choice, default));
 
         Assert.Equal(
             "The address of the ledger's database has a password in it, and nothing was kept of it. Leave it out; store the password with "
             + "Set-Secret and name it with -SecretName, or put it into PGPASSWORD or PostgreSQL's password file.",
             used.Message);
         Assert.Equal(used.Message, saved.Message);
-        Assert.Null(LedgerLocation.Choice);
+        Assert.Null(TestClient.Ledgers.Choice);
         Assert.Empty(Home.Names);
-        Assert.DoesNotContain("s3cret", used + choice.ToString() + LedgerLocation.Current, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", used + choice.ToString() + TestClient.Ledgers.Current, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public sealed class LedgerLocationTests : EnvironmentTest
     [InlineData("Host=db.example;Database=imagen;Colour=s3cret")]
     public void A_variable_that_names_no_database_stops_before_anything_is_sent(string text)
     {
-        Set(LedgerLocation.Variable, text);
+        Set(LedgerCatalog.Variable, text);
 
-        var error = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.Current);
+        var error = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.Current);
 
         Assert.StartsWith("IMAGEN4_LEDGER: The address of the ledger's database ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class LedgerLocationTests : EnvironmentTest
         File.WriteAllText(
             UserSettings.FilePath, """{ "ledger": { "connectionString": "Host=db.example;Database=imagen;Password=s3cret" } }""");
 
-        var error = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.Current);
+        var error = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.Current);
 
         Assert.StartsWith($"{UserSettings.FilePath}: The address of the ledger's database has a password in it", error.Message, StringComparison.Ordinal);
     }
@@ -109,35 +109,35 @@ public sealed class LedgerLocationTests : EnvironmentTest
     [Fact]
     public void A_password_comes_from_the_secret_and_makes_another_location()
     {
-        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address, SecretName = "ledger" });
-        var without = LedgerLocation.Current;
+        TestClient.Ledgers.Use(new LedgerChoice { ConnectionString = Address, SecretName = "ledger" });
+        var without = TestClient.Ledgers.Current;
 
-        LedgerLocation.FindPassword((name, _) => SecretAnswer.Found($"{name}-s3cret"));
+        TestClient.Ledgers.FindPassword((name, _) => SecretAnswer.Found($"{name}-s3cret"));
 
-        Assert.NotEqual(without, LedgerLocation.Current);
-        Assert.DoesNotContain("s3cret", LedgerLocation.Current.ToString(), StringComparison.Ordinal);
+        Assert.NotEqual(without, TestClient.Ledgers.Current);
+        Assert.DoesNotContain("s3cret", TestClient.Ledgers.Current.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_secret_that_is_missing_is_said_so_unless_there_is_another_password()
     {
-        LedgerLocation.Use(new LedgerChoice { ConnectionString = Address, SecretName = "missing" });
+        TestClient.Ledgers.Use(new LedgerChoice { ConnectionString = Address, SecretName = "missing" });
 
-        var empty = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => SecretAnswer.Nothing));
-        var vault = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => null));
-        var refused = Assert.Throws<LedgerUnavailableException>(() => LedgerLocation.FindPassword((_, _) => SecretAnswer.Refused("it is locked")));
+        var empty = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Nothing));
+        var vault = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.FindPassword((_, _) => null));
+        var refused = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Refused("it is locked")));
 
         Assert.StartsWith("There is no password for the ledger's database: the secret missing is not there", empty.Message, StringComparison.Ordinal);
         Assert.Contains("without a command Get-Secret", vault.Message, StringComparison.Ordinal);
         Assert.Contains("could not be read (it is locked)", refused.Message, StringComparison.Ordinal);
 
         Set("PGPASSWORD", "s3cret");
-        LedgerLocation.FindPassword((_, _) => SecretAnswer.Nothing);
+        TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Nothing);
     }
 
     private static async Task<string> WhereAsync()
     {
-        await using var database = LedgerLocation.Current.Open();
+        await using var database = TestClient.Ledgers.Current.Open();
         return database.Location;
     }
 }

@@ -18,8 +18,8 @@ public sealed class SharedLedgerConnectionsTests(PostgresServer server) : Enviro
         }
 
         var address = await server.CreateDatabaseAsync();
-        Set(LedgerLocation.Variable, address + settings);
-        await using var database = LedgerLocation.Current.Open();
+        Set(LedgerCatalog.Variable, address + settings);
+        await using var database = TestClient.Ledgers.Current.Open();
         await database.HoldAsync(1, default);
 
         // Each row that another process works on is looked after by itself.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Imagen4.Core.Input;
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;

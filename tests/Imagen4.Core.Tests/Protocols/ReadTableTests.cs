@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Waiting;

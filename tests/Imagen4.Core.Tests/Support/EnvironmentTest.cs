@@ -1,4 +1,3 @@
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Tests.Support;
@@ -21,7 +20,7 @@ public abstract class EnvironmentTest : IDisposable
         }
 
         TestClient.Providers.SetDefault(null);
-        LedgerLocation.Use(null);
+        TestClient.Ledgers.Use(null);
         foreach (var (name, value) in _before)
         {
             Environment.SetEnvironmentVariable(name, value);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Core.Tests.Support;
 

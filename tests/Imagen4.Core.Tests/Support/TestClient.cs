@@ -12,7 +12,9 @@ internal static class TestClient
 {
     public static ProviderCatalog Providers { get; } = new();
 
-    public static ImagenClient Client { get; } = new(Providers);
+    public static LedgerCatalog Ledgers { get; } = new();
+
+    public static ImagenClient Client { get; } = new(Providers, Ledgers);
 
     public static ClientServices Services => Client.Services;
 

@@ -14,7 +14,7 @@ namespace Imagen4.Core.Ledger.Postgres;
 /// </summary>
 internal sealed class PostgresDatabase : ILedgerDatabase
 {
-    private const string IsHeld =
+    private const string IsClaimed =
         """
         SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -156,7 +156,7 @@ internal sealed class PostgresDatabase : ILedgerDatabase
         {
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using var disposing = connection.ConfigureAwait(false);
-            return await PostgresSession.ReadAsync(connection, IsHeld, PostgresSession.LockOf(owner), cancellation).ConfigureAwait(false);
+            return await PostgresSession.ReadAsync(connection, IsClaimed, PostgresSession.LockOf(owner), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsOfConnection(error))
         {
@@ -170,7 +170,7 @@ internal sealed class PostgresDatabase : ILedgerDatabase
         try
         {
             using var connection = _source.OpenConnection();
-            using var command = new NpgsqlCommand(IsHeld, connection);
+            using var command = new NpgsqlCommand(IsClaimed, connection);
             command.Parameters.AddWithValue("@key", PostgresSession.LockOf(owner));
             return (bool)command.ExecuteScalar()!;
         }

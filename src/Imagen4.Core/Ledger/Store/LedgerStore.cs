@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Core.Ledger.Store;
 

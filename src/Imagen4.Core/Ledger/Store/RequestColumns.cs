@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Core.Ledger.Store;
 

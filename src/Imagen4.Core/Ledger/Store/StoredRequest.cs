@@ -1,3 +1,5 @@
+using Imagen4.Core.Ledger.States;
+
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>One generation of a row, as the ledger has it. Times are milliseconds since 1970, UTC.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Core.Ledger.Store;
 

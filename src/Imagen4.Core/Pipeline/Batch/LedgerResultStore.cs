@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;

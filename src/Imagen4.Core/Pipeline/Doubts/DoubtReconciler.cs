@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;

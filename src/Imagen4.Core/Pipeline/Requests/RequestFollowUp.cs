@@ -1,5 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Waiting;

@@ -1,5 +1,6 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
@@ -96,7 +97,7 @@ public sealed class RequestLookup
 
     /// <summary>Makes sure that a text is a state.</summary>
     /// <exception cref="InvalidInputException">It is none.</exception>
-    public static void DemandState(string state)
+    public static void RequireState(string state)
     {
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
         {

@@ -15,7 +15,7 @@ public sealed class RequestRemoval
 
     /// <summary>Makes sure that a request can be forgotten.</summary>
     /// <exception cref="InvalidInputException">It goes on, or is in doubt.</exception>
-    public static void Demand(RequestView request)
+    public static void RequireFinished(RequestView request)
     {
         if (!request.IsFinished && !request.IsDamaged)
         {
@@ -28,9 +28,9 @@ public sealed class RequestRemoval
 
     /// <summary>Makes sure that requests in a state can be forgotten.</summary>
     /// <exception cref="InvalidInputException">They go on, or are in doubt.</exception>
-    public static void DemandState(string state)
+    public static void RequireFinishedState(string state)
     {
-        RequestLookup.DemandState(state);
+        RequestLookup.RequireState(state);
         string[] open = [ImagenStates.Pending, ImagenStates.InQueue, ImagenStates.InProgress, ImagenStates.InDoubt];
         if (open.Contains(state, StringComparer.OrdinalIgnoreCase))
         {

@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 
 namespace Imagen4.Core.Pipeline.Requests;
 

@@ -1,5 +1,7 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;

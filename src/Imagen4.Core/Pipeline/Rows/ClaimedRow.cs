@@ -31,7 +31,7 @@ internal sealed class ClaimedRow(RequestLedger ledger, LedgerEntry entry, bool i
             case ClaimOutcome.Submit:
                 _isClaimed = true;
                 break;
-            case ClaimOutcome.Continue { IsHeld: false } following:
+            case ClaimOutcome.Continue { IsClaimed: false } following:
                 Entry = FollowUpLedger.Entry(Entry, following.Known);
                 break;
             case ClaimOutcome.Continue going:

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 

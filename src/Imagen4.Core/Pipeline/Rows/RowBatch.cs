@@ -235,7 +235,7 @@ public sealed class RowBatch
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
         _open.Add(known, entry);
-        if (going.IsHeld)
+        if (going.IsClaimed)
         {
             return _receiver.ContinueAsync(known, result, entry, cancellation);
         }

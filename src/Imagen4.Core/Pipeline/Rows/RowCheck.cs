@@ -83,7 +83,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
         if (!options.NoResume)
         {
-            RowRules.Demand(named.InputHash ?? hash, current);
+            RowRules.RequireSameInput(named.InputHash ?? hash, current);
         }
 
         var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key);
@@ -119,7 +119,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             return true;
         }
 
-        RowRules.Demand(identity.InputHash, known);
+        RowRules.RequireSameInput(identity.InputHash, known);
         if (!RowRules.IsSubmittedAgain(known, identity))
         {
             return false;

@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Submission;

@@ -80,7 +80,7 @@ internal static class ResultVerdict
             return Told(request, response);
         }
 
-        if (state is { HasEnded: true, State: not ImagenStates.Completed })
+        if (!response.IsMalformed && state is { HasEnded: true, State: not ImagenStates.Completed })
         {
             // Words without a type are a gateway's as well.
             return Told(request, response) with
@@ -108,8 +108,8 @@ internal static class ResultVerdict
             return ended;
         }
 
-        // A server error passes, as long as nobody says whose it is.
-        var counts = detail is { IsHostError: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
+        // A server error passes, as long as nobody says whose it is. Broken text is nobody's word, however often it comes.
+        var counts = !response.IsMalformed && detail is { IsHostError: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
         return counts
             ? ended with { Unmarked = UnmarkedWord.Of(response.Status, detail.Text, FalErrors.OfUnmarked(request, response)) }
             : null;

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
 
@@ -43,7 +44,7 @@ public sealed class RowRuleProperties
             Input = """{"prompt":"a fox"}""",
             IsDamaged = isDamaged,
             Progress = new RequestProgress { State = state, Refusal = refusal, Owner = owner },
-        });
+        }, "here");
 
     [Fact]
     public void What_may_be_paid_for_is_never_submitted_again() => Always.Holds(
@@ -78,7 +79,7 @@ public sealed class RowRuleProperties
     [Fact]
     public void A_key_with_other_input_is_refused_unless_what_it_stood_for_came_to_no_good_end() => Always.Holds(Requests, known =>
     {
-        var refused = Record.Exception(() => RowRules.Demand(Same, known));
+        var refused = Record.Exception(() => RowRules.RequireSameInput(Same, known));
         return refused is null ? RowRules.EndedBadly(known) || RowRules.IsSameInput(known, Same) : refused is InvalidInputException;
     });
 }

@@ -1,5 +1,5 @@
 using FsCheck.Fluent;
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Ledger.Properties;

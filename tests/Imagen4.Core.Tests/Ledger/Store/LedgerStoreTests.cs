@@ -1,6 +1,7 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Postgres;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
 

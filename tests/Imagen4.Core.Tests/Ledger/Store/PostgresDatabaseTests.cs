@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Postgres;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
 using Npgsql;

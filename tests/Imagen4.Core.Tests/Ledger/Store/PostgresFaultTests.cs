@@ -43,7 +43,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
         var address = await server.CreateDatabaseAsync();
         await using var proxy = CuttingProxy.Start(server.Port);
-        Set(LedgerLocation.Variable, address.Replace($"Port={server.Port};", $"Port={proxy.Port};", StringComparison.Ordinal));
+        Set(LedgerCatalog.Variable, address.Replace($"Port={server.Port};", $"Port={proxy.Port};", StringComparison.Ordinal));
         Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunAsync(Batch(), Prompt(1))).Value!.State);
         await using var late = new LateHost(Address, step == "NotSent");
         if (step == "NotSent")
@@ -57,7 +57,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         }
 
         var isCut = 0;
-        TestClient.Ledger.Passing = (at, isWritten) =>
+        TestClient.Ledger.StepHook = (at, isWritten) =>
         {
             if ($"{at}" == step && !isWritten && Interlocked.Exchange(ref isCut, 1) == 0)
             {
@@ -66,7 +66,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
             }
         };
         var row = Assert.Single(await RunAsync(Batch(), Prompt(2)));
-        TestClient.Ledger.Passing = null;
+        TestClient.Ledger.StepHook = null;
 
         Assert.Equal(1, isCut);
         Assert.Equal(how == "ended by the server" ? 0 : 1, proxy.Cuts);
@@ -83,7 +83,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
     public async Task Rows_of_a_machine_that_dies_at_a_step_are_finished_by_another(string end)
     {
         Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
-        Set(LedgerLocation.Variable, await server.CreateDatabaseAsync());
+        Set(LedgerCatalog.Variable, await server.CreateDatabaseAsync());
         await FaultAsync(new { operation = "submit", kind = "status", status = 429, match = $"{end}, row 3 " });
         await FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{end}, row 5 " });
         await using var late = new LateHost(Address, end.EndsWith("NotSent", StringComparison.Ordinal));
@@ -126,7 +126,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         try
         {
             address = await server.CreateDatabaseOnAsync(disk);
-            Set(LedgerLocation.Variable, address);
+            Set(LedgerCatalog.Variable, address);
             Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunAsync(Batch(), Prompt(1))).Value!.State);
             Fill(Path.Combine(disk, "ballast"));
 
@@ -149,7 +149,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         finally
         {
             await TestClient.Ledger.DisposeAsync();
-            Set(LedgerLocation.Variable, null);
+            Set(LedgerCatalog.Variable, null);
             await server.DropDatabaseAsync(address);
             _ = Run("umount", disk);
             Directory.Delete(disk);

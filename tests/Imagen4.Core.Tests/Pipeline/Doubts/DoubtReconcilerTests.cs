@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Doubts;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Providers;

@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
@@ -127,7 +128,7 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         var damaged = book.OfLedgerId(Open().OfRow(Entry.Row!)!.LedgerId);
         Assert.True(damaged.IsDamaged);
         Assert.False(damaged.IsFinished);
-        RequestRemoval.Demand(damaged);
+        RequestRemoval.RequireFinished(damaged);
 
         Assert.Equal(0, await TestClient.Client.Remove().RunAsync([damaged]));
 

@@ -124,7 +124,7 @@ public sealed class PartialFileTests : BatchTest
 
     private static Task<int> ForgetAsync(RequestView request)
     {
-        RequestRemoval.Demand(request);
+        RequestRemoval.RequireFinished(request);
         return TestClient.Client.Remove().RunAsync([request]);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Tests.Support;

@@ -1,4 +1,4 @@
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Pipeline.Work;
@@ -18,7 +18,7 @@ public sealed class StopBeforeSendingTests : EmulatorTest
         using var pump = new WorkPump { Limit = Rows };
         var ledger = TestClient.Ledger;
         var written = 0;
-        ledger.Passing = (step, isDone) =>
+        ledger.StepHook = (step, isDone) =>
         {
             if (step == RequestState.Intent && isDone)
             {
@@ -39,7 +39,7 @@ public sealed class StopBeforeSendingTests : EmulatorTest
         }
         finally
         {
-            ledger.Passing = null;
+            ledger.StepHook = null;
         }
 
         Assert.True(written > 0);

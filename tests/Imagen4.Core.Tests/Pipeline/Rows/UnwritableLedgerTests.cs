@@ -1,5 +1,5 @@
-using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Pipeline.Rows;

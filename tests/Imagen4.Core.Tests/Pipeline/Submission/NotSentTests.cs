@@ -1,4 +1,4 @@
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Pipeline.Submission;

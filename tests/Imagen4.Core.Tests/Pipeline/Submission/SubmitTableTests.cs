@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;

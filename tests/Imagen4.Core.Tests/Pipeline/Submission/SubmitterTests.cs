@@ -1,4 +1,4 @@
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Protocols.Contract;

@@ -1,4 +1,4 @@
-using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 
 namespace Imagen4.Core.Ledger;
@@ -7,7 +8,7 @@ namespace Imagen4.Core.Ledger;
 /// The submissions this process works on, as it saw them last, and who works on those of others: an owner is alive while its lock is held.
 /// </summary>
 /// <param name="store">The ledger's store.</param>
-internal sealed class HeldRequests(LedgerStore store)
+internal sealed class ClaimedRequests(LedgerStore store)
 {
     private readonly ConcurrentDictionary<string, StoredRequest> _held = new(StringComparer.Ordinal);
     private volatile bool _hasUnreleased;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Imagen4.Core.Ledger;
+namespace Imagen4.Core.Ledger.Sqlite;
 
 /// <summary>
 /// Makes the names in a directory durable. A file's own flush does not cover its name on Unix, and .NET has no call for it;

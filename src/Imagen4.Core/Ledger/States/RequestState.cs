@@ -1,4 +1,4 @@
-namespace Imagen4.Core.Ledger;
+namespace Imagen4.Core.Ledger.States;
 
 /// <summary>
 /// How far a request has come. The numbers are what the ledger keeps: they are never given another meaning. Their order says

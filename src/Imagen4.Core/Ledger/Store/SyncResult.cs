@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Imagen4.Core.Ledger;
+namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>A result as the ledger keeps it.</summary>
 /// <param name="Description">What it says, as JSON: a <see cref="SyncResultDescription"/>.</param>
