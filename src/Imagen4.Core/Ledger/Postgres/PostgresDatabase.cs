@@ -38,7 +38,7 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     public string Location { get; }
 
     /// <inheritdoc/>
-    public int Readers => 4;
+    public int Readers => 2;
 
     /// <inheritdoc/>
     public string SelectVersion => "SELECT number FROM version";
