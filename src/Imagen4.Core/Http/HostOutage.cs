@@ -85,8 +85,15 @@ internal sealed class HostOutage(string provider, TimeProvider time, Action<stri
         string text;
         lock (_lock)
         {
-            if (_asking == 0 || _isSaid || time.GetUtcNow() - _since < Patience)
+            if (_asking == 0 || _isSaid)
             {
+                return;
+            }
+
+            // A timer and the time of day are two clocks: it may come a moment early, and must come again.
+            if (time.GetUtcNow() - _since is var passed && passed < Patience)
+            {
+                _ = _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling((Patience - passed).TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 return;
             }
 
