@@ -93,7 +93,8 @@ internal sealed class HostOutage(string provider, TimeProvider time, Action<stri
             // A timer and the time of day are two clocks: it may come a moment early, and must come again.
             if (time.GetUtcNow() - _since is var passed && passed < Patience)
             {
-                _ = _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling((Patience - passed).TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                _ = _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling((Patience - passed).TotalMilliseconds)),
+                    Timeout.InfiniteTimeSpan);
                 return;
             }
 

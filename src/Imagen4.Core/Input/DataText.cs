@@ -39,7 +39,8 @@ public sealed class DataText(IEnumerable<string> columns)
         return trimmed is ['{' or '[', ..] && (Fragments.Contains(trimmed) || HasInputs(trimmed) || HasInputs(FirstLine(trimmed)));
     }
 
-    /// <summary>Whether a text is a record as PowerShell prints it: <c>@{key=fox; prompt=A red fox}</c>, or the rule under the names of a table.</summary>
+    /// <summary>Whether a text is a record as PowerShell prints it: <c>@{key=fox; prompt=A red fox}</c>, or the rule under the names of a
+    /// table.</summary>
     public static bool IsPrinted(string text) => FirstLine(text) is var line
         && ((line.StartsWith("@{", StringComparison.Ordinal) && line.Contains('=', StringComparison.Ordinal) && Trimmed(text).EndsWith('}'))
             || (line.Length > 2 && line.All(letter => letter is '-' or ' ')));

@@ -44,7 +44,8 @@ public sealed record ImageInput
     /// <summary>Inputs the module has no parameter for, sent as they are.</summary>
     public IReadOnlyDictionary<string, JsonElement>? AdditionalInput { get; init; }
 
-    /// <summary>The value of an input: a text, a <see cref="long"/> or a <see cref="bool"/>, as its kind says; null where it was not given.</summary>
+    /// <summary>The value of an input: a text, a <see cref="long"/> or a <see cref="bool"/>, as its kind says; null where it was not
+    /// given.</summary>
     public object? this[InputField field] => _values[field.Place];
 
     /// <summary>The same input with another value of one field.</summary>
@@ -107,7 +108,8 @@ public sealed record ImageInput
 /// <summary>Writes an input as the host takes it, field by field of the table, and reads what was written.</summary>
 internal sealed class ImageInputConverter : JsonConverter<ImageInput>
 {
-    private static readonly Dictionary<string, InputField> Fields = InputField.All.ToDictionary(field => field.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, InputField> Fields = InputField.All
+        .ToDictionary(field => field.Name, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ImageInput value, JsonSerializerOptions options)

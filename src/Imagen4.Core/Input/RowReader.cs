@@ -37,7 +37,8 @@ public static class RowReader
     private static ImageInput Inputs(Func<string, Cell> at)
     {
         var input = new ImageInput { Prompt = Prompt(at("Prompt")) };
-        return InputField.All.Skip(1).Aggregate(input, (read, field) => Value(at(field.Parameter), field) is { } value ? read.With(field, value) : read);
+        return InputField.All.Skip(1)
+            .Aggregate(input, (read, field) => Value(at(field.Parameter), field) is { } value ? read.With(field, value) : read);
     }
 
     private static object? Value(Cell cell, InputField field) => field.Kind switch

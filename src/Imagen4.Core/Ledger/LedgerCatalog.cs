@@ -54,7 +54,8 @@ public sealed class LedgerCatalog
     /// because a vault may ask for its own password.
     /// </summary>
     /// <param name="secrets">Looks secrets up.</param>
-    /// <exception cref="LedgerUnavailableException">The secret is not there or is not given out, and there is no other password.</exception>
+    /// <exception cref="LedgerUnavailableException">The secret is not there or is not given out, and there is no other
+    /// password.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
     public void FindPassword(SecretLookup secrets)
     {
@@ -90,7 +91,8 @@ public sealed class LedgerCatalog
     /// <summary>Uses a database in every session of this user.</summary>
     /// <param name="choice">The database; null to go back to the default one.</param>
     /// <param name="cancellation">Stops waiting for other processes.</param>
-    /// <exception cref="InvalidInputException">It is no address of a database, or has a password in it; or the settings cannot be changed.</exception>
+    /// <exception cref="InvalidInputException">It is no address of a database, or has a password in it; or the settings cannot be
+    /// changed.</exception>
     public static Task SaveAsync(LedgerChoice? choice, CancellationToken cancellation)
     {
         RequirePlain(choice);
@@ -106,7 +108,8 @@ public sealed class LedgerCatalog
         return PostgresAddress.Show(PostgresAddress.Read(choice.ConnectionString));
     }
 
-    private static LedgerChoice? OfEnvironment => Environment.GetEnvironmentVariable(Variable) is { } named && !string.IsNullOrWhiteSpace(named)
+    private static LedgerChoice? OfEnvironment =>
+        Environment.GetEnvironmentVariable(Variable) is { } named && !string.IsNullOrWhiteSpace(named)
         ? new LedgerChoice { ConnectionString = named.Trim(), Scope = LedgerScope.Environment }
         : null;
 

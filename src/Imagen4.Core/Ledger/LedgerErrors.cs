@@ -20,7 +20,8 @@ internal static class LedgerErrors
             RequestId = known.RequestId,
         },
         RequestState.Rejected or RequestState.Failed when known.Refusal is not null => Refused(known),
-        RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
+        RequestState.Rejected or RequestState.Failed or RequestState.Cancelled =>
+            new RequestFailedException(Messages.FailedElsewhere.With(known.Error ?? "?"))
         {
             RequestId = known.RequestId,
             HostErrorType = known.ErrorType,

@@ -24,15 +24,18 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
 
     /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfSubject(string subject) => stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found, location));
+    public IEnumerable<LedgerRequest> OfSubject(string subject) =>
+        stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found, location));
 
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> Generations(string row) => stored.FindGenerations(row).Select(found => new LedgerRequest(found, location));
+    public IEnumerable<LedgerRequest> Generations(string row) =>
+        stored.FindGenerations(row).Select(found => new LedgerRequest(found, location));
 
     /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfRequestId(string requestId) => stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found, location));
+    public IEnumerable<LedgerRequest> OfRequestId(string requestId) =>
+        stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found, location));
 
     /// <summary>
     /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
@@ -68,7 +71,8 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
-        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found => new LedgerRequest(found, location))];
+        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found =>
+            new LedgerRequest(found, location))];
 
     /// <summary>What is there as a batch begins.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -79,7 +83,8 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>Whether a submission was not there, or was worked on, when a batch began.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<bool> IsSinceAsync(BatchStart start, LedgerRequest known, CancellationToken cancellation) =>
-        start.WorkedOn.Contains(known.LedgerId) || await stored.IsNewerAsync(known.LedgerId, start.Newest, cancellation).ConfigureAwait(false);
+        start.WorkedOn.Contains(known.LedgerId)
+            || await stored.IsNewerAsync(known.LedgerId, start.Newest, cancellation).ConfigureAwait(false);
 
     /// <summary>What is kept of the result of a host's request: its description, and what reads the bytes of an image; or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

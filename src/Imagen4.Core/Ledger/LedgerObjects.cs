@@ -61,7 +61,8 @@ internal static class LedgerObjects
     };
 
     // When a doubtful one was sent is what it can be looked up by on the host's own pages.
-    private static long? Submitted(LedgerRequest known) => known.Accepted ?? (known.Step is RequestState.InDoubt or RequestState.Intent ? known.Started : null);
+    private static long? Submitted(LedgerRequest known) =>
+        known.Accepted ?? (known.Step is RequestState.InDoubt or RequestState.Intent ? known.Started : null);
 
     /// <summary>The state users see.</summary>
     public static string State(LedgerRequest known, bool isWorkedOn) => State(known.Step, isWorkedOn);

@@ -22,9 +22,11 @@ internal sealed class NamedRequests(RequestLedger ledger)
             ?? (row.RequestId is { } id ? OfHost(host, id) : null);
     }
 
-    /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes nothing.</summary>
+    /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes
+    /// nothing.</summary>
     public static bool IsForSame(LedgerRequest known, ImageRow row, HostConnection host, string model) =>
-        (known.BaseAddress == ProviderAddress.Normal(host.BaseUri) || host.Profile.Name.Equals(known.Provider, StringComparison.OrdinalIgnoreCase))
+        (known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
+            || host.Profile.Name.Equals(known.Provider, StringComparison.OrdinalIgnoreCase))
         && known.Model == model
         && (known.Key is null || row.Key is null || NormalForm.Text(known.Key) == NormalForm.Text(row.Key));
 

@@ -47,7 +47,8 @@ internal sealed class RowClaims(
         var row = entry.Row!;
         var wait = new RowWait(ledger, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
         var start = await Start.Value.WaitAsync(cancellation).ConfigureAwait(false);
-        if (named is not null && !NoResume && await ClaimNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
+        if (named is not null && !NoResume
+            && await ClaimNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
         {
             return turn;
         }

@@ -6,7 +6,8 @@ namespace Imagen4.Core.Ledger;
 
 /// <summary>Identifies the rows of one pipeline, in their order. Not for several threads.</summary>
 /// <param name="directory">The output directory, with its links resolved, or null.</param>
-/// <param name="continues">Whether rows without a key are the same in another run: they are in a pipeline, a prompt given as an argument is not.</param>
+/// <param name="continues">Whether rows without a key are the same in another run: they are in a pipeline, a prompt given as an argument
+/// is not.</param>
 internal sealed class RowIdentities(string? directory, bool continues)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
@@ -56,7 +57,8 @@ internal sealed class RowIdentities(string? directory, bool continues)
             // Whoever gives them keys of their own means two rows, and one of them would be left out without a word.
             return given is null || _records[(row.Row, row.InputHash)] is not { } other || other == given
                 ? null
-                : throw new InvalidInputException(Messages.RecordOtherKey.With(known.RequestId ?? known.LedgerId, PlainText.Brief(other), PlainText.Brief(given))) { Row = index };
+                : throw new InvalidInputException(Messages.RecordOtherKey.With(
+                    known.RequestId ?? known.LedgerId, PlainText.Brief(other), PlainText.Brief(given))) { Row = index };
         }
 
         if (known.Key is { } own)

@@ -25,7 +25,8 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
     /// <param name="occurrence">Counts the equal rows of the pipeline, from 1.</param>
     /// <param name="directory">The output directory, with its links resolved, or null.</param>
     public static RowIdentity OfInput(Uri baseUri, string model, string inputHash, int occurrence, string? directory) =>
-        Of(Digest(["input", ProviderAddress.Normal(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)]), inputHash, directory);
+        Of(Digest(["input", ProviderAddress.Normal(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)]),
+            inputHash, directory);
 
     /// <summary>Identifies a row by the caller's key.</summary>
     public static RowIdentity OfKey(Uri baseUri, string key, string inputHash, string? directory) =>

@@ -53,7 +53,8 @@ internal static class RowRules
         || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder && (folder == directory || RealPath.Of(folder) == directory));
 
     /// <summary>Makes sure that a key means the same as before.</summary>
-    /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not failed.</exception>
+    /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not
+    /// failed.</exception>
     public static void RequireSameInput(string inputHash, LedgerRequest known)
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
@@ -62,5 +63,6 @@ internal static class RowRules
         }
     }
 
-    private static bool IsDeliveredTo(LedgerRequest known, string? directory) => known.Delivery!.Images.All(image => IsIn(image, directory));
+    private static bool IsDeliveredTo(LedgerRequest known, string? directory) =>
+        known.Delivery!.Images.All(image => IsIn(image, directory));
 }

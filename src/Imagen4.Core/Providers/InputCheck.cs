@@ -37,9 +37,11 @@ public static class InputCheck
             {
                 offences.AddRange(Offence(definition, field, Shown(value)));
             }
-            else if (definition.Choices.FirstOrDefault(choice => choice.Equals(Shown(value), StringComparison.OrdinalIgnoreCase)) is not { } spelling)
+            else if (definition.Choices.FirstOrDefault(choice =>
+                choice.Equals(Shown(value), StringComparison.OrdinalIgnoreCase)) is not { } spelling)
             {
-                offences.Add(Messages.InputNotAChoice.With(field.Parameter, PlainText.Brief(Shown(value)), string.Join(", ", definition.Choices)));
+                offences.Add(Messages.InputNotAChoice.With(field.Parameter, PlainText.Brief(Shown(value)),
+                    string.Join(", ", definition.Choices)));
             }
             else if (value is string)
             {

@@ -60,7 +60,8 @@ internal static class NormalForm
         exponent -= point < 0 ? 0 : mantissa.Length - point - 1;
         var significant = digits.TrimEnd('0');
         exponent += digits.Length - significant.Length;
-        return string.Create(CultureInfo.InvariantCulture, $"{(isNegative ? "-" : "")}{significant}{(exponent.IsZero ? "" : $"e{exponent}")}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(isNegative ? "-" : "")}{significant}{(exponent.IsZero ? "" : $"e{exponent}")}");
     }
 
     private static void Write(Utf8JsonWriter writer, JsonNode? node)

@@ -84,7 +84,8 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         {
             var quoted = $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
             var read = hasReader ? Messages.PromptFileRead.With(reader!.With(quoted)) : "";
-            return new InvalidInputException(Messages.PromptIsFile.With(PlainText.Brief(text), read, Messages.PromptAsRecord)) { Row = row };
+            return new InvalidInputException(Messages.PromptIsFile.With(PlainText.Brief(text), read,
+                Messages.PromptAsRecord)) { Row = row };
         }
 
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)

@@ -56,7 +56,8 @@ internal static class RowBinder
         if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)
         {
             throw new InvalidInputException(Messages.CellTwice.With(
-                bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell.Shown())) { Row = index };
+                bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell
+                    .Shown())) { Row = index };
         }
 
         var isEmpty = new Cell(index, bound.Key, BoundValue.Plain(bound.Value)).IsEmpty;

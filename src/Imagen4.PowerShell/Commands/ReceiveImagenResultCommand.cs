@@ -50,7 +50,8 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
 
     /// <inheritdoc/>
     private protected override void Start(RequestReference request, RequestRecord record) =>
-        Start(request.Host.Profile, Target, async stop => await FollowUp.ReceiveAsync(request, record, stop.Stopping).ConfigureAwait(false));
+        Start(request.Host.Profile, Target, async stop =>
+            await FollowUp.ReceiveAsync(request, record, stop.Stopping).ConfigureAwait(false));
 
     /// <inheritdoc/>
     protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenResult>)value, target);

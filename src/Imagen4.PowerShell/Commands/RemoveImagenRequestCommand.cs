@@ -129,7 +129,8 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             throw new InvalidInputException(Messages.RemoveNeedsChoice);
         }
 
-        Choose(_requests.Find(_filter).Where(request => request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
+        Choose(_requests.Find(_filter).Where(request =>
+            request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
     }
 
     private void Choose(IEnumerable<RequestView> requests)

@@ -63,7 +63,8 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         {
             try
             {
-                Settle(_resolution.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named : null);
+                Settle(_resolution.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named
+                    : null);
             }
             catch (ImagenException error)
             {

@@ -81,7 +81,8 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         _given = [.. MyInvocation.BoundParameters.Keys];
         try
         {
-            var existing = ModuleSession.Providers.All().FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
+            var existing = ModuleSession.Providers.All()
+                .FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
             RefuseKey(existing);
             var profile = Changed(existing);
             if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))

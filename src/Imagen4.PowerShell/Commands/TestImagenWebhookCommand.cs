@@ -50,7 +50,8 @@ public sealed class TestImagenWebhookCommand : PumpedCommand
         }
 
         var profile =
-            ModuleSession.Providers.Find(BoundValue.Plain(At(nameof(Provider), Provider))?.ToString() is { Length: > 0 } named ? named : null);
+            ModuleSession.Providers
+                .Find(BoundValue.Plain(At(nameof(Provider), Provider))?.ToString() is { Length: > 0 } named ? named : null);
         var delivery = DeliveryBinder.Bind(Row, At(nameof(Body), Body), At(nameof(Headers), Headers));
         Start(Target, async stop => await VerifyAsync(profile, delivery, stop.Stopping).ConfigureAwait(false));
     }

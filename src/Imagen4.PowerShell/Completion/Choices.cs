@@ -12,6 +12,7 @@ internal static class Choices
         return values
             .Where(value => value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
             .Select(value => new CompletionResult(
-                value.Any(letter => char.IsWhiteSpace(letter) || letter == ';') ? $"'{value}'" : value, value, CompletionResultType.ParameterValue, value));
+                value.Any(letter => char.IsWhiteSpace(letter) || letter == ';') ? $"'{value}'"
+                    : value, value, CompletionResultType.ParameterValue, value));
     }
 }

@@ -15,7 +15,8 @@ public abstract partial class BatchCommand
     // Every parameter that a cell of a record can stand for, as the table of inputs has them.
     private static readonly PropertyInfo[] Inputs =
     [
-        .. InputField.All.Select(field => field.Parameter).Concat(SubmitSettings.Names).Concat([nameof(AdditionalInput), nameof(Provider), nameof(Model), nameof(Key)])
+        .. InputField.All.Select(field => field.Parameter).Concat(SubmitSettings.Names)
+            .Concat([nameof(AdditionalInput), nameof(Provider), nameof(Model), nameof(Key)])
             .Select(name => typeof(BatchCommand).GetProperty(name)!),
     ];
 

@@ -122,7 +122,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public bool IsTransient(DbException error) => error.IsTransient || error is NpgsqlException { InnerException: IOException or SocketException }
+    public bool IsTransient(DbException error) =>
+        error.IsTransient || error is NpgsqlException { InnerException: IOException or SocketException }
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     /// <inheritdoc/>
@@ -156,7 +157,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
         {
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             await using var disposing = connection.ConfigureAwait(false);
-            return await PostgresSession.ReadAsync(connection, IsClaimed, PostgresSession.LockOf(owner), cancellation).ConfigureAwait(false);
+            return await PostgresSession.ReadAsync(connection, IsClaimed, PostgresSession.LockOf(owner), cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (IsOfConnection(error))
         {
@@ -200,7 +202,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     private static bool IsOfConnection(Exception error) => error is DbException or SocketException or IOException or TimeoutException
         or UnauthorizedAccessException or AuthenticationException or CryptographicException or ArgumentException or InvalidOperationException;
 
-    private static string Reason(Exception error) => error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message;
+    private static string Reason(Exception error) =>
+        error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message;
 
     private bool IsReady(long version) => version <= LedgerSchema.Version
         ? version != 0

@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Imagen4.Core.Ledger.Sqlite;
 
-/// <summary>A ledger in a file of this machine: <c>ledger.db</c> in the state folder, with a lock file for each process that works on it.</summary>
+/// <summary>A ledger in a file of this machine: <c>ledger.db</c> in the state folder, with a lock file for each process that works on
+/// it.</summary>
 internal sealed class SqliteDatabase : ILedgerDatabase
 {
     private const int Busy = 5;
@@ -116,7 +117,8 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     {
         LedgerUnavailableException known => known,
         SqliteException { SqliteErrorCode: Busy } => new LedgerUnavailableException(Messages.LedgerLocked.With(_path), error),
-        SqliteException { SqliteErrorCode: 11 or 26 } => new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message), error),
+        SqliteException { SqliteErrorCode: 11 or 26 } =>
+            new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message), error),
         _ when writes => new LedgerUnavailableException(Messages.LedgerUnwritable.With(_path, error.Message), error),
         _ => new LedgerUnavailableException(Messages.LedgerUnreadable.With(_path, error.Message), error),
     };

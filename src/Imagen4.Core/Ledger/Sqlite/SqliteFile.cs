@@ -15,7 +15,8 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
     /// <summary>Opens a connection to it.</summary>
     /// <param name="writes">Whether it is going to write; without it, nothing is created.</param>
     /// <returns>The connection; null where there is no ledger yet and nothing is to be created.</returns>
-    /// <exception cref="LedgerUnavailableException">It is damaged, of a newer version, or on a file system that cannot do what it takes.</exception>
+    /// <exception cref="LedgerUnavailableException">It is damaged, of a newer version, or on a file system that cannot do what it
+    /// takes.</exception>
     /// <exception cref="System.Data.Common.DbException">SQLite cannot open it.</exception>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>

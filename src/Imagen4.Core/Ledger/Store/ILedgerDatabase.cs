@@ -41,7 +41,8 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// </summary>
     int Incarnation { get; }
 
-    /// <summary>Whether an error of the database may be gone when the same is tried again: its connection broke off, or it was busy.</summary>
+    /// <summary>Whether an error of the database may be gone when the same is tried again: its connection broke off, or it was
+    /// busy.</summary>
     bool IsTransient(DbException error);
 
     /// <summary>Whether an error is about what one change wants to write, so that others may still be written.</summary>

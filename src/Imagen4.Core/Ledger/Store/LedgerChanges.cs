@@ -100,7 +100,8 @@ internal static class LedgerChanges
     public static Statement RemoveDamaged(string ledgerId) => new(
         "DELETE FROM request WHERE ledger_id = @ledger_id", ("@ledger_id", RequestColumns.Bytes(ledgerId)));
 
-    /// <summary>Keeps the answer of a host that says it once, if its request is still as it was seen and no other answer has its name.</summary>
+    /// <summary>Keeps the answer of a host that says it once, if its request is still as it was seen and no other answer has its
+    /// name.</summary>
     public static Statement KeepResult(string ledgerId, long seen, StoredResult result) => new(
         $"""
         INSERT INTO result (request, address, name, body)

@@ -72,7 +72,8 @@ internal static class LedgerQueries
 
     /// <summary>Whether a request is newer than one of a number.</summary>
     public static Statement IsNewer(string ledgerId, long number) => new(
-        "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", RequestColumns.Bytes(ledgerId)), ("@number", number));
+        "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+            ("@number", number));
 
     /// <summary>The ledger's ids of the requests that somebody works on, or did when it ended.</summary>
     public static Statement Owned { get; } = new(
@@ -101,7 +102,8 @@ internal static class LedgerQueries
         """,
         ("@ledger_id", RequestColumns.Bytes(ledgerId)));
 
-    /// <summary>Counts the requests of each state, and of those without an answer also of each owner. The index of the states is enough.</summary>
+    /// <summary>Counts the requests of each state, and of those without an answer also of each owner. The index of the states is
+    /// enough.</summary>
     public static Statement CountStates { get; } = new(
         """
         SELECT state, NULL, count(*) FROM progress WHERE state > 3 GROUP BY state
@@ -144,7 +146,8 @@ internal static class LedgerQueries
 
         if (!query.WithSuperseded)
         {
-            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}" : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
+            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}"
+                : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
         }
 
         return new Statement(

@@ -91,7 +91,8 @@ internal static class LedgerSchema
         SET LOCAL search_path TO imagen4;
         CREATE TABLE version (number bigint NOT NULL);
         INSERT INTO version VALUES ({Version});
-        {In(number: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", bytes: "bytea", whole: "bigint", clustered: "", roomy: " WITH (fillfactor = 70)")}
+        {In(number: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", bytes: "bytea", whole: "bigint", clustered: "",
+            roomy: " WITH (fillfactor = 70)")}
         """;
 
     private static string In(string number, string bytes, string whole, string clustered, string roomy) => Tables

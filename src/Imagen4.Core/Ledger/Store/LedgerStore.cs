@@ -69,7 +69,8 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="cancellation">Stops it before it is written.</param>
     /// <returns>The claimed request; null when somebody else has that generation.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public Task<StoredRequest?> ClaimAsync(StoredRequest request, CancellationToken cancellation) => ClaimAsync(request, seen: null, cancellation);
+    public Task<StoredRequest?> ClaimAsync(StoredRequest request, CancellationToken cancellation) =>
+        ClaimAsync(request, seen: null, cancellation);
 
     /// <summary>Claims a row for this process.</summary>
     /// <param name="request">Its next generation; the owner and the times are set here.</param>
@@ -146,7 +147,8 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
 
     /// <summary>Keeps the answer of a host that says it once, together with the step it belongs to: both or neither.</summary>
     /// <returns>
-    /// The request as it is now; null when it was no longer as it was seen, or another answer of that host has the name, and nothing was kept.
+    /// The request as it is now; null when it was no longer as it was seen, or another answer of that host has the name, and nothing was
+    /// kept.
     /// </returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public async Task<StoredRequest?> AcceptWithResultAsync(StoredRequest seen, RequestProgress next, StoredResult result)

@@ -22,7 +22,8 @@ internal static class RequestChecksum
     /// <summary>The checksum of what changes, of one request.</summary>
     public static long OfProgress(string ledgerId, RequestProgress progress) => Of(
         ledgerId, Text((int)progress.State), Text(progress.Attempt), Text(progress.Owner), progress.RequestId, Text(progress.Accepted),
-        Text(progress.Updated), progress.Error, progress.ErrorType, progress.Refusal, Text(progress.Seed), progress.Delivery, Text(progress.Steps));
+        Text(progress.Updated), progress.Error, progress.ErrorType, progress.Refusal, Text(progress.Seed), progress.Delivery,
+            Text(progress.Steps));
 
     private static string? Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

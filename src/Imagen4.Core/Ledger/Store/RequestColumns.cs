@@ -25,9 +25,9 @@ internal static class RequestColumns
         {
             return ReadColumns(reader);
         }
-        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or FormatException or OverflowException)
+        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            // A column of another type than the schema's, or nothing where there has to be something.
+            // A column of another type than the schema's, text that is none, or nothing where there has to be something.
             return new StoredRequest
             {
                 LedgerId = reader.GetValue(0) is byte[] id ? Convert.ToHexStringLower(id) : "",

@@ -90,7 +90,8 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
     private static string Numbered(Statement statement) => Translated.GetOrAdd(
         statement.Sql,
         static (sql, values) => Names().Replace(
-            sql, match => string.Create(CultureInfo.InvariantCulture, $"${Array.FindIndex(values, value => value.Name == match.Value) + 1}")),
+            sql, match =>
+                string.Create(CultureInfo.InvariantCulture, $"${Array.FindIndex(values, value => value.Name == match.Value) + 1}")),
         statement.Values);
 
     [GeneratedRegex("@[a-z_]+")]

@@ -45,7 +45,8 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     /// <summary>When an owner began to work on a request; null where that is not known.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<long?> HeldSinceAsync(string ledgerId, long owner, CancellationToken cancellation) =>
-        (await Reader.ReadAsync(LedgerQueries.HeldSince(ledgerId, owner), reader => reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), cancellation)
+        (await Reader.ReadAsync(LedgerQueries.HeldSince(ledgerId, owner), reader =>
+            reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), cancellation)
             .ConfigureAwait(false)).SingleOrDefault();
 
     /// <summary>A request by the ledger's own id, or null; read on this thread.</summary>
@@ -67,11 +68,13 @@ internal abstract class StoredRequests(ILedgerDatabase database)
 
     /// <summary>The newest requests of a row whatever its directory, newest first; read on this thread.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<StoredRequest> FindSubject(string subject, int most) => Reader.Read(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read);
+    public IReadOnlyList<StoredRequest> FindSubject(string subject, int most) =>
+        Reader.Read(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read);
 
     /// <summary>Requests by the host's id, oldest first; read on this thread.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<StoredRequest> FindByRequestId(string requestId) => Reader.Read(LedgerQueries.ByRequestId(requestId), RequestColumns.Read);
+    public IReadOnlyList<StoredRequest> FindByRequestId(string requestId) =>
+        Reader.Read(LedgerQueries.ByRequestId(requestId), RequestColumns.Read);
 
     /// <summary>Requests in the order of their claims, and whether the row has a newer one; read page by page on this thread.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -161,5 +164,6 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     }
 
     private static (long Id, bool HasNewer, StoredRequest Request) Listed(DbDataReader reader) =>
-        (reader.GetInt64(RequestColumns.Count), Convert.ToBoolean(reader.GetValue(RequestColumns.Count + 1), CultureInfo.InvariantCulture), RequestColumns.Read(reader));
+        (reader.GetInt64(RequestColumns.Count), Convert.ToBoolean(reader.GetValue(RequestColumns.Count + 1), CultureInfo.InvariantCulture),
+            RequestColumns.Read(reader));
 }

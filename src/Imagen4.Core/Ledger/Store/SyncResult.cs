@@ -26,6 +26,7 @@ internal sealed record SyncResultDescription
 /// <param name="Digest">The SHA-256 of its bytes, where they came inside the answer.</param>
 internal sealed record SyncResultImage(ImagenImage Image, string? Digest);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SyncResultDescription))]
 internal sealed partial class SyncResultJson : JsonSerializerContext;

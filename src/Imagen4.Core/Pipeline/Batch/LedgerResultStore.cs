@@ -46,7 +46,8 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
     public async Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation)
     {
         var used = ledger();
-        if (await used.ResultAsync(ProviderAddress.Normal(request.Host.BaseUri), request.RequestId, cancellation).ConfigureAwait(false) is not { } found)
+        if (await used.ResultAsync(ProviderAddress.Normal(request.Host.BaseUri), request.RequestId,
+            cancellation).ConfigureAwait(false) is not { } found)
         {
             return null;
         }

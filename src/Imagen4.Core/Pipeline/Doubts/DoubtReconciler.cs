@@ -21,12 +21,14 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ImagenException">The host cannot be asked.</exception>
     /// <exception cref="LedgerUnavailableException">What it says cannot be written down.</exception>
-    public async Task<Reconciliation> ReconcileAsync(HostConnection host, LedgerRequest doubt, bool takesLikely, CancellationToken cancellation)
+    public async Task<Reconciliation> ReconcileAsync(HostConnection host, LedgerRequest doubt, bool takesLikely,
+        CancellationToken cancellation)
     {
         // A header of the answer may have named the request.
         if (doubt.RequestId is { } named && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
         {
-            return new Reconciliation(await AcceptAsync(doubt, named).ConfigureAwait(false), new HistoryMatch(HistoryFinding.Certain, named));
+            return new Reconciliation(await AcceptAsync(doubt, named).ConfigureAwait(false),
+                new HistoryMatch(HistoryFinding.Certain, named));
         }
 
         if (!HistoryReader.IsOffered(host.Profile))
@@ -48,7 +50,8 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
 
     /// <summary>Writes down that the host has the request.</summary>
     /// <returns>What is known then; null where that has changed meanwhile.</returns>
-    public Task<LedgerRequest?> AcceptAsync(LedgerRequest doubt, string requestId) => ledger.SettleAsync(RequestState.Accepted, doubt, requestId);
+    public Task<LedgerRequest?> AcceptAsync(LedgerRequest doubt, string requestId) =>
+        ledger.SettleAsync(RequestState.Accepted, doubt, requestId);
 
     /// <summary>Writes down that the host never got the request.</summary>
     /// <returns>What is known then; null where that has changed meanwhile.</returns>
@@ -81,7 +84,11 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             ? DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time)
             : host.Time.GetUtcNow();
         var sought = new HistoryQuery(
-            doubt.LedgerId, doubt.Model, doubt.Input, DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started), DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time));
+            doubt.LedgerId,
+            doubt.Model,
+            doubt.Input,
+            DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started),
+            DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time));
         for (var isAgain = false; ; isAgain = true)
         {
             var asked = host.Time.GetUtcNow();

@@ -122,7 +122,8 @@ public sealed class RequestFollowUp
                 .RunAsync(_options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null : new StatusFollower(request).Describe(status), null);
+            return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null
+                : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {

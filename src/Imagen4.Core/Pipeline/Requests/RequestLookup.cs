@@ -92,7 +92,8 @@ public sealed class RequestLookup
         var found = Ledger.OfRequestId(requestId).Select(known => Of(known, [])).ToList();
         return found.Count > 0
             ? found
-            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId), Ledger.Location)) { RequestId = requestId };
+            : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId),
+                Ledger.Location)) { RequestId = requestId };
     }
 
     /// <summary>Makes sure that a text is a state.</summary>
@@ -107,7 +108,8 @@ public sealed class RequestLookup
 
     internal RequestView Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
 
-    /// <summary>A request as an object of the pipeline, with the addresses it is asked about at. It needs its provider's profile, and no key.</summary>
+    /// <summary>A request as an object of the pipeline, with the addresses it is asked about at. It needs its provider's profile, and no
+    /// key.</summary>
     public ImagenRequest ToObject(RequestView view)
     {
         var request = LedgerObjects.Request(view.Known, view.IsWorkedOn);

@@ -22,7 +22,8 @@ public sealed class RequestRemoval
             var message = request.State == ImagenStates.InDoubt ? Messages.RemoveInDoubt
                 : request is { State: ImagenStates.Pending, RequestId: null } ? Messages.RemoveBeingSubmitted
                 : Messages.RemoveUnfinished;
-            throw new InvalidInputException(message.With(request.RequestId ?? request.LedgerId, request.State, request.LedgerId)) { RequestId = request.RequestId };
+            throw new InvalidInputException(message.With(
+                request.RequestId ?? request.LedgerId, request.State, request.LedgerId)) { RequestId = request.RequestId };
         }
     }
 

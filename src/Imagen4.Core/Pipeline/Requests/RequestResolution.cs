@@ -51,7 +51,9 @@ public sealed class RequestResolution
     /// <param name="requestId">What the user says its id is, or null.</param>
     /// <exception cref="ImagenException">There is no such provider, or no key for it.</exception>
     public HostConnection? Connect(RequestView request, string provider, string? requestId) =>
-        (requestId ?? request.RequestId) is not null || HistoryReader.IsOffered(_services.Providers.Find(provider)) ? _hosts.For(provider) : null;
+        (requestId ?? request.RequestId) is not null || HistoryReader.IsOffered(_services.Providers.Find(provider))
+            ? _hosts.For(provider)
+            : null;
 
     /// <summary>Writes down that a request was never submitted.</summary>
     public async Task<RowOutcome<ImagenRequest>> RefuseAsync(RequestView request)
@@ -67,7 +69,8 @@ public sealed class RequestResolution
     }
 
     /// <summary>Writes down which of the host's requests it is, if the host knows that one.</summary>
-    public async Task<RowOutcome<ImagenRequest>> AcceptAsync(RequestView request, HostConnection host, string requestId, CancellationToken cancellation)
+    public async Task<RowOutcome<ImagenRequest>> AcceptAsync(RequestView request, HostConnection host, string requestId,
+        CancellationToken cancellation)
     {
         try
         {
@@ -96,14 +99,16 @@ public sealed class RequestResolution
     /// <param name="provider">The name of its provider.</param>
     /// <param name="host">The host; null where it has nothing to be asked for.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<RowOutcome<ImagenRequest>> AskAsync(RequestView request, string provider, HostConnection? host, CancellationToken cancellation)
+    public async Task<RowOutcome<ImagenRequest>> AskAsync(RequestView request, string provider, HostConnection? host,
+        CancellationToken cancellation)
     {
         try
         {
             var (known, match) = host is null
                 ? new Reconciliation(request.Known, Match: null)
                 : await TimeLimit
-                    .RunAsync(_options.TimeLimit, host, token => _reconciler.ReconcileAsync(host, request.Known, takesLikely: true, token), cancellation)
+                    .RunAsync(_options.TimeLimit, host, token =>
+                        _reconciler.ReconcileAsync(host, request.Known, takesLikely: true, token), cancellation)
                     .ConfigureAwait(false);
             switch (match?.Finding)
             {

@@ -30,7 +30,8 @@ public sealed class RequestView
     public bool IsFinished => !IsWorkedOn && State is ImagenStates.Completed or ImagenStates.Delivered
         or ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled;
 
-    /// <summary>Whether what the ledger has of it is damaged: nothing is certain but that there is it, and nobody can go on with it.</summary>
+    /// <summary>Whether what the ledger has of it is damaged: nothing is certain but that there is it, and nobody can go on with
+    /// it.</summary>
     public bool IsDamaged => Known.IsDamaged;
 
     internal LedgerRequest Known { get; }
@@ -55,7 +56,8 @@ public sealed class RequestView
         [ImagenStates.Delivered] = [RequestState.Delivered],
         [ImagenStates.Failed] =
         [
-            RequestState.Claimed, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted, RequestState.Failed, RequestState.Expired,
+            RequestState.Claimed, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted, RequestState.Failed,
+                RequestState.Expired,
         ],
         [ImagenStates.Rejected] = [RequestState.Rejected],
         [ImagenStates.Cancelled] = [RequestState.Cancelled],

@@ -55,7 +55,9 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         Key = known.Key,
         Index = known.Index,
         Attempt = known.Attempt,
-        Row = known is { Row: { } row, Subject: { } subject, InputHash: { } hash } ? new RowIdentity(row, subject, hash, known.Directory) : null,
+        Row = known is { Row: { } row, Subject: { } subject, InputHash: { } hash }
+            ? new RowIdentity(row, subject, hash, known.Directory)
+            : null,
     };
 
     /// <inheritdoc/>

@@ -30,7 +30,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 
         var error = await ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
         return error is RequestNotFoundException
-            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error) { RequestId = request.RequestId }
+            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name),
+                error) { RequestId = request.RequestId }
             : error;
     }
 

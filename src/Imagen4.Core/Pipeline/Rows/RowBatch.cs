@@ -53,7 +53,8 @@ public sealed class RowBatch
     /// <summary>Whether submitting goes on.</summary>
     public SubmissionBreaker Breaker { get; } = new();
 
-    /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this one.</summary>
+    /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this
+    /// one.</summary>
     public int Continued => Volatile.Read(ref _continued);
 
     /// <summary>How many rows were not sent because submitting to their provider had ended, by provider.</summary>
@@ -131,7 +132,8 @@ public sealed class RowBatch
             (result.RequestId, result.State) = (acceptance.Request.RequestId, ImagenStates.InQueue);
             entry = entry with { RequestId = result.RequestId };
             _open.Add(acceptance.Request, entry);
-            var error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping).ConfigureAwait(false);
+            var error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping)
+                .ConfigureAwait(false);
             WarnOfFewer(row, result);
             return error;
         },
@@ -248,7 +250,14 @@ public sealed class RowBatch
     private static T OfRow<T>(CheckedRow row, string ledgerId)
         where T : ImagenInputs, IRowObject, new()
     {
-        var value = new T { Provider = row.Host.Profile.Name, Model = row.Model, Key = row.Row.Key, Index = row.Row.Index, LedgerId = ledgerId };
+        var value = new T
+        {
+            Provider = row.Host.Profile.Name,
+            Model = row.Model,
+            Key = row.Row.Key,
+            Index = row.Row.Index,
+            LedgerId = ledgerId,
+        };
         row.Input.CopyTo(value);
         row.Row.Settings.CopyTo(value);
         return value;
@@ -282,7 +291,8 @@ public sealed class RowBatch
         }
 
         Breaker.Trip(error);
-        return ReferenceEquals(Breaker.ReasonForAll, error) || !Breaker.ReasonForAll!.Message.EndsWith(error.Message, StringComparison.Ordinal);
+        return ReferenceEquals(Breaker.ReasonForAll, error)
+            || !Breaker.ReasonForAll!.Message.EndsWith(error.Message, StringComparison.Ordinal);
     }
 
     private RowOutcome<T> Unsent<T>(CheckedRow row)

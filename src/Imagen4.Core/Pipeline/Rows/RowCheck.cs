@@ -33,7 +33,8 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         _ = services.Protocols.For(host).SubmitAddress(host, model, row.Settings);
         if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
         {
-            throw new InvalidInputException(Messages.SettingNotTaken.With(host.Profile.Name, string.Join(", ", refused))) { Row = row.Index };
+            throw new InvalidInputException(Messages.SettingNotTaken.With(host.Profile.Name,
+                string.Join(", ", refused))) { Row = row.Index };
         }
 
         var named = _named.Find(row, host);

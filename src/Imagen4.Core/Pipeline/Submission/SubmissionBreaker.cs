@@ -6,8 +6,9 @@ using Imagen4.Core.Providers;
 namespace Imagen4.Core.Pipeline.Submission;
 
 /// <summary>
-/// The circuit breaker of submitting, with one circuit for each provider. A wrong key or a locked account fails every further row of its provider the same
-/// way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows of other providers go on.
+/// The circuit breaker of submitting, with one circuit for each provider. A wrong key or a locked account fails every further row of
+/// its provider the same way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows
+/// of other providers go on.
 /// </summary>
 public sealed class SubmissionBreaker
 {
@@ -43,7 +44,8 @@ public sealed class SubmissionBreaker
 
     /// <summary>Whether an error is why submitting has ended, anywhere.</summary>
     public bool IsReason(ImagenException error) =>
-        ReferenceEquals(ReasonForAll?.Thrown, error.Thrown) || _ofProviders.Values.Any(reason => ReferenceEquals(reason.Thrown, error.Thrown));
+        ReferenceEquals(ReasonForAll?.Thrown, error.Thrown)
+            || _ofProviders.Values.Any(reason => ReferenceEquals(reason.Thrown, error.Thrown));
 
     /// <summary>Whether every further submission to the same provider would fail like this one.</summary>
     internal static bool IsForAll(ImagenException error) => error switch

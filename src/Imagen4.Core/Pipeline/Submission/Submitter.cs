@@ -144,7 +144,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
 
         try
         {
-            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result).ConfigureAwait(false)).ConfigureAwait(false);
+            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result).ConfigureAwait(false))
+                .ConfigureAwait(false);
             acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
             accepted = accepted with { RequestId = kept };
         }

@@ -168,7 +168,8 @@ internal sealed class RequestWaiter(TimeSpan limit)
         using var deadline = new Deadline(left, time, cancellation);
         try
         {
-            return await wait(request with { Host = request.Host.WithDeadline(time.GetUtcNow() + left, missed.Note) }, missed, deadline.Token)
+            return await wait(request with { Host = request.Host.WithDeadline(time.GetUtcNow() + left, missed.Note) }, missed,
+                deadline.Token)
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -116,7 +116,8 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
         var any = HostAddress.Append(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
         var second = await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
 
-        // What goes wrong at that address is about the name in it, and not about the request; but a plain "not found" says more than a page.
+        // What goes wrong at that address is about the name in it, and not about the request; but a plain "not found" says more than a
+        // page.
         return second.IsSuccess && !IsUnknown(second) || second.Status == HttpStatusCode.NotFound ? second : response;
     }
 

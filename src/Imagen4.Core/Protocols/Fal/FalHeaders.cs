@@ -75,5 +75,6 @@ internal static class FalMarks
     /// billed; but a 429 that speaks of a bill at all is no plain throttle.
     /// </summary>
     public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
-        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) || value != 0);
+        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
+            || value != 0);
 }

@@ -31,7 +31,8 @@ internal sealed record HistoryItem
     public bool IsLabelled(string key, string? value) => Tags.ValueKind switch
     {
         JsonValueKind.String => JsonText.Text(Tags).Split(',').Any(tag => Says(tag, key, value)),
-        JsonValueKind.Array => Tags.EnumerateArray().Any(tag => tag.ValueKind == JsonValueKind.String && Says(JsonText.Text(tag), key, value)),
+        JsonValueKind.Array =>
+            Tags.EnumerateArray().Any(tag => tag.ValueKind == JsonValueKind.String && Says(JsonText.Text(tag), key, value)),
         JsonValueKind.Object => Tags.TryGetProperty(key, out var told) && (value is null || JsonText.Text(told) == value),
         _ => false,
     };

@@ -92,12 +92,14 @@ internal sealed class HistoryReader(HostConnection host)
             var status = (int)response.Status;
             throw status is 401 or 402 or 403 or 429
                 ? FalErrors.OfSubmit(host, sought.Model, response)
-                : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text)) { StatusCode = status };
+                : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status,
+                    FalErrorDetail.Read(response).Text)) { StatusCode = status };
         }
 
         return response.Read(HistoryJson.Default.HistoryPage) is { Items: not null } page
             ? page
-            : throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
+            : throw new InvalidResponseException(Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status,
+                response.ContentType ?? "?", ""));
     }
 
     private static bool IsInTime(HistoryItem item, HistoryQuery sought)

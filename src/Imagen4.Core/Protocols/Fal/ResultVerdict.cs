@@ -109,7 +109,8 @@ internal static class ResultVerdict
         }
 
         // A server error passes, as long as nobody says whose it is. Broken text is nobody's word, however often it comes.
-        var counts = !response.IsMalformed && detail is { IsHostError: true, Text.Length: > 0 } && (int)response.Status is 400 or 422 or 499;
+        var counts = !response.IsMalformed && detail is { IsHostError: true, Text.Length: > 0 }
+            && (int)response.Status is 400 or 422 or 499;
         return counts
             ? ended with { Unmarked = UnmarkedWord.Of(response.Status, detail.Text, FalErrors.OfUnmarked(request, response)) }
             : null;

@@ -19,7 +19,8 @@ internal static class StatusVerdict
         }
 
         return FalStatuses.Describe(answer) is { } status ? new RequestReading(status)
-            : ResultVerdict.SaysFailed(request, answer.Status) ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsHostsOwnState = true })
+            : ResultVerdict.SaysFailed(request, answer.Status)
+                ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsHostsOwnState = true })
             : null;
     }
 

@@ -45,7 +45,8 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
         {
             HasRequestId = named.IsThere || inference is not null || ofFal is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
-            IsBilled = FalMarks.Bills(response) || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
+            IsBilled = FalMarks.Bills(response)
+                || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
             IsOwnWord = IsOwnWord(response, error),
             IsFinal = LastingQuota.IsSaidIn(response),
         };
