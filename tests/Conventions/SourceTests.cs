@@ -22,15 +22,19 @@ public sealed partial class SourceTests
     public void A_command_is_at_most_200_lines_long(string project) =>
         Assert.All(Sources(project), file => Assert.InRange(File.ReadAllLines(file).Length, 1, 200));
 
-    [Fact]
-    public void Every_message_is_used()
+    [Theory]
+    [InlineData("Imagen4.Core", "Messages")]
+    [InlineData("Imagen4.PowerShell", "CommandMessages")]
+    public void Every_message_is_used_where_it_stands(string project, string messages)
     {
-        var code = string.Concat(Sources("Imagen4.Core").Concat(Sources("Imagen4.PowerShell")).Select(File.ReadAllText));
-        var names = MessageName().Matches(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Messages.resx")))
-            .Select(match => match.Groups[1].Value);
+        var code = string.Concat(Sources(project).Select(File.ReadAllText));
 
-        Assert.All(names, name => Assert.Matches($@"\bMessages\.{name}\b", code));
+        Assert.All(Names(project, messages), name => Assert.Matches($@"\b{messages}\.{name}\b", code));
     }
+
+    private static IEnumerable<string> Names(string project, string messages) => MessageName()
+        .Matches(File.ReadAllText(Repository.File("src", project, $"{messages}.resx")))
+        .Select(match => match.Groups[1].Value);
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]", RegexOptions.CultureInvariant)]
     private static partial Regex Built();

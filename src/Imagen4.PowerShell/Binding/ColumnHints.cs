@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
@@ -93,8 +92,8 @@ internal sealed class ColumnHints
     public string For(string name) => Meant(Letters(name)) switch
     {
         null => name,
-        var meant when _forAll.Contains(meant) => Messages.ColumnMeantForAll.With(name, meant),
-        var meant => Messages.ColumnMeant.With(name, meant),
+        var meant when _forAll.Contains(meant) => CommandMessages.ColumnMeantForAll.With(name, meant),
+        var meant => CommandMessages.ColumnMeant.With(name, meant),
     };
 
     private string? Meant(string letters) =>

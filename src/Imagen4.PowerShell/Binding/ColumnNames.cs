@@ -1,4 +1,3 @@
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
 
@@ -49,13 +48,13 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
 
         foreach (var (column, parameter) in Overridden(record))
         {
-            options.Warn?.Invoke(Messages.ColumnOverridden.With(PlainText.Brief(column), parameter));
+            options.Warn?.Invoke(CommandMessages.ColumnOverridden.With(PlainText.Brief(column), parameter));
         }
 
         var unused = Unused(record);
         if (unused.Count > 0 && isStrict)
         {
-            return new InvalidInputException(Messages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row };
+            return new InvalidInputException(CommandMessages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row };
         }
 
         Report(row, unused);
@@ -84,13 +83,13 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         switch (++_warnings)
         {
             case 1:
-                options.Warn?.Invoke(Messages.ColumnsUnused.With(names));
+                options.Warn?.Invoke(CommandMessages.ColumnsUnused.With(names));
                 break;
             case 2:
-                options.Warn?.Invoke(Messages.ColumnsUnusedLater.With(row, names));
+                options.Warn?.Invoke(CommandMessages.ColumnsUnusedLater.With(row, names));
                 break;
             default:
-                options.Trace?.Invoke(Messages.ColumnsUnusedTrace.With(row, names));
+                options.Trace?.Invoke(CommandMessages.ColumnsUnusedTrace.With(row, names));
                 break;
         }
     }

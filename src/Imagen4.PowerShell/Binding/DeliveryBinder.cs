@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Text;
-using Imagen4.Core;
 using Imagen4.Core.Protocols.Fal.Webhooks;
 using Imagen4.Core.Text;
 
@@ -36,7 +35,7 @@ internal static class DeliveryBinder
         IEnumerable<byte> bytes => [.. bytes],
         object?[] values when values.All(value => BoundValue.Plain(value) is byte) =>
             [.. values.Select(value => (byte)BoundValue.Plain(value)!)],
-        _ => throw new InvalidInputException(Messages.WebhookBodyMalformed.With(ValueName.Of(body))) { Row = row },
+        _ => throw new InvalidInputException(CommandMessages.WebhookBodyMalformed.With(ValueName.Of(body))) { Row = row },
     };
 
     // A header that is there twice has no value: which of the two was signed is the sender's to say, not ours to guess.

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Imagen4.Core;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
@@ -22,7 +21,7 @@ internal sealed class JsonCell(int row, string name)
     /// <exception cref="InvalidInputException">Something in it cannot be JSON.</exception>
     public JsonNode? Of(object? value, int depth = 0) => BoundValue.Plain(value) switch
     {
-        _ when depth > Deepest => throw new InvalidInputException(Messages.CellIsTooDeep.With(name, Deepest)) { Row = row },
+        _ when depth > Deepest => throw new InvalidInputException(CommandMessages.CellIsTooDeep.With(name, Deepest)) { Row = row },
         null or DBNull => null,
         PSObject record => Object(record.Properties.Select(property => KeyValuePair.Create(property.Name, (object?)property.Value)), depth),
         IDictionary table => Object(table.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString()!, table[key])), depth),
@@ -38,7 +37,7 @@ internal sealed class JsonCell(int row, string name)
         {
             if (!written.TryAdd(member, Of(value, depth + 1)))
             {
-                throw new InvalidInputException(Messages.CellHasTwice.With(name, PlainText.Brief(member))) { Row = row };
+                throw new InvalidInputException(CommandMessages.CellHasTwice.With(name, PlainText.Brief(member))) { Row = row };
             }
         }
 
@@ -59,6 +58,6 @@ internal sealed class JsonCell(int row, string name)
         // ConvertFrom-Json makes dates of texts that look like them.
         DateTime or DateTimeOffset => JsonValue.Create(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)),
         char or Guid or Uri or Enum => JsonValue.Create(value.ToString())!,
-        _ => throw new InvalidInputException(Messages.CellHasNoJson.With(name, ValueName.Of(value))) { Row = row },
+        _ => throw new InvalidInputException(CommandMessages.CellHasNoJson.With(name, ValueName.Of(value))) { Row = row },
     };
 }

@@ -1,4 +1,3 @@
-using Imagen4.Core;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -18,7 +17,7 @@ internal static class KeyPlace
         {
             if (!string.IsNullOrWhiteSpace(given[at]) && (!KeyShape.IsVariable(given[at]) || KeyShape.Is(given[at])))
             {
-                throw new InvalidInputException(Messages.KeyVariableMalformed.With(at + 1));
+                throw new InvalidInputException(CommandMessages.KeyVariableMalformed.With(at + 1));
             }
         }
 
@@ -28,6 +27,6 @@ internal static class KeyPlace
     /// <summary>The name of a secret or a vault, or null.</summary>
     /// <exception cref="InvalidInputException">It looks like a key.</exception>
     public static string? Name(string parameter, string? given) => given is not null && KeyShape.Is(given)
-        ? throw new InvalidInputException(Messages.SecretNameIsKey.With(parameter))
+        ? throw new InvalidInputException(CommandMessages.SecretNameIsKey.With(parameter))
         : given;
 }

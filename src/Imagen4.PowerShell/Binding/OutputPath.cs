@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Media;
 using Imagen4.Core.Text;
 
@@ -15,13 +14,13 @@ internal static class OutputPath
         if (directory is null && !command.MyInvocation.BoundParameters.ContainsKey("OutputDirectory"))
         {
             var lonely = force ? "-Force" : fileName is not null ? "-FileName" : null;
-            return lonely is null ? null : throw new InvalidInputException(Messages.FileNameNeedsOutputDirectory.With(lonely));
+            return lonely is null ? null : throw new InvalidInputException(CommandMessages.FileNameNeedsOutputDirectory.With(lonely));
         }
 
         // An unset variable in a script must not turn saving into something else.
         if (string.IsNullOrWhiteSpace(directory))
         {
-            throw new InvalidInputException(Messages.OutputDirectoryEmpty);
+            throw new InvalidInputException(CommandMessages.OutputDirectoryEmpty);
         }
 
         try
@@ -29,11 +28,11 @@ internal static class OutputPath
             var path = command.SessionState.Path.GetUnresolvedProviderPathFromPSPath(directory, out var provider, out _);
             return provider.Name == "FileSystem"
                 ? new OutputFolder(path, force)
-                : throw new InvalidInputException(Messages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)));
+                : throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)));
         }
         catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
-            throw new InvalidInputException(Messages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)), error);
+            throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)), error);
         }
     }
 }

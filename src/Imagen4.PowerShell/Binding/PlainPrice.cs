@@ -1,5 +1,4 @@
 using System.Globalization;
-using Imagen4.Core;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
@@ -22,6 +21,6 @@ internal static class PlainPrice
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
             out var price)
             ? price
-            : throw new InvalidInputException(Messages.PriceMalformed.With(PlainText.Brief(text)));
+            : throw new InvalidInputException(CommandMessages.PriceMalformed.With(PlainText.Brief(text)));
     }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
@@ -42,24 +41,24 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         _isFirst = false;
         if (isFirst && _data.DelimiterOf(text) is { } delimiter)
         {
-            return (Data(Messages.PromptIsTable, row, text, Delimiter(delimiter)), true);
+            return (Data(CommandMessages.PromptIsTable, row, text, Delimiter(delimiter)), true);
         }
 
         if (_data.IsJson(text))
         {
-            return (Data(Messages.PromptIsJson, row, text, DataText.IsPart(text) ? " -Raw" : ""), isFirst);
+            return (Data(CommandMessages.PromptIsJson, row, text, DataText.IsPart(text) ? " -Raw" : ""), isFirst);
         }
 
         if (DataText.IsPrinted(text))
         {
-            return (Data(Messages.PromptIsPrinted, row, text, ""), false);
+            return (Data(CommandMessages.PromptIsPrinted, row, text, ""), false);
         }
 
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
     private static InvalidInputException Data(string template, int row, string text, string options) =>
-        new(template.With(PlainText.Brief(DataText.FirstLine(text)), options, Messages.PromptAsRecord)) { Row = row };
+        new(template.With(PlainText.Brief(DataText.FirstLine(text)), options, CommandMessages.PromptAsRecord)) { Row = row };
 
     private static string Delimiter(char delimiter) => delimiter switch
     {
@@ -83,13 +82,13 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         if (IsFile(text))
         {
             var quoted = $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-            var read = hasReader ? Messages.PromptFileRead.With(reader!.With(quoted)) : "";
-            return new InvalidInputException(Messages.PromptIsFile.With(PlainText.Brief(text), read,
-                Messages.PromptAsRecord)) { Row = row };
+            var read = hasReader ? CommandMessages.PromptFileRead.With(reader!.With(quoted)) : "";
+            return new InvalidInputException(CommandMessages.PromptIsFile.With(PlainText.Brief(text), read,
+                CommandMessages.PromptAsRecord)) { Row = row };
         }
 
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)
-            ? new InvalidInputException(Messages.PromptIsNoFile.With(PlainText.Brief(text), Messages.PromptAsRecord)) { Row = row }
+            ? new InvalidInputException(CommandMessages.PromptIsNoFile.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row }
             : null;
     }
 

@@ -1,4 +1,3 @@
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
@@ -36,15 +35,15 @@ internal static class RequestBinder
         var given = Text(row, "RequestId", id ?? FromTable(record, "RequestId", "request_id"));
         if (record is null)
         {
-            return given ?? throw new InvalidInputException(Messages.RequestIdMissing);
+            return given ?? throw new InvalidInputException(CommandMessages.RequestIdMissing);
         }
 
         return (given ?? record.Text?.Trim()) is { Length: > 0 } found
             ? found
             : throw new InvalidInputException(record.Has("RequestId", "request_id")
-                ? Messages.RequestIdEmpty
-                : record.IsRows ? Messages.RecordHasNoRequestId.With(record.ShownNames)
-                : Messages.RecordIsNotRequest.With(record.TypeName)) { Row = row };
+                ? CommandMessages.RequestIdEmpty
+                : record.IsRows ? CommandMessages.RecordHasNoRequestId.With(record.ShownNames)
+                : CommandMessages.RecordIsNotRequest.With(record.TypeName)) { Row = row };
     }
 
     // What was sent, and how, is worth carrying on, and no reason to refuse a paid result.

@@ -1,4 +1,3 @@
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
@@ -55,7 +54,7 @@ internal static class RowBinder
             .ToList();
         if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)
         {
-            throw new InvalidInputException(Messages.CellTwice.With(
+            throw new InvalidInputException(CommandMessages.CellTwice.With(
                 bound.Key, PlainText.Brief(filled[0].Name), filled[0].Cell.Shown(), PlainText.Brief(name), second.Cell
                     .Shown())) { Row = index };
         }
@@ -71,7 +70,7 @@ internal static class RowBinder
         var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
         if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
         {
-            throw new InvalidInputException(Messages.PromptTwice.With(PlainText.Brief(own))) { Row = index };
+            throw new InvalidInputException(CommandMessages.PromptTwice.With(PlainText.Brief(own))) { Row = index };
         }
 
         if (record.Text is { } text)
@@ -85,7 +84,7 @@ internal static class RowBinder
         }
 
         throw new InvalidInputException(record.IsRows
-            ? Messages.RecordHasNoPrompt.With(record.ShownNames)
-            : Messages.RecordIsNotText.With(record.TypeName)) { Row = index };
+            ? CommandMessages.RecordHasNoPrompt.With(record.ShownNames)
+            : CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
     }
 }

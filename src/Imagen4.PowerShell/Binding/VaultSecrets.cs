@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Security;
-using Imagen4.Core;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -62,7 +61,7 @@ internal sealed class VaultSecrets(PSCmdlet command)
         string text => SecretAnswer.Found(text),
         SecureString secure => SecretAnswer.Found(SecureText.Of(secure) ?? ""),
         PSCredential credential => SecretAnswer.Found(SecureText.Of(credential.Password) ?? ""),
-        _ => SecretAnswer.Refused(Messages.SecretIsNotText.With(secret.GetType().Name)),
+        _ => SecretAnswer.Refused(CommandMessages.SecretIsNotText.With(secret.GetType().Name)),
     };
 
     // A secret that is not there is no fault of the vault: there may be a variable.

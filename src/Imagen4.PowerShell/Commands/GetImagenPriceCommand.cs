@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
@@ -68,8 +67,8 @@ public sealed class GetImagenPriceCommand : HostCommand
         if (model is null && !record.Has("Model"))
         {
             throw new InvalidInputException(record.IsRows
-                ? Messages.RecordHasNoModel.With(record.ShownNames)
-                : Messages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
+                ? CommandMessages.RecordHasNoModel.With(record.ShownNames)
+                : CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
         }
 
         Start(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));

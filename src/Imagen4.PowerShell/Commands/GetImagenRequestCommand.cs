@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
@@ -78,7 +77,7 @@ public sealed class GetImagenRequestCommand : RecordCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null || RequestId is not null)
             {
-                throw new InvalidInputException(Messages.RecordHasNoLedgerId) { Row = Row };
+                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row };
             }
 
             Write(_requests.Find(_filter));

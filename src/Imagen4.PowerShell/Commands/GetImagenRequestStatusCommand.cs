@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
@@ -27,7 +26,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
     /// <inheritdoc/>
     private protected override BatchOptions RequestOptions(BatchOptions options) =>
         Follow && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait
-            ? throw new InvalidInputException(Messages.FollowNeedsWait)
+            ? throw new InvalidInputException(CommandMessages.FollowNeedsWait)
             : options with { Wait = Wait || Follow };
 
     /// <inheritdoc/>

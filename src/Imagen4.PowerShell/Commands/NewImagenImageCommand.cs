@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Rows;
@@ -51,7 +50,7 @@ public sealed class NewImagenImageCommand : BatchCommand
         var output = OutputPath.Bind(this, OutputDirectory, FileName, Force);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
-            throw new InvalidInputException(Messages.OutputDirectoryNeedsWait);
+            throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
         }
 
         // Read now: what is bound later, record by record, belongs to the records.
@@ -114,7 +113,7 @@ public sealed class NewImagenImageCommand : BatchCommand
 
     private void SubmitPrompts()
     {
-        foreach (var prompt in BoundValue.List(Prompt ?? throw new InvalidInputException(Messages.PromptMissing)))
+        foreach (var prompt in BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.PromptMissing)))
         {
             try
             {
@@ -136,12 +135,12 @@ public sealed class NewImagenImageCommand : BatchCommand
         var ready = Check(row, target);
         if (ready.IsRepeated)
         {
-            WriteVerbose(Messages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));
+            WriteVerbose(CommandMessages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));
             return;
         }
 
-        var prompt = Messages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
-        var action = ready.IsNew ? Messages.ShouldGenerateAction : Messages.ShouldContinueAction;
+        var prompt = CommandMessages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
+        var action = ready.IsNew ? CommandMessages.ShouldGenerateAction : CommandMessages.ShouldContinueAction;
         if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
         {
             return;

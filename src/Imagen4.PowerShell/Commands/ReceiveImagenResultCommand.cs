@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
@@ -39,7 +38,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     {
         if (NoDownload && (OutputDirectory is not null || FileName is not null || Force))
         {
-            throw new InvalidInputException(Messages.NoDownloadConflict);
+            throw new InvalidInputException(CommandMessages.NoDownloadConflict);
         }
 
         var folder = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory)) ? OutputDirectory : ".";

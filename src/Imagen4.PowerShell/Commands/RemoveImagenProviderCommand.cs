@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Completion;
@@ -27,10 +26,10 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
                 var profile = ModuleSession.Providers.Find(name);
                 if (profile.Name == ProviderCatalog.EmulatorName && ModuleSession.Emulator.IsRunning)
                 {
-                    throw new InvalidInputException(Messages.ProviderIsEmulator);
+                    throw new InvalidInputException(CommandMessages.ProviderIsEmulator);
                 }
 
-                if (ShouldProcess(profile.Name, Messages.RemoveProviderAction))
+                if (ShouldProcess(profile.Name, CommandMessages.RemoveProviderAction))
                 {
                     // One after the other: the same name may be there twice.
                     Start(name, stop => RemoveAsync(profile.Name, stop.Stopping));
@@ -49,7 +48,7 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
     {
         if (value is false)
         {
-            WriteError(new InvalidInputException(Messages.ProviderIsBuiltIn.With(target)), target);
+            WriteError(new InvalidInputException(CommandMessages.ProviderIsBuiltIn.With(target)), target);
         }
     }
 

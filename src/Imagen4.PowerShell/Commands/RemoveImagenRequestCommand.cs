@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -58,7 +57,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null)
             {
-                throw new InvalidInputException(Messages.RecordHasNoLedgerId) { Row = Row };
+                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row };
             }
 
             ChooseAll();
@@ -98,7 +97,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         if (value is int and > 0)
         {
-            WriteWarning(Messages.RemoveStaysInFiles.With(value, ModuleSession.Client.Requests.LedgerPath));
+            WriteWarning(CommandMessages.RemoveStaysInFiles.With(value, ModuleSession.Client.Requests.LedgerPath));
         }
     }
 
@@ -116,9 +115,9 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         var name = request.RequestId ?? request.LedgerId;
         var wasPaid = request.State is ImagenStates.Delivered or ImagenStates.Completed;
         return ShouldProcess(
-            Messages.RemoveDescription.With(name, request.State),
-            (wasPaid ? Messages.RemovePaidQuery : Messages.RemoveQuery).With(name, request.State),
-            Messages.RemoveCaption);
+            CommandMessages.RemoveDescription.With(name, request.State),
+            (wasPaid ? CommandMessages.RemovePaidQuery : CommandMessages.RemoveQuery).With(name, request.State),
+            CommandMessages.RemoveCaption);
     }
 
     // What is kept of a host that says its results once may be the only copy: it is forgotten only when its state is named.
@@ -126,7 +125,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         if (Before is null && State.Length == 0)
         {
-            throw new InvalidInputException(Messages.RemoveNeedsChoice);
+            throw new InvalidInputException(CommandMessages.RemoveNeedsChoice);
         }
 
         Choose(_requests.Find(_filter).Where(request =>

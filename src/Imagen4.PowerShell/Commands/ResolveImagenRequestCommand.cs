@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Text;
@@ -42,7 +41,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         _requestId = string.IsNullOrWhiteSpace(RequestId) ? null : RequestId.Trim();
         if (AsNotSubmitted && _requestId is not null)
         {
-            throw new InvalidInputException(Messages.ResolveChoice);
+            throw new InvalidInputException(CommandMessages.ResolveChoice);
         }
 
         _resolution = ModuleSession.Client.Resolve(CommonOptions(BoundValue.Plain(Provider)?.ToString()));
@@ -55,8 +54,8 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         if (ids.Count == 0)
         {
             throw new InvalidInputException(MyInvocation.ExpectingInput
-                ? Messages.RecordHasNoLedgerId
-                : Messages.ResolveNeedsLedgerId) { Row = MyInvocation.ExpectingInput ? Row : null };
+                ? CommandMessages.RecordHasNoLedgerId
+                : CommandMessages.ResolveNeedsLedgerId) { Row = MyInvocation.ExpectingInput ? Row : null };
         }
 
         foreach (var id in ids)
@@ -80,13 +79,13 @@ public sealed class ResolveImagenRequestCommand : HostCommand
     {
         if (_requestId is not null && ++_named > 1)
         {
-            throw new InvalidInputException(Messages.ResolveOneRequest);
+            throw new InvalidInputException(CommandMessages.ResolveOneRequest);
         }
 
         var provider = _resolution.ProviderOf(request, named);
-        var action = AsNotSubmitted ? Messages.ResolveNotSubmittedAction
-            : _requestId is null ? Messages.ResolveAction.With(provider)
-            : Messages.ResolveUserAction.With(_requestId);
+        var action = AsNotSubmitted ? CommandMessages.ResolveNotSubmittedAction
+            : _requestId is null ? CommandMessages.ResolveAction.With(provider)
+            : CommandMessages.ResolveUserAction.With(_requestId);
         if (!ShouldProcess(request.LedgerId, action))
         {
             return;

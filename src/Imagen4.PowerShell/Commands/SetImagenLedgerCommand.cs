@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Providers;
@@ -46,7 +45,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
         {
             var choice = Chosen();
             var target = choice is null ? "ledger.db" : LedgerCatalog.Show(choice);
-            if (ShouldProcess(target, (choice is null ? Messages.ResetLedgerAction : Messages.SetLedgerAction).With(Scope)))
+            if (ShouldProcess(target, (choice is null ? CommandMessages.ResetLedgerAction : CommandMessages.SetLedgerAction).With(Scope)))
             {
                 Apply(choice);
             }
@@ -108,7 +107,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     {
         if (ModuleSession.Client.Ledgers.Choice is { } used && used.Scope > set)
         {
-            WriteWarning(used.Scope == LedgerScope.Environment ? Messages.LedgerVariableFirst : Messages.LedgerSessionFirst);
+            WriteWarning(used.Scope == LedgerScope.Environment ? CommandMessages.LedgerVariableFirst : CommandMessages.LedgerSessionFirst);
         }
     }
 }

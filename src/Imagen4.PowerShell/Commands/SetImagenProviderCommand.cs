@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using Imagen4.Core;
 using Imagen4.Core.Http;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Providers;
@@ -85,7 +84,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
                 .FirstOrDefault(profile => profile.Name.Equals(Name, StringComparison.OrdinalIgnoreCase));
             RefuseKey(existing);
             var profile = Changed(existing);
-            if (ShouldProcess(Name, Messages.SetProviderAction.With(Scope)))
+            if (ShouldProcess(Name, CommandMessages.SetProviderAction.With(Scope)))
             {
                 Apply(profile, existing);
             }
@@ -109,9 +108,9 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     {
         if (IsGiven(nameof(ApiKey)))
         {
-            throw new InvalidInputException(Messages.ProfileHoldsNoKey.With(existing?.ApiKeyVariables is [var variable, ..]
-                ? Messages.KeyVariableIsThere.With(variable)
-                : Messages.KeyVariableToBeNamed));
+            throw new InvalidInputException(CommandMessages.ProfileHoldsNoKey.With(existing?.ApiKeyVariables is [var variable, ..]
+                ? CommandMessages.KeyVariableIsThere.With(variable)
+                : CommandMessages.KeyVariableToBeNamed));
         }
     }
 
@@ -149,13 +148,13 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     {
         if (!IsGiven(nameof(Protocol)) || BaseUri is null)
         {
-            throw new InvalidInputException(Messages.BaseUriMissing.With(
+            throw new InvalidInputException(CommandMessages.BaseUriMissing.With(
                 PlainText.Brief(Name), string.Join(", ", ModuleSession.Providers.All().Select(known => known.Name))));
         }
 
         return ProviderCatalog.OfProtocol(Protocol) with
         {
-            Name = IsName(Name) ? Name : throw new InvalidInputException(Messages.ProviderNameMalformed.With(PlainText.Brief(Name))),
+            Name = IsName(Name) ? Name : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(Name))),
         };
     }
 
@@ -187,7 +186,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         var hasSecret = IsGiven(nameof(SecretName)) ? Text(SecretName) is not null : profile.SecretName is not null;
         return !IsGiven(nameof(SecretVault)) ? (hasSecret ? profile.SecretVault : null)
             : Text(SecretVault) is not { } vault ? null
-            : hasSecret ? vault : throw new InvalidInputException(Messages.SecretVaultNeedsName);
+            : hasSecret ? vault : throw new InvalidInputException(CommandMessages.SecretVaultNeedsName);
     }
 
     private bool IsGiven(string parameter) => _given.Contains(parameter);

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Emulator;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Pipeline;
@@ -29,7 +28,7 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (!ShouldProcess("127.0.0.1", Messages.StartEmulatorAction))
+        if (!ShouldProcess("127.0.0.1", CommandMessages.StartEmulatorAction))
         {
             return;
         }
@@ -37,7 +36,7 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
         string[] settings = [nameof(Port), nameof(Slots), nameof(GenerationTime)];
         if (ModuleSession.Emulator.IsRunning && settings.Where(MyInvocation.BoundParameters.ContainsKey).ToList() is { Count: > 0 } given)
         {
-            WriteWarning(Messages.EmulatorRunsAlready.With(string.Join(", ", given.Select(name => $"-{name}"))));
+            WriteWarning(CommandMessages.EmulatorRunsAlready.With(string.Join(", ", given.Select(name => $"-{name}"))));
         }
 
         var program = Path.Combine(Path.GetDirectoryName(GetType().Assembly.Location)!, "emulator", "Imagen4.Emulator.dll");

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -12,7 +11,7 @@ public sealed class StopImagenEmulatorCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnRecord()
     {
-        if (ShouldProcess("127.0.0.1", Messages.StopEmulatorAction))
+        if (ShouldProcess("127.0.0.1", CommandMessages.StopEmulatorAction))
         {
             Start(target: null, async stop => await ModuleSession.Emulator.StopAsync(stop.Stopping).ConfigureAwait(false));
         }
@@ -23,7 +22,7 @@ public sealed class StopImagenEmulatorCommand : PumpedCommand
     {
         if (value is false)
         {
-            WriteWarning(Messages.EmulatorNotRunning);
+            WriteWarning(CommandMessages.EmulatorNotRunning);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
@@ -20,7 +19,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
     /// <inheritdoc/>
     private protected override void Start(RequestReference request, RequestRecord record)
     {
-        if (ShouldProcess(request.RequestId, Messages.ShouldCancelAction.With(request.Host.Profile.Name)))
+        if (ShouldProcess(request.RequestId, CommandMessages.ShouldCancelAction.With(request.Host.Profile.Name)))
         {
             Start(request.Host.Profile, Target, async stop =>
                 await FollowUp.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Protocols.Fal.Webhooks;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
@@ -45,7 +44,7 @@ public sealed class TestImagenWebhookCommand : PumpedCommand
         {
             if (!MyInvocation.BoundParameters.ContainsKey(name) && record?.Has(name) != true)
             {
-                throw new InvalidInputException(Messages.WebhookPartMissing.With(name)) { Row = Row };
+                throw new InvalidInputException(CommandMessages.WebhookPartMissing.With(name)) { Row = Row };
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core;
 
 namespace Imagen4.PowerShell.Errors;
 
@@ -23,37 +22,37 @@ internal static class ErrorTable
 
     private static ErrorEntry Find(Exception error) => error switch
     {
-        ApiKeyMissingException => new("ApiKeyMissing", ErrorCategory.AuthenticationError, Messages.AdviceApiKeyMissing),
+        ApiKeyMissingException => new("ApiKeyMissing", ErrorCategory.AuthenticationError, CommandMessages.AdviceApiKeyMissing),
         AuthenticationFailedException =>
-            new("AuthenticationFailed", ErrorCategory.AuthenticationError, Messages.AdviceAuthenticationFailed),
-        AccountLockedException => new("AccountLocked", ErrorCategory.PermissionDenied, Messages.AdviceAccountLocked),
-        InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, Messages.AdviceInvalidInput),
+            new("AuthenticationFailed", ErrorCategory.AuthenticationError, CommandMessages.AdviceAuthenticationFailed),
+        AccountLockedException => new("AccountLocked", ErrorCategory.PermissionDenied, CommandMessages.AdviceAccountLocked),
+        InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, CommandMessages.AdviceInvalidInput),
         ContentPolicyViolationException =>
-            new("ContentPolicyViolation", ErrorCategory.PermissionDenied, Messages.AdviceContentPolicyViolation),
-        ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, Messages.AdviceModelNotAvailable),
+            new("ContentPolicyViolation", ErrorCategory.PermissionDenied, CommandMessages.AdviceContentPolicyViolation),
+        ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, CommandMessages.AdviceModelNotAvailable),
         RequestNotFoundException => new("RequestNotFound", ErrorCategory.ObjectNotFound, NotFound(error)),
-        RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, Messages.AdviceRateLimited),
-        SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, Messages.AdviceSubmissionInDoubt),
-        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Messages.AdviceHostUnavailable),
-        LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, Messages.AdviceLedgerUnavailable),
-        RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, Messages.AdviceRequestFailed),
-        RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, Messages.AdviceRequestCancelled),
-        WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, Messages.AdviceWaitTimeout),
-        InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, Messages.AdviceInvalidResponse),
-        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, Messages.AdviceDownloadFailed),
-        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, Messages.AdviceInvalidMedia),
-        FileExistsException => new("FileExists", ErrorCategory.WriteError, Messages.AdviceFileExists),
-        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, Messages.AdviceCancelNotSupported),
-        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, Messages.AdviceAlreadyCompleted),
-        WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, Messages.AdviceWebhookInvalid),
-        PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, Messages.AdvicePriceUnknown),
-        EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, Messages.AdviceEmulatorUnavailable),
+        RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, CommandMessages.AdviceRateLimited),
+        SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
+        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, CommandMessages.AdviceHostUnavailable),
+        LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerUnavailable),
+        RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
+        RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
+        WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
+        InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
+        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed),
+        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia),
+        FileExistsException => new("FileExists", ErrorCategory.WriteError, CommandMessages.AdviceFileExists),
+        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported),
+        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted),
+        WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, CommandMessages.AdviceWebhookInvalid),
+        PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown),
+        EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };
 
     // A request of an earlier run has the host's word for it inside; its id was never in the user's hands.
     private static string NotFound(Exception error) =>
-        error.InnerException is RequestNotFoundException ? Messages.AdviceContinuedNotFound : Messages.AdviceRequestNotFound;
+        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound : CommandMessages.AdviceRequestNotFound;
 }
 
 /// <summary>What a kind of error is in PowerShell.</summary>

@@ -1,5 +1,4 @@
 using System.Management.Automation.Host;
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Text;
 
@@ -23,7 +22,7 @@ internal static class AfterStop
     }
 
     /// <summary>Reports what went wrong.</summary>
-    public static void Say(PSHost host, Exception error) => Say(host, Messages.StoppedTrouble.With(PlainText.Line(error.Message)));
+    public static void Say(PSHost host, Exception error) => Say(host, CommandMessages.StoppedTrouble.With(PlainText.Line(error.Message)));
 
     /// <summary>Writes one line.</summary>
     public static void Say(PSHost host, string text) => host.UI?.WriteWarningLine(text);

@@ -1,4 +1,3 @@
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
@@ -112,7 +111,7 @@ public abstract partial class BatchCommand : HostCommand
         Finish();
         foreach (var (provider, count) in Batch.NotSent)
         {
-            WriteWarning(HasSeveralProviders ? Messages.RowsOfProviderNotSent.With(provider, count) : Messages.RowsNotSent.With(count));
+            WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count) : CommandMessages.RowsNotSent.With(count));
         }
 
         // Only one error can end the command.

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Imagen4.Core;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 
@@ -20,12 +19,12 @@ internal static class BatchReport
     {
         if (batch.Continued > 0)
         {
-            yield return Messages.RowsContinued.With(batch.Continued, batch.LedgerPath);
+            yield return CommandMessages.RowsContinued.With(batch.Continued, batch.LedgerPath);
         }
 
         if (batch.InDoubt > 0)
         {
-            yield return Messages.RowsInDoubt.With(batch.InDoubt);
+            yield return CommandMessages.RowsInDoubt.With(batch.InDoubt);
         }
     }
 
@@ -34,7 +33,7 @@ internal static class BatchReport
         .Select(error => PlainText.Line(error.Message))
         .Distinct(StringComparer.Ordinal)
         .Take(MostTroubles)
-        .Select(said => Messages.StoppedNotCancelled.With(said));
+        .Select(said => CommandMessages.StoppedNotCancelled.With(said));
 
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
     /// <param name="batch">The batch.</param>
@@ -45,19 +44,19 @@ internal static class BatchReport
         var said = new List<string>();
         if (cancelled > 0)
         {
-            said.Add(Messages.StoppedCancelled.With(cancelled));
+            said.Add(CommandMessages.StoppedCancelled.With(cancelled));
         }
 
         if (batch.InDoubt > 0)
         {
-            said.Add(Messages.RowsInDoubt.With(batch.InDoubt));
+            said.Add(CommandMessages.RowsInDoubt.With(batch.InDoubt));
         }
 
         // At the end: it is a command to copy.
         if (batch.OpenLedgerIds is { Count: > 0 } open)
         {
-            var way = batch.OpenAreContinued ? Messages.StoppedSameCommand : Messages.StoppedOtherCommand;
-            said.Add(Messages.StoppedOpen.With(open.Count, way, Find(open), saving));
+            var way = batch.OpenAreContinued ? CommandMessages.StoppedSameCommand : CommandMessages.StoppedOtherCommand;
+            said.Add(CommandMessages.StoppedOpen.With(open.Count, way, Find(open), saving));
         }
 
         return said.Count == 0 ? null : string.Join(' ', said);

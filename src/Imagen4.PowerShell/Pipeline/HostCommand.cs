@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using Imagen4.Core;
 using Imagen4.Core.Http;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Work;
@@ -187,7 +186,7 @@ public abstract class HostCommand : PumpedCommand
 
         if (BlankLines > 0)
         {
-            WriteWarning(Messages.BlankLinesSkipped.With(BlankLines));
+            WriteWarning(CommandMessages.BlankLinesSkipped.With(BlankLines));
         }
     }
 }

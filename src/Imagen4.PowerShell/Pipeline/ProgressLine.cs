@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using Imagen4.Core;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
@@ -32,13 +31,13 @@ internal sealed class ProgressLine
         }
 
         (_shown, _activity) = (Stopwatch.GetTimestamp(), activity);
-        var status = Messages.ProgressStatus.With(Done, Failed, underWay);
-        return new ProgressRecord(ActivityId, activity, outage is null ? status : Messages.ProgressOutage.With(status, outage));
+        var status = CommandMessages.ProgressStatus.With(Done, Failed, underWay);
+        return new ProgressRecord(ActivityId, activity, outage is null ? status : CommandMessages.ProgressOutage.With(status, outage));
     }
 
     /// <summary>The record that takes the line away, or null when it was never shown.</summary>
     public ProgressRecord? End() => _shown == 0
         ? null
-        : new ProgressRecord(ActivityId, _activity, Messages.ProgressStatus.With(Done, Failed, 0))
+        : new ProgressRecord(ActivityId, _activity, CommandMessages.ProgressStatus.With(Done, Failed, 0))
             { RecordType = ProgressRecordType.Completed };
 }
