@@ -107,7 +107,7 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     private bool IsNumber => Value is sbyte or byte or short or ushort or int or uint or long or ulong
         or float or double or decimal or BigInteger;
 
-    // JSON has one kind of number: 2.0 is the whole number 2, and 2.5 is none.
+    // JSON has one kind of number: 2.0 is the whole number 2; 2.5 is not a whole number.
     private static long? FromFraction(double value) =>
         Math.Floor(value) == value && Math.Abs(value) <= 1L << 53 ? (long)value : null;
 

@@ -24,7 +24,7 @@ public sealed record ObjectLifetime(string Text, long? Seconds)
     /// <summary>What is taken, for messages.</summary>
     public static string Allowed => $"{string.Join(", ", Named)}, or a number of seconds";
 
-    /// <summary>Reads a lifetime, or returns null where it is none.</summary>
+    /// <summary>Reads a lifetime; null for a text that says no lifetime.</summary>
     public static ObjectLifetime? TryParse(string text)
     {
         if (Names.TryGetValue(text, out var named))

@@ -48,7 +48,7 @@ public static class RowReader
         _ => field.IsProse ? cell.Text() : cell.Text()?.Trim(),
     };
 
-    // A column of that name may be anybody's: what cannot be an id of ours is none.
+    // A column of that name may be anybody's: what cannot be an id of ours is ignored.
     private static string? Id(IReadOnlyDictionary<string, object?> cells, string name) =>
         (cells.GetValueOrDefault(name) as string)?.Trim() is { Length: > 0 } id ? id : null;
 

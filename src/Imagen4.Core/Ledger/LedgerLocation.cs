@@ -49,7 +49,7 @@ public sealed record LedgerLocation
             settings.MaxPoolSize = MostConnections;
         }
 
-        // An empty variable is none, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
+        // An empty variable counts as not set, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
         // without a name.
         foreach (var variable in (string[])[PasswordVariable, PasswordFileVariable])
         {

@@ -163,7 +163,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             }
 
             // Either the name is taken, or somebody else has said something of the request.
-            var now = await DemandAsync(entry.LedgerId).ConfigureAwait(false);
+            var now = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false);
             number += now == seen ? 1 : 0;
             seen = now;
         }
@@ -203,9 +203,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private async ValueTask<StoredRequest> SeenAsync(string ledgerId) =>
-        _held.Find(ledgerId) ?? await DemandAsync(ledgerId).ConfigureAwait(false);
+        _held.Find(ledgerId) ?? await FindStoredAsync(ledgerId).ConfigureAwait(false);
 
-    private async ValueTask<StoredRequest> DemandAsync(string ledgerId)
+    private async ValueTask<StoredRequest> FindStoredAsync(string ledgerId)
     {
         var found = await _store.FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false)
             ?? throw new LedgerUnavailableException(Messages.LedgerIdUnknown.With(ledgerId, Location));
@@ -215,7 +215,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     // Somebody else may have said something of the request meanwhile: what tells more than that is added to it, and the rest is not news.
     private async Task ChangeAsync(RequestState step, LedgerEntry entry)
     {
-        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false); ; seen = await DemandAsync(entry.LedgerId).ConfigureAwait(false))
+        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false); ; seen = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false))
         {
             var progress = seen.Progress;
             var isAllowed = progress.State == step || StateTransitions.IsAllowed(progress.State, step);

@@ -32,7 +32,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
             return RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
         }
 
-        DemandKey(baseUri, key, hash, isRecord: false);
+        RequireOwnKey(baseUri, key, hash, isRecord: false);
         return RowIdentity.OfKey(baseUri, key, hash, directory);
     }
 
@@ -63,7 +63,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
 
         if (known.Key is { } own)
         {
-            DemandKey(baseUri, own, row.InputHash, isRecord: true);
+            RequireOwnKey(baseUri, own, row.InputHash, isRecord: true);
         }
 
         return row;
@@ -74,7 +74,7 @@ internal sealed class RowIdentities(string? directory, bool continues)
         !_edited.Add((known.LedgerId, ProviderAddress.Normal(baseUri), inputHash, key is null ? null : NormalForm.Text(key)));
 
     // A row and the record of its request may stand in one pipeline: they are the same, and not two that share a key.
-    private void DemandKey(Uri baseUri, string key, string hash, bool isRecord)
+    private void RequireOwnKey(Uri baseUri, string key, string hash, bool isRecord)
     {
         var place = (ProviderAddress.Normal(baseUri), NormalForm.Text(key));
         if (!_keys.TryAdd(place, (hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))

@@ -9,7 +9,7 @@ namespace Imagen4.Core.Media;
 /// </summary>
 /// <param name="exists">Whether there is something at a path.</param>
 /// <param name="entries">The names in a folder.</param>
-/// <param name="link">Where a link points to; null for what is none.</param>
+/// <param name="link">Where a link points to; null for what is not a link.</param>
 internal sealed class RealPath(Func<string, bool> exists, Func<string, IEnumerable<string>> entries, Func<string, string?> link)
 {
     // As many links as operating systems follow; more are a loop.

@@ -61,7 +61,7 @@ internal sealed class PostgresDatabase : ILedgerDatabase
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (!_isMigrated && !IsReady(await PostgresTables.DemandAsync(connection, writes, cancellation).ConfigureAwait(false)))
+                if (!_isMigrated && !IsReady(await PostgresTables.RequireVersionAsync(connection, writes, cancellation).ConfigureAwait(false)))
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);
                     return null;

@@ -13,7 +13,7 @@ internal static class PostgresTables
     /// <summary>The version of the tables; where there are none and something is to be written, they are made.</summary>
     /// <remarks>They are made once, by whoever comes first; the lock keeps a second one from making them at the same time.</remarks>
     /// <returns>The version; 0 where there are none.</returns>
-    public static async Task<long> DemandAsync(NpgsqlConnection connection, bool writes, CancellationToken cancellation)
+    public static async Task<long> RequireVersionAsync(NpgsqlConnection connection, bool writes, CancellationToken cancellation)
     {
         var version = await VersionAsync(connection, cancellation).ConfigureAwait(false);
         if (version == 0 && writes)

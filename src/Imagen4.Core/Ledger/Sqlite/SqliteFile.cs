@@ -24,11 +24,11 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
     {
         if (!writes && !File.Exists(path))
         {
-            DemandFolder();
+            RequireFolder();
             return null;
         }
 
-        SqliteLibrary.Demand();
+        SqliteLibrary.Require();
         SqliteConnection? connection = null;
         try
         {
@@ -52,13 +52,13 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
                 Execute(connection, string.Create(
                     CultureInfo.InvariantCulture,
                     $"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}"));
-                DemandContent(connection);
+                RequireContent(connection);
                 Migrate(connection);
             }
             else if (Version(connection) is not LedgerSchema.Version)
             {
-                DemandContent(connection);
-                DemandVersion(connection);
+                RequireContent(connection);
+                RequireVersion(connection);
                 connection.Dispose();
                 return null;
             }
@@ -94,7 +94,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         return command;
     }
 
-    private void DemandFolder()
+    private void RequireFolder()
     {
         if (File.Exists(home))
         {
@@ -140,7 +140,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         }
 
         using var transaction = connection.BeginTransaction(deferred: false);
-        DemandVersion(connection);
+        RequireVersion(connection);
         if (Version(connection) == 0)
         {
             Execute(connection, LedgerSchema.Sqlite);
@@ -151,7 +151,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
     }
 
     // A file that has been cut to nothing looks like a new one, and its rows would all be paid for again.
-    private void DemandContent(SqliteConnection connection)
+    private void RequireContent(SqliteConnection connection)
     {
         // In this order: another process may be creating it just now, and tells that it was checked once it has tables.
         if (checks.WasDone && Version(connection) == 0)
@@ -160,7 +160,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         }
     }
 
-    private void DemandVersion(SqliteConnection connection)
+    private void RequireVersion(SqliteConnection connection)
     {
         if (Version(connection) is var version && version > LedgerSchema.Version)
         {

@@ -19,7 +19,7 @@ internal static class SqliteLibrary
 
     /// <summary>Makes sure that it is loaded.</summary>
     /// <exception cref="LedgerUnavailableException">There is none that can be used; the message says what was tried.</exception>
-    public static void Demand()
+    public static void Require()
     {
         if (Loaded.Value.Problem is { } problem)
         {

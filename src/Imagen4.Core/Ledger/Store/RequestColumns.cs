@@ -27,7 +27,7 @@ internal static class RequestColumns
         }
         catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            // A column of another type than the schema's, text that is none, or nothing where there has to be something.
+            // A column of another type than the schema's, text that is not UTF-8, or nothing where something is required.
             return new StoredRequest
             {
                 LedgerId = reader.GetValue(0) is byte[] id ? Convert.ToHexStringLower(id) : "",

@@ -33,7 +33,7 @@ public sealed class RequestFollowUp
 
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>
-    /// <exception cref="ImagenException">The id, the provider or the model is none, or there is no key.</exception>
+    /// <exception cref="ImagenException">The id, the provider or the model is malformed, or there is no key.</exception>
     public RequestReference CreateReference(RequestRecord record)
     {
         var host = Connect(record);

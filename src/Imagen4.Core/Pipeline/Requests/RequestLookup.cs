@@ -97,7 +97,7 @@ public sealed class RequestLookup
     }
 
     /// <summary>Makes sure that a text is a state.</summary>
-    /// <exception cref="InvalidInputException">It is none.</exception>
+    /// <exception cref="InvalidInputException">It is not one.</exception>
     public static void RequireState(string state)
     {
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))

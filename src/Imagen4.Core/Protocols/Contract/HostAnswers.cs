@@ -33,10 +33,10 @@ internal sealed record HostStatus
     public string? Refusal { get; init; }
 
     /// <summary>Whether its state itself is the host's word for a failure, where hosts have such a state.</summary>
-    public bool IsHostsOwnState { get; init; }
+    public bool IsHostDefinedState { get; init; }
 
     /// <summary>Whether what it says can end a request. A failure without a type can be a gateway's words: the result tells.</summary>
-    public bool IsSaidByHost => State != ImagenStates.Failed || ErrorType is not null || IsHostsOwnState;
+    public bool IsSaidByHost => State != ImagenStates.Failed || ErrorType is not null || IsHostDefinedState;
 
     /// <summary>Log lines: a window onto them, or only the newest.</summary>
     public IReadOnlyList<ImagenLogEntry> Logs { get; init; } = [];

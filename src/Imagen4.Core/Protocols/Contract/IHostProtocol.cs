@@ -8,7 +8,7 @@ namespace Imagen4.Core.Protocols.Contract;
 internal interface IHostProtocol
 {
     /// <summary>The address a paid POST goes to.</summary>
-    /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
+    /// <exception cref="InvalidInputException">The endpoint id is malformed.</exception>
     Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings);
 
     /// <summary>The headers of a paid POST, besides those every request has.</summary>
@@ -34,11 +34,11 @@ internal interface IHostProtocol
     ImagenException ReadRejection(HostConnection host, string model, HostResponse response);
 
     /// <summary>How to ask for a request of which only the id is known.</summary>
-    /// <exception cref="InvalidInputException">The endpoint id or the request id is none.</exception>
+    /// <exception cref="InvalidInputException">The endpoint id or the request id is malformed.</exception>
     RequestReference CreateReference(HostConnection host, string model, string requestId);
 
     /// <summary>Where a request is asked about.</summary>
-    /// <exception cref="InvalidInputException">The endpoint id is none.</exception>
+    /// <exception cref="InvalidInputException">The endpoint id is malformed.</exception>
     RequestAddresses AddressesOf(Uri host, string model, string requestId);
 
     /// <summary>Asks for the state of a request.</summary>

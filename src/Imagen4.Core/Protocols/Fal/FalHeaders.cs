@@ -43,7 +43,7 @@ internal static class FalHeaders
 internal static class FalMarks
 {
     // What else only an answer about a request has. None of it is an id that can be asked for.
-    private static readonly string[] AsWell = ["gateway_request_id", "status_url", "response_url", "cancel_url"];
+    private static readonly string[] GatewayIds = ["gateway_request_id", "status_url", "response_url", "cancel_url"];
 
     /// <summary>Reads an answer.</summary>
     /// <param name="response">The answer.</param>
@@ -54,7 +54,7 @@ internal static class FalMarks
         var header = IdInHeader(response);
         return new SubmitMarks
         {
-            HasRequestId = named.IsThere || header is not null || NamedRequestId.In(response.Body.Span, AsWell).IsThere,
+            HasRequestId = named.IsThere || header is not null || NamedRequestId.In(response.Body.Span, GatewayIds).IsThere,
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,

@@ -20,7 +20,7 @@ internal static class StatusVerdict
 
         return FalStatuses.Describe(answer) is { } status ? new RequestReading(status)
             : ResultVerdict.SaysFailed(request, answer.Status)
-                ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsHostsOwnState = true })
+                ? new RequestReading(ResultVerdict.Told(request, response).Status with { IsHostDefinedState = true })
             : null;
     }
 
