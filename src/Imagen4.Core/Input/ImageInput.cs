@@ -154,35 +154,28 @@ internal sealed class ImageInputConverter : JsonConverter<ImageInput>
         {
             var name = reader.GetString()!;
             _ = reader.Read();
-            if (!Fields.TryGetValue(name, out var field))
+            if (Fields.TryGetValue(name, out var field) && Value(ref reader, field.Kind) is { } value)
             {
-                (additional ??= new(StringComparer.Ordinal))[name] = JsonElement.ParseValue(ref reader);
+                input = input.With(field, value);
             }
-            else if (reader.TokenType != JsonTokenType.Null)
+            else if (field is null || reader.TokenType != JsonTokenType.Null)
             {
-                input = input.With(field, ReadValue(ref reader, field.Kind));
+                // A known name with a value of another kind was given as an additional input.
+                (additional ??= new(StringComparer.Ordinal))[name] = JsonElement.ParseValue(ref reader);
             }
         }
 
         return input with { AdditionalInput = additional };
     }
 
-    private static object ReadValue(ref Utf8JsonReader reader, InputKind kind)
+    // Null for a value of another kind.
+    private static object? Value(ref Utf8JsonReader reader, InputKind kind) => (kind, reader.TokenType) switch
     {
-        try
-        {
-            return kind switch
-            {
-                InputKind.WholeNumber => reader.GetInt64(),
-                InputKind.TrueFalse => reader.GetBoolean(),
-                _ => reader.GetString()!,
-            };
-        }
-        catch (Exception error) when (error is InvalidOperationException or FormatException)
-        {
-            throw new JsonException(error.Message, error);
-        }
-    }
+        (InputKind.WholeNumber, JsonTokenType.Number) => reader.TryGetInt64(out var number) ? number : null,
+        (InputKind.TrueFalse, JsonTokenType.True or JsonTokenType.False) => reader.GetBoolean(),
+        (InputKind.Text, JsonTokenType.String) => reader.GetString(),
+        _ => null,
+    };
 }
 
 /// <summary>How an input is written as JSON: only what was given, and prompts in their own script.</summary>

@@ -54,7 +54,9 @@ public static class LedgerInspection
         var opened = await database.OpenAsync(writes: false, cancellation).ConfigureAwait(false);
         if (opened is null)
         {
+            // There is nothing yet, so nothing of it is damaged.
             ledger.Size = 0;
+            ledger.IsIntact = verify ? true : null;
             Count(ledger, []);
             return;
         }

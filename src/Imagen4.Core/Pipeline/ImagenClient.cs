@@ -36,24 +36,24 @@ public sealed class ImagenClient
     /// <param name="options">What holds for every row.</param>
     /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    public RowBatch StartBatch(BatchOptions options) => new(_services, options);
+    public RowBatch StartBatch(BatchOptions options) => new(_services.ForRun(), options);
 
     /// <summary>Follows up requests that were submitted before, in this process or another.</summary>
     /// <param name="options">What holds for every request.</param>
     /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    public RequestFollowUp FollowUp(BatchOptions options) => new(_services, options);
+    public RequestFollowUp FollowUp(BatchOptions options) => new(_services.ForRun(), options);
 
     /// <summary>Settles requests in doubt.</summary>
     /// <param name="options">What holds for every request.</param>
     /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    public RequestResolution Resolve(BatchOptions options) => new(_services, options);
+    public RequestResolution Resolve(BatchOptions options) => new(_services.ForRun(), options);
 
     /// <summary>Forgets requests.</summary>
     /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    public RequestRemoval Remove() => new(_services);
+    public RequestRemoval Remove() => new(_services.ForRun());
 
     /// <summary>Reads prices.</summary>
     /// <param name="options">What holds for every model.</param>

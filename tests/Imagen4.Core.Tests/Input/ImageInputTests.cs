@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Input;
 using Imagen4.Core.Protocols.Fal;
@@ -46,5 +47,18 @@ public sealed class ImageInputTests
 
         Assert.Equal(("p", 3, long.MaxValue, """{"a":1}"""), (result.Prompt, result.NumImages, result.Seed, result.AdditionalInput));
         Assert.Null(result.SyncMode);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":"x","enhance_prompt":"true"}""")]
+    [InlineData("""{"prompt":"x","safety_tolerance":4}""")]
+    [InlineData("""{"prompt":"x","num_images":2.5,"style":null}""")]
+    public void A_known_input_of_another_kind_is_read_back_as_the_additional_input_it_was(string json)
+    {
+        var input = JsonSerializer.Deserialize(json, ImageInputJson.Plain.ImageInput)!;
+
+        Assert.Equal("x", input.Prompt);
+        Assert.NotEmpty(input.AdditionalInput!);
+        Assert.Equal(json, JsonSerializer.Serialize(input, ImageInputJson.Plain.ImageInput));
     }
 }

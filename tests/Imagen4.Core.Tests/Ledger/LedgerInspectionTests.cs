@@ -19,7 +19,7 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
         var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
 
         Assert.Null(error);
-        Assert.Equal((kind, null, 0L, 0L, null), (ledger.Kind, ledger.SchemaVersion, ledger.Size, ledger.Requests, ledger.IsIntact));
+        Assert.Equal((kind, null, 0L, 0L, true), (ledger.Kind, ledger.SchemaVersion, ledger.Size, ledger.Requests, ledger.IsIntact));
         Assert.Empty(Home.Names);
         Assert.Null((await TestClient.Client.InspectLedgerAsync(verify: false, default)).Ledger.SchemaVersion);
     }

@@ -122,8 +122,10 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public bool IsTransient(DbException error) =>
-        error.IsTransient || error is NpgsqlException { InnerException: IOException or SocketException }
+    public bool IsTransient(Exception error) =>
+
+        // The driver throws what is no database error where it found out between two statements that the connection is gone.
+        error is DbException { IsTransient: true } or InvalidOperationException || error is NpgsqlException { InnerException: IOException or SocketException }
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     /// <inheritdoc/>

@@ -107,7 +107,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public bool IsTransient(DbException error) => error is SqliteException { SqliteErrorCode: Locked };
+    public bool IsTransient(Exception error) => error is SqliteException { SqliteErrorCode: Locked };
 
     /// <inheritdoc/>
     public bool IsOfOneChange(Exception error) => error is SqliteException { SqliteErrorCode: TooBig or Constraint or Mismatch };

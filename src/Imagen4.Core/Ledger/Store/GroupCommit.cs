@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Threading.Channels;
 
 namespace Imagen4.Core.Ledger.Store;
@@ -76,7 +75,7 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
 
                 return;
             }
-            catch (DbException error) when (attempt < MostTries && database.IsTransient(error))
+            catch (Exception error) when (attempt < MostTries && database.IsTransient(error))
             {
                 await CloseAsync().ConfigureAwait(false);
             }

@@ -43,7 +43,7 @@ internal interface ILedgerDatabase : IAsyncDisposable
 
     /// <summary>Whether an error of the database may be gone when the same is tried again: its connection broke off, or it was
     /// busy.</summary>
-    bool IsTransient(DbException error);
+    bool IsTransient(Exception error);
 
     /// <summary>Whether an error is about what one change wants to write, so that others may still be written.</summary>
     bool IsOfOneChange(Exception error);

@@ -29,7 +29,7 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
                 {
                     return await ReadOnceAsync(statement, read, cancellation).ConfigureAwait(false);
                 }
-                catch (DbException error)
+                catch (Exception error) when (error is DbException or InvalidOperationException)
                 {
                     // What broke off this one may have broken off all.
                     await CloseReadersAsync().ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
 
                     return found;
                 }
-                catch (DbException error)
+                catch (Exception error) when (error is DbException or InvalidOperationException)
                 {
                     CloseLooker();
                     if (isAgain || !database.IsTransient(error))

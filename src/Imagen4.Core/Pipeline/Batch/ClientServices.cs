@@ -13,6 +13,14 @@ internal sealed class ClientServices(Func<RequestLedger> ledger, ProviderCatalog
     /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
     public RequestLedger Ledger => ledger();
 
+    /// <summary>The same for one run, which keeps to the ledger that is in use when it begins.</summary>
+    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    public ClientServices ForRun()
+    {
+        var used = Ledger;
+        return new ClientServices(() => used, Providers);
+    }
+
     /// <summary>The profiles that can be used.</summary>
     public ProviderCatalog Providers { get; } = providers;
 

@@ -228,6 +228,7 @@ public sealed class RowBatch
 
         var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
         error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn);
+        Breaker.Restate(error);
         (value.Error, value.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
         return new RowOutcome<T>(value, error);
     }

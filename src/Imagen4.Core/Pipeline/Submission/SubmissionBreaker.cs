@@ -39,6 +39,24 @@ public sealed class SubmissionBreaker
         Interlocked.CompareExchange(ref _first, reason, null);
     }
 
+    /// <summary>Says of which row the error was that ended submitting.</summary>
+    /// <param name="said">The error, as it is said of its row.</param>
+    internal void Restate(ImagenException said)
+    {
+        foreach (var (provider, reason) in _ofProviders)
+        {
+            if (ReferenceEquals(reason.Thrown, said.Thrown))
+            {
+                _ = _ofProviders.TryUpdate(provider, said, reason);
+            }
+        }
+
+        if (Reason is { } first && ReferenceEquals(first.Thrown, said.Thrown))
+        {
+            _ = Interlocked.CompareExchange(ref _first, said, first);
+        }
+    }
+
     /// <summary>Whether nothing more is submitted to a provider.</summary>
     public bool IsOpen(string provider) => ReasonForAll is not null || _ofProviders.ContainsKey(provider);
 

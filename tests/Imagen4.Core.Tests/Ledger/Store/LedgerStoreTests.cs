@@ -98,6 +98,30 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.NotEqual(claimed.Progress.Owner, adopted.Progress.Owner);
     }
 
+    [SkippableTheory]
+    [InlineData(RequestState.Claimed)]
+    [InlineData(RequestState.NotSent)]
+    [InlineData(RequestState.Throttled)]
+    internal async Task Whose_row_is_claimed_anew_sends_nothing_any_more(RequestState last)
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var mine = (await Open().ClaimAsync(Request(row: 1), default))!;
+        foreach (var state in last == RequestState.Claimed ? [] : new[] { RequestState.Intent, last })
+        {
+            mine = (await _stores[0].AdvanceAsync(mine, mine.Progress with { State = state }))!;
+        }
+
+        // The other process takes this one for dead: the lock is gone, and the process is only waiting.
+        var other = Open();
+        var next = Request(row: 1) with { Generation = 2 };
+        Assert.NotNull(await other.ClaimAsync(next, mine, default));
+
+        Assert.Null(await _stores[0].AdvanceAsync(mine, mine.Progress with { State = RequestState.Intent }));
+        Assert.Null((await _stores[0].FindAsync(mine.LedgerId, default))!.Progress.Owner);
+        Assert.Null(await Open().ClaimAsync(Request(row: 1) with { Generation = 3 }, mine, default));
+    }
+
     [SkippableFact]
     public async Task A_state_that_cannot_follow_is_refused()
     {
