@@ -80,6 +80,24 @@ internal static class LedgerChanges
         """,
         [.. RequestColumns.Values(ledgerId, next, check), ("@seen", seen)]);
 
+    /// <summary>Takes a request from whoever works on it, if it is still as it was seen and the row's next one has just been claimed.</summary>
+    /// <param name="seen">The request as it was seen.</param>
+    /// <param name="taken">As it is to be.</param>
+    /// <param name="check">The checksum of that.</param>
+    /// <param name="next">The ledger's id of the next one.</param>
+    public static Statement Supersede(StoredRequest seen, RequestProgress taken, long check, string next) => new(
+        $"""
+        UPDATE progress SET owner = @owner, updated = @updated, steps = @steps, progress_check = @progress_check
+        WHERE {OfLedgerId} AND progress_check = @seen AND EXISTS (SELECT 1 FROM request WHERE ledger_id = @next)
+        """,
+        ("@ledger_id", RequestColumns.Bytes(seen.LedgerId)),
+        ("@owner", taken.Owner),
+        ("@updated", taken.Updated),
+        ("@steps", (long)taken.Steps),
+        ("@progress_check", check),
+        ("@seen", RequestChecksum.OfProgress(seen)),
+        ("@next", RequestColumns.Bytes(next)));
+
     /// <summary>Adds the step that a claim or a change has just made, if it was made.</summary>
     public static Statement AddStep(string ledgerId, long made) => new(
         $"""

@@ -88,34 +88,33 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
             Progress = new RequestProgress { State = RequestState.Claimed, Owner = owner.Id, Updated = now, Steps = 1 },
         };
         var check = RequestChecksum.OfProgress(claimed);
-        var (before, superseded) = Superseded(seen, now);
         var changed = await _writer
             .RunAsync(
             [
-                .. before,
-                LedgerChanges.Claim(claimed, superseded), LedgerChanges.Begin(claimed, check), LedgerChanges.AddStep(claimed.LedgerId, check),
+                .. seen is null ? [] : new[] { LedgerChanges.Hold(seen) },
+                LedgerChanges.Claim(claimed, seen), LedgerChanges.Begin(claimed, check), LedgerChanges.AddStep(claimed.LedgerId, check),
+                .. Superseding(seen, claimed, now),
             ])
             .ConfigureAwait(false);
-        return changed[^3] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false) ? claimed : null;
+        return changed[seen is null ? 0 : 1] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false) ? claimed : null;
     }
 
     // Whoever works on the generation before may only seem to be dead. It is taken away from them together with the claim of the next,
     // so that they learn it before they send anything.
-    private static (Statement[] Before, StoredRequest? Superseded) Superseded(StoredRequest? seen, long now)
+    private static Statement[] Superseding(StoredRequest? seen, StoredRequest claimed, long now)
     {
         if (seen is null || !StateTransitions.IsAllowed(seen.Progress.State, RequestState.Intent))
         {
-            return (seen is null ? [] : [LedgerChanges.Hold(seen)], seen);
+            return [];
         }
 
-        var taken = seen with { Progress = seen.Progress with { Owner = null, Updated = now, Steps = seen.Progress.Steps + 1 } };
-        var check = RequestChecksum.OfProgress(taken);
-        return (
-            [
-                LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), taken.Progress, check),
-                LedgerChanges.AddStep(seen.LedgerId, check),
-            ],
-            taken);
+        var taken = seen.Progress with { Owner = null, Updated = now, Steps = seen.Progress.Steps + 1 };
+        var check = RequestChecksum.OfProgress(seen with { Progress = taken });
+        return
+        [
+            LedgerChanges.Supersede(seen, taken, check, claimed.LedgerId),
+            LedgerChanges.AddStep(seen.LedgerId, check),
+        ];
     }
 
     /// <summary>Brings a request to its next state.</summary>
