@@ -49,8 +49,8 @@ public sealed record LedgerLocation
             settings.MaxPoolSize = MostConnections;
         }
 
-        // An empty variable counts as not set, as for PostgreSQL's own programs. The driver would sign in without a password, and look for a file
-        // without a name.
+        // An empty variable counts as not set, as for PostgreSQL's own programs. The driver would sign in without a password, and look
+        // for a file without a name.
         foreach (var variable in (string[])[PasswordVariable, PasswordFileVariable])
         {
             if (Environment.GetEnvironmentVariable(variable) is "")

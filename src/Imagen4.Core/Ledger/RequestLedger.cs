@@ -215,7 +215,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     // Somebody else may have said something of the request meanwhile: what tells more than that is added to it, and the rest is not news.
     private async Task ChangeAsync(RequestState step, LedgerEntry entry)
     {
-        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false); ; seen = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false))
+        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false);
+            ;
+            seen = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false))
         {
             var progress = seen.Progress;
             var isAllowed = progress.State == step || StateTransitions.IsAllowed(progress.State, step);

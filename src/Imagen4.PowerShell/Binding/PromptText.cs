@@ -88,7 +88,8 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         }
 
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)
-            ? new InvalidInputException(CommandMessages.PromptIsNoFile.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row }
+            ? new InvalidInputException(CommandMessages.PromptIsNoFile.With(PlainText.Brief(text),
+                CommandMessages.PromptAsRecord)) { Row = row }
             : null;
     }
 

@@ -46,7 +46,8 @@ internal static class ErrorTable
         AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted),
         WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, CommandMessages.AdviceWebhookInvalid),
         PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown),
-        EmulatorUnavailableException => new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceEmulatorUnavailable),
+        EmulatorUnavailableException =>
+            new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };
 

@@ -111,7 +111,8 @@ public abstract partial class BatchCommand : HostCommand
         Finish();
         foreach (var (provider, count) in Batch.NotSent)
         {
-            WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count) : CommandMessages.RowsNotSent.With(count));
+            WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count)
+                : CommandMessages.RowsNotSent.With(count));
         }
 
         // Only one error can end the command.

@@ -61,7 +61,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (!_isMigrated && !IsReady(await PostgresTables.RequireVersionAsync(connection, writes, cancellation).ConfigureAwait(false)))
+                if (!_isMigrated
+                    && !IsReady(await PostgresTables.RequireVersionAsync(connection, writes, cancellation).ConfigureAwait(false)))
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);
                     return null;
@@ -125,7 +126,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     public bool IsTransient(Exception error) =>
 
         // The driver throws what is no database error where it found out between two statements that the connection is gone.
-        error is DbException { IsTransient: true } or InvalidOperationException || error is NpgsqlException { InnerException: IOException or SocketException }
+        error is DbException { IsTransient: true } or InvalidOperationException
+            || error is NpgsqlException { InnerException: IOException or SocketException }
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     /// <inheritdoc/>
@@ -202,7 +204,8 @@ internal sealed class PostgresDatabase : ILedgerDatabase
 
     // Of the server, of the network, or of what the driver was told: a certificate's file that is none, a password file without a name.
     private static bool IsOfConnection(Exception error) => error is DbException or SocketException or IOException or TimeoutException
-        or UnauthorizedAccessException or AuthenticationException or CryptographicException or ArgumentException or InvalidOperationException;
+        or UnauthorizedAccessException or AuthenticationException or CryptographicException or ArgumentException
+        or InvalidOperationException;
 
     private static string Reason(Exception error) =>
         error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message;

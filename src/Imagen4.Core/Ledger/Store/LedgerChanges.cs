@@ -7,7 +7,8 @@ namespace Imagen4.Core.Ledger.Store;
 internal static class LedgerChanges
 {
     private const string IsAsSeen =
-        "AND EXISTS (SELECT 1 FROM progress WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)";
+        "AND EXISTS (SELECT 1 FROM progress "
+        + "WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)";
 
     private const string OfLedgerId = "request = (SELECT id FROM request WHERE ledger_id = @ledger_id)";
 
@@ -80,7 +81,8 @@ internal static class LedgerChanges
         """,
         [.. RequestColumns.Values(ledgerId, next, check), ("@seen", seen)]);
 
-    /// <summary>Takes a request from whoever works on it, if it is still as it was seen and the row's next one has just been claimed.</summary>
+    /// <summary>Takes a request from whoever works on it, if it is still as it was seen and the row's next one has just been
+    /// claimed.</summary>
     /// <param name="seen">The request as it was seen.</param>
     /// <param name="taken">As it is to be.</param>
     /// <param name="check">The checksum of that.</param>

@@ -16,7 +16,8 @@ internal static class LedgerQueries
     private const string Select = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress} {From} ";
 
     private const string HasNewer =
-        "(row_id IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.row_id = request.row_id AND newer.generation > request.generation))";
+        "(row_id IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer "
+        + "WHERE newer.row_id = request.row_id AND newer.generation > request.generation))";
 
     private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id, {HasNewer} {From} ";
 

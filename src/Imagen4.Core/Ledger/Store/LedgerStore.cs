@@ -96,7 +96,9 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
                 .. Superseding(seen, claimed, now),
             ])
             .ConfigureAwait(false);
-        return changed[seen is null ? 0 : 1] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false) ? claimed : null;
+        return changed[seen is null ? 0 : 1] == 1 || await IsAsync(claimed.LedgerId, claimed.Progress).ConfigureAwait(false)
+            ? claimed
+            : null;
     }
 
     // Whoever works on the generation before may only seem to be dead. It is taken away from them together with the claim of the next,

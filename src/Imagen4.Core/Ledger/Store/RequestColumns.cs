@@ -9,7 +9,8 @@ internal static class RequestColumns
 {
     /// <summary>What never changes.</summary>
     public const string Content =
-        "ledger_id, row_id, subject, input_hash, generation, provider, base_uri, model, row_key, row_index, directory, input, settings, started, content_check";
+        "ledger_id, row_id, subject, input_hash, generation, provider, base_uri, model, row_key, row_index, directory, "
+        + "input, settings, started, content_check";
 
     /// <summary>What changes.</summary>
     public const string Progress =
@@ -25,7 +26,8 @@ internal static class RequestColumns
         {
             return ReadColumns(reader);
         }
-        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException
+            or OverflowException)
         {
             // A column of another type than the schema's, text that is not UTF-8, or nothing where something is required.
             return new StoredRequest

@@ -83,9 +83,11 @@ internal sealed class HistoryReader(HostConnection host)
     private async Task<HistoryPage> ReadAsync(HistoryQuery sought, string cursor, CancellationToken cancellation)
     {
         var since = (sought.First - Skew).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var list = HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint");
+        var model = Uri.EscapeDataString(sought.Model);
         var address = new Uri(string.Create(
             CultureInfo.InvariantCulture,
-            $"{HostAddress.Append(host.Profile.PlatformUri!, "models/requests/by-endpoint")}?endpoint_id={Uri.EscapeDataString(sought.Model)}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
+            $"{list}?endpoint_id={model}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
         var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
