@@ -48,9 +48,9 @@ internal sealed class RowClaims(
         var wait = new RowWait(ledger, time) { Limit = WaitLimit, Warn = Warn, Told = Told };
         var start = await Start.Value.WaitAsync(cancellation).ConfigureAwait(false);
         if (named is not null && !NoResume
-            && await ClaimNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } turn)
+            && await ClaimNamedAsync(row, named, wait, start, cancellation).ConfigureAwait(false) is { } outcome)
         {
-            return turn;
+            return outcome;
         }
 
         for (var open = new HashSet<string>(StringComparer.Ordinal); ;)

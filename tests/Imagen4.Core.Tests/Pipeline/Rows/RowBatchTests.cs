@@ -178,6 +178,7 @@ public sealed class RowBatchTests : EmulatorTest, IDisposable
         Assert.All(outcomes.Skip(7), outcome => Assert.Equal(new RowOutcome<ImagenResult>(null, null), outcome));
         Assert.Equal(6, (await BillsAsync()).Count);
         Assert.True(run.Breaker.IsReason(outcomes[6].Error!));
+        Assert.Equal(outcomes[6].Error!.Message, run.Breaker.Reason!.Message);
     }
 
     [Fact]
