@@ -100,6 +100,9 @@ internal enum BodyForm
 /// <summary>Reads a body of unknown length, up to a limit.</summary>
 internal static class BoundedBody
 {
+    // What a host says of the length is believed up to here.
+    private const int LargestGuess = 1024 * 1024;
+
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="AnswerTooLargeException">It is larger than the bound.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int bound, CancellationToken cancellation)
@@ -107,10 +110,11 @@ internal static class BoundedBody
         var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var body = new ArrayBufferWriter<byte>();
+            var promised = content.Headers.ContentLength is > 0 and < LargestGuess and var length ? (int)length + 1 : 4096;
+            var body = new ArrayBufferWriter<byte>(promised);
             while (true)
             {
-                var read = await stream.ReadAsync(body.GetMemory(4096), cancellation).ConfigureAwait(false);
+                var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
                 if (read == 0)
                 {
                     return body.WrittenMemory;

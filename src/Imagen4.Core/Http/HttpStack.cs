@@ -16,12 +16,14 @@ internal static class HttpStack
     private const string MediaClient = "media";
 
     private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
+    private static readonly Lazy<HttpClient> HostLazy = new(() => Factory.Value.CreateClient(HostClient));
+    private static readonly Lazy<HttpClient> MediaLazy = new(() => Factory.Value.CreateClient(MediaClient));
 
-    /// <summary>The client that talks to hosts.</summary>
-    public static HttpClient Host => Factory.Value.CreateClient(HostClient);
+    /// <summary>The client that talks to hosts. Its handler lives as long as the process, so it need not be made anew.</summary>
+    public static HttpClient Host => HostLazy.Value;
 
     /// <summary>The client that fetches media.</summary>
-    public static HttpClient Media => Factory.Value.CreateClient(MediaClient);
+    public static HttpClient Media => MediaLazy.Value;
 
     private static IHttpClientFactory Build()
     {

@@ -10,7 +10,7 @@ namespace Imagen4.Core.Http;
 /// Retries failed reads: connection failures, 408, 429 and server errors.
 /// Reads cost nothing; a paid POST never goes through here.
 /// </summary>
-internal sealed class ReadRetry
+internal sealed class ReadRetry : IRetryRules<HostResponse>
 {
     private const int Attempts = 8;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
@@ -23,7 +23,8 @@ internal sealed class ReadRetry
     private readonly TimeProvider _time;
     private readonly bool _readsModel;
     private readonly Action<string?>? _missed;
-    private readonly ResiliencePipeline<HostResponse> _pipeline;
+    private readonly RetryPipeline<HostResponse> _read;
+    private readonly RetryPipeline<HostResponse> _wait;
 
     /// <summary>Called with what went wrong at each attempt, and with null for one that the host has answered.</summary>
     public Action<string?>? Answered { get; init; }
@@ -32,18 +33,25 @@ internal sealed class ReadRetry
     /// <param name="budget">What the host's repeats are taken from.</param>
     /// <param name="time">The clock for the waits.</param>
     /// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
-    /// <param name="missed">
-    /// Given where somebody waits anyway, within a limit of their own: a failed read is then one that was missed, and the next one
-    /// is made however many have failed. It is called with what went wrong each time, and with null once the host answers.
-    /// </param>
-    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, Action<string?>? missed = null)
+    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel)
     {
-        (_budget, _time, _readsModel, _missed) = (budget, time, readsModel, missed);
-        var plan = missed is null
-            ? new RetryPlan(Attempts, First, Longest, Total)
-            : new RetryPlan(int.MaxValue, First, Longest, Total: null);
-        _pipeline = RetryPipeline.Of<HostResponse>(plan, time, IsRepeated, Wait);
+        (_budget, _time, _readsModel) = (budget, time, readsModel);
+        _read = new(new(Attempts, First, Longest, Total), time);
+        _wait = new(new(int.MaxValue, First, Longest, Total: null), time);
     }
+
+    private ReadRetry(ReadRetry other, Action<string?> missed)
+    {
+        (_budget, _time, _readsModel, _read, _wait) = (other._budget, other._time, other._readsModel, other._read, other._wait);
+        (_missed, Answered) = (missed, other.Answered);
+    }
+
+    /// <summary>
+    /// The same where somebody waits anyway, within a limit of their own: a failed read is then one that was missed, and the next
+    /// one is made however many have failed.
+    /// </summary>
+    /// <param name="missed">Called with what went wrong each time, and with null once the host answers.</param>
+    public ReadRetry ForWait(Action<string?> missed) => new(this, missed);
 
     /// <summary>Runs a read until it comes through or may not be repeated any more.</summary>
     /// <returns>The last answer, whatever its status.</returns>
@@ -52,9 +60,7 @@ internal sealed class ReadRetry
     {
         try
         {
-            return await _pipeline
-                .ExecuteAsync(async token => await read(token).ConfigureAwait(false), cancellation)
-                .ConfigureAwait(false);
+            return await (_missed is null ? _read : _wait).RunAsync(read, this, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
         {
@@ -66,7 +72,8 @@ internal sealed class ReadRetry
         }
     }
 
-    private bool IsRepeated(Outcome<HostResponse> outcome, int attempt)
+    /// <inheritdoc/>
+    public bool IsRepeated(Outcome<HostResponse> outcome, int attempt)
     {
         var trouble = Trouble(outcome);
         _missed?.Invoke(trouble);
@@ -89,10 +96,8 @@ internal sealed class ReadRetry
         return _missed is not null || (attempt < Attempts - 1 && !AsksForLonger(outcome) && _budget.TryTake());
     }
 
-    private bool AsksForLonger(Outcome<HostResponse> outcome) =>
-        outcome.Result is { } response && RetryAfter.Asked(response.Headers, _time) > RetryAfter.Cap;
-
-    private TimeSpan? Wait(Outcome<HostResponse> outcome)
+    /// <inheritdoc/>
+    public TimeSpan? Pause(Outcome<HostResponse> outcome)
     {
         if (outcome.Result is { } response && RetryAfter.Read(response.Headers, _time) is { Ticks: > 0 } asked)
         {
@@ -102,6 +107,9 @@ internal sealed class ReadRetry
         // Once the retry budget is used up, a wait polls less often.
         return _missed is null || _budget.TryTake() ? null : Longest * (0.9 + (0.2 * Random.Shared.NextDouble()));
     }
+
+    private bool AsksForLonger(Outcome<HostResponse> outcome) =>
+        outcome.Result is { } response && RetryAfter.Asked(response.Headers, _time) > RetryAfter.Cap;
 
     // The transient error of an attempt; null where there was none, or where a retry would fail the same way.
     private string? Trouble(Outcome<HostResponse> outcome) => outcome switch

@@ -11,17 +11,55 @@ namespace Imagen4.Core.Http;
 /// <param name="Total">The longest time for all attempts; null for no limit.</param>
 internal sealed record RetryPlan(int Attempts, TimeSpan First, TimeSpan Longest, TimeSpan? Total);
 
-/// <summary>The one place where retries are put together. A paid POST never goes through here.</summary>
-internal static class RetryPipeline
+/// <summary>Which outcomes are tried again.</summary>
+/// <typeparam name="T">What an attempt comes to.</typeparam>
+internal interface IRetryRules<T>
 {
-    /// <summary>Builds a pipeline.</summary>
-    /// <typeparam name="T">What an attempt comes to.</typeparam>
-    /// <param name="plan">How often and how long.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="isRepeated">Whether an outcome is tried again, and the number of its attempt, from 0.</param>
-    /// <param name="pause">The pause that an outcome asks for; null for the plan's own.</param>
-    public static ResiliencePipeline<T> Of<T>(
-        RetryPlan plan, TimeProvider time, Func<Outcome<T>, int, bool> isRepeated, Func<Outcome<T>, TimeSpan?> pause)
+    /// <summary>Whether an outcome is tried again. It is asked once for each attempt.</summary>
+    /// <param name="outcome">What the attempt came to.</param>
+    /// <param name="attempt">The number of the attempt, from 0.</param>
+    bool IsRepeated(Outcome<T> outcome, int attempt);
+
+    /// <summary>The pause that an outcome asks for; null for the plan's own.</summary>
+    TimeSpan? Pause(Outcome<T> outcome);
+}
+
+/// <summary>
+/// The one place where retries are put together. A paid POST never goes through here. A pipeline is dear to build and serves any
+/// number of calls at once, each with rules of its own.
+/// </summary>
+/// <typeparam name="T">What an attempt comes to.</typeparam>
+/// <param name="plan">How often and how long.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RetryPipeline<T>(RetryPlan plan, TimeProvider time)
+{
+    private static readonly ResiliencePropertyKey<IRetryRules<T>> Rules = new("rules");
+
+    private readonly Lazy<ResiliencePipeline<T>> _pipeline = new(() => Build(plan, time));
+
+    /// <summary>Makes attempts until one is not to be repeated.</summary>
+    /// <param name="attempt">Makes one.</param>
+    /// <param name="rules">Which are tried again.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>What the last attempt came to.</returns>
+    /// <exception cref="TimeoutRejectedException">The plan's time is over.</exception>
+    public async Task<T> RunAsync(Func<CancellationToken, Task<T>> attempt, IRetryRules<T> rules, CancellationToken cancellation)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellation);
+        try
+        {
+            context.Properties.Set(Rules, rules);
+            return await _pipeline.Value
+                .ExecuteAsync(static (context, attempt) => new ValueTask<T>(attempt(context.CancellationToken)), context, attempt)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static ResiliencePipeline<T> Build(RetryPlan plan, TimeProvider time)
     {
         var builder = new ResiliencePipelineBuilder<T> { TimeProvider = time };
         if (plan.Total is { } total)
@@ -36,8 +74,10 @@ internal static class RetryPipeline
             UseJitter = true,
             Delay = plan.First,
             MaxDelay = plan.Longest,
-            ShouldHandle = arguments => ValueTask.FromResult(isRepeated(arguments.Outcome, arguments.AttemptNumber)),
-            DelayGenerator = arguments => ValueTask.FromResult(pause(arguments.Outcome)),
+            ShouldHandle = asked => ValueTask.FromResult(RulesOf(asked.Context).IsRepeated(asked.Outcome, asked.AttemptNumber)),
+            DelayGenerator = asked => ValueTask.FromResult(RulesOf(asked.Context).Pause(asked.Outcome)),
         }).Build();
     }
+
+    private static IRetryRules<T> RulesOf(ResilienceContext context) => context.Properties.GetValue(Rules, null!);
 }

@@ -47,6 +47,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
         folder.Prepare();
         var file = folder.CreateDraft(owner);
         var draft = file.Name;
+        var isRenamed = false;
         try
         {
             await using (file.ConfigureAwait(false))
@@ -63,14 +64,17 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
 
                 // It is renamed while it is open: until it has its name, its lock keeps it from being taken for a killed process's.
                 var final = folder.Final(name, header.Type.Extension);
-                await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
+                isRenamed = await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
                 (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
                 (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
             }
         }
         finally
         {
-            File.Delete(draft);
+            if (!isRenamed)
+            {
+                File.Delete(draft);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using Imagen4.Core.Http;
 using Imagen4.Core.Text;
@@ -23,6 +24,8 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     private static readonly RetryPlan Plan = new(Attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), Total);
 
+    private readonly RetryPipeline<long> _retry = new(Plan, time);
+
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
@@ -46,8 +49,8 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
         try
         {
-            _ = await Retrying(RetryBudget.For(source))
-                .ExecuteAsync(async token => await FetchAsync(source, target, token).ConfigureAwait(false), cancellation)
+            _ = await _retry
+                .RunAsync(token => FetchAsync(source, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
                 .ConfigureAwait(false);
         }
         catch (BrokenTransferException error)
@@ -59,25 +62,6 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             throw new DownloadFailedException(
                 Messages.DownloadFailed.With(source.Host, Messages.TransferTooLong.With(Total.TotalSeconds)), error);
         }
-    }
-
-    private ResiliencePipeline<long> Retrying(RetryBudget budget) => RetryPipeline.Of<long>(
-        Plan,
-        time,
-        (outcome, attempt) => IsRepeated(outcome, attempt, budget),
-        outcome => outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : null);
-
-    private static bool IsRepeated(Outcome<long> outcome, int attempt, RetryBudget budget)
-    {
-        if (outcome.Exception is null)
-        {
-            budget.Answered(wasRepeat: attempt > 0);
-        }
-
-        return outcome.Exception is BrokenTransferException broken
-            && attempt < Attempts - 1
-            && !(broken.Asked > RetryAfter.Cap)
-            && budget.TryTake();
     }
 
     private async Task<long> FetchAsync(Uri source, Stream target, CancellationToken cancellation)
@@ -160,10 +144,10 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var buffer = new byte[64 * 1024];
+            using var owner = MemoryPool<byte>.Shared.Rent(64 * 1024);
             for (long received = 0; ;)
             {
-                var read = await ReadAsync(body, buffer, cancellation).ConfigureAwait(false);
+                var read = await ReadAsync(body, owner.Memory, cancellation).ConfigureAwait(false);
                 if (read == 0)
                 {
                     return received;
@@ -176,13 +160,13 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                 }
 
                 silence.Restart(SilenceLimit);
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                await target.WriteAsync(owner.Memory[..read], cancellation).ConfigureAwait(false);
             }
         }
     }
 
     // An IOException of the connection is worth another try, one of the disk is not: tell them apart where they arise.
-    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    private static async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellation)
     {
         try
         {
@@ -192,6 +176,25 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         {
             throw new BrokenTransferException(FailureText.Of(error), error);
         }
+    }
+
+    private sealed class TransferRules(RetryBudget budget) : IRetryRules<long>
+    {
+        public bool IsRepeated(Outcome<long> outcome, int attempt)
+        {
+            if (outcome.Exception is null)
+            {
+                budget.Answered(wasRepeat: attempt > 0);
+            }
+
+            return outcome.Exception is BrokenTransferException broken
+                && attempt < Attempts - 1
+                && !(broken.Asked > RetryAfter.Cap)
+                && budget.TryTake();
+        }
+
+        public TimeSpan? Pause(Outcome<long> outcome) =>
+            outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : null;
     }
 
     private sealed class BrokenTransferException(string message, Exception? inner = null) : Exception(message, inner)

@@ -102,8 +102,9 @@ public sealed class OutputFolder(string path, bool force)
     /// <param name="final">The name.</param>
     /// <param name="sha256">The SHA-256 of the finished file, in hexadecimal digits.</param>
     /// <param name="cancellation">Stops the comparison.</param>
+    /// <returns>False where the same bytes were there already; the draft keeps its own name then.</returns>
     /// <exception cref="FileExistsException">Another file is in the way, and is not to be overwritten.</exception>
-    internal async Task PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
+    internal async Task<bool> PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
     {
         lock (_lock)
         {
@@ -117,13 +118,17 @@ public sealed class OutputFolder(string path, bool force)
         if (force)
         {
             File.Move(draft, final, overwrite: true);
-            return;
+            return true;
         }
 
-        if (!ExclusiveRename.TryMove(draft, final) && !await IsSameAsync(final, sha256, cancellation).ConfigureAwait(false))
+        if (ExclusiveRename.TryMove(draft, final))
         {
-            throw new FileExistsException(Messages.FileExists.With(final));
+            return true;
         }
+
+        return await IsSameAsync(final, sha256, cancellation).ConfigureAwait(false)
+            ? false
+            : throw new FileExistsException(Messages.FileExists.With(final));
     }
 
     private static async Task<bool> IsSameAsync(string path, string sha256, CancellationToken cancellation)

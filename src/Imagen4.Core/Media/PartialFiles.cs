@@ -24,7 +24,7 @@ internal static class PartialFiles
             var path = NewPath(folder, owner);
             try
             {
-                return Create(path, bufferSize: 64 * 1024, FileOptions.Asynchronous);
+                return Create(path, bufferSize: 4096, FileOptions.Asynchronous);
             }
             catch (IOException) when (attempt < MostAttempts && Directory.Exists(folder))
             {

@@ -49,8 +49,7 @@ public sealed class HostConnection
         (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
         (_key, _channel, _outage) = (other._key, other._channel, other._outage);
         _until = () => until;
-        _retry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: false, missed) { Answered = NoteAnswer };
-        _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), Time, readsModel: true, missed) { Answered = NoteAnswer };
+        (_retry, _resultRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed));
     }
 
     /// <summary>The provider.</summary>

@@ -85,7 +85,7 @@ public sealed class OutputFolderTests : IDisposable
         await Assert.ThrowsAsync<FileExistsException>(() => PublishAsync(Folder("")));
         Assert.Equal("mine", File.ReadAllText(_temp.At("final.png")));
 
-        await PublishAsync(Folder("", force: true));
+        Assert.True(await PublishAsync(Folder("", force: true)));
         Assert.Equal("new", File.ReadAllText(_temp.At("final.png")));
     }
 
@@ -95,8 +95,9 @@ public sealed class OutputFolderTests : IDisposable
         File.WriteAllText(_temp.At("final.png"), "new");
         File.WriteAllText(_temp.At("draft"), "new");
 
-        await PublishAsync(Folder(""));
+        Assert.False(await PublishAsync(Folder("")));
 
+        Assert.True(File.Exists(_temp.At("draft")));
         Assert.Equal("new", File.ReadAllText(_temp.At("final.png")));
     }
 
@@ -206,7 +207,7 @@ public sealed class OutputFolderTests : IDisposable
         Assert.NotEqual(folder.Draft("x"), folder.Draft("x"));
     }
 
-    private Task PublishAsync(OutputFolder folder) => folder.PublishAsync(
+    private Task<bool> PublishAsync(OutputFolder folder) => folder.PublishAsync(
         _temp.At("draft"),
         _temp.At("final.png"),
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_temp.At("draft")))),

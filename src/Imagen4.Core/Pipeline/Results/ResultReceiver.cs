@@ -14,6 +14,8 @@ namespace Imagen4.Core.Pipeline.Results;
 internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
+    private readonly MediaSource _media = new(options.Time, allowLoopback: false);
+    private readonly MediaSource _localMedia = new(options.Time, allowLoopback: true);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
@@ -134,10 +136,9 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
             Prompt = result.Prompt,
             Seed = result.Seed,
         };
-        var source = new MediaSource(options.Time, request.Host.BaseUri.IsLoopback);
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var error = await new ImageSaver(folder, options.FileName)
-            .SaveAsync(source, missing, values, cancellation)
+            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, values, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
