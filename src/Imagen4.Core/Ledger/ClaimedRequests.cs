@@ -107,7 +107,7 @@ internal sealed class ClaimedRequests(LedgerStore store)
             _ = _held.TryRemove(ledgerId, out _);
         }
 
-        await LetGoAsync().ConfigureAwait(false);
+        await RestAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes note that it is not known whether a claim was written: the submission may be this process's by now.</summary>
@@ -115,7 +115,7 @@ internal sealed class ClaimedRequests(LedgerStore store)
     {
         _hasUnreleased = true;
         _ = _held.TryRemove(ledgerId, out _);
-        await LetGoAsync().ConfigureAwait(false);
+        await RestAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> GiveBackAsync(StoredRequest held) => held.Progress.State == RequestState.Claimed
@@ -123,12 +123,19 @@ internal sealed class ClaimedRequests(LedgerStore store)
         : await store.ReleaseAsync(held).ConfigureAwait(false) is not null;
 
     // As long as this process lives, others take it to work on what it could not give back.
-    private async Task LetGoAsync()
+    private async Task RestAsync()
     {
-        if (_hasUnreleased && _held.IsEmpty)
+        if (!_held.IsEmpty)
+        {
+            return;
+        }
+
+        if (_hasUnreleased)
         {
             _hasUnreleased = false;
             await store.LetGoAsync().ConfigureAwait(false);
         }
+
+        store.ShrinkLog();
     }
 }

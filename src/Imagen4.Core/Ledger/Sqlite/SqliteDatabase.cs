@@ -15,6 +15,9 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     private const int Constraint = 19;
     private const int Mismatch = 20;
 
+    // A quarter of what the log grows to before SQLite begins it anew.
+    private const long LargestRestingLog = 1024 * 1024;
+
     private const int MostEmptyings = 10;
     private static readonly TimeSpan EmptyingPause = TimeSpan.FromMilliseconds(100);
 
@@ -155,6 +158,23 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     /// <inheritdoc/>
     public Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation) =>
         _checks.RunAsync(Check, hasRequests, Time.GetUtcNow(), cancellation);
+
+    /// <inheritdoc/>
+    public void ShrinkLog()
+    {
+        try
+        {
+            if (new FileInfo(_path + "-wal") is { Exists: true, Length: > LargestRestingLog })
+            {
+                using var connection = Open(writes: false);
+                _ = connection is not null && IsLogEmptied(connection);
+            }
+        }
+        catch (Exception error) when (error is DbException or IOException or UnauthorizedAccessException or LedgerUnavailableException)
+        {
+            // Every step is in the log: the next process that closes it writes it back.
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<bool> OverwriteForgottenAsync()

@@ -77,6 +77,12 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">It is damaged.</exception>
     Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation);
 
+    /// <summary>
+    /// Gives back the room of the database's log, where that is this module's matter and it has grown. It keeps nobody waiting, and
+    /// throws nothing: the log may as well stay.
+    /// </summary>
+    void ShrinkLog();
+
     /// <summary>Overwrites what has been forgotten, where that is this module's matter.</summary>
     /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
     Task<bool> OverwriteForgottenAsync();

@@ -194,6 +194,9 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
     public string? UnreadableLock(long owner) => Database.UnreadableLock(owner);
 
+    /// <summary>Gives back the room of the database's log, where it has grown. Nothing is thrown.</summary>
+    public void ShrinkLog() => Database.ShrinkLog();
+
     /// <summary>Overwrites what has been forgotten.</summary>
     /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
     public Task<bool> OverwriteForgottenAsync() => Database.OverwriteForgottenAsync();
