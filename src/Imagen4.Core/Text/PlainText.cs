@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,6 +11,12 @@ public static partial class PlainText
     private const int BriefLength = 60;
     private const int LineLength = 500;
 
+    // How much of a long text is looked at first.
+    private const int Window = 4096;
+
+    // Neither a data URI nor base64 goes on over one of these.
+    private static readonly SearchValues<char> Breaks = SearchValues.Create(" \t\r\n\"'<>");
+
     /// <summary>At most 60 characters, for a value inside a sentence.</summary>
     public static string Brief(string text) => Clean(text, BriefLength);
 
@@ -21,7 +28,8 @@ public static partial class PlainText
     /// </summary>
     public static bool IsWhole(string text)
     {
-        for (var at = 0; at < text.Length; at++)
+        var first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        for (var at = first < 0 ? text.Length : first; at < text.Length; at++)
         {
             if (char.IsSurrogate(text[at]) && (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[++at])))
             {
@@ -34,9 +42,9 @@ public static partial class PlainText
 
     private static string Clean(string text, int length)
     {
-        text = Base64().Replace(DataUri().Replace(text, "$1…"), match => IsEncoded(match.Value) ? "…" : match.Value);
-        var clean = new StringBuilder(Math.Min(text.Length, length + 1));
-        foreach (var rune in text.EnumerateRunes())
+        var start = Start(text, length);
+        var clean = new StringBuilder(Math.Min(start.Length, length + 1));
+        foreach (var rune in start.EnumerateRunes())
         {
             if (clean.Length + rune.Utf16SequenceLength > length)
             {
@@ -51,6 +59,25 @@ public static partial class PlainText
 
         return clean.ToString().Trim();
     }
+
+    // What stands before a break is the same whatever follows it: as much of the text is read as makes the start of it.
+    private static string Start(string text, int length)
+    {
+        for (var window = Window; window < text.Length; window *= 8)
+        {
+            // What is shown as one blank may be two characters long.
+            var end = text.AsSpan(0, window).LastIndexOfAny(Breaks);
+            if (end > 0 && WithoutData(text[..end]) is { } start && start.Length > 2 * length)
+            {
+                return start;
+            }
+        }
+
+        return WithoutData(text);
+    }
+
+    private static string WithoutData(string text) =>
+        Base64().Replace(DataUri().Replace(text, "$1…"), match => IsEncoded(match.Value) ? "…" : match.Value);
 
     // A long word, a digest or a row of one letter has not all kinds of letters, and fewer of them.
     private static bool IsEncoded(string text) =>

@@ -42,6 +42,22 @@ public sealed class PlainTextTests
         Assert.All([address, new string('a', 64), new string('x', 200)], text => Assert.Equal(text, PlainText.Line(text)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void What_stands_behind_a_lot_of_data_is_shown(int count)
+    {
+        var base64 = Convert.ToBase64String([.. Enumerable.Range(0, 100_000 / count).Select(number => (byte)(number * 7))]);
+        var more = new string('x', 100_000);
+
+        Assert.Equal(
+            $"bad {Repeated("data:image/png… ", count)}there, {more}"[..500] + "…",
+            PlainText.Line($"bad {Repeated($"data:image/png;base64,{base64} ", count)}there, {more}"));
+        Assert.Equal($"bad {Repeated("… ", count)}there", PlainText.Line($"bad {Repeated($"{base64} ", count)}there"));
+    }
+
+    private static string Repeated(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
     [Fact]
     public void Half_a_character_is_shown_as_one_that_is_missing() => Assert.Equal("half \ufffd", PlainText.Brief("half \ud83e"));
 
