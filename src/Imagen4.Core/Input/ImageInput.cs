@@ -1,7 +1,5 @@
-using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Imagen4.Core.Input;
@@ -61,12 +59,30 @@ public sealed record ImageInput
         init => _values = Changed(InputField.Of(name), value);
     }
 
+    /// <summary>What was given, by the API's own spelling: texts, <see cref="long"/>, <see cref="bool"/>, and
+    /// <see cref="JsonElement"/>.</summary>
+    internal IEnumerable<KeyValuePair<string, object?>> Members()
+    {
+        foreach (var field in InputField.All)
+        {
+            if (this[field] is { } value)
+            {
+                yield return new(field.Name, value);
+            }
+        }
+
+        foreach (var (name, additional) in AdditionalInput ?? new Dictionary<string, JsonElement>())
+        {
+            yield return new(name, additional);
+        }
+    }
+
     /// <summary>Puts the inputs on an object users see, under the parameters' names.</summary>
     public void CopyTo(ImagenInputs target)
     {
         foreach (var field in InputField.All)
         {
-            Properties[field.Place].Set(target, this[field]);
+            field.Put(target, this[field]);
         }
 
         target.AdditionalInput = AdditionalInput is null
@@ -81,9 +97,6 @@ public sealed record ImageInput
     /// <inheritdoc/>
     public override int GetHashCode() => _values.Aggregate(0, HashCode.Combine);
 
-    private static ObjectProperty[] Properties { get; } =
-        [.. InputField.All.Select(field => new ObjectProperty(typeof(ImagenInputs).GetProperty(field.Parameter)!))];
-
     private object?[] Values
     {
         init => _values = value;
@@ -94,14 +107,6 @@ public sealed record ImageInput
         object?[] values = [.. _values];
         values[field.Place] = value;
         return values;
-    }
-
-    // The objects say as an int what a user counts with.
-    private sealed class ObjectProperty(PropertyInfo property)
-    {
-        private readonly bool _isInt = property.PropertyType == typeof(int?);
-
-        public void Set(ImagenInputs target, object? value) => property.SetValue(target, _isInt ? (int?)(long?)value : value);
     }
 }
 
@@ -115,29 +120,32 @@ internal sealed class ImageInputConverter : JsonConverter<ImageInput>
     public override void Write(Utf8JsonWriter writer, ImageInput value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        foreach (var field in InputField.All)
+        WriteMembers(writer, value);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the members alone, into an object that has others.</summary>
+    public static void WriteMembers(Utf8JsonWriter writer, ImageInput input)
+    {
+        foreach (var (name, member) in input.Members())
         {
-            switch (value[field])
+            switch (member)
             {
                 case string text:
-                    writer.WriteString(field.Name, text);
+                    writer.WriteString(name, text);
                     break;
                 case long number:
-                    writer.WriteNumber(field.Name, number);
+                    writer.WriteNumber(name, number);
                     break;
                 case bool truth:
-                    writer.WriteBoolean(field.Name, truth);
+                    writer.WriteBoolean(name, truth);
+                    break;
+                case JsonElement additional:
+                    writer.WritePropertyName(name);
+                    additional.WriteTo(writer);
                     break;
             }
         }
-
-        foreach (var (name, additional) in value.AdditionalInput ?? new Dictionary<string, JsonElement>())
-        {
-            writer.WritePropertyName(name);
-            additional.WriteTo(writer);
-        }
-
-        writer.WriteEndObject();
     }
 
     /// <inheritdoc/>
@@ -182,13 +190,15 @@ internal sealed class ImageInputConverter : JsonConverter<ImageInput>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageInput))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
-[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ImageInputJson : JsonSerializerContext
 {
     /// <summary>The bytes go into an HTTP body, never into a page, so nothing but JSON's own rules needs escaping.</summary>
+    public static JsonWriterOptions Written { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The same for what writes whole values.</summary>
     public static ImageInputJson Plain { get; } = new(new JsonSerializerOptions
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = Written.Encoder,
     });
 }

@@ -1,14 +1,11 @@
 using Imagen4.Core.Http;
-using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 
 /// <summary>Identifies the rows of one pipeline, in their order. Not for several threads.</summary>
 /// <param name="directory">The output directory, with its links resolved, or null.</param>
-/// <param name="continues">Whether rows without a key are the same in another run: they are in a pipeline, a prompt given as an argument
-/// is not.</param>
-internal sealed class RowIdentities(string? directory, bool continues)
+internal sealed class RowIdentities(string? directory)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
     private readonly Dictionary<(string Base, string Key), (string Hash, bool IsRecord)> _keys = [];
@@ -16,16 +13,13 @@ internal sealed class RowIdentities(string? directory, bool continues)
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
-    /// <returns>Its identity, or null where every run of it is a new request.</returns>
+    /// <param name="baseUri">The base address it goes to.</param>
+    /// <param name="model">The endpoint id.</param>
+    /// <param name="key">The caller's own key, or null.</param>
+    /// <param name="hash">What <see cref="RowIdentity.Hash"/> makes of its input.</param>
     /// <exception cref="InvalidInputException">Its key was in this pipeline before.</exception>
-    public RowIdentity? Of(Uri baseUri, string model, string? key, ImageInput input)
+    public RowIdentity Of(Uri baseUri, string model, string? key, string hash)
     {
-        if (key is null && !continues)
-        {
-            return null;
-        }
-
-        var hash = RowIdentity.Hash(model, input);
         if (key is null)
         {
             var place = (ProviderAddress.Normal(baseUri), hash);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
@@ -48,8 +47,18 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
         known.Subject is { } subject ? Of(subject, inputHash, directory) : OfRequest(known.LedgerId, inputHash, directory);
 
     /// <summary>Names a model's input: members in the order of their names, texts and numbers in their normal form.</summary>
-    public static string Hash(string model, ImageInput input) =>
-        Digest([model, NormalForm.Json(JsonSerializer.SerializeToNode(input, ImageInputJson.Plain.ImageInput))]);
+    public static string Hash(string model, ImageInput input)
+    {
+        using var hash = new NormalHash();
+        hash.AddName(model);
+        foreach (var (name, value) in input.Members().OrderBy(member => member.Key, StringComparer.Ordinal))
+        {
+            hash.AddName(name);
+            hash.Add(value);
+        }
+
+        return hash.ToText();
+    }
 
     private static RowIdentity Of(string subject, string inputHash, string? directory) =>
         new(Digest([subject, directory ?? ""]), subject, inputHash, directory);

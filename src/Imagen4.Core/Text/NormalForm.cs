@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Imagen4.Core.Text;
 
@@ -12,8 +9,6 @@ namespace Imagen4.Core.Text;
 /// </summary>
 internal static class NormalForm
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     // What some editors write before a text, and is none of it.
     private const char ByteOrderMark = '\uFEFF';
 
@@ -24,18 +19,6 @@ internal static class NormalForm
 
         // Half a character has no normal form; such a text is refused before it is sent.
         return PlainText.IsWhole(trimmed) ? trimmed.Normalize(NormalizationForm.FormC) : trimmed;
-    }
-
-    /// <summary>JSON with the members in the order of their names, each text and each number in its normal form.</summary>
-    public static string Json(JsonNode? node)
-    {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, Plain))
-        {
-            Write(writer, node);
-        }
-
-        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
     /// <summary>
@@ -62,43 +45,5 @@ internal static class NormalForm
         exponent += digits.Length - significant.Length;
         return string.Create(CultureInfo.InvariantCulture,
             $"{(isNegative ? "-" : "")}{significant}{(exponent.IsZero ? "" : $"e{exponent}")}");
-    }
-
-    private static void Write(Utf8JsonWriter writer, JsonNode? node)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                writer.WriteStartObject();
-                foreach (var (name, value) in members.OrderBy(member => member.Key, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(name);
-                    Write(writer, value);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonArray items:
-                writer.WriteStartArray();
-                foreach (var item in items)
-                {
-                    Write(writer, item);
-                }
-
-                writer.WriteEndArray();
-                break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
-                writer.WriteStringValue(Text(value.GetValue<string>()));
-                break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.Number:
-                writer.WriteRawValue(Number(value.ToJsonString()));
-                break;
-            case null:
-                writer.WriteNullValue();
-                break;
-            default:
-                node.WriteTo(writer);
-                break;
-        }
     }
 }

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Imagen4.Core.Text;
 
 /// <summary>Makes text from outside fit for one line of a message: no control characters, no megabytes, no images in base64.</summary>
-public static partial class PlainText
+public static class PlainText
 {
     private const int BriefLength = 60;
     private const int LineLength = 500;
@@ -21,7 +20,8 @@ public static partial class PlainText
     /// </summary>
     public static bool IsWhole(string text)
     {
-        for (var at = 0; at < text.Length; at++)
+        var first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        for (var at = first < 0 ? text.Length : first; at < text.Length; at++)
         {
             if (char.IsSurrogate(text[at]) && (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[++at])))
             {
@@ -34,9 +34,10 @@ public static partial class PlainText
 
     private static string Clean(string text, int length)
     {
-        text = Base64().Replace(DataUri().Replace(text, "$1…"), match => IsEncoded(match.Value) ? "…" : match.Value);
-        var clean = new StringBuilder(Math.Min(text.Length, length + 1));
-        foreach (var rune in text.EnumerateRunes())
+        // What is shown as one blank may be two characters long.
+        var start = EncodedData.Without(text, (2 * length) + 1);
+        var clean = new StringBuilder(Math.Min(start.Length, length + 1));
+        foreach (var rune in start.EnumerateRunes())
         {
             if (clean.Length + rune.Utf16SequenceLength > length)
             {
@@ -51,20 +52,6 @@ public static partial class PlainText
 
         return clean.ToString().Trim();
     }
-
-    // A long word, a digest or a row of one letter has not all kinds of letters, and fewer of them.
-    private static bool IsEncoded(string text) =>
-        text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower) && text.Any(char.IsAsciiDigit)
-            && text.Distinct().Count() > 20;
-
-    // RFC 2397; in JSON a slash may have a backslash in front of it.
-    [GeneratedRegex(
-        """(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex DataUri();
-
-    [GeneratedRegex(@"(?:[A-Za-z0-9+]|\\?/){100,}={0,2}", RegexOptions.CultureInvariant)]
-    private static partial Regex Base64();
 }
 
 /// <summary>Fills the messages of <c>Messages.resx</c>.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
@@ -10,13 +11,13 @@ namespace Imagen4.Core.Tests.Input;
 public sealed class ImageInputTests
 {
     [Fact]
-    public async Task The_body_of_a_submit_has_what_was_given_and_nothing_else()
+    public void The_body_of_a_submit_has_what_was_given_and_nothing_else()
     {
         var input = new ImageInput { Prompt = "zwei Füchse 狐 <b>&'\"", NumImages = 2, ["sync_mode"] = false, AdditionalInput = TestHost.Additional("""{"style":null}""") };
 
         Assert.Equal(
             """{"prompt":"zwei Füchse 狐 <b>&'\"","num_images":2,"sync_mode":false,"style":null}""",
-            await new FalQueueProtocol().SubmitContent(TestHost.Model, input).ReadAsStringAsync());
+            Encoding.UTF8.GetString(new FalQueueProtocol().SubmitBody(TestHost.Model, input).Span));
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class ImageInputTests
             ["safety_tolerance"] = "4", ["enhance_prompt"] = true, ["person_generation"] = "dont_allow", ["safety_setting"] = "block_only_high", ["add_watermark"] = false,
         };
 
-        var content = new FalQueueProtocol().SubmitContent(TestHost.Model, input);
+        using var content = new PaidContent(new FalQueueProtocol().SubmitBody(TestHost.Model, input));
         var body = JsonNode.Parse(await content.ReadAsStringAsync())!.AsObject();
 
         Assert.Equal(InputField.All.Select(field => field.Name), body.Select(member => member.Key));

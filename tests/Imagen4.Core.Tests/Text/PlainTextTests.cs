@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Tests.Text;
@@ -41,6 +42,44 @@ public sealed class PlainTextTests
         Assert.Equal("…", PlainText.Brief(base64));
         Assert.All([address, new string('a', 64), new string('x', 200)], text => Assert.Equal(text, PlainText.Line(text)));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void What_stands_behind_a_lot_of_data_is_shown(int count)
+    {
+        var base64 = Convert.ToBase64String([.. Enumerable.Range(0, 100_000 / count).Select(number => (byte)(number * 7))]);
+        var more = new string('x', 100_000);
+
+        Assert.Equal(
+            $"bad {Repeated("data:image/png… ", count)}there, {more}"[..500] + "…",
+            PlainText.Line($"bad {Repeated($"data:image/png;base64,{base64} ", count)}there, {more}"));
+        Assert.Equal($"bad {Repeated("… ", count)}there", PlainText.Line($"bad {Repeated($"{base64} ", count)}there"));
+    }
+
+    [Fact]
+    public void Data_is_found_as_by_the_expressions_that_say_what_it_is()
+    {
+        const string uri = """(\bdata:(?:[\w.+-]+\\?/[\w.+-]+)?)(?:;[\w.+-]+(?:=[\w.+-]*)?)*,[^\s"'<>]*""";
+        const string base64 = @"(?:[A-Za-z0-9+]|\\?/){100,}={0,2}";
+        const string encoded = "QUJDefghijkLMNop0123456789qrstuvwxyzRSTU+/abQUJDefghijkLMNop0123456789qrstuvwxyzRSTU";
+        string[] parts = ["data:", "Data:image/png", ";base64,", ",", encoded, encoded, "\\/", "\\", "/", "=", "==", " ", "'", "a", "Z9", "\u72d0", "\ud83e\udd8a", "image/", new('x', 99)];
+        var random = new Random(11);
+        for (var round = 0; round < 5000; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => parts[random.Next(parts.Length)]));
+            var expected = Regex.Replace(
+                Regex.Replace(text, uri, "$1…", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant),
+                base64,
+                match => match.Value.Any(char.IsAsciiLetterUpper) && match.Value.Any(char.IsAsciiLetterLower) && match.Value.Any(char.IsAsciiDigit)
+                    && match.Value.Distinct().Count() > 20 ? "…" : match.Value);
+
+            Assert.Equal(expected, EncodedData.Without(text, int.MaxValue));
+            Assert.StartsWith(expected[..Math.Min(expected.Length, 40)], EncodedData.Without(text, 40), StringComparison.Ordinal);
+        }
+    }
+
+    private static string Repeated(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
     [Fact]
     public void Half_a_character_is_shown_as_one_that_is_missing() => Assert.Equal("half \ufffd", PlainText.Brief("half \ud83e"));

@@ -103,12 +103,12 @@ internal sealed record RequestProgress
 
 /// <summary>What a row was found by.</summary>
 /// <param name="Newest">The newest request of the row, by the index of rows; null where it has none.</param>
-/// <param name="Alike">The newest requests of the row whatever its directory, by the index of subjects.</param>
+/// <param name="Alike">The newest requests of the row whatever its directory, by the index of subjects, where it has none.</param>
 internal sealed record FoundRow(StoredRequest? Newest, IReadOnlyList<StoredRequest> Alike)
 {
     /// <summary>Puts together what was read.</summary>
-    public static FoundRow Of(List<(bool IsAlike, StoredRequest Request)> found) => new(
-        found.Find(one => !one.IsAlike).Request, [.. found.Where(one => one.IsAlike).Select(one => one.Request)]);
+    public static FoundRow Of(List<(bool IsAlike, StoredRequest? Request)> found) => new(
+        found.Find(one => !one.IsAlike).Request, [.. found.Where(one => one.IsAlike).Select(one => one.Request).OfType<StoredRequest>()]);
 }
 
 /// <summary>One step of a request's history.</summary>

@@ -53,10 +53,10 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public StoredRequest? Find(string ledgerId) => Reader.Read(LedgerQueries.ByLedgerId(ledgerId), RequestColumns.Read).SingleOrDefault();
 
-    /// <summary>The newest request of a row, or null, and those that are alike, newest first; read on this thread.</summary>
+    /// <summary>The newest request of a row; where there is none, those that are alike, newest first. Read on this thread.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public FoundRow FindRow(string row, string subject, int most) =>
-        FoundRow.Of(Reader.Read(LedgerQueries.NewestOfRow(row, subject, most), Found));
+        FoundRow.Of(Reader.Read(LedgerQueries.NewestOfRow(row, subject, most), Found()));
 
     /// <summary>The newest request of a row, or null; read on this thread.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -96,10 +96,10 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<StoredRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
         Reader.ReadOneAsync(LedgerQueries.ByLedgerId(ledgerId), RequestColumns.Read, cancellation);
 
-    /// <summary>The newest request of a row, or null, and those that are alike, newest first.</summary>
+    /// <summary>The newest request of a row; where there is none, those that are alike, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<FoundRow> FindRowAsync(string row, string subject, int most, CancellationToken cancellation) =>
-        FoundRow.Of(await Reader.ReadAsync(LedgerQueries.NewestOfRow(row, subject, most), Found, cancellation).ConfigureAwait(false));
+        FoundRow.Of(await Reader.ReadAsync(LedgerQueries.NewestOfRow(row, subject, most), Found(), cancellation).ConfigureAwait(false));
 
     /// <summary>The newest request of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -146,8 +146,17 @@ internal abstract class StoredRequests(ILedgerDatabase database)
         reader => new LedgerOwner(reader.GetInt64(0), reader.GetString(1), (int)reader.GetInt64(2), reader.GetInt64(3)),
         cancellation);
 
-    private static (bool IsAlike, StoredRequest Request) Found(DbDataReader reader) =>
-        (Convert.ToInt64(reader.GetValue(RequestColumns.Count), CultureInfo.InvariantCulture) != 0, RequestColumns.Read(reader));
+    // Those that are alike matter only where the row itself is not found: they may be many, and their prompts long.
+    private static Func<DbDataReader, (bool IsAlike, StoredRequest? Request)> Found()
+    {
+        var isFound = false;
+        return reader =>
+        {
+            var isAlike = Convert.ToInt64(reader.GetValue(RequestColumns.Count), CultureInfo.InvariantCulture) != 0;
+            isFound |= !isAlike;
+            return (isAlike, isAlike && isFound ? null : RequestColumns.Read(reader));
+        };
+    }
 
     // Null at the end, which is also where damage would lead back to what has been read.
     private static ListPlace? NextPage(List<(long Id, bool HasNewer, StoredRequest Request)> page, ListPlace after)

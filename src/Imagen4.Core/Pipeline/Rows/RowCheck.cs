@@ -19,7 +19,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private const int MostImages = 16;
 
     private readonly ConcurrentDictionary<string, bool> _noted = new(StringComparer.Ordinal);
-    private readonly RowIdentities _identities = new(options.Output?.RealPath, options.Continues);
+    private readonly RowIdentities _identities = new(options.Output?.RealPath);
     private readonly RequestLedger _ledger = services.Ledger;
     private readonly NamedRequests _named = new(services.Ledger);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
@@ -63,10 +63,16 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         return found;
     }
 
-    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input)
+    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input, string? hash = null)
     {
-        var identity = _identities.Of(host.BaseUri, model, row.Key, input);
-        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = identity is null || IsNew(identity) };
+        // Without a key, a prompt given as an argument is a new request in every run.
+        if (row.Key is null && !options.Continues)
+        {
+            return new CheckedRow(row, host, model, input);
+        }
+
+        var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input));
+        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = IsNew(identity) };
     }
 
     // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.
@@ -78,7 +84,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         {
             return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
-                : AsRow(row, host, model, asked);
+                : AsRow(row, host, model, asked, hash);
         }
 
         var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;

@@ -58,6 +58,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
         var protocol = protocols.For(host);
         var exchange = new PaidExchange(host, protocol, entry.Model);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
+        var body = protocol.SubmitBody(entry.Model, entry.Input);
         var gate = gates.For(host);
         for (int notSent = 0, throttled = 0; ;)
         {
@@ -68,7 +69,7 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
             }
 
             entry = entry with { Attempt = notSent + throttled + 1 };
-            using var content = protocol.SubmitContent(entry.Model, entry.Input);
+            using var content = new PaidContent(body);
             content.Stopping = cancellation;
             var headers = protocol.SubmitHeaders(Labelled(host, entry));
             await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);

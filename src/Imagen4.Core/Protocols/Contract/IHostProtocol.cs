@@ -14,8 +14,8 @@ internal interface IHostProtocol
     /// <summary>The headers of a paid POST, besides those every request has.</summary>
     IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings);
 
-    /// <summary>The body of a paid POST.</summary>
-    PaidContent SubmitContent(string model, ImageInput input);
+    /// <summary>The body of a paid POST, as JSON.</summary>
+    ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input);
 
     /// <summary>How long the host may take to answer a paid POST.</summary>
     TimeSpan SubmitLimit { get; }

@@ -21,7 +21,7 @@ internal abstract class SyncProtocol(IResultStore kept) : IHostProtocol
 
     public virtual IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => [];
 
-    public abstract PaidContent SubmitContent(string model, ImageInput input);
+    public abstract ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input);
 
     public abstract SubmitMarks ReadMarks(HostResponse response);
 

@@ -31,7 +31,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => _queue.SubmitHeaders(settings);
 
-    public PaidContent SubmitContent(string model, ImageInput input) => _queue.SubmitContent(model, input);
+    public ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input) => _queue.SubmitBody(model, input);
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response) =>
         _queue.ReadAcceptance(host, model, response) is { } accepted

@@ -40,8 +40,8 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: false);
 
-    public PaidContent SubmitContent(string model, ImageInput input) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
+    public ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input) =>
+        JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput);
 
     public Acceptance? ReadAcceptance(HostConnection host, string model, HostResponse response)
     {

@@ -15,8 +15,8 @@ internal sealed class FalSyncProtocol(IResultStore kept) : SyncProtocol(kept)
 
     public override IEnumerable<KeyValuePair<string, string>> SubmitHeaders(SubmitSettings settings) => FalHeaders.Of(settings);
 
-    public override PaidContent SubmitContent(string model, ImageInput input) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput));
+    public override ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input) =>
+        JsonSerializer.SerializeToUtf8Bytes(input, ImageInputJson.Plain.ImageInput);
 
     public override SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: true);
 

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
@@ -22,15 +22,22 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
 
     public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Append(host.BaseUri, Path);
 
-    public override PaidContent SubmitContent(string model, ImageInput input)
+    public override ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input)
     {
-        var body = new JsonObject { ["model"] = model };
-        foreach (var (name, value) in JsonSerializer.SerializeToNode(input, ImageInputJson.Default.ImageInput)!.AsObject())
+        var body = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(body, ImageInputJson.Written))
         {
-            body[name] = value?.DeepClone();
+            writer.WriteStartObject();
+            if (input.AdditionalInput?.ContainsKey("model") != true)
+            {
+                writer.WriteString("model", model);
+            }
+
+            ImageInputConverter.WriteMembers(writer, input);
+            writer.WriteEndObject();
         }
 
-        return new PaidContent(JsonSerializer.SerializeToUtf8Bytes(body, ImageInputJson.Plain.JsonObject));
+        return body.WrittenMemory;
     }
 
     public override SubmitMarks ReadMarks(HostResponse response)

@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Submission;
@@ -28,7 +29,7 @@ public sealed class FalAggregatorProtocolTests
              "status_url":"https://queue.fal.run{{Own}}/status","cancel_url":"https://queue.fal.run{{Own}}/cancel"}
             """));
         var host = Host(server);
-        using var content = _protocol.SubmitContent(TestHost.Model, TestHost.Input());
+        using var content = new PaidContent(_protocol.SubmitBody(TestHost.Model, TestHost.Input()));
 
         var answer = await host.PostAsync(
             _protocol.SubmitAddress(host, TestHost.Model, SubmitSettings.None), content, headers: [], _protocol.SubmitLimit, CancellationToken.None).InTime();

@@ -88,15 +88,15 @@ public sealed class ImagesGenerationsProtocolTests
     public void What_has_no_list_of_images_is_no_result(string body) => Assert.Null(Read(body));
 
     [Fact]
-    public async Task The_body_names_the_model_first_and_has_what_was_given()
+    public void The_body_names_the_model_first_and_has_what_was_given()
     {
         var input = new ImageInput { Prompt = "ein Füchslein", NumImages = 2, ["enhance_prompt"] = false, AdditionalInput = TestHost.Additional("""{"convert_base64_to_url":true}""") };
 
-        using var content = new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger)).SubmitContent("google/imagen4/preview", input);
+        var body = new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger)).SubmitBody("google/imagen4/preview", input);
 
         Assert.Equal(
             """{"model":"google/imagen4/preview","prompt":"ein Füchslein","num_images":2,"enhance_prompt":false,"convert_base64_to_url":true}""",
-            await content.ReadAsStringAsync());
+            Encoding.UTF8.GetString(body.Span));
     }
 
     private static HostResult? Read(string body)
