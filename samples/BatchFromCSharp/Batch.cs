@@ -30,6 +30,11 @@ internal static class Batch
             Console.WriteLine(outcome.Error is { } error ? error.Message : $"{outcome.Value!.Index,4} {outcome.Value.Images}");
         });
 
+        foreach (var warning in batch.Counts.LedgerWarnings)
+        {
+            Console.Error.WriteLine(warning);
+        }
+
         Console.WriteLine($"{failed} of the rows were not delivered.");
         return failed;
     }

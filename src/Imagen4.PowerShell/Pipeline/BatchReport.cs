@@ -17,19 +17,24 @@ internal static class BatchReport
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowBatch batch)
     {
-        if (batch.Continued > 0)
+        if (batch.Counts.Continued > 0)
         {
-            yield return CommandMessages.RowsContinued.With(batch.Continued, batch.LedgerPath);
+            yield return CommandMessages.RowsContinued.With(batch.Counts.Continued, batch.LedgerPath);
         }
 
-        if (batch.InDoubt > 0)
+        if (batch.Counts.InDoubt > 0)
         {
-            yield return CommandMessages.RowsInDoubt.With(batch.InDoubt);
+            yield return CommandMessages.RowsInDoubt.With(batch.Counts.InDoubt);
+        }
+
+        foreach (var warning in batch.Counts.LedgerWarnings)
+        {
+            yield return warning;
         }
     }
 
     /// <summary>What is said of cancels that went wrong: each reason once.</summary>
-    public static IEnumerable<string> CancelTroubles(RowBatch batch) => batch.CancelTroubles
+    public static IEnumerable<string> CancelTroubles(RowBatch batch) => batch.Open.Troubles
         .Select(error => PlainText.Line(error.Message))
         .Distinct(StringComparer.Ordinal)
         .Take(MostTroubles)
@@ -47,15 +52,17 @@ internal static class BatchReport
             said.Add(CommandMessages.StoppedCancelled.With(cancelled));
         }
 
-        if (batch.InDoubt > 0)
+        if (batch.Counts.InDoubt > 0)
         {
-            said.Add(CommandMessages.RowsInDoubt.With(batch.InDoubt));
+            said.Add(CommandMessages.RowsInDoubt.With(batch.Counts.InDoubt));
         }
 
+        said.AddRange(batch.Counts.LedgerWarnings);
+
         // At the end: it is a command to copy.
-        if (batch.OpenLedgerIds is { Count: > 0 } open)
+        if (batch.Open.LedgerIds is { Count: > 0 } open)
         {
-            var way = batch.OpenAreContinued ? CommandMessages.StoppedSameCommand : CommandMessages.StoppedOtherCommand;
+            var way = batch.Open.AreContinued ? CommandMessages.StoppedSameCommand : CommandMessages.StoppedOtherCommand;
             said.Add(CommandMessages.StoppedOpen.With(open.Count, way, Find(open), saving));
         }
 

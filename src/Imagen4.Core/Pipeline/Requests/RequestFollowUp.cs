@@ -38,7 +38,8 @@ public sealed class RequestFollowUp
     {
         var host = Connect(record);
         var model = record.Model ?? _options.Model ?? host.Profile.DefaultModel;
-        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
+        var request = _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
+        return record.HasIndex ? request with { Row = record.Index } : request;
     }
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
@@ -73,7 +74,7 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, error);
+            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
         }
     }
 
@@ -83,29 +84,17 @@ public sealed class RequestFollowUp
     {
         request = Dated(request);
         var known = _known.Of(request.Host, request.RequestId);
-        var result = new ImagenResult
-        {
-            RequestId = request.RequestId,
-            Provider = request.Host.Profile.Name,
-            Model = request.Model,
-            Key = record.Key ?? known?.Key,
-            Index = record.HasIndex || known is null ? record.Index : known.Index,
-            LedgerId = known?.LedgerId,
-        };
-        (record.Input ?? known?.Input)?.CopyTo(result);
-        if (record.Settings == SubmitSettings.None && known?.Settings is { } settings)
-        {
-            settings.CopyTo(result);
-        }
-        else
-        {
-            record.Settings.CopyTo(result);
-        }
-
-        var receiver = new ResultReceiver(_options, _known);
+        var result = LedgerObjects.Of(record, Named(request), known);
+        var receiver = new ResultReceiver(_options, _known, new BatchCounts());
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
-        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
+        if (error is null)
+        {
+            return new RowOutcome<ImagenResult>(result, null);
+        }
+
+        error = Of(request, error);
+        LedgerObjects.Fail(result, error);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
@@ -128,7 +117,7 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, error.ForRow(row: null, request.RequestId));
+            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
         }
     }
 
@@ -175,6 +164,11 @@ public sealed class RequestFollowUp
         }
     }
 
-    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(
-        new LedgerEntry(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId }, known);
+    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(Named(request), known);
+
+    private static ImagenException Of(RequestReference request, ImagenException error) =>
+        error.ForRequest(request.Row, request.RequestId, request.Host.Profile.Name);
+
+    private static LedgerEntry Named(RequestReference request) =>
+        new(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId };
 }

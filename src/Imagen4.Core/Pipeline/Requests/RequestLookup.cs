@@ -112,7 +112,7 @@ public sealed class RequestLookup
     /// key.</summary>
     public ImagenRequest ToObject(RequestView view)
     {
-        var request = LedgerObjects.Request(view.Known, view.IsWorkedOn);
+        var request = LedgerObjects.Of<ImagenRequest>(view.Known, view.IsWorkedOn);
         if (request is not { RequestId: { } id, Model: { } model, Provider: { } provider } || !RequestIds.IsOne(id))
         {
             return request;
@@ -123,10 +123,7 @@ public sealed class RequestLookup
             // A profile that is gone, or an emulator that does not run, has no address.
             if (_services.Providers.Find(provider) is { BaseUri: { } host } profile)
             {
-                var addresses = _services.Protocols.For(profile.Protocol).AddressesOf(host, model, id);
-                request.StatusUri = addresses.Status?.AbsoluteUri;
-                request.ResponseUri = addresses.Response?.AbsoluteUri;
-                request.CancelUri = addresses.Cancel?.AbsoluteUri;
+                LedgerObjects.Address(request, _services.Protocols.For(profile.Protocol).AddressesOf(host, model, id));
             }
         }
         catch (InvalidInputException)
