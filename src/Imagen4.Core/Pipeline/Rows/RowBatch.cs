@@ -60,7 +60,7 @@ public sealed class RowBatch
 
     /// <summary>Checks one row before anything is paid for. Nothing is sent or written. Rows are checked one after the other.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
-    public CheckedRow Check(ImageRow row) => _check.Check(row);
+    public ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation) => _check.CheckAsync(row, cancellation);
 
     /// <summary>Takes note that the object of a request that was only submitted is the caller's now.</summary>
     public void MarkEmitted(ImagenRequest request)
