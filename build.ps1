@@ -123,23 +123,11 @@ function Invoke-TortureTask {
         dotnet exec $program faults $emulator 10000 20 --ledger $ledger
         dotnet exec $program kills $emulator 1000 1 --jobs 4 --ledger $ledger
         dotnet exec $program crowd $emulator 200 16 --ledger $ledger
+        dotnet exec $program throughput 20000 --ledger $ledger
     }
 
     dotnet exec $program flips 20000 1
     dotnet exec $program history 200000
-    dotnet exec $program throughput 20000
-    if (Find-PostgresProgram) {
-        $server = Start-PostgresServer
-        try {
-            dotnet exec $program throughput 20000 "Host=127.0.0.1;Port=$($server.Port);Database=postgres;Username=tester"
-        }
-        finally {
-            Remove-PostgresServer $server
-        }
-    }
-    else {
-        Write-Warning "NOT RUN: the rows a PostgreSQL ledger takes in a second. PostgreSQL's programs (initdb, postgres) are not installed."
-    }
 }
 
 # Whether it can run on PostgreSQL; where it cannot, that is said.

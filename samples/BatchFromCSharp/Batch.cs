@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Imagen4;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline;
@@ -22,7 +23,7 @@ internal static class Batch
             CancellationToken = cancellation,
         };
         // Checked one after the other, in the order of the file: the third of three like rows is the third in the next run, too.
-        var rows = CsvFile.Read(csv).Select((cells, index) => Check(batch, index + 1, cells));
+        var rows = CheckAsync(batch, CsvFile.Read(csv), cancellation);
         await Parallel.ForEachAsync(rows, side, async (row, token) =>
         {
             var outcome = row.Ready is { } ready ? await batch.RunAsync(ready, token) : new RowOutcome<ImagenResult>(null, row.Error);
@@ -30,15 +31,30 @@ internal static class Batch
             Console.WriteLine(outcome.Error is { } error ? error.Message : $"{outcome.Value!.Index,4} {outcome.Value.Images}");
         });
 
+        foreach (var warning in batch.Counts.LedgerWarnings)
+        {
+            Console.Error.WriteLine(warning);
+        }
+
         Console.WriteLine($"{failed} of the rows were not delivered.");
         return failed;
     }
 
-    private static (CheckedRow? Ready, ImagenException? Error) Check(RowBatch batch, int index, IReadOnlyDictionary<string, object?> cells)
+    private static async IAsyncEnumerable<(CheckedRow? Ready, ImagenException? Error)> CheckAsync(
+        RowBatch batch, IEnumerable<IReadOnlyDictionary<string, object?>> rows, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var (index, cells) in rows.Index())
+        {
+            yield return await CheckAsync(batch, index + 1, cells, cancellation);
+        }
+    }
+
+    private static async Task<(CheckedRow? Ready, ImagenException? Error)> CheckAsync(
+        RowBatch batch, int index, IReadOnlyDictionary<string, object?> cells, CancellationToken cancellation)
     {
         try
         {
-            return (batch.Check(RowReader.Read(index, cells)), null);
+            return (await batch.CheckAsync(RowReader.Read(index, cells), cancellation), null);
         }
         catch (ImagenException error)
         {

@@ -54,7 +54,7 @@ internal static class HistoryFigure
         await using (ledger.ConfigureAwait(false))
         {
             var entry = Sample.Entry(-Environment.TickCount);
-            _ = ledger.OfRow(entry.Row!);
+            _ = await ledger.FindRowAsync(entry.Row!, CancellationToken.None).ConfigureAwait(false);
             _ = await ledger.BeginAsync(CancellationToken.None).ConfigureAwait(false);
             _ = await ledger.FindRowAsync(entry.Row!, CancellationToken.None).ConfigureAwait(false);
             _ = await ledger.ClaimAsync(entry, newest: null, isSeen: true, CancellationToken.None).ConfigureAwait(false);

@@ -147,7 +147,8 @@ internal sealed class MixedRun
             .Where(rows => truth.Bills(rows.Key.Host, rows.Key.Prompt) > rows.Count())
             .Select(rows => rows.Key.Prompt)
             .ToHashSet(StringComparer.Ordinal);
-        var requests = TortureClient.Ledger.List(new LedgerQuery { WithSuperseded = true }).Select(listed => listed.Known)
+        var all = TortureClient.Ledger.ListAsync(new LedgerQuery { WithSuperseded = true }, CancellationToken.None);
+        var requests = (await all.ToListAsync().ConfigureAwait(false)).Select(listed => listed.Known)
             .Where(known => wrong.Contains(known.Input?.Prompt ?? "") || (_toldToHaveEnded.Contains(known.RequestId ?? "") && !truth.HasFailed(known.RequestId)));
         foreach (var known in requests.Take(MostShown * 4))
         {

@@ -15,7 +15,7 @@ return words switch
     ["alive", var home, var owner] => OwnerMode.Look(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["history", var requests] => await HistoryFigure.RunAsync(Number(requests)),
-    ["throughput", var rows] => await ThroughputFigure.RunAsync(Number(rows), address: null),
+    ["throughput", var rows] => await ThroughputFigure.RunAsync(Number(rows), options),
     ["throughput", var rows, var address] => await ThroughputFigure.RunAsync(Number(rows), address),
     ["flips", var trials, var seed] => await DamagedLedger.RunAsync(Number(trials), Number(seed), options),
     ["rows", var home, var address, var folder, var count] => await RowsMode.RunAsync(home, new Uri(address), folder, Number(count)),
@@ -47,6 +47,6 @@ static int Usage()
     Console.Error.WriteLine("claims <home> <rows> | names <folder> <names> | owner <home> | alive <home> <owner> | ledger <home> <requests> | history <requests> | throughput <rows> [<postgres address>] | flips <trials> <seed> | rows <home> <address> <folder|-> <rows>");
     Console.Error.WriteLine("batch <home> <address> <folder> <name> <rows> <before|after step|-> <host,…> | faults <emulator> <rows> <seeds> | kills <emulator> <kills> <seed> [short]");
     Console.Error.WriteLine("crowd <emulator> <rows> <processes> | member <home> <address> <folder> <rows>");
-    Console.Error.WriteLine("faults, kills, crowd, flips: --ledger sqlite|postgres; kills: --jobs <lanes>");
+    Console.Error.WriteLine("faults, kills, crowd, flips, throughput: --ledger sqlite|postgres; kills: --jobs <lanes>");
     return 2;
 }

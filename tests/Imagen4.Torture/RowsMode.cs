@@ -1,6 +1,7 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Torture;
@@ -25,9 +26,13 @@ internal static class RowsMode
         Console.WriteLine("ready");
         _ = Console.ReadLine();
         var run = TortureClient.Client.StartBatch(options);
-        var all = Enumerable.Range(1, rows)
-            .Select(index => run.Check(new ImageRow { Index = index, Input = new ImageInput { Prompt = $"a red fox, number {index}" } }))
-            .ToList();
+        var all = new List<CheckedRow>();
+        for (var index = 1; index <= rows; index++)
+        {
+            var row = new ImageRow { Index = index, Input = new ImageInput { Prompt = $"a red fox, number {index}" } };
+            all.Add(await run.CheckAsync(row, CancellationToken.None).ConfigureAwait(false));
+        }
+
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (row, cancellation) =>
         {
             var (state, error) = options.Wait

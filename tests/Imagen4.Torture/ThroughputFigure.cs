@@ -15,6 +15,16 @@ internal static class ThroughputFigure
     private const int SideBySide = 256;
     private const int WarmUp = 500;
 
+    /// <summary>Measures a ledger of its own: a file in a temporary folder, or a database on a server that lives as long as this.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="options">Which of the two.</param>
+    public static async Task<int> RunAsync(int rows, TortureOptions options)
+    {
+        var ledgers = await TortureLedgers.StartAsync(options).ConfigureAwait(false);
+        await using var ending = ledgers.ConfigureAwait(false);
+        return await RunAsync(rows, await ledgers.NewAsync().ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
     /// <summary>Measures.</summary>
     /// <param name="rows">How many rows.</param>
     /// <param name="address">The PostgreSQL database; null for SQLite in a temporary folder.</param>

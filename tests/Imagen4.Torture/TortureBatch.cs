@@ -83,7 +83,7 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     }
 
     // Every row is checked before the first one is sent: as in a pipeline, in their order.
-    private Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(
+    private async Task<IReadOnlyDictionary<int, End<T>>> EndsAsync<T>(
         RowBatch batch, IEnumerable<(int Row, ImageRow Record)> records, Func<CheckedRow, CancellationToken, Task<RowOutcome<T>>> way)
         where T : class
     {
@@ -92,7 +92,7 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
         {
             try
             {
-                var ready = batch.Check(record);
+                var ready = await batch.CheckAsync(record, CancellationToken.None).ConfigureAwait(false);
                 ways[row] = () => way(ready, CancellationToken.None);
             }
             catch (ImagenException refused)
@@ -101,7 +101,7 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
             }
         }
 
-        return EndsAsync(ways);
+        return await EndsAsync(ways).ConfigureAwait(false);
     }
 
     private Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> FollowAsync(

@@ -14,6 +14,24 @@ Describe 'The README' {
         $examples | Should -HaveCount 5
     }
 
+    It 'has a batch that shows its errors also where one of them ends it' -ForEach @{ examples = $examples } {
+        $script = Join-Path $TestDrive 'batch.ps1'
+        @(
+            '$PSStyle.OutputRendering = ''PlainText'''
+            "`$env:IMAGEN4_HOME = Join-Path '$TestDrive' 'nobody'"
+            'Remove-Item Env:FAL_KEY*, Env:IMAGEN4_PROVIDER -ErrorAction Ignore'
+            "Import-Module '$root/Imagen4.psd1'"
+            "Set-Location '$root'"
+            $examples[1]
+        ) | Set-Content $script
+
+        $said = @(& $PwshProgram @PwshArguments -NoProfile -File $script 2>$null)
+
+        $said | Should -HaveCount 2
+        $said[0] | Should -Be 'ApiKeyMissing,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $said[1] | Should -BeLike "There is no API key for provider 'fal'. *"
+    }
+
     It 'has examples that run as written, one after the other' -ForEach @{ examples = $examples } {
         $folder = New-Item (Join-Path $TestDrive 'readme') -ItemType Directory
         Copy-Item (Join-Path $root 'samples') $folder -Recurse

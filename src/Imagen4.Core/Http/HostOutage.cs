@@ -20,6 +20,7 @@ internal sealed class HostOutage(string provider, TimeProvider time, Action<stri
     private DateTimeOffset _since;
     private DateTimeOffset? _until = DateTimeOffset.MinValue;
     private string? _trouble;
+    private bool _isWaitedFor;
     private bool _isSaid;
 
     /// <summary>One line on the outage while somebody waits for it to end; null where there is none that has been said.</summary>
@@ -36,11 +37,13 @@ internal sealed class HostOutage(string provider, TimeProvider time, Action<stri
 
     /// <summary>Takes note of a read that begins, with all its repeats.</summary>
     /// <param name="until">When whoever asks gives up; null for never.</param>
+    /// <param name="isWait">Whether it is repeated until then; without that it may be given up sooner.</param>
     /// <returns>What is to be disposed of when it has ended.</returns>
-    public IDisposable Ask(DateTimeOffset? until)
+    public IDisposable Ask(DateTimeOffset? until, bool isWait = true)
     {
         lock (_lock)
         {
+            _isWaitedFor |= isWait;
             _until = until is { } end && _until is { } latest ? (end > latest ? end : latest) : null;
             if (++_asking == 1 && !_isSaid)
             {
@@ -101,7 +104,7 @@ internal sealed class HostOutage(string provider, TimeProvider time, Action<stri
             _isSaid = true;
             var trouble = _trouble ?? Messages.OutageSilent;
             text = _until is { } end
-                ? Messages.OutageUntil.With(provider, _since, trouble, end)
+                ? (_isWaitedFor ? Messages.OutageUntil : Messages.OutageFewTimes).With(provider, _since, trouble, end)
                 : Messages.OutageWithoutEnd.With(provider, _since, trouble);
         }
 

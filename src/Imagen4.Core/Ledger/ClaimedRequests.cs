@@ -42,11 +42,12 @@ internal sealed class ClaimedRequests(LedgerStore store)
             ? _held.ContainsKey(known.LedgerId)
             : await store.IsAliveAsync(owner, cancellation).ConfigureAwait(false));
 
-    /// <summary>Whether a process, or another batch of this one, works on a submission; asked on this thread.</summary>
+    /// <summary>Whether a process, or another batch of this one, works on a submission.</summary>
     /// <param name="known">The submission.</param>
     /// <param name="alive">What is known of owners already: many requests have one.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public bool IsWorkedOn(LedgerRequest known, Dictionary<long, bool> alive)
+    public async ValueTask<bool> IsWorkedOnAsync(LedgerRequest known, Dictionary<long, bool> alive, CancellationToken cancellation)
     {
         if (known.Owner is not { } owner)
         {
@@ -60,7 +61,7 @@ internal sealed class ClaimedRequests(LedgerStore store)
 
         if (!alive.TryGetValue(owner, out var isAlive))
         {
-            alive[owner] = isAlive = store.IsAlive(owner);
+            alive[owner] = isAlive = await store.IsAliveAsync(owner, cancellation).ConfigureAwait(false);
         }
 
         return isAlive;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Text;
 
@@ -13,50 +14,6 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>Where it is, as a user would name it.</summary>
     public string Location => location;
 
-    /// <summary>A submission by the ledger's own id, or null.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerRequest? OfLedgerId(string id) => IsId(id) ? Of(stored.Find(id)) : null;
-
-    /// <summary>The newest submission of a row, or null.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
-    public LedgerRequest? OfRow(RowIdentity row) => Intact(stored.FindRow(row.Row, row.Subject, MostAlike), row);
-
-    /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfSubject(string subject) =>
-        stored.FindSubject(subject, MostAlike).Select(found => new LedgerRequest(found, location));
-
-    /// <summary>The submissions of a row, oldest first.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> Generations(string row) =>
-        stored.FindGenerations(row).Select(found => new LedgerRequest(found, location));
-
-    /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<LedgerRequest> OfRequestId(string requestId) =>
-        stored.FindByRequestId(requestId).Select(found => new LedgerRequest(found, location));
-
-    /// <summary>
-    /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
-    /// name. The names of providers have no case, the ids of hosts have.
-    /// </summary>
-    /// <param name="baseAddress">The base address in its normal form; null where it is not known.</param>
-    /// <param name="provider">The provider's name.</param>
-    /// <param name="requestId">The host's id.</param>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerRequest? OfRequestId(string? baseAddress, string provider, string requestId)
-    {
-        var found = OfRequestId(requestId).ToList();
-        return found.FindLast(known => known.BaseAddress is { } address && address == baseAddress)
-            ?? found.FindLast(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
-    }
-
-    /// <summary>The submissions that are wanted, in the order of their claims, and whether each is the newest of its row.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<(LedgerRequest Known, bool IsNewest)> List(LedgerQuery query) =>
-        stored.List(query).Select(listed => (new LedgerRequest(listed.Request, location), !listed.HasNewer));
-
     /// <summary>The newest submission of a row, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     /// <exception cref="SubmissionInDoubtException">It is there and cannot be read.</exception>
@@ -71,8 +28,48 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
-        [.. (await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false)).Select(found =>
-            new LedgerRequest(found, location))];
+        All(await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false));
+
+    /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<LedgerRequest>> FindSubjectAsync(string subject, CancellationToken cancellation) =>
+        All(await stored.FindSubjectAsync(subject, MostAlike, cancellation).ConfigureAwait(false));
+
+    /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<LedgerRequest>> FindByRequestIdAsync(string requestId, CancellationToken cancellation) =>
+        All(await stored.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false));
+
+    /// <summary>
+    /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
+    /// name. The names of providers have no case, the ids of hosts have.
+    /// </summary>
+    /// <param name="baseAddress">The base address in its normal form; null where it is not known.</param>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="requestId">The host's id.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<LedgerRequest?> FindByRequestIdAsync(
+        string? baseAddress, string provider, string requestId, CancellationToken cancellation)
+    {
+        var found = All(await stored.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false));
+        return found.FindLast(known => known.BaseAddress is { } address && address == baseAddress)
+            ?? found.FindLast(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// The submissions that are wanted, in the order of their claims, and whether each is the newest of its row. They are read page by
+    /// page, as they are asked for.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async IAsyncEnumerable<(LedgerRequest Known, bool IsNewest)> ListAsync(
+        LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var (request, hasNewer) in stored.ListAsync(query, cancellation).ConfigureAwait(false))
+        {
+            yield return (new LedgerRequest(request, location), !hasNewer);
+        }
+    }
 
     /// <summary>What is there as a batch begins.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -93,6 +90,8 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
         await stored.ResultAsync(address, requestId, cancellation).ConfigureAwait(false) is { } found
             ? (found.Item1, (number, token) => stored.ImageAsync(found.Item2, number, token))
             : null;
+
+    private List<LedgerRequest> All(IReadOnlyList<StoredRequest> found) => [.. found.Select(one => new LedgerRequest(one, location))];
 
     private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);
 

@@ -1,56 +1,104 @@
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 
-/// <summary>Puts what the ledger knows on the objects users see.</summary>
+/// <summary>The one projection to the objects users see: of a row that is sent, of what the ledger knows, of a record that is followed
+/// up.</summary>
 internal static class LedgerObjects
 {
-    /// <summary>A request as the ledger knows it.</summary>
-    /// <param name="known">What is known.</param>
-    /// <param name="isWorkedOn">Whether a process is at work on it, so that an intent is not yet in doubt.</param>
-    public static ImagenRequest Request(LedgerRequest known, bool isWorkedOn = false)
+    /// <summary>A row's object as it is sent: nothing has become of it yet.</summary>
+    public static T Of<T>(LedgerEntry entry)
+        where T : ImagenInputs, IRowObject, new()
     {
-        var request = new ImagenRequest
+        var made = new T
         {
-            RequestId = known.RequestId,
-            Provider = known.Provider,
-            Model = known.Model,
-            Key = known.Key,
-            Index = known.Index,
-            LedgerId = known.LedgerId,
-            State = State(known, isWorkedOn),
-            SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null,
-            Error = known.Error ?? Ended(known, isWorkedOn),
-            ErrorType = known.ErrorType,
+            RequestId = entry.RequestId,
+            Provider = entry.Provider,
+            Model = entry.Model,
+            Key = entry.Key,
+            Index = entry.Index,
+            LedgerId = entry.LedgerId,
         };
-        known.Input?.CopyTo(request);
-        known.Settings?.CopyTo(request);
-        return request;
+        entry.Input.CopyTo(made);
+        entry.Settings.CopyTo(made);
+        return made;
     }
 
-    /// <summary>A result as the ledger knows it.</summary>
+    /// <summary>A request or a result as the ledger knows it.</summary>
     /// <param name="known">What is known.</param>
-    /// <param name="isWorkedOn">Whether a process is at work on it.</param>
-    public static ImagenResult Result(LedgerRequest known, bool isWorkedOn = false)
+    /// <param name="isWorkedOn">Whether a process is at work on it, so that an intent is not yet in doubt.</param>
+    public static T Of<T>(LedgerRequest known, bool isWorkedOn = false)
+        where T : ImagenInputs, IRowObject, new()
     {
-        var result = new ImagenResult
+        var made = Of<T>(new LedgerEntry(known.Provider, known.Model, known.Key, known.Input ?? new ImageInput())
         {
-            RequestId = known.RequestId,
-            Provider = known.Provider,
-            Model = known.Model,
-            Key = known.Key,
-            Index = known.Index,
             LedgerId = known.LedgerId,
-            State = State(known, isWorkedOn),
-            Error = known.Error,
-            ErrorType = known.ErrorType,
-        };
-        known.Input?.CopyTo(result);
-        known.Settings?.CopyTo(result);
-        known.Delivery?.CopyTo(result);
-        return result;
+            Index = known.Index,
+            RequestId = known.RequestId,
+        });
+        known.Settings?.CopyTo(made);
+        (made.State, made.Error, made.ErrorType) =
+            (State(known, isWorkedOn), known.Error ?? Ended(known, isWorkedOn), known.ErrorType);
+        switch (made)
+        {
+            case ImagenRequest request:
+                request.SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
+                break;
+            case ImagenResult result:
+                known.Delivery?.CopyTo(result);
+                break;
+        }
+
+        return made;
     }
+
+    /// <summary>The result of a request that is followed up, before it is read: what its record says comes before what is known.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="request">The request's id, provider and model.</param>
+    /// <param name="known">What the ledger knows of it, or null.</param>
+    public static ImagenResult Of(RequestRecord record, LedgerEntry request, LedgerRequest? known)
+    {
+        var made = Of<ImagenResult>(request with
+        {
+            Key = record.Key ?? known?.Key,
+            Index = record.HasIndex || known is null ? record.Index : known.Index,
+            Input = record.Input ?? known?.Input ?? request.Input,
+            Settings = record.Settings,
+        });
+        if (record.Settings == SubmitSettings.None)
+        {
+            known?.Settings?.CopyTo(made);
+        }
+
+        made.LedgerId = known?.LedgerId;
+        return made;
+    }
+
+    /// <summary>Says on a request that its host has accepted it, and where it is asked about.</summary>
+    public static void Accept(ImagenRequest made, Acceptance acceptance)
+    {
+        made.RequestId = acceptance.Request.RequestId;
+        made.State = acceptance.Answered is null ? ImagenStates.InQueue : ImagenStates.Completed;
+        made.QueuePosition = acceptance.QueuePosition;
+        made.SubmittedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
+        var request = acceptance.Request;
+        Address(made, new RequestAddresses(request.StatusUri, request.ResponseUri, request.CancelUri));
+    }
+
+    /// <summary>Says on a request where it is asked about.</summary>
+    public static void Address(ImagenRequest made, RequestAddresses addresses)
+    {
+        made.StatusUri = addresses.Status?.AbsoluteUri;
+        made.ResponseUri = addresses.Response?.AbsoluteUri;
+        made.CancelUri = addresses.Cancel?.AbsoluteUri;
+    }
+
+    /// <summary>Says on an object what went wrong.</summary>
+    public static void Fail(IRowObject made, ImagenException error) =>
+        (made.Error, made.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
 
     private static string? Ended(LedgerRequest known, bool isWorkedOn) => known.Step switch
     {

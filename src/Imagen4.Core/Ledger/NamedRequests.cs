@@ -11,15 +11,15 @@ internal sealed class NamedRequests(RequestLedger ledger)
 {
     /// <summary>The request that a row's record names, or null where the ledger knows none.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public LedgerRequest? Find(ImageRow row, HostConnection host)
+    public async ValueTask<LedgerRequest?> FindAsync(ImageRow row, HostConnection host, CancellationToken cancellation)
     {
         if (row is { LedgerId: null, RequestId: null })
         {
             return null;
         }
 
-        return (row.LedgerId is { } own ? ledger.OfLedgerId(own) : null)
-            ?? (row.RequestId is { } id ? OfHost(host, id) : null);
+        return (row.LedgerId is { } own ? await ledger.FindAsync(own, cancellation).ConfigureAwait(false) : null)
+            ?? (row.RequestId is { } id ? await OfHostAsync(host, id, cancellation).ConfigureAwait(false) : null);
     }
 
     /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes
@@ -36,6 +36,6 @@ internal sealed class NamedRequests(RequestLedger ledger)
             ? input with { Seed = null }
             : input;
 
-    private LedgerRequest? OfHost(HostConnection host, string requestId) =>
-        ledger.OfRequestId(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
+    private Task<LedgerRequest?> OfHostAsync(HostConnection host, string requestId, CancellationToken cancellation) =>
+        ledger.FindByRequestIdAsync(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId, cancellation);
 }

@@ -44,11 +44,13 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<bool> IsWorkedOnAsync(LedgerRequest known, CancellationToken cancellation) => _held.IsWorkedOnAsync(known, cancellation);
 
-    /// <summary>Whether a process, or another batch of this one, works on a submission; asked on this thread.</summary>
+    /// <summary>Whether a process, or another batch of this one, works on a submission.</summary>
     /// <param name="known">The submission.</param>
     /// <param name="alive">What is known of owners already: many requests have one.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public bool IsWorkedOn(LedgerRequest known, Dictionary<long, bool> alive) => _held.IsWorkedOn(known, alive);
+    public ValueTask<bool> IsWorkedOnAsync(LedgerRequest known, Dictionary<long, bool> alive, CancellationToken cancellation) =>
+        _held.IsWorkedOnAsync(known, alive, cancellation);
 
     /// <summary>Who works on a submission, and since when; null where nobody does any more.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

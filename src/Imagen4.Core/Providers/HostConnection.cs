@@ -18,6 +18,7 @@ public sealed class HostConnection
 
     // When the reader gives up; null for never.
     private readonly Func<DateTimeOffset?> _until;
+    private readonly bool _isWait;
 
     /// <summary>Connects a profile with a key. Nothing is sent.</summary>
     /// <param name="profile">The provider.</param>
@@ -48,7 +49,7 @@ public sealed class HostConnection
     {
         (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
         (_key, _channel, _outage) = (other._key, other._channel, other._outage);
-        _until = () => until;
+        (_until, _isWait) = (() => until, true);
         (_retry, _resultRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed));
     }
 
@@ -121,7 +122,7 @@ public sealed class HostConnection
     private async Task<HostResponse> ReadAsync(
         ReadRetry retry, Func<CancellationToken, Task<HostResponse>> send, CancellationToken cancellation)
     {
-        using var asked = _outage?.Ask(_until());
+        using var asked = _outage?.Ask(_until(), _isWait);
         return await retry.RunAsync(send, cancellation).ConfigureAwait(false);
     }
 

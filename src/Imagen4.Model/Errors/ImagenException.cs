@@ -9,6 +9,7 @@ public abstract class ImagenException : Exception
     private int? _row;
     private string? _requestId;
     private bool _canBeReceived;
+    private string? _provider;
     private ImagenException? _thrown;
 
     /// <summary>Creates the error.</summary>
@@ -29,12 +30,14 @@ public abstract class ImagenException : Exception
     /// <summary>Whether the request was accepted and can still be received, so that its id is worth a place in the message.</summary>
     public bool CanBeReceived => _canBeReceived;
 
-    /// <summary>One line for the user; it begins with the row's number where there is one.</summary>
-    public override string Message => Row is not { } row ? base.Message
-        : CanBeReceived && RequestId is { } id && !base.Message.Contains(id, StringComparison.Ordinal)
-            ? $"Row {row}, request {id}: {base.Message}"
-        : Model is not null ? $"Row {row}, {Model}: {base.Message}"
-        : $"Row {row}: {base.Message}";
+    /// <summary>One line for the user; it begins with what it is about, where that is known: the row's number, the request.</summary>
+    public override string Message => (Row, Subject) switch
+    {
+        ({ } row, { } subject) => $"Row {row}, {subject}: {base.Message}",
+        ({ } row, null) => $"Row {row}: {base.Message}",
+        (null, { } subject) when subject != Model => $"{char.ToUpperInvariant(subject[0])}{subject[1..]}: {base.Message}",
+        _ => base.Message,
+    };
 
     /// <summary>The endpoint id whose inputs the row does not fit; null where it is about something else.</summary>
     public string? Model { get; init; }
@@ -58,6 +61,12 @@ public abstract class ImagenException : Exception
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 
+    // The request where the text does not name it itself, else the endpoint.
+    private string? Subject =>
+        !(CanBeReceived || _provider is not null) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
+        : _provider is null || base.Message.Contains(_provider, StringComparison.Ordinal) ? $"request {id}"
+        : $"request {id} at {_provider}";
+
     /// <summary>The error as it was thrown, before anybody said which row it is about.</summary>
     internal ImagenException Thrown => _thrown ?? this;
 
@@ -69,6 +78,17 @@ public abstract class ImagenException : Exception
     {
         var copy = (ImagenException)MemberwiseClone();
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
+
+    /// <summary>The same error, said of a request that is followed up. The one that was thrown stays as it is.</summary>
+    /// <param name="row">The number of the request's row, from 1; null where that is not known.</param>
+    /// <param name="requestId">The request's id.</param>
+    /// <param name="provider">The name of its provider.</param>
+    public ImagenException ForRequest(int? row, string requestId, string provider)
+    {
+        var copy = ForRow(row, requestId, CanBeReceived);
+        copy._provider = provider;
         return copy;
     }
 }

@@ -9,7 +9,7 @@ namespace Imagen4.PowerShell.Commands;
 /// <summary><c>Get-ImagenRequest</c>: what the ledger knows. No host is asked.</summary>
 [Cmdlet(VerbsCommon.Get, "ImagenRequest")]
 [OutputType(typeof(ImagenRequest))]
-public sealed class GetImagenRequestCommand : RecordCommand
+public sealed class GetImagenRequestCommand : PumpedCommand
 {
     private readonly RequestLookup _requests = ModuleSession.Client.Requests;
     private RequestFilter _filter = null!;
@@ -80,38 +80,43 @@ public sealed class GetImagenRequestCommand : RecordCommand
                 throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row };
             }
 
-            Write(_requests.Find(_filter));
+            foreach (var request in Each(stopping => _requests.FindAsync(_filter, stopping)))
+            {
+                WriteObject(_requests.ToObject(request));
+            }
+
             return;
         }
 
         foreach (var id in named)
         {
-            WriteNamed(id, () => [_requests.OfLedgerId(id)]);
+            WriteNamed(id, async stopping => [await _requests.OfLedgerIdAsync(id, stopping).ConfigureAwait(false)]);
         }
 
         foreach (var id in ids)
         {
-            WriteNamed(id, () => _requests.OfRequestId(id));
+            WriteNamed(id, async stopping => await _requests.OfRequestIdAsync(id, stopping).ConfigureAwait(false));
         }
     }
 
-    private void WriteNamed(string id, Func<IReadOnlyList<RequestView>> find)
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        // Nothing runs beside the pipeline.
+    }
+
+    private void WriteNamed(string id, Func<CancellationToken, ValueTask<IReadOnlyList<RequestView>>> find)
     {
         try
         {
-            Write(find().Where(request => request.Is(_filter)));
+            foreach (var request in WaitFor(find).Where(request => request.Is(_filter)))
+            {
+                WriteObject(_requests.ToObject(request));
+            }
         }
         catch (RequestNotFoundException error)
         {
             WriteError(error, InputObject ?? id);
-        }
-    }
-
-    private void Write(IEnumerable<RequestView> requests)
-    {
-        foreach (var request in requests.TakeWhile(_ => !IsStopped))
-        {
-            WriteObject(_requests.ToObject(request));
         }
     }
 

@@ -158,7 +158,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     {
         try
         {
-            return Batch.Check(row);
+            return WaitFor(stopping => Batch.CheckAsync(row, stopping));
         }
         catch (LedgerUnavailableException error)
         {

@@ -69,7 +69,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         {
             try
             {
-                var request = _requests.OfLedgerId(id);
+                var request = WaitFor(async stopping => await _requests.OfLedgerIdAsync(id, stopping).ConfigureAwait(false));
                 RequestRemoval.RequireFinished(request);
                 Choose(request.Is(_filter) ? [request] : []);
             }
@@ -128,7 +128,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             throw new InvalidInputException(CommandMessages.RemoveNeedsChoice);
         }
 
-        Choose(_requests.Find(_filter).Where(request =>
+        Choose(Each(stopping => _requests.FindAsync(_filter, stopping)).Where(request =>
             request.IsFinished && (State.Length > 0 || request.State != ImagenStates.Completed)));
     }
 
@@ -142,7 +142,8 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
             }
 
             // A row that is forgotten is forgotten with its earlier attempts: no list shows them while there is a newer one.
-            foreach (var one in _requests.Earlier(request).Prepend(request))
+            var earlier = WaitFor(async stopping => await _requests.EarlierAsync(request, stopping).ConfigureAwait(false));
+            foreach (var one in earlier.Prepend(request))
             {
                 _chosen[one.LedgerId] = one;
             }

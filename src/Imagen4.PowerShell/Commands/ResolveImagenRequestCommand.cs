@@ -62,8 +62,8 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         {
             try
             {
-                Settle(_resolution.Find(id), LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named
-                    : null);
+                var request = WaitFor(async stopping => await _resolution.FindAsync(id, stopping).ConfigureAwait(false));
+                Settle(request, LedgerIds.Read(Row, nameof(Provider), Provider, InputObject) is [var named, ..] ? named : null);
             }
             catch (ImagenException error)
             {

@@ -21,6 +21,13 @@ internal static class AfterStop
         }
     }
 
+    /// <summary>What is asked for; the default where it cannot be had.</summary>
+    public static T? Ask<T>(Func<CancellationToken, Task<T?>> ask)
+    {
+        T? answer = default;
+        return WorkPump.RunAfterwards(async token => answer = await ask(token).ConfigureAwait(false), Longest) is null ? answer : default;
+    }
+
     /// <summary>Reports what went wrong.</summary>
     public static void Say(PSHost host, Exception error) => Say(host, CommandMessages.StoppedTrouble.With(PlainText.Line(error.Message)));
 

@@ -76,7 +76,7 @@ public abstract partial class BatchCommand : HostCommand
     {
         if (CancelOnStop)
         {
-            AfterStop.Run(Host, Batch.CancelAsync);
+            AfterStop.Run(Host, Batch.Open.CancelAsync);
             foreach (var trouble in BatchReport.CancelTroubles(Batch))
             {
                 AfterStop.Say(Host, trouble);
@@ -84,7 +84,7 @@ public abstract partial class BatchCommand : HostCommand
         }
 
         var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
-        if (BatchReport.BrokenOff(Batch, Batch.Cancelled, saving) is { } line)
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }
@@ -109,7 +109,7 @@ public abstract partial class BatchCommand : HostCommand
         }
 
         Finish();
-        foreach (var (provider, count) in Batch.NotSent)
+        foreach (var (provider, count) in Batch.Counts.NotSent)
         {
             WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count)
                 : CommandMessages.RowsNotSent.With(count));

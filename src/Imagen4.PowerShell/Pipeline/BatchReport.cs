@@ -17,19 +17,24 @@ internal static class BatchReport
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowBatch batch)
     {
-        if (batch.Continued > 0)
+        if (batch.Counts.Continued > 0)
         {
-            yield return CommandMessages.RowsContinued.With(batch.Continued, batch.LedgerPath);
+            yield return CommandMessages.RowsContinued.With(batch.Counts.Continued, batch.LedgerPath);
         }
 
-        if (batch.InDoubt > 0)
+        if (batch.Counts.InDoubt > 0)
         {
-            yield return CommandMessages.RowsInDoubt.With(batch.InDoubt);
+            yield return CommandMessages.RowsInDoubt.With(batch.Counts.InDoubt);
+        }
+
+        foreach (var warning in batch.Counts.LedgerWarnings)
+        {
+            yield return warning;
         }
     }
 
     /// <summary>What is said of cancels that went wrong: each reason once.</summary>
-    public static IEnumerable<string> CancelTroubles(RowBatch batch) => batch.CancelTroubles
+    public static IEnumerable<string> CancelTroubles(RowBatch batch) => batch.Open.Troubles
         .Select(error => PlainText.Line(error.Message))
         .Distinct(StringComparer.Ordinal)
         .Take(MostTroubles)
@@ -47,15 +52,17 @@ internal static class BatchReport
             said.Add(CommandMessages.StoppedCancelled.With(cancelled));
         }
 
-        if (batch.InDoubt > 0)
+        if (batch.Counts.InDoubt > 0)
         {
-            said.Add(CommandMessages.RowsInDoubt.With(batch.InDoubt));
+            said.Add(CommandMessages.RowsInDoubt.With(batch.Counts.InDoubt));
         }
 
+        said.AddRange(batch.Counts.LedgerWarnings);
+
         // At the end: it is a command to copy.
-        if (batch.OpenLedgerIds is { Count: > 0 } open)
+        if (batch.Open.LedgerIds is { Count: > 0 } open)
         {
-            var way = batch.OpenAreContinued ? CommandMessages.StoppedSameCommand : CommandMessages.StoppedOtherCommand;
+            var way = batch.Open.AreContinued ? CommandMessages.StoppedSameCommand : CommandMessages.StoppedOtherCommand;
             said.Add(CommandMessages.StoppedOpen.With(open.Count, way, Find(open), saving));
         }
 
@@ -63,19 +70,8 @@ internal static class BatchReport
     }
 
     // The command that finds these requests and no others. A list of ids finds the same at any time; a long one nobody wants to see.
-    private static string Find(IReadOnlyCollection<string> ledgerIds) => ledgerIds.Count > MostIds && Since(ledgerIds) is { } since
+    private static string Find(IReadOnlyCollection<string> ledgerIds) => ledgerIds.Count > MostIds
+        && AfterStop.Ask(stopping => ModuleSession.Client.Requests.OpenSinceAsync(ledgerIds, stopping)) is { } since
         ? $"Get-ImagenRequest -State Pending -Since {since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}"
         : $"Get-ImagenRequest -LedgerId {string.Join(", ", ledgerIds.Select(id => $"'{id}'"))}";
-
-    private static DateTimeOffset? Since(IReadOnlyCollection<string> ledgerIds)
-    {
-        try
-        {
-            return ModuleSession.Client.Requests.OpenSince(ledgerIds);
-        }
-        catch (LedgerUnavailableException)
-        {
-            return null;
-        }
-    }
 }

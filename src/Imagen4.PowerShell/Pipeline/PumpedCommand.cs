@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Management.Automation;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.PowerShell.Errors;
 
@@ -50,6 +51,48 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
             TakeOne();
         }
     });
+
+    /// <summary>Waits for what has to be known before the command goes on, handing on what comes meanwhile.</summary>
+    /// <param name="ask">What is asked; it begins on this thread, and is stopped with the command.</param>
+    private protected T WaitFor<T>(Func<CancellationToken, ValueTask<T>> ask)
+    {
+        try
+        {
+            var answer = _pump.Ask(ask);
+            while (!answer.IsThere)
+            {
+                TakeOne();
+            }
+
+            return answer.Value;
+        }
+        catch (OperationCanceledException) when (IsStopped)
+        {
+            // The engine's own way to end a command that has been stopped.
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Hands on what is read, each as it is asked for.</summary>
+    /// <param name="read">Reads.</param>
+    private protected IEnumerable<T> Each<T>(Func<CancellationToken, IAsyncEnumerable<T>> read)
+    {
+        IAsyncEnumerator<T>? elements = null;
+        try
+        {
+            while (WaitFor(stopping => (elements ??= read(stopping).GetAsyncEnumerator(stopping)).MoveNextAsync()))
+            {
+                yield return elements!.Current;
+            }
+        }
+        finally
+        {
+            if (!IsStopped)
+            {
+                _ = WaitFor(_ => EndAsync(elements));
+            }
+        }
+    }
 
     /// <summary>Hands on what has come, without waiting.</summary>
     protected void Drain()
@@ -138,6 +181,16 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
     protected virtual void OnCutShort()
     {
+    }
+
+    private static async ValueTask<bool> EndAsync(IAsyncDisposable? elements)
+    {
+        if (elements is not null)
+        {
+            await elements.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     private void FinishAll()

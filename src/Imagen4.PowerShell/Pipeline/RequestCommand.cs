@@ -86,17 +86,17 @@ public abstract class RequestCommand : HostCommand
 
     private void Start(RequestRecord record)
     {
-        CheckHost(record);
-        var request = FollowUp.CreateReference(record);
-        Start(request, record);
+        var located = WaitFor(async stopping => await FollowUp.LocateAsync(record, stopping).ConfigureAwait(false));
+        CheckHost(record, located);
+        Start(FollowUp.CreateReference(located), located);
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.
-    private void CheckHost(RequestRecord record)
+    private void CheckHost(RequestRecord record, RequestRecord located)
     {
         try
         {
-            _ = FollowUp.Connect(record);
+            _ = FollowUp.Connect(located);
         }
         catch (ImagenException error) when (record.Provider is null || record.Provider == _provider)
         {

@@ -116,17 +116,23 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<List<StoredRequest>> FindSubjectAsync(string subject, int most, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read, cancellation);
 
-    /// <summary>Requests in the order of their claims. They are read in pages, so that a ledger of any size can be listed.</summary>
+    /// <summary>Requests by the host's id, oldest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<StoredRequest>> FindByRequestIdAsync(string requestId, CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.ByRequestId(requestId), RequestColumns.Read, cancellation);
+
+    /// <summary>Requests in the order of their claims, and whether the row has a newer one. They are read in pages, so that a ledger of any size can be listed.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
-    public async IAsyncEnumerable<StoredRequest> ListAsync(LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<(StoredRequest Request, bool HasNewer)> ListAsync(
+        LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)
     {
         List<(long Id, bool HasNewer, StoredRequest Request)> page;
         for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
         {
             page = await Reader.ReadAsync(LedgerQueries.Page(query, after, PageLength), Listed, cancellation).ConfigureAwait(false);
-            foreach (var (_, _, request) in page)
+            foreach (var (_, hasNewer, request) in page)
             {
-                yield return request;
+                yield return (request, hasNewer);
             }
         }
     }

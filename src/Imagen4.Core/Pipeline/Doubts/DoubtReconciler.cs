@@ -92,7 +92,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         for (var isAgain = false; ; isAgain = true)
         {
             var asked = host.Time.GetUtcNow();
-            var match = await reader.FindAsync(sought, id => IsOthers(doubt, id), cancellation).ConfigureAwait(false);
+            var match = await reader.FindAsync(sought, (id, token) => IsOthersAsync(doubt, id, token), cancellation).ConfigureAwait(false);
             if (match.Finding != HistoryFinding.Absent || asked >= ended + lag)
             {
                 return match;
@@ -108,8 +108,9 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         }
     }
 
-    private bool IsOthers(LedgerRequest doubt, string requestId) =>
-        ledger.OfRequestId(doubt.BaseAddress, doubt.Provider, requestId) is { } other && other.LedgerId != doubt.LedgerId;
+    private async Task<bool> IsOthersAsync(LedgerRequest doubt, string requestId, CancellationToken cancellation) =>
+        await ledger.FindByRequestIdAsync(doubt.BaseAddress, doubt.Provider, requestId, cancellation).ConfigureAwait(false) is { } other
+        && other.LedgerId != doubt.LedgerId;
 }
 
 /// <summary>What has become of a request in doubt.</summary>

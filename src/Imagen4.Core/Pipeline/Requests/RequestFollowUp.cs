@@ -26,10 +26,19 @@ public sealed class RequestFollowUp
         _known = new FollowUpLedger(services, options);
     }
 
-    /// <summary>The host of a request: where the ledger knows the request, the one at its address, whatever it is called now.</summary>
-    /// <param name="record">The request's own id and provider.</param>
+    /// <summary>
+    /// The record with the name that its provider has now: where the ledger knows the request, the one at its address, whatever it was
+    /// called when it took the request.
+    /// </summary>
+    public async Task<RequestRecord> LocateAsync(RequestRecord record, CancellationToken cancellation) => record with
+    {
+        Provider = await _known.ProviderOfAsync(record.Provider, record.RequestId, cancellation).ConfigureAwait(false),
+    };
+
+    /// <summary>The host of a request.</summary>
+    /// <param name="record">The request's provider.</param>
     /// <exception cref="ImagenException">There is no such provider, it is not running, or there is no key.</exception>
-    public HostConnection Connect(RequestRecord record) => _hosts.For(_known.ProviderOf(record.Provider, record.RequestId));
+    public HostConnection Connect(RequestRecord record) => _hosts.For(record.Provider);
 
     /// <summary>How to ask for a request.</summary>
     /// <param name="record">The request's own id, provider and model.</param>
@@ -38,7 +47,8 @@ public sealed class RequestFollowUp
     {
         var host = Connect(record);
         var model = record.Model ?? _options.Model ?? host.Profile.DefaultModel;
-        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
+        var request = _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
+        return record.HasIndex ? request with { Row = record.Index } : request;
     }
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
@@ -51,7 +61,7 @@ public sealed class RequestFollowUp
     public async Task<RowOutcome<ImagenRequestStatus>> ReadStatusAsync(
         RequestReference request, bool logs, Func<ImagenRequestStatus, CancellationToken, Task>? changed, CancellationToken cancellation)
     {
-        request = Dated(request);
+        request = await DatedAsync(request, cancellation).ConfigureAwait(false);
         var follower = new StatusFollower(request);
         Task SeeAsync(HostStatus seen, CancellationToken watching) =>
             !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
@@ -73,7 +83,7 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, error);
+            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
         }
     }
 
@@ -81,31 +91,19 @@ public sealed class RequestFollowUp
     public async Task<RowOutcome<ImagenResult>> ReceiveAsync(
         RequestReference request, RequestRecord record, CancellationToken cancellation)
     {
-        request = Dated(request);
-        var known = _known.Of(request.Host, request.RequestId);
-        var result = new ImagenResult
-        {
-            RequestId = request.RequestId,
-            Provider = request.Host.Profile.Name,
-            Model = request.Model,
-            Key = record.Key ?? known?.Key,
-            Index = record.HasIndex || known is null ? record.Index : known.Index,
-            LedgerId = known?.LedgerId,
-        };
-        (record.Input ?? known?.Input)?.CopyTo(result);
-        if (record.Settings == SubmitSettings.None && known?.Settings is { } settings)
-        {
-            settings.CopyTo(result);
-        }
-        else
-        {
-            record.Settings.CopyTo(result);
-        }
-
-        var receiver = new ResultReceiver(_options, _known);
+        request = await DatedAsync(request, cancellation).ConfigureAwait(false);
+        var known = await FindAsync(request, cancellation).ConfigureAwait(false);
+        var result = LedgerObjects.Of(record, Named(request), known);
+        var receiver = new ResultReceiver(_options, _known, new BatchCounts());
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
-        (result.Error, result.ErrorType) = (error?.Message, error?.HostErrorType ?? error?.Kind);
+        if (error is null)
+        {
+            return new RowOutcome<ImagenResult>(result, null);
+        }
+
+        error = Of(request, error);
+        LedgerObjects.Fail(result, error);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
@@ -128,7 +126,7 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, error.ForRow(row: null, request.RequestId));
+            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
         }
     }
 
@@ -136,15 +134,18 @@ public sealed class RequestFollowUp
     private async Task<HostStatus?> CancelWithinAsync(RequestReference request, bool readBack, CancellationToken cancellation)
     {
         await request.Protocol.CancelAsync(request, cancellation).ConfigureAwait(false);
-        return readBack || _known.Of(request.Host, request.RequestId) is not null
+        return readBack || await FindAsync(request, cancellation).ConfigureAwait(false) is not null
             ? await request.Protocol.ReadEndAsync(request, cancellation).ConfigureAwait(false)
             : null;
     }
 
-    private RequestReference Dated(RequestReference request) =>
-        _known.Of(request.Host, request.RequestId) is { } known && _known.IsFresh(known)
+    private async Task<RequestReference> DatedAsync(RequestReference request, CancellationToken cancellation) =>
+        await FindAsync(request, cancellation).ConfigureAwait(false) is { } known && _known.IsFresh(known)
             ? request with { IsFresh = true }
             : request;
+
+    private Task<LedgerRequest?> FindAsync(RequestReference request, CancellationToken cancellation) =>
+        _known.FindAsync(request.Host, request.RequestId, cancellation);
 
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
@@ -168,13 +169,18 @@ public sealed class RequestFollowUp
 
     private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
     {
-        if (_known.Of(request.Host, request.RequestId) is { } known)
+        if (await FindAsync(request, CancellationToken.None).ConfigureAwait(false) is { } known)
         {
             var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(
-        new LedgerEntry(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId }, known);
+    private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(Named(request), known);
+
+    private static ImagenException Of(RequestReference request, ImagenException error) =>
+        error.ForRequest(request.Row, request.RequestId, request.Host.Profile.Name);
+
+    private static LedgerEntry Named(RequestReference request) =>
+        new(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
@@ -32,7 +33,7 @@ public sealed class RequestLookup
 
     /// <summary>The requests that are wanted, in the order in which their rows were claimed. They are read as they are asked for.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<RequestView> Find(RequestFilter filter)
+    public async IAsyncEnumerable<RequestView> FindAsync(RequestFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<long, bool>();
@@ -44,52 +45,65 @@ public sealed class RequestLookup
             WithSuperseded = filter.History,
             EvenSuperseded = Open,
         };
-        return Ledger.List(query)
-            .Select(row => (Request: Of(row.Known, alive), row.IsNewest))
-            .Where(row => row.IsNewest || filter.History || row.Request.IsOpen || row.Request.State == ImagenStates.InDoubt)
-            .Select(row => row.Request).Where(request => request.Is(filter));
+        await foreach (var (known, isNewest) in Ledger.ListAsync(query, cancellation).ConfigureAwait(false))
+        {
+            var request = await OfAsync(known, alive, cancellation).ConfigureAwait(false);
+            if ((isNewest || filter.History || request.IsOpen || request.State == ImagenStates.InDoubt) && request.Is(filter))
+            {
+                yield return request;
+            }
+        }
     }
 
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<RequestView> Earlier(RequestView request)
+    public async Task<IReadOnlyList<RequestView>> EarlierAsync(RequestView request, CancellationToken cancellation)
     {
-        var all = request.Known.Row is { } row ? Ledger.Generations(row).ToList() : [];
-        return all.Count > 0 && all[^1].LedgerId == request.LedgerId
-            ? all[..^1].Select(known => Of(known, [])).Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+        var all = request.Known.Row is { } row ? await Ledger.FindGenerationsAsync(row, cancellation).ConfigureAwait(false) : [];
+        if (all.Count == 0 || all[^1].LedgerId != request.LedgerId)
+        {
+            return [];
+        }
 
-                // Images of an earlier one are not forgotten with a newer one that has failed.
-                .Where(known => known.State != ImagenStates.Delivered || request.State == ImagenStates.Delivered)
-            : [];
+        // Images of an earlier one are not forgotten with a newer one that has failed.
+        return [.. (await OfAsync(all.SkipLast(1), cancellation).ConfigureAwait(false))
+            .Where(known => known.IsFinished && known.State != ImagenStates.Completed)
+            .Where(known => known.State != ImagenStates.Delivered || request.State == ImagenStates.Delivered)];
     }
 
     /// <summary>The time since when exactly these requests have been submitted and are open; null where others are, too.</summary>
     /// <param name="ledgerIds">The ledger's ids of the requests.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public DateTimeOffset? OpenSince(IReadOnlyCollection<string> ledgerIds)
+    public async Task<DateTimeOffset?> OpenSinceAsync(IReadOnlyCollection<string> ledgerIds, CancellationToken cancellation)
     {
         var wanted = ledgerIds.ToHashSet(StringComparer.Ordinal);
-        if (wanted.Select(Ledger.OfLedgerId).OfType<LedgerRequest>().MinBy(known => known.Started) is not { } earliest)
+        var known = await Task.WhenAll(wanted.Select(id => Ledger.FindAsync(id, cancellation))).ConfigureAwait(false);
+        if (known.OfType<LedgerRequest>().MinBy(request => request.Started) is not { } earliest)
         {
             return null;
         }
 
         var since = DateTimeOffset.FromUnixTimeMilliseconds(earliest.Started);
-        var open = Find(new RequestFilter { States = [ImagenStates.Pending], Since = since }).Select(known => known.LedgerId);
+        var filter = new RequestFilter { States = [ImagenStates.Pending], Since = since };
+        var open = await FindAsync(filter, cancellation).Select(request => request.LedgerId)
+            .ToHashSetAsync(StringComparer.Ordinal, cancellation).ConfigureAwait(false);
         return wanted.SetEquals(open) ? since : null;
     }
 
     /// <summary>A request by the ledger's own id.</summary>
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
-    public RequestView OfLedgerId(string ledgerId) => Ledger.OfLedgerId(ledgerId) is { } known
-        ? Of(known, [])
+    public async Task<RequestView> OfLedgerIdAsync(string ledgerId, CancellationToken cancellation) =>
+        await Ledger.FindAsync(ledgerId, cancellation).ConfigureAwait(false) is { } known
+        ? await OfAsync(known, [], cancellation).ConfigureAwait(false)
         : throw new RequestNotFoundException(Messages.LedgerIdUnknown.With(PlainText.Brief(ledgerId), Ledger.Location));
 
     /// <summary>The requests with a host's id: ids of different hosts may be the same.</summary>
     /// <exception cref="RequestNotFoundException">The ledger knows none.</exception>
-    public IReadOnlyList<RequestView> OfRequestId(string requestId)
+    public async Task<IReadOnlyList<RequestView>> OfRequestIdAsync(string requestId, CancellationToken cancellation)
     {
-        var found = Ledger.OfRequestId(requestId).Select(known => Of(known, [])).ToList();
+        var known = await Ledger.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false);
+        var found = await OfAsync(known, cancellation).ConfigureAwait(false);
         return found.Count > 0
             ? found
             : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId),
@@ -106,13 +120,26 @@ public sealed class RequestLookup
         }
     }
 
-    internal RequestView Of(LedgerRequest known, Dictionary<long, bool> alive) => new(known, Ledger.IsWorkedOn(known, alive));
+    internal async ValueTask<RequestView> OfAsync(LedgerRequest known, Dictionary<long, bool> alive, CancellationToken cancellation) =>
+        new(known, await Ledger.IsWorkedOnAsync(known, alive, cancellation).ConfigureAwait(false));
+
+    private async Task<List<RequestView>> OfAsync(IEnumerable<LedgerRequest> all, CancellationToken cancellation)
+    {
+        var alive = new Dictionary<long, bool>();
+        var views = new List<RequestView>();
+        foreach (var known in all)
+        {
+            views.Add(await OfAsync(known, alive, cancellation).ConfigureAwait(false));
+        }
+
+        return views;
+    }
 
     /// <summary>A request as an object of the pipeline, with the addresses it is asked about at. It needs its provider's profile, and no
     /// key.</summary>
     public ImagenRequest ToObject(RequestView view)
     {
-        var request = LedgerObjects.Request(view.Known, view.IsWorkedOn);
+        var request = LedgerObjects.Of<ImagenRequest>(view.Known, view.IsWorkedOn);
         if (request is not { RequestId: { } id, Model: { } model, Provider: { } provider } || !RequestIds.IsOne(id))
         {
             return request;
@@ -123,10 +150,7 @@ public sealed class RequestLookup
             // A profile that is gone, or an emulator that does not run, has no address.
             if (_services.Providers.Find(provider) is { BaseUri: { } host } profile)
             {
-                var addresses = _services.Protocols.For(profile.Protocol).AddressesOf(host, model, id);
-                request.StatusUri = addresses.Status?.AbsoluteUri;
-                request.ResponseUri = addresses.Response?.AbsoluteUri;
-                request.CancelUri = addresses.Cancel?.AbsoluteUri;
+                LedgerObjects.Address(request, _services.Protocols.For(profile.Protocol).AddressesOf(host, model, id));
             }
         }
         catch (InvalidInputException)

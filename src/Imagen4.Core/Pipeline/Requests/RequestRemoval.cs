@@ -59,7 +59,7 @@ public sealed class RequestRemoval
                 return;
             }
 
-            known = _requests.Of(now, []);
+            known = await _requests.OfAsync(now, [], CancellationToken.None).ConfigureAwait(false);
         }
     }
 

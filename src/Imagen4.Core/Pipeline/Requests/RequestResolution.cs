@@ -31,9 +31,9 @@ public sealed class RequestResolution
     /// <exception cref="RequestNotFoundException">The ledger does not know it.</exception>
     /// <exception cref="InvalidInputException">It is not in doubt.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public RequestView Find(string ledgerId)
+    public async Task<RequestView> FindAsync(string ledgerId, CancellationToken cancellation)
     {
-        var found = _requests.OfLedgerId(ledgerId);
+        var found = await _requests.OfLedgerIdAsync(ledgerId, cancellation).ConfigureAwait(false);
         return found.State == ImagenStates.InDoubt
             ? found
             : throw new InvalidInputException(Messages.ResolveNotInDoubt.With(ledgerId, found.State)) { RequestId = found.RequestId };
@@ -74,7 +74,9 @@ public sealed class RequestResolution
     {
         try
         {
-            var other = _services.Ledger.OfRequestId(request.Known.BaseAddress, request.Known.Provider, requestId);
+            var known = request.Known;
+            var other = await _services.Ledger.FindByRequestIdAsync(known.BaseAddress, known.Provider, requestId, cancellation)
+                .ConfigureAwait(false);
             if (other is not null && other.LedgerId != request.LedgerId)
             {
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };

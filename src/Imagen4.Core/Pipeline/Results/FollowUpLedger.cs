@@ -24,19 +24,27 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     private bool _isUnusable;
 
     /// <summary>What the ledger knows of a request at a host, or null.</summary>
-    public LedgerRequest? Of(HostConnection host, string requestId) =>
-        Find(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId);
+    public Task<LedgerRequest?> FindAsync(HostConnection host, string requestId, CancellationToken cancellation) =>
+        FindAsync(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId, cancellation);
 
     /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
-    public string? ProviderOf(string? provider, string requestId) => provider is null
-        ? null
-        : services.Providers.CurrentNameOf(provider, Find(baseAddress: null, provider, requestId)?.BaseAddress);
+    public async Task<string?> ProviderOfAsync(string? provider, string requestId, CancellationToken cancellation)
+    {
+        if (provider is null)
+        {
+            return null;
+        }
 
-    private LedgerRequest? Find(string? baseAddress, string provider, string requestId)
+        var known = await FindAsync(baseAddress: null, provider, requestId, cancellation).ConfigureAwait(false);
+        return services.Providers.CurrentNameOf(provider, known?.BaseAddress);
+    }
+
+    private async Task<LedgerRequest?> FindAsync(
+        string? baseAddress, string provider, string requestId, CancellationToken cancellation)
     {
         try
         {
-            return _ledger.OfRequestId(baseAddress, provider, requestId);
+            return await _ledger.FindByRequestIdAsync(baseAddress, provider, requestId, cancellation).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {

@@ -11,7 +11,8 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
 /// <param name="options">What holds for every row.</param>
 /// <param name="ledger">Where every step is written.</param>
-internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
+/// <param name="counts">Counts what could not be written.</param>
+internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, BatchCounts counts)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly MediaSource _media = new(options.Time, allowLoopback: false);
@@ -161,7 +162,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger)
         }
         catch (LedgerUnavailableException error)
         {
-            options.Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+            counts.AddUnrecorded(entry, error);
         }
     }
 

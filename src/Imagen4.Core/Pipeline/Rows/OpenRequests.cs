@@ -8,21 +8,27 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>The requests of a batch that go on at their hosts.</summary>
-/// <param name="ledger">Where it is written that one was cancelled.</param>
-internal sealed class OpenRequests(ILedger ledger)
+public sealed class OpenRequests
 {
     // Somebody waits for all of them to be asked: one host that does not answer must not take the others' time.
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, (RequestReference Request, LedgerEntry Entry)> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Exception> _troubles = new();
+    private readonly ILedger _ledger;
+    private readonly bool _continues;
     private int _cancelled;
+
+    /// <summary>Begins with none.</summary>
+    /// <param name="ledger">Where it is written that one was cancelled.</param>
+    /// <param name="continues">Whether another run goes on with rows that are known.</param>
+    internal OpenRequests(ILedger ledger, bool continues) => (_ledger, _continues) = (ledger, continues);
 
     /// <summary>The ledger's ids of them, in the order in which they were made.</summary>
     public IReadOnlyCollection<string> LedgerIds => [.. _open.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether each of them is the same row in another run.</summary>
-    public bool AreContinued => _open.Values.All(open => open.Entry.Row is { } row && !row.IsOfRequest(open.Entry.LedgerId));
+    /// <summary>Whether the same batch, run again, goes on with each of them.</summary>
+    public bool AreContinued => _continues && _open.Values.All(open => open.Entry.Row is { } row && !row.IsOfRequest(open.Entry.LedgerId));
 
     /// <summary>How many the hosts have cancelled so far.</summary>
     public int Cancelled => Volatile.Read(ref _cancelled);
@@ -31,13 +37,14 @@ internal sealed class OpenRequests(ILedger ledger)
     public IReadOnlyList<Exception> Troubles => [.. _troubles];
 
     /// <summary>Adds one that its host has accepted.</summary>
-    public void Add(RequestReference request, LedgerEntry entry) =>
+    internal void Add(RequestReference request, LedgerEntry entry) =>
         _open[entry.LedgerId] = (request, entry with { RequestId = request.RequestId, IsLeft = true });
 
     /// <summary>Takes one out that has ended.</summary>
-    public void Remove(string ledgerId) => _open.TryRemove(ledgerId, out _);
+    internal void Remove(string ledgerId) => _open.TryRemove(ledgerId, out _);
 
     /// <summary>Asks the hosts to cancel them all.</summary>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>How many the hosts have cancelled; the others go on, or have just ended.</returns>
     public async Task<int> CancelAsync(CancellationToken cancellation)
     {
@@ -57,7 +64,7 @@ internal sealed class OpenRequests(ILedger ledger)
             {
                 _ = Interlocked.Increment(ref _cancelled);
                 Remove(entry.LedgerId);
-                await ledger.RecordAsync(RequestState.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
+                await _ledger.RecordAsync(RequestState.Cancelled, entry, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (AlreadyCompletedException)

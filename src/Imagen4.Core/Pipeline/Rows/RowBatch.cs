@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
@@ -24,10 +23,6 @@ public sealed class RowBatch
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly ResultReceiver _follower;
-    private readonly OpenRequests _open;
-    private readonly ConcurrentDictionary<string, int> _notSent = new(StringComparer.OrdinalIgnoreCase);
-    private int _continued;
-    private int _inDoubt;
 
     internal RowBatch(ClientServices services, BatchOptions options)
     {
@@ -37,14 +32,13 @@ public sealed class RowBatch
         Hosts = new HostConnections(services.Providers, options);
         _check = new RowCheck(services, options, Hosts);
         _claims = new BatchClaims(services, options);
-        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols)
+        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts)
         {
             ReleasesAccepted = !options.Wait,
-            Warn = options.Warn,
         };
-        _receiver = new ResultReceiver(options, _ledger);
-        _follower = new ResultReceiver(options, new FollowUpLedger(services, options));
-        _open = new OpenRequests(_ledger);
+        _receiver = new ResultReceiver(options, _ledger, Counts);
+        _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts);
+        Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
 
     /// <summary>The hosts of the batch.</summary>
@@ -53,37 +47,20 @@ public sealed class RowBatch
     /// <summary>Whether submitting goes on.</summary>
     public SubmissionBreaker Breaker { get; } = new();
 
-    /// <summary>How many rows had been submitted before, by an earlier run or another process: nothing was paid for them in this
-    /// one.</summary>
-    public int Continued => Volatile.Read(ref _continued);
-
-    /// <summary>How many rows were not sent because submitting to their provider had ended, by provider.</summary>
-    public IReadOnlyDictionary<string, int> NotSent => _notSent;
-
-    /// <summary>How many rows are in doubt.</summary>
-    public int InDoubt => Volatile.Read(ref _inDoubt);
+    /// <summary>What has become of the rows so far, in numbers.</summary>
+    public BatchCounts Counts { get; } = new();
 
     /// <summary>
-    /// The ledger's ids of the requests that go on at their hosts: of those that are waited for, have not been emitted, or are to be
-    /// cancelled with the batch.
+    /// The requests that go on at their hosts: those that are waited for, have not been emitted, or are to be cancelled with the batch.
     /// </summary>
-    public IReadOnlyCollection<string> OpenLedgerIds => _open.LedgerIds;
-
-    /// <summary>Whether the same batch, run again, goes on with each of those requests.</summary>
-    public bool OpenAreContinued => !_options.NoResume && _open.AreContinued;
-
-    /// <summary>How many requests the hosts have cancelled so far.</summary>
-    public int Cancelled => _open.Cancelled;
-
-    /// <summary>What has gone wrong with cancels so far, besides requests that had ended.</summary>
-    public IReadOnlyList<Exception> CancelTroubles => _open.Troubles;
+    public OpenRequests Open { get; }
 
     /// <summary>Where the ledger is.</summary>
     public string LedgerPath => _ledger.Location;
 
     /// <summary>Checks one row before anything is paid for. Nothing is sent or written. Rows are checked one after the other.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
-    public CheckedRow Check(ImageRow row) => _check.Check(row);
+    public ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation) => _check.CheckAsync(row, cancellation);
 
     /// <summary>Takes note that the object of a request that was only submitted is the caller's now.</summary>
     public void MarkEmitted(ImagenRequest request)
@@ -91,28 +68,23 @@ public sealed class RowBatch
         // What is to be cancelled with the batch is kept until its end.
         if (!_options.CancelOnStop && request.LedgerId is { } id)
         {
-            _open.Remove(id);
+            Open.Remove(id);
         }
     }
-
-    /// <summary>Asks the hosts to cancel what goes on.</summary>
-    /// <returns>How many requests they have cancelled.</returns>
-    public Task<int> CancelAsync(CancellationToken cancellation) => _open.CancelAsync(cancellation);
 
     /// <summary>Submits a row and leaves the rest to the host.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, StopTokens stop) => ProcessAsync(
+    public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenRequest>(
         row,
-        LedgerObjects.Request,
         (request, acceptance, entry) =>
         {
             if (acceptance.Answered is null)
             {
-                _open.Add(acceptance.Request, entry);
+                Open.Add(acceptance.Request, entry);
             }
 
-            Describe(request, acceptance);
+            LedgerObjects.Accept(request, acceptance);
             return Task.FromResult<ImagenException?>(null);
         },
         stop);
@@ -124,14 +96,13 @@ public sealed class RowBatch
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop) => ProcessAsync(
+    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenResult>(
         row,
-        LedgerObjects.Result,
         async (result, acceptance, entry) =>
         {
             (result.RequestId, result.State) = (acceptance.Request.RequestId, ImagenStates.InQueue);
             entry = entry with { RequestId = result.RequestId };
-            _open.Add(acceptance.Request, entry);
+            Open.Add(acceptance.Request, entry);
             var error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping)
                 .ConfigureAwait(false);
             WarnOfFewer(row, result);
@@ -146,7 +117,6 @@ public sealed class RowBatch
     // The one way of a row, whether it is waited for or not. A row that was sent has an object, whatever has become of it.
     private async Task<RowOutcome<T>> ProcessAsync<T>(
         CheckedRow row,
-        Func<LedgerRequest, bool, T> ofKnown,
         Func<T, Acceptance, LedgerEntry, Task<ImagenException?>> afterAcceptance,
         StopTokens stop)
         where T : ImagenInputs, IRowObject, new()
@@ -158,21 +128,21 @@ public sealed class RowBatch
 
         var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
         await using var release = claimed.ConfigureAwait(false);
-        var value = OfRow<T>(row, claimed.Entry.LedgerId);
+        var value = LedgerObjects.Of<T>(claimed.Entry);
         ImagenException? error;
         try
         {
             switch (await claimed.ClaimAsync(_claims.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case ClaimOutcome.Report report:
-                    _ = Interlocked.Increment(ref _continued);
-                    value = OfKnown(row, report.Known, isWorkedOn: report.Error is not null, ofKnown);
+                    Counts.AddContinued();
+                    value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
                     error = report.Error ?? LedgerErrors.Of(report.Known);
                     break;
 
                 case ClaimOutcome.Continue going:
-                    _ = Interlocked.Increment(ref _continued);
-                    value = OfKnown(row, going.Known, isWorkedOn: false, ofKnown);
+                    Counts.AddContinued();
+                    value = OfKnown<T>(row, going.Known);
                     error = value is ImagenResult result
                         ? await ContinueAsync(row, going, result, claimed.Entry, stop.Stopping).ConfigureAwait(false)
                         : null;
@@ -207,7 +177,7 @@ public sealed class RowBatch
 
         if (value is ImagenResult)
         {
-            _open.Remove(claimed.Entry.LedgerId);
+            Open.Remove(claimed.Entry.LedgerId);
         }
 
         return Ended(value, error);
@@ -223,13 +193,13 @@ public sealed class RowBatch
 
         if (error is SubmissionInDoubtException)
         {
-            _ = Interlocked.Increment(ref _inDoubt);
+            Counts.AddInDoubt();
         }
 
         var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
         error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn);
         Breaker.Restate(error);
-        (value.Error, value.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
+        LedgerObjects.Fail(value, error);
         return new RowOutcome<T>(value, error);
     }
 
@@ -237,7 +207,7 @@ public sealed class RowBatch
         CheckedRow row, ClaimOutcome.Continue going, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
-        _open.Add(known, entry);
+        Open.Add(known, entry);
         if (going.IsClaimed)
         {
             return _receiver.ContinueAsync(known, result, entry, cancellation);
@@ -248,39 +218,12 @@ public sealed class RowBatch
         return _follower.ContinueAsync(known, result, entry, cancellation);
     }
 
-    private static T OfRow<T>(CheckedRow row, string ledgerId)
+    private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)
         where T : ImagenInputs, IRowObject, new()
     {
-        var value = new T
-        {
-            Provider = row.Host.Profile.Name,
-            Model = row.Model,
-            Key = row.Row.Key,
-            Index = row.Row.Index,
-            LedgerId = ledgerId,
-        };
-        row.Input.CopyTo(value);
-        row.Row.Settings.CopyTo(value);
-        return value;
-    }
-
-    private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn, Func<LedgerRequest, bool, T> ofKnown)
-        where T : ImagenInputs, IRowObject
-    {
-        var value = ofKnown(known, isWorkedOn);
+        var value = LedgerObjects.Of<T>(known, isWorkedOn);
         (value.Index, value.Key) = (row.Row.Index, row.Row.Key ?? value.Key);
         return value;
-    }
-
-    private static void Describe(ImagenRequest request, Acceptance acceptance)
-    {
-        request.RequestId = acceptance.Request.RequestId;
-        request.State = acceptance.Answered is null ? ImagenStates.InQueue : ImagenStates.Completed;
-        request.QueuePosition = acceptance.QueuePosition;
-        request.SubmittedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
-        request.StatusUri = acceptance.Request.StatusUri?.AbsoluteUri;
-        request.ResponseUri = acceptance.Request.ResponseUri?.AbsoluteUri;
-        request.CancelUri = acceptance.Request.CancelUri?.AbsoluteUri;
     }
 
     // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side hear the same of it; it is said once.
@@ -292,14 +235,13 @@ public sealed class RowBatch
         }
 
         Breaker.Trip(error);
-        return ReferenceEquals(Breaker.ReasonForAll, error)
-            || !Breaker.ReasonForAll!.Message.EndsWith(error.Message, StringComparison.Ordinal);
+        return Breaker.IsNews(error);
     }
 
     private RowOutcome<T> Unsent<T>(CheckedRow row)
         where T : class
     {
-        _ = _notSent.AddOrUpdate(row.Host.Profile.Name, 1, static (_, count) => count + 1);
+        Counts.AddNotSent(row.Host.Profile.Name);
         return new RowOutcome<T>(null, null);
     }
 

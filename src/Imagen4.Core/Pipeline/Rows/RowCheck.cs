@@ -24,9 +24,9 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private readonly NamedRequests _named = new(services.Ledger);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
-    /// <summary>Checks one row. Nothing is sent or written.</summary>
+    /// <summary>Checks one row. Nothing is sent or written. Rows are checked one after the other.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
-    public CheckedRow Check(ImageRow row)
+    public async ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation)
     {
         var host = hosts.For(row.Provider);
         var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
@@ -37,7 +37,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
                 string.Join(", ", refused))) { Row = row.Index };
         }
 
-        var named = _named.Find(row, host);
+        var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         var input = row.Input;
         if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
         {
@@ -49,7 +49,9 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             NoteOnce(model, options.Trace, Messages.ModelUnchecked.With(model));
         }
 
-        var found = named is null ? AsRow(row, host, model, input) : AsRecord(row, host, model, input, named);
+        var found = named is null
+            ? await AsRowAsync(row, host, model, input, hash: null, cancellation).ConfigureAwait(false)
+            : await AsRecordAsync(row, host, model, input, named, cancellation).ConfigureAwait(false);
         if (named is null && found.IsNew && !options.NoResume && (row.RequestId ?? row.LedgerId) is { } unknown)
         {
             NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
@@ -63,7 +65,8 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         return found;
     }
 
-    private CheckedRow AsRow(ImageRow row, HostConnection host, string model, ImageInput input, string? hash = null)
+    private async ValueTask<CheckedRow> AsRowAsync(
+        ImageRow row, HostConnection host, string model, ImageInput input, string? hash, CancellationToken cancellation)
     {
         // Without a key, a prompt given as an argument is a new request in every run.
         if (row.Key is null && !options.Continues)
@@ -72,11 +75,16 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
 
         var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input));
-        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = IsNew(identity) };
+        return new CheckedRow(row, host, model, input)
+        {
+            Identity = identity,
+            IsNew = await IsNewAsync(identity, cancellation).ConfigureAwait(false),
+        };
     }
 
     // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.
-    private CheckedRow AsRecord(ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named)
+    private async ValueTask<CheckedRow> AsRecordAsync(
+        ImageRow row, HostConnection host, string model, ImageInput input, LedgerRequest named, CancellationToken cancellation)
     {
         var asked = NamedRequests.WithoutReports(named, input);
         var hash = RowIdentity.Hash(model, asked);
@@ -84,10 +92,15 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         {
             return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
-                : AsRow(row, host, model, asked, hash);
+                : await AsRowAsync(row, host, model, asked, hash, cancellation).ConfigureAwait(false);
         }
 
-        var current = RowRules.EndedBadly(named) && named.Row is { } known ? _ledger.Generations(known).LastOrDefault() ?? named : named;
+        var current = named;
+        if (RowRules.EndedBadly(named) && named.Row is { } known)
+        {
+            current = await _ledger.FindGenerationsAsync(known, cancellation).ConfigureAwait(false) is [.., var newest] ? newest : named;
+        }
+
         if (!options.NoResume)
         {
             RowRules.RequireSameInput(named.InputHash ?? hash, current);
@@ -104,7 +117,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         {
             Identity = identity,
             Named = new NamedRequest(named.LedgerId, RowRules.EndedBadly(named)),
-            IsNew = options.NoResume || IsNew(identity, current),
+            IsNew = options.NoResume || await IsNewAsync(identity, current, cancellation).ConfigureAwait(false),
         };
     }
 
@@ -114,15 +127,21 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             ? NamedRequests.WithoutReports(named, input)
             : input;
 
-    private bool IsNew(RowIdentity identity, LedgerRequest current) =>
-        RowRules.IsSubmittedAgain(current, identity) && (current.Row == identity.Row || IsNew(identity));
+    private async ValueTask<bool> IsNewAsync(RowIdentity identity, LedgerRequest current, CancellationToken cancellation) =>
+        RowRules.IsSubmittedAgain(current, identity)
+        && (current.Row == identity.Row || await IsNewAsync(identity, cancellation).ConfigureAwait(false));
 
     // What the ledger says when the batch begins; what happens meanwhile is found out when the row has its turn.
-    private bool IsNew(RowIdentity identity)
+    private async ValueTask<bool> IsNewAsync(RowIdentity identity, CancellationToken cancellation)
     {
-        if (options.NoResume || _ledger.OfRow(identity) is not { } known)
+        if (options.NoResume)
         {
-            WarnOfOtherFolder(identity);
+            return true;
+        }
+
+        if (await _ledger.FindRowAsync(identity, cancellation).ConfigureAwait(false) is not { } known)
+        {
+            await WarnOfOtherFolderAsync(identity, cancellation).ConfigureAwait(false);
             return true;
         }
 
@@ -132,14 +151,14 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             return false;
         }
 
-        WarnOfOtherFolder(identity);
+        await WarnOfOtherFolderAsync(identity, cancellation).ConfigureAwait(false);
         return true;
     }
 
     // The same rows under another directory are new rows, and are paid for: that may not be what was meant.
-    private void WarnOfOtherFolder(RowIdentity identity)
+    private async ValueTask WarnOfOtherFolderAsync(RowIdentity identity, CancellationToken cancellation)
     {
-        var elsewhere = options.NoResume ? null : _ledger.OfSubject(identity.Subject)
+        var elsewhere = (await _ledger.FindSubjectAsync(identity.Subject, cancellation).ConfigureAwait(false))
             .FirstOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
         if (elsewhere is not null)
         {

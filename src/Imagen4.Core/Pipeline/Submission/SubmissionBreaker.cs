@@ -13,6 +13,7 @@ namespace Imagen4.Core.Pipeline.Submission;
 public sealed class SubmissionBreaker
 {
     private readonly ConcurrentDictionary<string, ImagenException> _ofProviders = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
     private ImagenException? _ofAll;
     private ImagenException? _first;
 
@@ -31,6 +32,13 @@ public sealed class SubmissionBreaker
         Interlocked.CompareExchange(ref _ofAll, reason, null);
         Interlocked.CompareExchange(ref _first, reason, null);
     }
+
+    /// <summary>
+    /// Whether what has ended submitting to all has not been said before: rows side by side hear the same of one ledger, in one or
+    /// another way.
+    /// </summary>
+    internal bool IsNews(ImagenException error) => _said.TryAdd(error.Message, true)
+        && (ReferenceEquals(ReasonForAll, error) || !ReasonForAll!.Message.EndsWith(error.Message, StringComparison.Ordinal));
 
     /// <summary>Ends submitting to a provider; the first reason stays.</summary>
     public void Trip(string provider, ImagenException reason)

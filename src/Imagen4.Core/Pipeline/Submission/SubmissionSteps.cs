@@ -1,17 +1,15 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
-using Imagen4.Core.Text;
+using Imagen4.Core.Pipeline.Batch;
 
 namespace Imagen4.Core.Pipeline.Submission;
 
 /// <summary>What the ledger is told of a submission, and what follows where it cannot be told.</summary>
 /// <param name="ledger">The ledger.</param>
 /// <param name="breaker">Whether submitting goes on.</param>
-internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker)
+/// <param name="counts">Counts what could not be written.</param>
+internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker, BatchCounts counts)
 {
-    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
-    public Action<string>? Warn { get; set; }
-
     /// <summary>
     /// Says that a paid POST is about to be sent. What cannot be written down is not begun, neither for this row nor for any other.
     /// </summary>
@@ -44,7 +42,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker)
 #pragma warning restore CA1031
         {
             breaker.Trip(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
-            Warn?.Invoke(Messages.StepNotRecorded.With(entry.Index, entry.RequestId ?? entry.LedgerId, step, error.Message));
+            counts.AddUnrecorded(entry, error);
         }
     }
 

@@ -19,12 +19,14 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// <param name="gates">Where throttled submissions wait.</param>
 /// <param name="breaker">Whether submitting goes on.</param>
 /// <param name="protocols">What hosts speak.</param>
-internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionBreaker breaker, HostProtocols protocols)
+/// <param name="counts">Counts what could not be written.</param>
+internal sealed class Submitter(
+    ILedger ledger, ThrottleGates gates, SubmissionBreaker breaker, HostProtocols protocols, BatchCounts counts)
 {
     private const int NotSentBudget = 5;
     private const int ThrottledBudget = 10;
 
-    private readonly SubmissionSteps _steps = new(ledger, breaker);
+    private readonly SubmissionSteps _steps = new(ledger, breaker, counts);
 
     // An outage of a gateway must not put a whole batch in doubt.
     private const int MostInDoubt = 10;
@@ -33,13 +35,6 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
 
     /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
     public bool ReleasesAccepted { get; init; }
-
-    /// <summary>Receives what the user should know besides errors, on any thread.</summary>
-    public Action<string>? Warn
-    {
-        get => _steps.Warn;
-        init => _steps.Warn = value;
-    }
 
     /// <summary>Submits.</summary>
     /// <returns>The accepted request; null when submitting ended before this row's turn.</returns>
@@ -156,13 +151,15 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
         {
             if (ReleasesAccepted)
             {
-                throw await DoubtAsync(host, entry, new SubmissionInDoubtException(
-                    Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error) { RequestId = accepted.RequestId })
-                        .ConfigureAwait(false);
+                var lost = new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error)
+                {
+                    RequestId = accepted.RequestId,
+                };
+                throw Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, lost).ConfigureAwait(false), error.Message);
             }
 
             // Who waits for it gets it from this answer; its images may go to another disk.
-            Warn?.Invoke(Messages.ResultOnlyHere.With(entry.Index, accepted.RequestId, error.Message));
+            counts.AddUnkept(accepted, error);
             await _steps.RecordAsync(RequestState.Accepted, accepted).ConfigureAwait(false);
         }
 
@@ -181,7 +178,8 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
     private async Task<Acceptance> SettleAsync(
         HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent, CancellationToken cancellation)
     {
-        var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, sent.Post, entry)).ConfigureAwait(false);
+        var reason = ReasonOf(sent.Post);
+        var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, sent.Post, reason, entry)).ConfigureAwait(false);
         if (doubt.RequestId is { } id && !protocol.AnswersWithResult)
         {
             try
@@ -204,19 +202,16 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
             _ = Tripping(host, refusal);
         }
 
-        throw Counted(host, doubt);
+        throw Counted(host, doubt, reason);
     }
 
-    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, SubmissionInDoubtException doubt) =>
-        Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, doubt).ConfigureAwait(false));
-
-    private ImagenException Counted(HostConnection host, ImagenException doubt)
+    private ImagenException Counted(HostConnection host, ImagenException doubt, string reason)
     {
         if (_doubts.Add(host) >= MostInDoubt)
         {
             breaker.Trip(
                 host.Profile.Name,
-                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt), doubt));
+                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt, reason.TrimEnd('.')), doubt));
         }
 
         return doubt;
@@ -235,16 +230,22 @@ internal sealed class Submitter(ILedger ledger, ThrottleGates gates, SubmissionB
     private static HostUnavailableException Unreachable(HostConnection host, Exception error) =>
         new(Messages.SubmitNotSent.With(host.Profile.Name, host.BaseUri.Host, FailureText.Of(error)), error);
 
-    private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, LedgerEntry entry)
-    {
-        var reason = post.Response is { } response
-            ? Said(post, response).With((int)response.Status, response.ContentType ?? "?", post.RequestId)
-            : FailureText.Of(post.Error!);
-        return new SubmissionInDoubtException(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
+    private static SubmissionInDoubtException InDoubt(HostConnection host, PaidPost post, string reason, LedgerEntry entry) =>
+        new(Messages.SubmissionInDoubt.With(host.Profile.Name, reason, entry.LedgerId), post.Error)
         {
             RequestId = post.RequestId,
             StatusCode = (int?)post.Response?.Status,
         };
+
+    private static string ReasonOf(PaidPost post)
+    {
+        if (post.Response is not { } response)
+        {
+            return FailureText.Of(post.Error!);
+        }
+
+        var answer = response.ContentType is { } type ? $"{(int)response.Status} ({type})" : $"{(int)response.Status}";
+        return Said(post, response).With(answer, post.RequestId);
     }
 
     private static string Said(PaidPost post, HostResponse response) =>

@@ -32,6 +32,9 @@ public abstract record WorkEvent
     /// <param name="Target">What the work was for.</param>
     public sealed record Fault(Exception Error, object? Target) : WorkEvent;
 
+    /// <summary>What the consuming thread waits for before it goes on has come.</summary>
+    public sealed record Answered : WorkEvent;
+
     /// <summary>Something worth a warning.</summary>
     /// <param name="Text">One line.</param>
     public sealed record Warning(string Text) : WorkEvent;

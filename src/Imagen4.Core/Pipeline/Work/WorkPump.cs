@@ -77,6 +77,19 @@ public sealed class WorkPump : IDisposable
         _ = Task.Run(() => RunAsync(target, work), CancellationToken.None);
     }
 
+    /// <summary>
+    /// Asks for what the consuming thread has to know before it goes on. It begins on this thread; where it takes longer, its end is an
+    /// event, so that what comes meanwhile can be taken.
+    /// </summary>
+    /// <param name="ask">What is asked; it is stopped with the pump.</param>
+    public WorkAnswer<T> Ask<T>(Func<CancellationToken, ValueTask<T>> ask)
+    {
+        var answer = new WorkAnswer<T>();
+        _ = AnswerAsync(answer, ask);
+        answer.Wait();
+        return answer;
+    }
+
     /// <summary>Says something from a piece of work.</summary>
     public void Post(WorkEvent said)
     {
@@ -223,6 +236,14 @@ public sealed class WorkPump : IDisposable
             _abandon.Cancel();
             _stop.Dispose();
             _abandon.Dispose();
+        }
+    }
+
+    private async Task AnswerAsync<T>(WorkAnswer<T> answer, Func<CancellationToken, ValueTask<T>> ask)
+    {
+        if (await answer.RunAsync(ask, _stopping).ConfigureAwait(false))
+        {
+            Post(new WorkEvent.Answered());
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class HistoryReader(HostConnection host)
     /// <param name="isOthers">Whether a request of the host's is another one that is known.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ImagenException">The history cannot be read.</exception>
-    public async Task<HistoryMatch> FindAsync(HistoryQuery sought, Func<string, bool> isOthers, CancellationToken cancellation)
+    public async Task<HistoryMatch> FindAsync(
+        HistoryQuery sought, Func<string, CancellationToken, Task<bool>> isOthers, CancellationToken cancellation)
     {
         if (sought.Input is not { } input)
         {
@@ -58,7 +59,8 @@ internal sealed class HistoryReader(HostConnection host)
                 // What carries the label of another submission is that one. What does not show its input may be any.
                 var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
                 if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, sought)
-                    && (!hasInput || JsonElement.DeepEquals(sent, item.JsonInput)) && !isOthers(id))
+                    && (!hasInput || JsonElement.DeepEquals(sent, item.JsonInput))
+                    && !await isOthers(id, cancellation).ConfigureAwait(false))
                 {
                     candidates.Add((id, hasInput));
                 }

@@ -224,7 +224,7 @@ public abstract class StoreModelTests : IAsyncLifetime
     private static async Task<List<StoredRequest>> ListAsync(LedgerStore store, LedgerQuery query, List<Known> model)
     {
         var own = model.Select(known => known.First.LedgerId).ToHashSet();
-        return (await store.ListAsync(query, default).ToListAsync()).Where(request => own.Contains(request.LedgerId)).ToList();
+        return (await store.ListAsync(query, default).Select(listed => listed.Request).ToListAsync()).Where(request => own.Contains(request.LedgerId)).ToList();
     }
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -151,8 +151,8 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         var second = (await _stores[0].ClaimAsync(Request(row: 1) with { Generation = 2 }, default))!;
 
         Assert.Equal(second, await _stores[0].FindRowAsync(first.Row!, default));
-        Assert.Equal([second], await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync());
-        Assert.Equal([first, second], await _stores[0].ListAsync(new LedgerQuery { WithSuperseded = true }, default).ToListAsync());
+        Assert.Equal([second], await _stores[0].ListAsync(new LedgerQuery(), default).Select(listed => listed.Request).ToListAsync());
+        Assert.Equal([first, second], await _stores[0].ListAsync(new LedgerQuery { WithSuperseded = true }, default).Select(listed => listed.Request).ToListAsync());
     }
 
     [SkippableFact]
@@ -166,13 +166,13 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         Assert.Equal(
             claimed.Select(request => request!.LedgerId).Order(),
-            (await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync()).Select(request => request.LedgerId).Order());
+            (await _stores[0].ListAsync(new LedgerQuery(), default).Select(listed => listed.Request).ToListAsync()).Select(request => request.LedgerId).Order());
         Assert.Equal(
             ended.Select(request => request!.LedgerId).Order(),
-            (await _stores[0].ListAsync(new LedgerQuery { States = [RequestState.Intent] }, default).ToListAsync())
+            (await _stores[0].ListAsync(new LedgerQuery { States = [RequestState.Intent] }, default).Select(listed => listed.Request).ToListAsync())
                 .Select(request => request.LedgerId).Order());
-        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Since = long.MaxValue }, default).ToListAsync());
-        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Before = 0 }, default).ToListAsync());
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Since = long.MaxValue }, default).Select(listed => listed.Request).ToListAsync());
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery { Before = 0 }, default).Select(listed => listed.Request).ToListAsync());
     }
 
     [SkippableFact]
@@ -267,7 +267,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Skip.If(IsMissing, PostgresServer.Missing);
 
         Assert.Null(await Open().FindRowAsync(Id(1), default));
-        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery(), default).ToListAsync());
+        Assert.Empty(await _stores[0].ListAsync(new LedgerQuery(), default).Select(listed => listed.Request).ToListAsync());
     }
 
     private async Task<StoredRequest> IntentAsync(int row)

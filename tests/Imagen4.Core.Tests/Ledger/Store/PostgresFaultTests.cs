@@ -156,6 +156,100 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         }
     }
 
+    [SkippableFact]
+    public async Task Text_that_is_damaged_is_reported_as_damage_and_its_row_is_not_paid_for_again()
+    {
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
+
+        // What is on a damaged page the server hands on as it is. It takes such bytes only into a database that is said to be of no encoding.
+        var address = (await server.CreateDatabaseAsync()).Replace("Database=ledger", "Database=raw", StringComparison.Ordinal);
+        var name = new NpgsqlConnectionStringBuilder(address).Database!;
+        var other = address.Replace($"Database={name}", "Database=postgres", StringComparison.Ordinal);
+        _ = await AskAsync(
+            other,
+            $"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+        Set(LedgerCatalog.Variable, address);
+        var first = Assert.Single(await RunAsync(Batch(), Prompt(1))).Value!;
+        _ = await AskAsync(address, "UPDATE imagen4.request SET input = convert_from(decode('ff', 'hex') || convert_to(input, 'SQL_ASCII'), 'SQL_ASCII')");
+        _ = await AskAsync(other, $"UPDATE pg_database SET encoding = pg_char_to_encoding('UTF8') WHERE datname = '{name}'");
+        await TestClient.Ledger.DisposeAsync();
+        Set(LedgerCatalog.Variable, address + ";Timeout=60");
+
+        var (value, error) = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+
+        Assert.IsType<SubmissionInDoubtException>(error);
+        Assert.Matches($"^Row 1: The ledger in postgres://.* is damaged: the checksum of request {first.LedgerId} is wrong\\. It may have been sent, so it is not sent again\\.$", error.Message);
+        Assert.Equal(ImagenStates.InDoubt, value!.State);
+        Assert.True(Assert.Single(TestClient.Client.Requests.Find(new())).IsDamaged);
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_server_that_dies_in_the_middle_of_a_batch_is_one_warning_and_every_paid_row_has_its_id_in_an_object()
+    {
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
+        Set(LedgerCatalog.Variable, await server.CreateDatabaseAsync());
+        await SettingsAsync(new { generation_time = 0.5, slots = 40 });
+        var options = Batch();
+        var run = TestClient.Client.StartBatch(options);
+        var rows = Enumerable.Range(1, 40).Select(row => TestClient.Check(options).Check(TestHost.Row(row, Prompt(row)))).ToList();
+        var accepted = 0;
+        var isMiddle = new TaskCompletionSource();
+        TestClient.Ledger.StepHook = (step, isWritten) =>
+        {
+            if (isWritten && step == Imagen4.Core.Ledger.States.RequestState.Accepted && Interlocked.Increment(ref accepted) == 10)
+            {
+                isMiddle.SetResult();
+            }
+        };
+
+        var running = Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None)));
+        await isMiddle.Task.InTime();
+        await server.CrashAsync();
+        var outcomes = await running.InTime();
+
+        TestClient.Ledger.StepHook = null;
+        var paid = await BillLinesAsync();
+        var objects = outcomes.Select(outcome => outcome.Value).OfType<ImagenResult>().ToList();
+        Assert.All(paid.Select(line => JsonElement.Parse(line).GetProperty("request_id").GetString()), id => Assert.Contains(objects, value => value.RequestId == id));
+        var unrecorded = Assert.Single(run.Counts.LedgerWarnings);
+        Assert.Matches(
+            @"^The ledger could not be told what has become of \d+ of these requests: The ledger in postgres://\S+ cannot be written, and nothing more is submitted: .+\. "
+            + @"Their ids \(RequestId, LedgerId\) are in the objects and errors of this batch: keep those\. "
+            + @"The same rows, run again, continue what the ledger knows, report the rest as in doubt, and are not paid for twice\.$",
+            unrecorded);
+        Assert.Empty(Warnings);
+        Assert.InRange(outcomes.Count(outcome => outcome is { Value: null, Error: LedgerUnavailableException }), 0, 2);
+
+        await server.StartAsync();
+        var again = await RunAsync(Batch(), [.. Enumerable.Range(1, 40).Select(Prompt)]);
+        Assert.All(again, row => Assert.True(row.Value!.State is ImagenStates.Delivered or ImagenStates.InDoubt, row.Value.Error));
+        Assert.Equal(await BillsAsync(), (await PromptsAsync()).Distinct().Count());
+    }
+
+    [SkippableFact]
+    public async Task A_server_with_too_many_connections_is_said_once_for_a_batch_that_cannot_begin()
+    {
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
+        var address = await server.CreateDatabaseAsync();
+        Set(LedgerCatalog.Variable, address);
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunAsync(Batch(), Prompt(1))).Value!.State);
+        var name = new NpgsqlConnectionStringBuilder(address).Database;
+        _ = await AskAsync(address, $"CREATE ROLE crowded LOGIN; ALTER DATABASE {name} CONNECTION LIMIT 0");
+        Set(LedgerCatalog.Variable, address.Replace("Username=tester", "Username=crowded", StringComparison.Ordinal));
+        var options = Batch() with { Continues = false };
+        var run = TestClient.Client.StartBatch(options);
+        var rows = Enumerable.Range(1, 15).Select(row => TestClient.Check(options).Check(TestHost.Row(row, Prompt(row)))).ToList();
+
+        var outcomes = await Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None))).InTime();
+
+        var error = Assert.Single(outcomes.Select(outcome => outcome.Error).OfType<ImagenException>());
+        Assert.Matches(@"^The ledger in postgres://\S+ cannot be written, and nothing more is submitted: 53300: too many connections for database ", error.Message);
+        Assert.Equal(14, Assert.Single(run.Counts.NotSent).Value);
+        Assert.Empty(Warnings);
+        Assert.Equal(1, await BillsAsync());
+    }
+
     private static void Cut(string address, CuttingProxy proxy, string how)
     {
         if (how != "ended by the server")

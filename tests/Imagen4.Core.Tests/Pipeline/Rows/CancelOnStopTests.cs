@@ -19,15 +19,15 @@ public sealed class CancelOnStopTests : FollowUpTest
     {
         var (run, requests) = await SubmitAsync("one", "silent", "two");
         await FaultAsync(new { kind = "hang", operation = "cancel", match = "silent", count = -1 });
-        var cancelling = run.CancelAsync(CancellationToken.None);
-        await UntilAsync(async () => run.OpenLedgerIds.Count == 1
+        var cancelling = run.Open.CancelAsync(CancellationToken.None);
+        await UntilAsync(async () => run.Open.LedgerIds.Count == 1
             && (await RequestsAsync()).Count(seen => seen.StartsWith("PUT ", StringComparison.Ordinal)) == 3);
 
         _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal(2, await cancelling.InTime());
-        Assert.Equal("127.0.0.1 did not answer within 5 s.", Assert.Single(run.CancelTroubles).Message);
-        Assert.Single(run.OpenLedgerIds);
+        Assert.Equal("127.0.0.1 did not answer within 5 s.", Assert.Single(run.Open.Troubles).Message);
+        Assert.Single(run.Open.LedgerIds);
         Assert.Equal([RequestState.Cancelled, RequestState.Accepted, RequestState.Cancelled], requests.Select(Step));
     }
 
@@ -37,9 +37,9 @@ public sealed class CancelOnStopTests : FollowUpTest
         var (run, requests) = await SubmitAsync("one", "two", "three");
         await AnswerAsync("status", 200, """{"status":"COMPLETED"}""");
 
-        Assert.Equal(3, await run.CancelAsync(CancellationToken.None).InTime());
-        Assert.Equal((0, 3), (run.OpenLedgerIds.Count, run.Cancelled));
-        Assert.Empty(run.CancelTroubles);
+        Assert.Equal(3, await run.Open.CancelAsync(CancellationToken.None).InTime());
+        Assert.Equal((0, 3), (run.Open.LedgerIds.Count, run.Open.Cancelled));
+        Assert.Empty(run.Open.Troubles);
         Assert.All(requests, request => Assert.Equal(RequestState.Cancelled, Step(request)));
     }
 
@@ -47,7 +47,7 @@ public sealed class CancelOnStopTests : FollowUpTest
     public async Task What_goes_wrong_with_one_is_told_and_costs_no_other()
     {
         var ledger = new RecordingLedger { After = _ => throw new InvalidOperationException("boom") };
-        var open = new OpenRequests(ledger);
+        var open = new OpenRequests(ledger, continues: true);
         var host = TestHost.Connect(Address, _time);
         foreach (var request in (await SubmitAsync("one", "two")).Requests)
         {

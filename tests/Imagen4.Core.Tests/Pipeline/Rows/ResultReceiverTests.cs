@@ -14,6 +14,8 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
     private readonly List<string> _warnings = [];
     private readonly RecordingLedger _ledger = new() { After = _ => throw new LedgerUnavailableException("The disk is full.") };
 
+    private readonly BatchCounts _counts = new();
+
     public void Dispose() => _temp.Dispose();
 
     [Fact]
@@ -24,7 +26,11 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         Assert.Null(error);
         Assert.Equal(ImagenStates.Delivered, result.State);
         Assert.True(File.Exists(result.Path));
-        Assert.Equal(2, _warnings.Count(warning => warning.Contains("The disk is full.", StringComparison.Ordinal)));
+        Assert.Empty(_warnings);
+        Assert.Equal(
+            "The ledger could not be told what has become of 1 of these requests: The disk is full. Their ids (RequestId, LedgerId) are in the objects and errors of this batch: keep those. "
+            + "The same rows, run again, continue what the ledger knows, report the rest as in doubt, and are not paid for twice.",
+            Assert.Single(_counts.LedgerWarnings));
     }
 
     [Fact]
@@ -39,10 +45,10 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
     private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt)
     {
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(prompt));
-        var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols).SubmitAsync(Host, entry, CancellationToken.None).InTime();
+        var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts()).SubmitAsync(Host, entry, CancellationToken.None).InTime();
         var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
         var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
-        var receiver = new ResultReceiver(options, _ledger);
+        var receiver = new ResultReceiver(options, _ledger, _counts);
         return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, CancellationToken.None).InTime());
     }
 }

@@ -110,7 +110,7 @@ public sealed class UnexpectedAnswerTests : IDisposable
         Assert.IsType<HostUnavailableException>(run.Breaker.Reason);
         Assert.Equal(new RowOutcome<ImagenResult>(null, null), await run.RunAsync(Row(11, host), CancellationToken.None).InTime());
         Assert.Equal(10, server.Requests.Count(seen => seen.Method == "POST"));
-        Assert.Equal(10, run.InDoubt);
+        Assert.Equal(10, run.Counts.InDoubt);
     }
 
     private static CheckedRow Row(int number, Core.Providers.HostConnection host) =>

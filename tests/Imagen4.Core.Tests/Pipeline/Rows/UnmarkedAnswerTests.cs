@@ -7,6 +7,8 @@ namespace Imagen4.Core.Tests.Pipeline.Rows;
 [Collection(RunsAlone.Name)]
 public sealed class UnmarkedAnswerTests : FollowUpTest
 {
+    private static readonly Answer Completed = new(200, """{"status":"COMPLETED"}""");
+
     private const string Overloaded = """{"detail":"upstream is overloaded"}""";
 
     [Theory]
@@ -110,6 +112,33 @@ public sealed class UnmarkedAnswerTests : FollowUpTest
         Assert.Equal(step, Step(request));
         var pauses = ((SkippingTime)Time).Waits;
         Assert.Contains(pauses, pause => pause > TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData("fal", 400, "{\"detail\":\"\u00ff upstream is overloaded\"}")]
+    [InlineData("fal", 422, "{\"detail\":\"\u00c3( upstream is overloaded\"}")]
+    [InlineData("fal", 499, "{\"detail\":\"upstream is overloaded\"}\u0000")]
+    [InlineData("fal", 200, "{\"status\":\"COMPLETED\",\"error\":\"\u00ff\"}")]
+    [InlineData("chainhub", 422, "{\"detail\":\"\u00ff upstream is overloaded\"}")]
+    [InlineData("chainhub", 200, "{\"status\":\"FAILED\",\"error\":\"\u00ff\"}")]
+    [InlineData("kkiai", 499, "{\"detail\":\"\u00ed\u00a0\u0080 upstream is overloaded\"}")]
+    [InlineData("kkiai", 400, "{\"\u00ff\":1,\"detail\":\"upstream is overloaded\"}")]
+    public async Task Malformed_text_is_nobodys_word_however_often_it_is_said(string provider, int status, string latin)
+    {
+        var request = await SubmitAsync(provider);
+        var profile = TestClient.Providers.Find(provider);
+        var said = new Answer(status) { Bytes = System.Text.Encoding.Latin1.GetBytes(latin) };
+        await using var gateway = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Completed : said).WriteAsync(context));
+        TestClient.Providers.Set(profile with { BaseUri = gateway.Address }, makeDefault: false);
+
+        var (result, error) = await ReceiveAsync(request, wait: true);
+
+        Assert.IsType<InvalidResponseException>(error);
+        Assert.Equal(ImagenStates.Pending, result!.State);
+        Assert.Equal(RequestState.Accepted, Step(request));
+        TestClient.Providers.Set(profile, makeDefault: false);
+        await PaidOnceAsync(request);
     }
 
     [Fact]

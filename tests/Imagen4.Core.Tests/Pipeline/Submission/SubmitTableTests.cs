@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
@@ -212,7 +213,7 @@ public sealed class SubmitTableTests : SubmitterTest, IDisposable
     private async Task<string> OutcomeAsync(ProviderProfile profile)
     {
         var ledger = new RecordingLedger();
-        var submitter = new Submitter(ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols);
+        var submitter = new Submitter(ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts());
         var entry = Entry() with { Model = profile.DefaultModel };
         var error = await Record.ExceptionAsync(() => submitter.SubmitAsync(TestHost.Connect(profile, Time), entry, CancellationToken.None).InTime());
 

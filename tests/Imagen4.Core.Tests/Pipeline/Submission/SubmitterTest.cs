@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
@@ -17,7 +18,7 @@ public abstract class SubmitterTest
 
     internal SkippingTime Time { get; } = new();
 
-    private protected Submitter Submitter => field ??= new Submitter(Ledger, new ThrottleGates(), Breaker, TestClient.Protocols);
+    private protected Submitter Submitter => field ??= new Submitter(Ledger, new ThrottleGates(), Breaker, TestClient.Protocols, new BatchCounts());
 
     private protected static LedgerEntry Entry(string prompt = "a red fox") =>
         new("test", TestHost.Model, Key: null, TestHost.Input(prompt));
@@ -27,5 +28,5 @@ public abstract class SubmitterTest
         Submitter.SubmitAsync(TestHost.Connect(address, time ?? Time), Entry(prompt), cancellation).InTime();
 
     private protected Task<Acceptance?> SubmitAsync(ProviderProfile profile, Action<string>? trace = null, bool leavesAccepted = false) =>
-        new Submitter(Ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols) { ReleasesAccepted = leavesAccepted }.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
+        new Submitter(Ledger, new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts()) { ReleasesAccepted = leavesAccepted }.SubmitAsync(TestHost.Connect(profile, Time, trace), Entry() with { Model = profile.DefaultModel }, CancellationToken.None).InTime();
 }

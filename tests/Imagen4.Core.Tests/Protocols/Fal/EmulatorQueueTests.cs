@@ -1,5 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
@@ -142,7 +143,7 @@ public sealed class EmulatorQueueTests : EmulatorTest
     }
 
     private async Task<Acceptance> SubmitAsync(ImageInput input, string model = TestHost.Model) =>
-        (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
+        (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts())
             .SubmitAsync(Host, new LedgerEntry("test", model, null, input), CancellationToken.None).InTime())!;
 
     private Task<HostStatus> StatusAsync(Acceptance acceptance) =>

@@ -1,5 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
@@ -59,6 +60,6 @@ public sealed class EmulatorStreamTests : EmulatorTest
     {
         var host = TestHost.Connect(TestHost.Profile(Address) with { Offers = [HostOffer.Stream] });
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()) { Settings = settings };
-        return (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols).SubmitAsync(host, entry, CancellationToken.None).InTime())!.Request;
+        return (await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts()).SubmitAsync(host, entry, CancellationToken.None).InTime())!.Request;
     }
 }

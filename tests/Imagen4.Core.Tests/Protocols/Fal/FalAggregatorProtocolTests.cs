@@ -1,6 +1,7 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
@@ -51,7 +52,7 @@ public sealed class FalAggregatorProtocolTests
             : path == Own ? Done : new Answer(404));
         var host = Host(server);
 
-        var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
+        var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts())
             .SubmitAsync(host, new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()), CancellationToken.None).InTime();
         var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(acceptance!.Request, CancellationToken.None).InTime();
 

@@ -1,5 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Tests.Support;
 
@@ -72,7 +73,7 @@ public sealed class FalHeadersTests
         var row = RowReader.Read(1, cells.Append(("Prompt", "x")).ToDictionary(cell => cell.Item1, cell => cell.Item2));
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, row.Input) { Settings = row.Settings };
 
-        await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols)
+        await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts())
             .SubmitAsync(TestHost.Connect(server.Address, trace: trace), entry, CancellationToken.None).InTime();
         return seen;
     }

@@ -130,6 +130,6 @@ public sealed class HistoryReaderTests
         await using var server = await WebServer.AnsweringAsync(answers);
         var profile = TestHost.Profile(new Uri("https://queue.example")) with { PlatformUri = new Uri(server.Address, "v1"), Offers = [HostOffer.History] };
         var reader = new HistoryReader(TestHost.Connect(profile, new SkippingTime()));
-        return (await reader.FindAsync(doubt, isOthers ?? (_ => false), CancellationToken.None).InTime(), server);
+        return (await reader.FindAsync(doubt, (id, _) => Task.FromResult(isOthers?.Invoke(id) ?? false), CancellationToken.None).InTime(), server);
     }
 }
