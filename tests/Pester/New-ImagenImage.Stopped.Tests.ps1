@@ -29,7 +29,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         # The command in what a batch said, or its first half only.
         function Get-Printed {
             param([string]$Said, [switch]$FindOnly)
-            $command = [regex]::Match($Said, '(?m)Get-ImagenRequest .*?\| Receive-ImagenResult -Wait.*$').Value
+            $command = [regex]::Match($Said, '(?m)Get-ImagenRequest .*?\| Receive-ImagenResult -Wait[^\e\r\n]*').Value
             $command | Should -Not -BeNullOrEmpty -Because "of: $Said"
             [scriptblock]::Create($FindOnly ? ($command -split ' \| ')[0] : $command)
         }

@@ -48,4 +48,19 @@ public sealed class RunLedgerTests : BatchTest
         Assert.Empty(TestClient.Ledger.List(new()));
         await first.DisposeAsync();
     }
+
+    [Fact]
+    public async Task A_resolution_looks_into_the_ledger_it_began_with()
+    {
+        var options = Batch();
+        var delivered = Assert.Single(await RunAsync(options, Prompt(1))).Value!;
+        var run = TestClient.Client.Resolve(options);
+        var first = TestClient.Ledger;
+        Set("IMAGEN4_HOME", Home.At("another"));
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => run.FindAsync(delivered.LedgerId!, CancellationToken.None));
+
+        Assert.Equal($"Request {delivered.LedgerId} is not in doubt: it is Delivered.", error.Message);
+        await first.DisposeAsync();
+    }
 }

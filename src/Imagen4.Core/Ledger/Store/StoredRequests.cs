@@ -121,7 +121,8 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<List<StoredRequest>> FindByRequestIdAsync(string requestId, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.ByRequestId(requestId), RequestColumns.Read, cancellation);
 
-    /// <summary>Requests in the order of their claims, and whether the row has a newer one. They are read in pages, so that a ledger of any size can be listed.</summary>
+    /// <summary>Requests in the order of their claims, and whether the row has a newer one. They are read in pages, so that a
+    /// ledger of any size can be listed.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read, or a request is damaged.</exception>
     public async IAsyncEnumerable<(StoredRequest Request, bool HasNewer)> ListAsync(
         LedgerQuery query, [EnumeratorCancellation] CancellationToken cancellation)

@@ -235,16 +235,17 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Set(LedgerCatalog.Variable, address);
         Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunAsync(Batch(), Prompt(1))).Value!.State);
         var name = new NpgsqlConnectionStringBuilder(address).Database;
+        var options = Batch();
+        var check = TestClient.Check(options);
+        var rows = Enumerable.Range(2, 15).Select(row => check.Check(TestHost.Row(row, Prompt(row)))).ToList();
         _ = await AskAsync(address, $"CREATE ROLE crowded LOGIN; ALTER DATABASE {name} CONNECTION LIMIT 0");
         Set(LedgerCatalog.Variable, address.Replace("Username=tester", "Username=crowded", StringComparison.Ordinal));
-        var options = Batch() with { Continues = false };
         var run = TestClient.Client.StartBatch(options);
-        var rows = Enumerable.Range(1, 15).Select(row => TestClient.Check(options).Check(TestHost.Row(row, Prompt(row)))).ToList();
 
         var outcomes = await Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None))).InTime();
 
         var error = Assert.Single(outcomes.Select(outcome => outcome.Error).OfType<ImagenException>());
-        Assert.Matches(@"^The ledger in postgres://\S+ cannot be written, and nothing more is submitted: 53300: too many connections for database ", error.Message);
+        Assert.Matches(@"^The ledger cannot be read: postgres://\S+: 53300: too many connections for database ", error.Message);
         Assert.Equal(14, Assert.Single(run.Counts.NotSent).Value);
         Assert.Empty(Warnings);
         Assert.Equal(1, await BillsAsync());

@@ -43,6 +43,55 @@ public sealed class WorkPumpTests
     }
 
     [Fact]
+    public void An_answer_that_is_there_at_once_is_no_event()
+    {
+        using var pump = new WorkPump();
+
+        var answer = pump.Ask(_ => ValueTask.FromResult(7));
+
+        Assert.True(answer.IsThere);
+        Assert.Equal(7, answer.Value);
+        Assert.True(pump.IsIdle);
+    }
+
+    [Fact]
+    public void An_answer_that_takes_longer_comes_as_an_event_behind_what_came_meanwhile()
+    {
+        using var pump = new WorkPump();
+        var ask = new TaskCompletionSource<int>();
+
+        var answer = pump.Ask(async _ => await ask.Task);
+        Assert.False(answer.IsThere);
+        pump.Post(new WorkEvent.Warning("meanwhile"));
+        ask.SetException(new InvalidOperationException("boom"));
+
+        Assert.True(pump.Take(Within.Deadline, out var first));
+        Assert.IsType<WorkEvent.Warning>(first);
+        Assert.True(pump.Take(Within.Deadline, out var second));
+        Assert.IsType<WorkEvent.Answered>(second);
+        Assert.True(answer.IsThere);
+        Assert.Equal("boom", Assert.Throws<InvalidOperationException>(() => answer.Value).Message);
+    }
+
+    [Fact]
+    public async Task An_answer_is_no_longer_asked_for_once_the_pump_is_stopped()
+    {
+        using var pump = new WorkPump();
+        var stopped = new TaskCompletionSource();
+        _ = pump.Ask(async stopping =>
+        {
+            await using var registered = stopping.Register(stopped.SetResult);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+            return 0;
+        });
+
+        pump.Stop();
+
+        await stopped.Task.InTime();
+        Assert.Throws<OperationCanceledException>(() => pump.Take(Within.Deadline, out _));
+    }
+
+    [Fact]
     public async Task A_slot_is_kept_until_its_outcome_is_taken()
     {
         using var pump = new WorkPump { Limit = 1 };
