@@ -13,6 +13,9 @@ internal static class SafeFileName
     // NAME_MAX is 255 bytes; the temporary name and the ending need their share.
     private const int LongestName = 180;
 
+    // How many marks a character of a prompt has at most, where it is text and not an attempt at something else.
+    private const int MostMarks = 16;
+
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
         "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$",
@@ -25,10 +28,16 @@ internal static class SafeFileName
     /// <param name="longest">How many bytes of it are used.</param>
     public static string Part(string value, int longest = int.MaxValue)
     {
+        if (longest < value.Length / MostMarks)
+        {
+            // What cannot come into the name need not be normalised.
+            value = value[..(longest * MostMarks)];
+        }
+
         var part = new StringBuilder();
         var bytes = 0;
         // Half a character would fail to normalise; read as runes, it is one that is not allowed.
-        var whole = string.Concat(value.EnumerateRunes());
+        var whole = value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? string.Concat(value.EnumerateRunes()) : value;
         foreach (var rune in whole.Normalize(NormalizationForm.FormC).EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
@@ -39,7 +48,7 @@ internal static class SafeFileName
 
             if (IsAllowed(rune))
             {
-                part.Append(rune.ToString());
+                part.Append(rune);
             }
             else if (part.Length > 0 && part[^1] != '-')
             {

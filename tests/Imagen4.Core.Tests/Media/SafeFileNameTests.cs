@@ -108,4 +108,17 @@ public sealed class SafeFileNameTests
         name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
         || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase))
             && (char.IsAsciiDigit(name[3]) || name[3] is '¹' or '²' or '³'));
+
+    [Theory]
+    [InlineData("a fox, ")]
+    [InlineData("e\u0301-")]
+    [InlineData("\U0001F98Afox ")]
+    [InlineData("ab\U00020BB7")]
+    public void The_beginning_of_a_long_text_gives_the_same_part_as_the_whole(string text)
+    {
+        var whole = string.Concat(Enumerable.Repeat(text, 400));
+
+        Assert.Equal(SafeFileName.Part(string.Concat(Enumerable.Repeat(text, 40)), 60), SafeFileName.Part(whole, 60));
+        Assert.InRange(Encoding.UTF8.GetByteCount(SafeFileName.Part(whole, 60)), 20, 60);
+    }
 }
