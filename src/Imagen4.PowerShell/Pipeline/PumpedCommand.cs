@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Management.Automation;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.PowerShell.Errors;
 
@@ -9,7 +8,7 @@ namespace Imagen4.PowerShell.Pipeline;
 /// A command whose work runs beside the pipeline. It is the only class that turns what the work says into output,
 /// and it does so on the pipeline's thread, because everything else throws or deadlocks.
 /// </summary>
-public abstract class PumpedCommand : RecordCommand, IDisposable
+public abstract partial class PumpedCommand : RecordCommand, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
@@ -51,48 +50,6 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
             TakeOne();
         }
     });
-
-    /// <summary>Waits for what has to be known before the command goes on, handing on what comes meanwhile.</summary>
-    /// <param name="ask">What is asked; it begins on this thread, and is stopped with the command.</param>
-    private protected T WaitFor<T>(Func<CancellationToken, ValueTask<T>> ask)
-    {
-        try
-        {
-            var answer = _pump.Ask(ask);
-            while (!answer.IsThere)
-            {
-                TakeOne();
-            }
-
-            return answer.Value;
-        }
-        catch (OperationCanceledException) when (IsStopped)
-        {
-            // The engine's own way to end a command that has been stopped.
-            throw new PipelineStoppedException();
-        }
-    }
-
-    /// <summary>Hands on what is read, each as it is asked for.</summary>
-    /// <param name="read">Reads.</param>
-    private protected IEnumerable<T> Each<T>(Func<CancellationToken, IAsyncEnumerable<T>> read)
-    {
-        IAsyncEnumerator<T>? elements = null;
-        try
-        {
-            while (WaitFor(stopping => (elements ??= read(stopping).GetAsyncEnumerator(stopping)).MoveNextAsync()))
-            {
-                yield return elements!.Current;
-            }
-        }
-        finally
-        {
-            if (!IsStopped)
-            {
-                _ = WaitFor(_ => EndAsync(elements));
-            }
-        }
-    }
 
     /// <summary>Hands on what has come, without waiting.</summary>
     protected void Drain()
@@ -181,16 +138,6 @@ public abstract class PumpedCommand : RecordCommand, IDisposable
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
     protected virtual void OnCutShort()
     {
-    }
-
-    private static async ValueTask<bool> EndAsync(IAsyncDisposable? elements)
-    {
-        if (elements is not null)
-        {
-            await elements.DisposeAsync().ConfigureAwait(false);
-        }
-
-        return true;
     }
 
     private void FinishAll()
