@@ -21,9 +21,12 @@ internal static class OwnerMode
     }
 
     /// <summary>Says whether another process lives.</summary>
-    public static int Look(string home, string owner)
+    public static async Task<int> LookAsync(string home, string owner)
     {
-        Console.WriteLine(new SqliteDatabase(home).IsAlive(long.Parse(owner, CultureInfo.InvariantCulture)) ? "alive" : "gone");
+        var isAlive = await new SqliteDatabase(home)
+            .IsAliveAsync(long.Parse(owner, CultureInfo.InvariantCulture), CancellationToken.None)
+            .ConfigureAwait(false);
+        Console.WriteLine(isAlive ? "alive" : "gone");
         return 0;
     }
 }

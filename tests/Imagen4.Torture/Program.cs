@@ -12,7 +12,7 @@ return words switch
     ["claims", var home, var count] => await ClaimRace.RunAsync(home, Number(count)),
     ["names", var folder, var count] => await NameRace.RunAsync(folder, Number(count)),
     ["owner", var home] => await OwnerMode.RunAsync(home),
-    ["alive", var home, var owner] => OwnerMode.Look(home, owner),
+    ["alive", var home, var owner] => await OwnerMode.LookAsync(home, owner),
     ["ledger", var home, var requests] => await LedgerWriter.RunAsync(home, Number(requests)),
     ["history", var requests] => await HistoryFigure.RunAsync(Number(requests)),
     ["throughput", var rows] => await ThroughputFigure.RunAsync(Number(rows), options),

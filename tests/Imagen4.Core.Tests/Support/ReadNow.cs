@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Store;
@@ -22,6 +23,12 @@ internal static class ReadNow
         Wait(requests.FindAsync(filter, default).ToListAsync().AsTask());
 
     public static RequestView OfLedgerId(this RequestLookup requests, string id) => Wait(requests.OfLedgerIdAsync(id, default));
+
+    public static StoredRequest? Find(this StoredRequests stored, string id) => Wait(stored.FindAsync(id, default));
+
+    public static DbConnection? OpenToRead(this ILedgerDatabase database) => Wait(database.OpenAsync(writes: false, default));
+
+    public static bool IsAlive(this ILedgerDatabase database, long owner) => Wait(database.IsAliveAsync(owner, default));
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }

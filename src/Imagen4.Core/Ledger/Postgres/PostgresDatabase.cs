@@ -94,35 +94,6 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     public int Incarnation => 0;
 
     /// <inheritdoc/>
-    public DbConnection? OpenToRead()
-    {
-        try
-        {
-            var connection = _source.OpenConnection();
-            try
-            {
-                if (!_isMigrated && PostgresTables.Version(connection) is var version && !IsReady(version))
-                {
-                    connection.Dispose();
-                    return null;
-                }
-
-                _isMigrated = true;
-                return connection;
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        }
-        catch (Exception error) when (IsOfConnection(error))
-        {
-            throw Unavailable(error, writes: false);
-        }
-    }
-
-    /// <inheritdoc/>
     public bool IsTransient(Exception error) =>
 
         // The driver throws what is no database error where it found out between two statements that the connection is gone.
@@ -163,22 +134,6 @@ internal sealed class PostgresDatabase : ILedgerDatabase
             await using var disposing = connection.ConfigureAwait(false);
             return await PostgresSession.ReadAsync(connection, IsClaimed, PostgresSession.LockOf(owner), cancellation)
                 .ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsOfConnection(error))
-        {
-            throw Unavailable(error, writes: false);
-        }
-    }
-
-    /// <inheritdoc/>
-    public bool IsAlive(long owner)
-    {
-        try
-        {
-            using var connection = _source.OpenConnection();
-            using var command = new NpgsqlCommand(IsClaimed, connection);
-            command.Parameters.AddWithValue("@key", PostgresSession.LockOf(owner));
-            return (bool)command.ExecuteScalar()!;
         }
         catch (Exception error) when (IsOfConnection(error))
         {

@@ -35,19 +35,6 @@ internal static class PostgresTables
         return version;
     }
 
-    /// <summary>The version of the tables, asked on this thread; 0 where there are none.</summary>
-    public static long Version(NpgsqlConnection connection)
-    {
-        using var isThere = new NpgsqlCommand(HasTables, connection);
-        if (!(bool)isThere.ExecuteScalar()!)
-        {
-            return 0;
-        }
-
-        using var version = new NpgsqlCommand(TablesVersion, connection);
-        return (long)(version.ExecuteScalar() ?? 0L);
-    }
-
     private static async Task<long> CreateAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);

@@ -88,9 +88,6 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     /// <inheritdoc/>
     public Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation) => Task.FromResult<DbConnection?>(Open(writes));
 
-    /// <inheritdoc/>
-    public DbConnection? OpenToRead() => Open(writes: false);
-
     private SqliteConnection? Open(bool writes)
     {
         try
@@ -140,10 +137,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation) => Task.FromResult(IsAlive(owner));
-
-    /// <inheritdoc/>
-    public bool IsAlive(long owner) => _locks.IsAlive(owner);
+    public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation) => Task.FromResult(_locks.IsAlive(owner));
 
     /// <inheritdoc/>
     public string? UnreadableLock(long owner) => _locks.UnreadableLock(owner);

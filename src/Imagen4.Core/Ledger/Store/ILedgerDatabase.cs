@@ -30,11 +30,6 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <exception cref="LedgerUnavailableException">It cannot be reached, read or created, or is of a newer version.</exception>
     Task<DbConnection?> OpenAsync(bool writes, CancellationToken cancellation);
 
-    /// <summary>Opens a connection to read, on this thread, as the pipeline's does; nothing is created.</summary>
-    /// <returns>The connection; null where there is no ledger yet.</returns>
-    /// <exception cref="LedgerUnavailableException">It cannot be reached or read, or is of a newer version.</exception>
-    DbConnection? OpenToRead();
-
     /// <summary>
     /// Counts how often the ledger has been found gone: somebody may delete a file that is open. What was opened under another number
     /// is not the ledger any more.
@@ -59,9 +54,6 @@ internal interface ILedgerDatabase : IAsyncDisposable
 
     /// <summary>Whether an owner's process still lives.</summary>
     Task<bool> IsAliveAsync(long owner, CancellationToken cancellation);
-
-    /// <summary>Whether an owner's process still lives, asked on this thread.</summary>
-    bool IsAlive(long owner);
 
     /// <summary>The lock of an owner of whom it cannot be told whether he lives, because this user may not open it; else null.</summary>
     string? UnreadableLock(long owner);

@@ -188,9 +188,6 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
-    /// <summary>Whether an owner's process still lives, asked on this thread.</summary>
-    public bool IsAlive(long owner) => Database.IsAlive(owner);
-
     /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
     public string? UnreadableLock(long owner) => Database.UnreadableLock(owner);
 

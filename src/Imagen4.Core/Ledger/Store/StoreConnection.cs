@@ -24,9 +24,6 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
     public async Task<DbDataReader> ReadAsync(Statement statement, CancellationToken cancellation) =>
         await Command(statement).ExecuteReaderAsync(cancellation).ConfigureAwait(false);
 
-    /// <summary>Reads the rows of a select, on this thread.</summary>
-    public DbDataReader Read(Statement statement) => Command(statement).ExecuteReader();
-
     /// <summary>Runs statements as one transaction, in one round trip where the database can.</summary>
     /// <returns>How many rows each has changed. After an error the connection is of no more use.</returns>
     public Task<int[]> CommitAsync(IReadOnlyList<Statement> statements) =>

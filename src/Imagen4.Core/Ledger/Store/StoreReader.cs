@@ -4,16 +4,13 @@ using System.Data.Common;
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>
-/// Reads a ledger, on connections for whoever waits and on another for the pipeline's thread. One that breaks off is opened again once.
+/// Reads a ledger, several at a time where the database lets them. A connection that breaks off is opened again once.
 /// </summary>
 /// <param name="database">The database.</param>
 internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _reading = new(database.Readers);
     private readonly ConcurrentBag<(StoreConnection Connection, int Incarnation)> _readers = [];
-    private readonly Lock _looking = new();
-    private StoreConnection? _looker;
-    private int _lookerOf;
 
     /// <summary>Reads all rows of a select; none where there is no ledger yet.</summary>
     /// <remarks>They are read whole before anything is handed on: who reads slowly must not keep others from reading.</remarks>
@@ -51,46 +48,10 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
     public async Task<T?> ReadOneAsync<T>(Statement statement, Func<DbDataReader, T> read, CancellationToken cancellation)
         where T : class => (await ReadAsync(statement, read, cancellation).ConfigureAwait(false)).FirstOrDefault();
 
-    /// <summary>Reads all rows of a select, on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public List<T> Read<T>(Statement statement, Func<DbDataReader, T> read)
-    {
-        lock (_looking)
-        {
-            for (var isAgain = false; ; isAgain = true)
-            {
-                try
-                {
-                    var found = new List<T>();
-                    using var reader = Looker()?.Read(statement);
-                    while (reader?.Read() == true)
-                    {
-                        found.Add(read(reader));
-                    }
-
-                    return found;
-                }
-                catch (Exception error) when (error is DbException or InvalidOperationException)
-                {
-                    CloseLooker();
-                    if (isAgain || !database.IsTransient(error))
-                    {
-                        throw database.Unavailable(error, writes: false);
-                    }
-                }
-            }
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await CloseReadersAsync().ConfigureAwait(false);
-        lock (_looking)
-        {
-            CloseLooker();
-        }
-
         _reading.Dispose();
     }
 
@@ -146,33 +107,11 @@ internal sealed class StoreReader(ILedgerDatabase database) : IAsyncDisposable
             : null;
     }
 
-    private StoreConnection? Looker()
-    {
-        if (_lookerOf != database.Incarnation)
-        {
-            CloseLooker();
-        }
-
-        _lookerOf = database.Incarnation;
-        if (_looker is null && database.OpenToRead() is { } connection)
-        {
-            _looker = new StoreConnection(connection);
-        }
-
-        return _looker;
-    }
-
     private async ValueTask CloseReadersAsync()
     {
         while (_readers.TryTake(out var idle))
         {
             await idle.Connection.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private void CloseLooker()
-    {
-        _looker?.Connection.Dispose();
-        _looker = null;
     }
 }

@@ -49,48 +49,6 @@ internal abstract class StoredRequests(ILedgerDatabase database)
             reader.IsDBNull(0) ? (long?)null : reader.GetInt64(0), cancellation)
             .ConfigureAwait(false)).SingleOrDefault();
 
-    /// <summary>A request by the ledger's own id, or null; read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public StoredRequest? Find(string ledgerId) => Reader.Read(LedgerQueries.ByLedgerId(ledgerId), RequestColumns.Read).SingleOrDefault();
-
-    /// <summary>The newest request of a row; where there is none, those that are alike, newest first. Read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public FoundRow FindRow(string row, string subject, int most) =>
-        FoundRow.Of(Reader.Read(LedgerQueries.NewestOfRow(row, subject, most), Found()));
-
-    /// <summary>The newest request of a row, or null; read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public StoredRequest? FindRow(string row) => Reader.Read(LedgerQueries.NewestOfRow(row), RequestColumns.Read).SingleOrDefault();
-
-    /// <summary>The requests of a row, oldest first; read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<StoredRequest> FindGenerations(string row) => Reader.Read(LedgerQueries.OfRow(row), RequestColumns.Read);
-
-    /// <summary>The newest requests of a row whatever its directory, newest first; read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<StoredRequest> FindSubject(string subject, int most) =>
-        Reader.Read(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read);
-
-    /// <summary>Requests by the host's id, oldest first; read on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IReadOnlyList<StoredRequest> FindByRequestId(string requestId) =>
-        Reader.Read(LedgerQueries.ByRequestId(requestId), RequestColumns.Read);
-
-    /// <summary>Requests in the order of their claims, and whether the row has a newer one; read page by page on this thread.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public IEnumerable<(StoredRequest Request, bool HasNewer)> List(LedgerQuery query)
-    {
-        List<(long Id, bool HasNewer, StoredRequest Request)> page;
-        for (ListPlace? after = ListPlace.Start; after is not null; after = NextPage(page, after))
-        {
-            page = Reader.Read(LedgerQueries.Page(query, after, PageLength), Listed);
-            foreach (var (_, hasNewer, request) in page)
-            {
-                yield return (request, hasNewer);
-            }
-        }
-    }
-
     /// <summary>A request by the ledger's own id, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<StoredRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>

@@ -122,8 +122,6 @@ public sealed class IdleConnectionTests(PostgresServer server) : IClassFixture<P
             return connection;
         }
 
-        public DbConnection? OpenToRead() => _database.OpenToRead();
-
         public bool IsTransient(Exception error) => _database.IsTransient(error);
 
         public bool IsOfOneChange(Exception error) => _database.IsOfOneChange(error);
@@ -133,8 +131,6 @@ public sealed class IdleConnectionTests(PostgresServer server) : IClassFixture<P
         public Task HoldAsync(long owner, CancellationToken cancellation) => _database.HoldAsync(owner, cancellation);
 
         public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation) => _database.IsAliveAsync(owner, cancellation);
-
-        public bool IsAlive(long owner) => _database.IsAlive(owner);
 
         public string? UnreadableLock(long owner) => _database.UnreadableLock(owner);
 

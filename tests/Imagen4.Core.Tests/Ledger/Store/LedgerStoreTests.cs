@@ -58,11 +58,9 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         var other = Open();
         Assert.Equal(accepted, await other.FindAsync(claimed.LedgerId, default));
         Assert.Equal(accepted, await other.FindRowAsync(claimed.Row!, default));
-        Assert.Equal([accepted], other.FindByRequestId("r-1"));
+        Assert.Equal([accepted], await other.FindByRequestIdAsync("r-1", default));
         Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, 10, default));
-        Assert.Equal([accepted], other.FindSubject(claimed.Subject!, 10));
-        Assert.Equal([accepted], other.FindGenerations(claimed.Row!));
-        Assert.Equal(accepted, other.Find(claimed.LedgerId));
+        Assert.Equal([accepted], await other.FindGenerationsAsync(claimed.Row!, default));
         Assert.Equal(
             [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
             (await other.StepsAsync(claimed.LedgerId, default)).Select(step => step.State));
@@ -240,10 +238,10 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         await _stores[0].LetGoAsync();
 
         Assert.False(await Open().IsAliveAsync(owner.Id, default));
-        Assert.False(_stores[1].IsAlive(owner.Id));
+        Assert.False(await _stores[1].IsAliveAsync(owner.Id, default));
         var again = await _stores[0].OwnerAsync(default);
         Assert.NotEqual(owner.Id, again.Id);
-        Assert.True(_stores[1].IsAlive(again.Id));
+        Assert.True(await _stores[1].IsAliveAsync(again.Id, default));
     }
 
     [SkippableFact]

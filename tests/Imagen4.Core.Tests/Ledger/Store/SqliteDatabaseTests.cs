@@ -69,7 +69,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         await using var store = Open();
 
         Assert.True((await store.FindRowAsync(claimed.Row!, default))!.IsDamaged);
-        Assert.True(store.FindRow(claimed.Row!)!.IsDamaged);
+        Assert.True((await store.FindRowAsync(claimed.Row!, default))!.IsDamaged);
     }
 
     [Fact]
