@@ -35,6 +35,7 @@ internal static class SafeFileName
         }
 
         var part = new StringBuilder();
+        Span<char> utf16 = stackalloc char[2];
         var bytes = 0;
         // Half a character would fail to normalise; read as runes, it is one that is not allowed.
         var whole = value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? string.Concat(value.EnumerateRunes()) : value;
@@ -48,7 +49,7 @@ internal static class SafeFileName
 
             if (IsAllowed(rune))
             {
-                part.Append(rune);
+                part.Append(utf16[..rune.EncodeToUtf16(utf16)]);
             }
             else if (part.Length > 0 && part[^1] != '-')
             {

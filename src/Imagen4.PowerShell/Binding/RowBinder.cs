@@ -28,7 +28,7 @@ internal static class RowBinder
             cell => BoundValue.Cell(
                 index,
                 cell.Key,
-                record is null || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf)));
+                record is null or { Text: not null } || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf)));
         if (record is not null)
         {
             cells["Prompt"] = Prompt(index, record, cells["Prompt"], given.Contains("Prompt"), namesOf);
