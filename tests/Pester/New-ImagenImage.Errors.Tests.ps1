@@ -154,7 +154,7 @@ Describe 'New-ImagenImage: errors' {
             $seen.Error | Should -HaveCount 0
             ($seen.Output | Sort-Object Index).State | Should -Be 'Completed', 'Completed', 'Rejected'
             (Get-Bill $test).input.prompt | Should -Be 'one', 'two'
-            $seen.Warning | Should -Be 'Submitting has ended: of the rows read so far, 1 were not sent, and neither is any that follows.'
+            $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. None that follows is sent either.'
             Get-Seen $test | Where-Object { $_.method -eq 'POST' } | Should -HaveCount 3
             $emitted.Count | Should -BeLessThan 6
         }

@@ -41,7 +41,7 @@ Describe 'New-ImagenImage: several providers' {
         $seen.Error | Should -HaveCount 0
         $seen.Output | Where-Object Provider -EQ right | ForEach-Object State | Should -Be (@('Completed') * 15)
         $seen.Output | Where-Object Provider -EQ left | ForEach-Object State | Should -Be 'Rejected'
-        $seen.Warning | Should -Be 'Submitting to left has ended: 14 of its rows were not sent.'
+        $seen.Warning | Should -Be 'Submitting to left has ended. Rows of it that were not sent, and not paid for: 14.'
         (Get-Bill $test).input.prompt | Sort-Object | Should -Be (1..15 | ForEach-Object { "right $_" } | Sort-Object)
         Get-Seen $test | Where-Object { $_.method -eq 'POST' -and $_.status -eq 401 } | Should -HaveCount 1
     }
@@ -55,7 +55,7 @@ Describe 'New-ImagenImage: several providers' {
         $seen.Output | Where-Object Provider -EQ right | ForEach-Object State | Should -Be (@('Completed') * 30)
         $seen.Output | Where-Object Provider -EQ left | ForEach-Object State | Should -Be (@('InDoubt') * 10)
         $seen.Warning | Where-Object { $_ -like 'In doubt: 10.*' } | Should -HaveCount 1
-        $seen.Warning | Should -Contain 'Submitting to left has ended: 20 of its rows were not sent.'
+        $seen.Warning | Should -Contain 'Submitting to left has ended. Rows of it that were not sent, and not paid for: 20.'
         Get-Bill $test | Should -HaveCount 30
     }
 
@@ -84,7 +84,7 @@ Describe 'New-ImagenImage: several providers' {
             1..9 | ForEach-Object { $emitted.Add($_); [pscustomobject]@{ Prompt = "fox $_" } } | New-ImagenImage -Provider left -Wait
         }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "AuthenticationFailed,$command"
-        $seen.Warning | Should -Be 'Submitting has ended: of the rows read so far, 1 were not sent, and neither is any that follows.'
+        $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. None that follows is sent either.'
         $emitted.Count | Should -BeLessThan 9
     }
 

@@ -30,10 +30,10 @@ internal sealed class NamedRequests(RequestLedger ledger)
         && known.Model == model
         && (known.Key is null || row.Key is null || NormalForm.Text(known.Key) == NormalForm.Text(row.Key));
 
-    /// <summary>An input without what only the host has said: the seed it chose is on its results, and was never asked for.</summary>
+    /// <summary>An input without what only the host has said: the seed on its results is the one it used, whatever it was asked for.</summary>
     public static ImageInput WithoutReports(LedgerRequest known, ImageInput input) =>
-        input.Seed is { } seed && seed == (known.Seed ?? known.Delivery?.Seed) && known.Input is { Seed: null }
-            ? input with { Seed = null }
+        input.Seed is { } seed && seed == (known.Seed ?? known.Delivery?.Seed) && known.Input is { } asked
+            ? input with { Seed = asked.Seed }
             : input;
 
     private Task<LedgerRequest?> OfHostAsync(HostConnection host, string requestId, CancellationToken cancellation) =>

@@ -210,7 +210,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     private async ValueTask<StoredRequest> FindStoredAsync(string ledgerId)
     {
         var found = await _store.FindAsync(ledgerId, CancellationToken.None).ConfigureAwait(false)
-            ?? throw new LedgerUnavailableException(Messages.LedgerIdUnknown.With(ledgerId, Location));
+            ?? throw new LedgerUnavailableException(Messages.LedgerReplaced.With(Location));
         return found.IsDamaged ? throw new LedgerUnavailableException(Messages.LedgerRowDamaged.With(Location, ledgerId)) : found;
     }
 

@@ -82,12 +82,11 @@ public abstract class ImagenException : Exception
     }
 
     /// <summary>The same error, said of a request that is followed up. The one that was thrown stays as it is.</summary>
-    /// <param name="row">The number of the request's row, from 1; null where that is not known.</param>
-    /// <param name="requestId">The request's id.</param>
+    /// <param name="requestId">The request's id: the number of its row in an earlier batch would be taken for one of this pipeline.</param>
     /// <param name="provider">The name of its provider.</param>
-    public ImagenException ForRequest(int? row, string requestId, string provider)
+    public ImagenException ForRequest(string requestId, string provider)
     {
-        var copy = ForRow(row, requestId, CanBeReceived);
+        var copy = ForRow(row: null, requestId, CanBeReceived);
         copy._provider = provider;
         return copy;
     }

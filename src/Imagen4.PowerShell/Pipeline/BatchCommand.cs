@@ -8,6 +8,9 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command whose records are the rows of one batch: what ends one ends all, and what became of all is said at the end.</summary>
 public abstract partial class BatchCommand : HostCommand
 {
+    // The record that submitting has ended with.
+    private object? _endedBy;
+
     /// <summary>What holds for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
@@ -55,7 +58,11 @@ public abstract partial class BatchCommand : HostCommand
     protected override void WriteOutcomeError(ImagenException failure, object? target)
     {
         // What ends submitting is said once, at the end, and not here as well.
-        if (!Batch.Breaker.IsReason(failure))
+        if (Batch.Breaker.IsReason(failure))
+        {
+            _endedBy ??= target;
+        }
+        else
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -121,6 +128,6 @@ public abstract partial class BatchCommand : HostCommand
             WriteError(other, null);
         }
 
-        EndWith(reason, null);
+        EndWith(reason, _endedBy);
     }
 }

@@ -15,9 +15,6 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     private const int Constraint = 19;
     private const int Mismatch = 20;
 
-    // A quarter of what the log grows to before SQLite begins it anew.
-    private const long LargestRestingLog = 1024 * 1024;
-
     private const int MostEmptyings = 10;
     private static readonly TimeSpan EmptyingPause = TimeSpan.FromMilliseconds(100);
 
@@ -158,7 +155,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     {
         try
         {
-            if (new FileInfo(_path + "-wal") is { Exists: true, Length: > LargestRestingLog })
+            if (new FileInfo(_path + "-wal") is { Exists: true, Length: > 0 })
             {
                 using var connection = Open(writes: false);
                 _ = connection is not null && IsLogEmptied(connection);

@@ -70,8 +70,8 @@ internal interface ILedgerDatabase : IAsyncDisposable
     Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation);
 
     /// <summary>
-    /// Gives back the room of the database's log, where that is this module's matter and it has grown. It keeps nobody waiting, and
-    /// throws nothing: the log may as well stay.
+    /// Writes the database's log back and gives back its room, where that is this module's matter. It keeps nobody waiting, and throws
+    /// nothing: the log may as well stay.
     /// </summary>
     void ShrinkLog();
 

@@ -191,7 +191,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
     public string? UnreadableLock(long owner) => Database.UnreadableLock(owner);
 
-    /// <summary>Gives back the room of the database's log, where it has grown. Nothing is thrown.</summary>
+    /// <summary>Writes the database's log back and gives back its room. Nothing is thrown.</summary>
     public void ShrinkLog() => Database.ShrinkLog();
 
     /// <summary>Overwrites what has been forgotten.</summary>

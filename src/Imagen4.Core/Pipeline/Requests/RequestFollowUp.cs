@@ -47,8 +47,7 @@ public sealed class RequestFollowUp
     {
         var host = Connect(record);
         var model = record.Model ?? _options.Model ?? host.Profile.DefaultModel;
-        var request = _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
-        return record.HasIndex ? request with { Row = record.Index } : request;
+        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
     }
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
@@ -179,7 +178,7 @@ public sealed class RequestFollowUp
     private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(Named(request), known);
 
     private static ImagenException Of(RequestReference request, ImagenException error) =>
-        error.ForRequest(request.Row, request.RequestId, request.Host.Profile.Name);
+        error.ForRequest(request.RequestId, request.Host.Profile.Name);
 
     private static LedgerEntry Named(RequestReference request) =>
         new(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId };

@@ -2,6 +2,7 @@ using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
@@ -12,7 +13,8 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <param name="options">What holds for every row.</param>
 /// <param name="ledger">Where every step is written.</param>
 /// <param name="counts">Counts what could not be written.</param>
-internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, BatchCounts counts)
+/// <param name="breaker">Ends submitting where the ledger cannot be told; null where nothing is submitted.</param>
+internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, BatchCounts counts, SubmissionBreaker? breaker = null)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly MediaSource _media = new(options.Time, allowLoopback: false);
@@ -162,6 +164,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
         }
         catch (LedgerUnavailableException error)
         {
+            breaker?.Trip(error);
             counts.AddUnrecorded(entry, error);
         }
     }

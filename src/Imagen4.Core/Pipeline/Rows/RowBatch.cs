@@ -36,7 +36,7 @@ public sealed class RowBatch
         {
             ReleasesAccepted = !options.Wait,
         };
-        _receiver = new ResultReceiver(options, _ledger, Counts);
+        _receiver = new ResultReceiver(options, _ledger, Counts, Breaker);
         _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts);
         Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
@@ -167,8 +167,14 @@ public sealed class RowBatch
 
             if (StateAfter(refused) is not { } state)
             {
+                if (refused is not LedgerUnavailableException)
+                {
+                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index));
+                }
+
                 // What is wrong with the ledger is wrong for every row.
-                return new RowOutcome<T>(null, refused is LedgerUnavailableException ? refused : refused.ForRow(row.Row.Index));
+                Counts.AddNotSent(row.Host.Profile.Name);
+                return new RowOutcome<T>(null, refused);
             }
 
             error = refused;

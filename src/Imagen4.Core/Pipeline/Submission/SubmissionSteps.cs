@@ -42,7 +42,10 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker,
 #pragma warning restore CA1031
         {
             breaker.Trip(error as LedgerUnavailableException ?? new LedgerUnavailableException(error.Message, error));
-            counts.AddUnrecorded(entry, error);
+            if (step is not (RequestState.NotSent or RequestState.Throttled))
+            {
+                counts.AddUnrecorded(entry, error);
+            }
         }
     }
 

@@ -151,7 +151,7 @@ internal sealed class Submitter(
         {
             if (ReleasesAccepted)
             {
-                var lost = new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message), error)
+                var lost = new SubmissionInDoubtException(Messages.ResultNotSaved.With(host.Profile.Name, error.Message.TrimEnd('.')), error)
                 {
                     RequestId = accepted.RequestId,
                 };

@@ -174,9 +174,10 @@ internal sealed class RequestWaiter(TimeSpan limit)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            var unanswered = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble) : "";
+            var provider = request.Host.Profile.Name;
+            var known = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble, provider) : Messages.WaitGoesOn.With(provider);
             throw new WaitTimeoutException(
-                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, request.Host.Profile.Name, request.Model, unanswered))
+                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, provider, request.Model, known))
             {
                 RequestId = request.RequestId,
             };

@@ -17,9 +17,6 @@ public sealed record RequestReference
     /// <summary>The host's id of it.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The number of its row, from 1, for messages; null where that is not known.</summary>
-    public int? Row { get; init; }
-
     /// <summary>Where its state is read; null where the answer to the submit was the result.</summary>
     public Uri? StatusUri { get; init; }
 

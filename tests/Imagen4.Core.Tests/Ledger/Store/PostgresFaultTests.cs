@@ -216,7 +216,8 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Assert.Matches(
             @"^The ledger could not be told what has become of \d+ of these requests: The ledger in postgres://\S+ cannot be written, and nothing more is submitted: .+\. "
             + @"Their ids \(RequestId, LedgerId\) are in the objects and errors of this batch: keep those\. "
-            + @"The same rows, run again, continue what the ledger knows, report the rest as in doubt, and are not paid for twice\.$",
+            + @"The same rows, run again, continue what the ledger knows; what it has only begun to write is in doubt\. "
+            + @"A ledger that was deleted knows none of them: its rows would be paid for again\.$",
             unrecorded);
         Assert.Empty(Warnings);
         Assert.InRange(outcomes.Count(outcome => outcome is { Value: null, Error: LedgerUnavailableException }), 0, 2);

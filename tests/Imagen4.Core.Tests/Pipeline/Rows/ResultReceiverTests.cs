@@ -29,7 +29,8 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         Assert.Empty(_warnings);
         Assert.Equal(
             "The ledger could not be told what has become of 1 of these requests: The disk is full. Their ids (RequestId, LedgerId) are in the objects and errors of this batch: keep those. "
-            + "The same rows, run again, continue what the ledger knows, report the rest as in doubt, and are not paid for twice.",
+            + "The same rows, run again, continue what the ledger knows; what it has only begun to write is in doubt. "
+            + "A ledger that was deleted knows none of them: its rows would be paid for again.",
             Assert.Single(_counts.LedgerWarnings));
     }
 

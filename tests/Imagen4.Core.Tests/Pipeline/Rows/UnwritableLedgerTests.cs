@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Pipeline.Rows;
@@ -56,10 +57,46 @@ public sealed class UnwritableLedgerTests : BatchTest
         Assert.Equal((ImagenStates.Delivered, null), (row.Value!.State, row.Error));
         Assert.True(File.Exists(row.Value.Path));
         Assert.Empty(Warnings);
+        Assert.IsType<LedgerUnavailableException>(run.Breaker.ReasonForAll);
         Assert.Matches("^The ledger could not be told what has become of 1 of these requests: .*the disk is full.*: keep those\\.", Assert.Single(run.Counts.LedgerWarnings));
         Execute("DROP TRIGGER full");
         var again = Assert.Single(await RunAsync(Batch(), Prompt(1)));
         Assert.Equal((ImagenStates.Delivered, row.Value.RequestId), (again.Value!.State, again.Value.RequestId));
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task The_row_that_the_error_is_of_is_counted_among_those_that_were_not_sent()
+    {
+        _ = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+        Execute("CREATE TRIGGER full BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        var options = Batch();
+        var run = TestClient.Client.StartBatch(options);
+
+        foreach (var number in new[] { 2, 3 })
+        {
+            var row = TestClient.Check(options).Check(TestHost.Row(number, Prompt(number)));
+            Assert.Null((await run.RunAsync(row, CancellationToken.None).InTime()).Value);
+        }
+
+        Assert.Equal(2, Assert.Single(run.Counts.NotSent).Value);
+        Assert.Empty(run.Counts.LedgerWarnings);
+    }
+
+    [Fact]
+    public async Task What_was_never_sent_is_not_among_what_the_ledger_could_not_be_told()
+    {
+        _ = Assert.Single(await RunAsync(Batch(), Prompt(1)));
+        Execute("CREATE TRIGGER full BEFORE UPDATE ON progress WHEN NEW.state = 2 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        var row = TestHost.Row(1, Prompt(2));
+        var run = TestClient.Client.StartBatch(Batch());
+
+        var (_, error) = await run
+            .RunAsync(new CheckedRow(row, TestHost.Connect(Unused.Address(), new SkippingTime()), TestHost.Model, row.Input), CancellationToken.None)
+            .InTime();
+
+        Assert.NotNull(error);
+        Assert.Empty(run.Counts.LedgerWarnings);
         Assert.Equal(1, await BillsAsync());
     }
 
