@@ -12,7 +12,7 @@ public static class InputCheck
     /// <param name="row">The row.</param>
     /// <param name="id">The endpoint id, for messages.</param>
     /// <param name="model">The definition of its model.</param>
-    /// <returns>The input with every choice in the host's own spelling.</returns>
+    /// <returns>The input with every choice in the host's own spelling, and a lone text as a list where a list is taken.</returns>
     /// <exception cref="InvalidInputException">The model does not take the input; the message names every offence.</exception>
     public static ImageInput Check(ImageRow row, string id, ModelDefinition model)
     {
@@ -51,7 +51,7 @@ public static class InputCheck
 
         offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
-            ? input
+            ? input with { AdditionalInput = AdditionalInputCheck.AsTaken(input.AdditionalInput, model) }
             : throw new InvalidInputException(Messages.InputRefused.With(string.Join("; ", offences))) { Row = row.Index, Model = id };
     }
 
@@ -83,8 +83,8 @@ public static class InputCheck
     private static bool IsOutside(InputDefinition definition, string value) =>
         (definition.Minimum is not null || definition.Maximum is not null)
         && !(long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= (definition.Minimum ?? long.MinValue)
-            && number <= (definition.Maximum ?? long.MaxValue));
+            && number >= (definition.Minimum ?? decimal.MinValue)
+            && number <= (definition.Maximum ?? decimal.MaxValue));
 
     /// <summary>The range a number has to be in, for messages.</summary>
     internal static string Range(InputDefinition definition) => definition switch

@@ -19,14 +19,22 @@ public static class ModelCatalog
             .Distinct(),
     ];
 
-    /// <summary>What any known model takes for a parameter, where it takes only certain texts.</summary>
+    /// <summary>What a model takes for a parameter, where it takes only certain texts; what any known one takes where it has none.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <param name="model">What the model takes, where that is known.</param>
     /// <exception cref="InvalidInputException">The user's definitions cannot be read.</exception>
-    public static IReadOnlyList<string> ChoicesFor(string parameter)
+    public static IReadOnlyList<string> ChoicesFor(string parameter, ModelDefinition? model = null)
     {
         var name = InputField.All.FirstOrDefault(field => field.Parameter.Equals(parameter, StringComparison.OrdinalIgnoreCase))?.Name;
-        return [.. All().SelectMany(model => model.Inputs).Where(input => input.Name == name)
-            .SelectMany(input => input.Choices).Distinct()];
+        return Choices(model is null ? [] : [model], name) is { Count: > 0 } own ? own : Choices(All(), name);
     }
+
+    /// <summary>Whether any known model has an input of that name that has no parameter. Case does not matter.</summary>
+    /// <exception cref="InvalidInputException">The user's definitions cannot be read.</exception>
+    public static bool HasColumn(string name) => All().Any(model => ColumnInputs.Find(model, name) is not null);
+
+    private static List<string> Choices(IEnumerable<ModelDefinition> models, string? name) =>
+        [.. models.SelectMany(model => model.Inputs).Where(input => input.Name == name).SelectMany(input => input.Choices).Distinct()];
 
     private static IEnumerable<ModelDefinition> All() => UserModels.Load().Concat(HostData.BuiltIn.Models);
 }
