@@ -42,6 +42,9 @@ public sealed record ModelDefinition
     /// <summary>Where the definition was taken from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>When the host was asked for it; null for a definition that is not the host's own.</summary>
+    public DateTimeOffset? FetchedAt { get; init; }
+
     /// <summary>Its inputs.</summary>
     public IReadOnlyList<InputDefinition> Inputs { get; init => field = value ?? []; } = [];
 
@@ -88,4 +91,5 @@ public sealed record InputDefinition
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HostData))]
 [JsonSerializable(typeof(UserSettings))]
+[JsonSerializable(typeof(CachedModel))]
 internal sealed partial class HostDataJson : JsonSerializerContext;

@@ -52,13 +52,17 @@ public static class InputCheck
         offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
             ? input with { AdditionalInput = AdditionalInputCheck.AsTaken(input.AdditionalInput, model) }
-            : throw new InvalidInputException(Messages.InputRefused.With(string.Join("; ", offences))) { Row = row.Index, Model = id };
+            : throw new InvalidInputException(Refusal(string.Join("; ", offences), model)) { Row = row.Index, Model = id };
     }
 
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>
     public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model) => model.Inputs
         .Where(definition => definition.Superseded && IsGiven(input, definition))
         .Select(definition => InputField.ParameterFor(definition.Name));
+
+    private static string Refusal(string offences, ModelDefinition model) => model.FetchedAt is { } fetched
+        ? Messages.InputRefusedByHost.With(offences, fetched.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+        : Messages.InputRefused.With(offences);
 
     // By a parameter: what is passed on unchanged is the user's own affair.
     private static bool IsGiven(ImageInput input, InputDefinition definition) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Imagen4.Core.Text;
 
@@ -39,6 +40,13 @@ public sealed record ModelRetirement
     public static ModelRetirement? Find(ProviderProfile profile, string model) => profile.BaseUri is null or { IsLoopback: true }
         ? null
         : HostData.BuiltIn.Retirements.FirstOrDefault(known => known.Protocols.Contains(profile.Protocol) && known.Ids.Contains(model));
+
+    /// <summary>What a user should know of a model before it is paid for; null for nothing.</summary>
+    public static string? Notice(ProviderProfile profile, string model) =>
+        Find(profile, model)?.Describe(profile.Name, model)
+        ?? (ModelCache.Find(profile, model) is { Status: CachedModel.Deprecated } known
+            ? Messages.ModelDeprecated.With(model, profile.Name, known.FetchedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+            : null);
 
     /// <summary>What a user should know: what happened, what is uncertain, and what to use.</summary>
     /// <param name="provider">The name of the host's profile.</param>

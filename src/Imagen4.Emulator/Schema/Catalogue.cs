@@ -19,6 +19,9 @@ internal sealed class Catalogue
 
     public Snapshot Snapshot(string name) => _file.Snapshots[name];
 
+    /// <summary>The endpoint ids, in the order in which the catalogue lists them.</summary>
+    public IReadOnlyCollection<string> EndpointIds => _file.Models.Keys;
+
     public ModelEntry? FindModel(string endpointId) => _file.Models.GetValueOrDefault(endpointId);
 
     /// <summary>The schema of a model: its own, or for those that have had several, the one at the date of the snapshot.</summary>

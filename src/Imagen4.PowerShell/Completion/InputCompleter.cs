@@ -15,16 +15,21 @@ public sealed class InputCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Choices.Matching(
             parameterName is "Model" or "DefaultModel"
-                ? ModelCatalog.Ids()
+                ? ModelCatalog.Ids().Concat(CachedIds(fakeBoundParameters)).Distinct()
                 : ModelCatalog.ChoicesFor(parameterName, Model(fakeBoundParameters)),
             wordToComplete);
 
-    private static ModelDefinition? Model(IDictionary bound)
+    private static IEnumerable<string> CachedIds(IDictionary bound) => Profile(bound) is { } profile ? ModelCatalog.Ids(profile) : [];
+
+    private static ModelDefinition? Model(IDictionary bound) => Profile(bound) is { } profile
+        ? ModelCatalog.Find(profile, BoundValue.Plain(bound["Model"])?.ToString() ?? profile.DefaultModel)
+        : null;
+
+    private static ProviderProfile? Profile(IDictionary bound)
     {
         try
         {
-            var profile = ModuleSession.Providers.Find(BoundValue.Plain(bound["Provider"])?.ToString());
-            return ModelCatalog.Find(profile.Protocol, BoundValue.Plain(bound["Model"])?.ToString() ?? profile.DefaultModel);
+            return ModuleSession.Providers.Find(BoundValue.Plain(bound["Provider"])?.ToString());
         }
         catch (ImagenException)
         {

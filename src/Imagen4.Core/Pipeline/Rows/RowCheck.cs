@@ -30,7 +30,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         try
         {
             var host = hosts.For(row.Provider);
-            return ModelCatalog.Find(host.Profile.Protocol, ModelOf(row, host));
+            return ModelCatalog.Find(host.Profile, ModelOf(row, host));
         }
         catch (ImagenException)
         {
@@ -54,7 +54,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
 
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         var input = row.Input;
-        if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
+        if (ModelCatalog.Find(host.Profile, model) is { } definition)
         {
             input = InputCheck.Check(row with { Input = Given(row.Input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);
@@ -87,9 +87,11 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private void WarnOfRetirement(CheckedRow row)
     {
         var profile = row.Host.Profile;
-        if (row.IsNew && ModelRetirement.Find(profile, row.Model) is { } retired)
+        if (row.IsNew && _noted.TryAdd($"end of {profile.Name} {row.Model}", true)
+            && ModelRetirement.Notice(profile, row.Model) is { } notice)
         {
-            NoteOnce($"retired {profile.Name} {retired.Ids[0]}", options.Warn, retired.Describe(profile.Name, row.Model));
+            // Models that ended together are one piece of news.
+            NoteOnce($"end of {profile.Name}: {ModelRetirement.Find(profile, row.Model)?.Ids[0] ?? row.Model}", options.Warn, notice);
         }
     }
 

@@ -14,9 +14,8 @@ internal static class GoneModel
     public static ModelNotAvailableException Error(HostConnection host, string model, string said, int status)
     {
         var gone = Messages.ModelNotAvailable.With(model, host.Profile.Name, said);
-        return new ModelNotAvailableException(ModelRetirement.Find(host.Profile, model) is { } retired
-            ? $"{gone.TrimEnd('.')}. {retired.DescribeGone(host.Profile.Name)}"
-            : gone)
+        var known = ModelRetirement.Find(host.Profile, model)?.DescribeGone(host.Profile.Name) ?? ModelRetirement.Notice(host.Profile, model);
+        return new ModelNotAvailableException(known is null ? gone : $"{gone.TrimEnd('.')}. {known}")
         {
             StatusCode = status,
         };
