@@ -68,7 +68,7 @@ Describe 'Find-ImagenModel and Get-ImagenModel' {
         $null = Get-ImagenModel emulator/sketch
         @((Get-Seen $test).path) -like '/v1/models*' | Should -HaveCount 1
 
-        $seen = Watch-Command { @{ prompt = 'a fox'; style = 'ink'; strokes = '7' }, @{ prompt = 'a fox'; style = 'oil' }, @{ prompt = 'a fox'; style = 'ink'; AspectRatio = '16:9' }, @{ prompt = 'a fox' } | New-ImagenImage -Model emulator/sketch -ThrottleLimit 1 }
+        $seen = Watch-Command { [ordered]@{ prompt = 'a fox'; style = 'ink'; strokes = '7' }, @{ prompt = 'a fox'; style = 'oil' }, @{ prompt = 'a fox'; style = 'ink'; AspectRatio = '16:9' }, @{ prompt = 'a fox' } | New-ImagenImage -Model emulator/sketch -ThrottleLimit 1 }
         $seen.Warning | Should -HaveCount 0
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused, $refused
         $day = $model.FetchedAt.ToString('yyyy-MM-dd')
@@ -96,6 +96,18 @@ Describe 'Find-ImagenModel and Get-ImagenModel' {
         $seen.Warning | Should -HaveCount 1
         $seen.Warning[0] | Should -BeLike 'fal-ai/nano-banana is deprecated: the catalogue of emulator said so on *Find-ImagenModel -Status active -Provider emulator*'
         $seen.Output | Should -HaveCount 2
+    }
+
+    It 'a model that its host is about to drop is said before it is paid for, and again when it is gone' {
+        (Get-ImagenModel fal-ai/imagen4/retired).Status | Should -Be 'deprecated'
+        $seen = Watch-Command { 'p1', 'p2' | New-ImagenImage -Model fal-ai/imagen4/retired -WhatIf }
+        $seen.Warning | Should -HaveCount 1
+        $seen = Watch-Command { New-ImagenImage 'p1' -Model fal-ai/imagen4/retired }
+        $seen.Warning | Should -BeLike 'fal-ai/imagen4/retired is deprecated: *'
+        $gone = @($seen.Error) + @($seen.Thrown) | Where-Object { $_ }
+        $gone.FullyQualifiedErrorId | Should -BeLike 'ModelNotAvailable,*'
+        $gone.Exception.Message | Should -BeLike "*fal-ai/imagen4/retired is not available at emulator: *no longer available. fal-ai/imagen4/retired is deprecated: *"
+        $gone.ErrorDetails.RecommendedAction | Should -BeLike '*Find-ImagenModel*'
     }
 
     It 'binds from the pipeline: <from>' -ForEach @(
