@@ -33,6 +33,17 @@ Describe 'Argument completion' {
         Get-Completion $line | Should -Be $choices
     }
 
+    It 'a choice that is more than a word is quoted' {
+        $null = New-Item -ItemType Directory -Force $env:IMAGEN4_HOME
+        Set-Content (Join-Path $env:IMAGEN4_HOME models.json) '{ "models": [ { "ids": [ "acme/odd" ], "protocols": [ "FalQueue" ], "inputs": [ { "name": "aspect_ratio", "choices": [ "a''b", "$(exit)", "-x", "16:9" ] } ] } ] }'
+        try {
+            Get-Completion 'New-ImagenImage -Model acme/odd -AspectRatio ' | Should -Be "'a''b'", "'`$(exit)'", "'-x'", '16:9'
+        }
+        finally {
+            Remove-Item (Join-Path $env:IMAGEN4_HOME models.json)
+        }
+    }
+
     It '<command> -<parameter> knows the providers, those of the session too' -ForEach @(
         @{ command = 'New-ImagenImage'; parameter = 'Provider' }, @{ command = 'Get-ImagenRequestStatus'; parameter = 'Provider' }
         @{ command = 'Receive-ImagenResult'; parameter = 'Provider' }, @{ command = 'Stop-ImagenRequest'; parameter = 'Provider' }

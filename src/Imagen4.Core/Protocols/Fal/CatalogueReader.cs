@@ -75,7 +75,7 @@ internal sealed class CatalogueReader
             var page = await PageAsync(query.Append(("cursor", cursor)), cancellation).ConfigureAwait(false);
             foreach (var entry in page.Models ?? [])
             {
-                if (entry is { EndpointId.Length: > 0 })
+                if (entry is { EndpointId.Length: > 0 } && entry.EndpointId.All(letter => letter is > ' ' and < '\u007f'))
                 {
                     yield return Model(entry);
                 }
@@ -116,15 +116,18 @@ internal sealed class CatalogueReader
         return await _channel.SendAsync(request, ReadLimit, cancellation).ConfigureAwait(false);
     }
 
+    // The host's words go to a terminal.
+    private static string? Plain(string? said) => said is null ? null : PlainText.Line(said);
+
     private CachedModel Model(CatalogueEntry entry) => new()
     {
         Platform = ModelCache.Platform(_profile),
         Model = entry.EndpointId!,
         FetchedAt = _time.GetUtcNow(),
-        Name = entry.Metadata?.DisplayName,
-        Category = entry.Metadata?.Category,
-        Status = entry.Metadata?.Status,
-        Description = entry.Metadata?.Description,
+        Name = Plain(entry.Metadata?.DisplayName),
+        Category = Plain(entry.Metadata?.Category),
+        Status = Plain(entry.Metadata?.Status),
+        Description = Plain(entry.Metadata?.Description),
         Definition = entry.Openapi is { } document && SchemaReader.Read(entry.EndpointId!, document) is { } read
             ? read with { FetchedAt = _time.GetUtcNow() }
             : null,

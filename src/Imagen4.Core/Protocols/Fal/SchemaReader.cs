@@ -34,7 +34,7 @@ internal static class SchemaReader
             Protocols = [HostProtocol.FalQueue, HostProtocol.FalSync],
             Inputs =
             [
-                .. properties.EnumerateObject().Where(property => property.Name.Length > 0).Take(MostInputs)
+                .. properties.EnumerateObject().Where(property => IsPlain(property.Name)).Take(MostInputs)
                     .Select(property => Input(document, property.Name, property.Value, required.Contains(property.Name))),
             ],
         };
@@ -101,7 +101,12 @@ internal static class SchemaReader
         return schema;
     }
 
-    private static IReadOnlyList<string> Choices(JsonElement schema) =>
+    // Choices come into messages and onto the command line: one that nobody could type leaves the input open.
+    private static IReadOnlyList<string> Choices(JsonElement schema) => Listed(schema) is var listed && listed.All(IsPlain) ? listed : [];
+
+    private static bool IsPlain(string text) => text.Length > 0 && PlainText.Line(text) == text;
+
+    private static IReadOnlyList<string> Listed(JsonElement schema) =>
         At(schema, "enum") is { ValueKind: JsonValueKind.Array } values && values.GetArrayLength() <= MostChoices
             ? [.. values.EnumerateArray().Where(value => value.ValueKind != JsonValueKind.Null).Select(JsonText.Text)]
             : At(schema, "const") is { ValueKind: JsonValueKind.String } constant ? [JsonText.Text(constant)] : [];
@@ -112,7 +117,7 @@ internal static class SchemaReader
             null or { ValueKind: JsonValueKind.Null } => null,
             { ValueKind: JsonValueKind.True } => "true",
             { ValueKind: JsonValueKind.False } => "false",
-            { } value => JsonText.Text(value),
+            { } value => PlainText.Line(JsonText.Text(value)),
         };
 
     private static decimal? Number(JsonElement schema, string name) =>

@@ -10,11 +10,12 @@ public sealed class CatalogueReaderTests
     {
         await using var server = await WebServer.AnsweringAsync(
             new Answer(200, """{"models":[{"endpoint_id":"a/1","metadata":{"display_name":"One","category":"text-to-image","status":"active","description":"d"}},null],"next_cursor":"Mg==","has_more":true}"""),
-            new Answer(200, """{"models":[{"endpoint_id":"a/2"},{"endpoint_id":""}],"next_cursor":null,"has_more":false}"""));
+            new Answer(200, """{"models":[{"endpoint_id":"a/2","metadata":{"display_name":"Two\u001b[31m\n"}},{"endpoint_id":""},{"endpoint_id":"a/\u001b[31m"}],"next_cursor":null,"has_more":false}"""));
 
         var found = await Reader(server).FindAsync("a b", "text-to-image", "active", CancellationToken.None).ToListAsync();
 
         Assert.Equal(["a/1", "a/2"], found.Select(model => model.Model));
+        Assert.DoesNotContain('\u001b', found[1].Name!);
         Assert.Equal(("One", "text-to-image", "active", "d"), (found[0].Name, found[0].Category, found[0].Status, found[0].Description));
         Assert.Equal(
             ["/v1/models?q=a%20b&category=text-to-image&status=active&limit=100", "/v1/models?q=a%20b&category=text-to-image&status=active&limit=100&cursor=Mg%3D%3D"],

@@ -23,6 +23,7 @@ public sealed class SchemaReaderTests
     [InlineData("""{"$ref":"#/components/schemas/Loop"}""", null)]
     [InlineData("{}", null)]
     [InlineData("5", null)]
+    [InlineData("""{"type":"string","enum":["a","\u001b[31m"]}""", InputKind.Text)]
     public void A_property_is_of_a_kind_or_left_open(string property, InputKind? kind)
     {
         var input = Property(property);
