@@ -12,7 +12,9 @@
     FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
+        'Find-ImagenModel'
         'Get-ImagenLedger'
+        'Get-ImagenModel'
         'Get-ImagenPrice'
         'Get-ImagenProvider'
         'Get-ImagenRequest'

@@ -131,7 +131,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         new WebhookEndpoints(signingKey, deliveries, faults).Map(application, own);
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
-        new PlatformEndpoints(falKeys, history, faults).Map(application);
+        new PlatformEndpoints(falKeys, history, faults, new ModelList(snapshot)).Map(application);
         application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
         application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
         foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])

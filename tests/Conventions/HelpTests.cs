@@ -113,7 +113,7 @@ public sealed partial class HelpTests
     {
         using var data = JsonDocument.Parse(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Providers", "hosts.json")));
         var providers = data.RootElement.GetProperty("providers").EnumerateArray().ToList();
-        var models = data.RootElement.GetProperty("models").EnumerateArray().ToList();
+        var models = data.RootElement.GetProperty("models").EnumerateArray().Where(model => Texts(model, "ids").Any(id => id.Contains("imagen"))).ToList();
         var rows = Section(File.ReadAllText(Repository.File("docs", "about_Imagen4.md")).ReplaceLineEndings("\n"), "What each host takes")
             .Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToList();

@@ -13,6 +13,10 @@ Describe 'Argument completion' {
         @{ line = 'New-ImagenImage -AspectRatio 1'; choices = '1:1', '16:9' }
         @{ line = 'New-ImagenImage -Resolution '; choices = '1K', '2K' }
         @{ line = 'New-ImagenImage -Resolution 2k'; choices = , '2K' }
+        @{ line = 'New-ImagenImage -Model fal-ai/nano-banana-pro -AspectRatio 2'; choices = '21:9', '2:3' }
+        @{ line = 'New-ImagenImage -Model fal-ai/nano-banana-2 -Resolution '; choices = '0.5K', '1K', '2K', '4K' }
+        @{ line = 'New-ImagenImage -Provider aimlapi -AspectRatio '; choices = '1:1', '9:16', '16:9', '3:4', '4:3' }
+        @{ line = 'New-ImagenImage -Model fal-ai/nano-banana-2/'; choices = , 'fal-ai/nano-banana-2/edit' }
         @{ line = 'New-ImagenImage -OutputFormat '; choices = 'jpeg', 'png', 'webp' }
         @{ line = 'New-ImagenImage -SafetyTolerance '; choices = '1', '2', '3', '4', '5', '6' }
         @{ line = 'New-ImagenImage -PersonGeneration '; choices = 'dont_allow', 'allow_adult' }
@@ -27,6 +31,17 @@ Describe 'Argument completion' {
         @{ line = 'Set-ImagenLedger -Scope '; choices = 'Session', 'User' }
     ) {
         Get-Completion $line | Should -Be $choices
+    }
+
+    It 'a choice that is more than a word is quoted' {
+        $null = New-Item -ItemType Directory -Force $env:IMAGEN4_HOME
+        Set-Content (Join-Path $env:IMAGEN4_HOME models.json) '{ "models": [ { "ids": [ "acme/odd" ], "protocols": [ "FalQueue" ], "inputs": [ { "name": "aspect_ratio", "choices": [ "a''b", "$(exit)", "-x", "16:9" ] } ] } ] }'
+        try {
+            Get-Completion 'New-ImagenImage -Model acme/odd -AspectRatio ' | Should -Be "'a''b'", "'`$(exit)'", "'-x'", '16:9'
+        }
+        finally {
+            Remove-Item (Join-Path $env:IMAGEN4_HOME models.json)
+        }
     }
 
     It '<command> -<parameter> knows the providers, those of the session too' -ForEach @(

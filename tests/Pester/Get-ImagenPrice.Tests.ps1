@@ -16,12 +16,13 @@ Describe 'Get-ImagenPrice' {
 
     It 'asks the host for every known model where none is named' {
         $prices = Get-ImagenPrice
-        $prices | Should -HaveCount 3
+        $prices | Should -HaveCount 18
         $prices[0] | Should -BeOfType ([Imagen4.ImagenPrice])
         $byModel = $prices | Group-Object Model -AsHashTable
         $byModel['fal-ai/imagen4/preview'].UnitPrice | Should -Be 0.05
         $byModel['fal-ai/imagen4/preview/ultra'].UnitPrice | Should -Be 0.06
         $byModel['fal-ai/imagen4/preview/fast'].UnitPrice | Should -Be 0.02
+        $byModel['fal-ai/nano-banana-2'].UnitPrice | Should -Be 0.08
         $prices | ForEach-Object { $_.Provider, $_.Unit, $_.Currency, $_.Source | Should -Be 'emulator', 'image', 'USD', 'Host' }
         Get-Bill $test | Should -BeNullOrEmpty
     }

@@ -15,6 +15,9 @@ namespace Imagen4.Core.Input;
 /// <param name="Value">The value: null, text, a number, a truth value, or something that cannot be one.</param>
 public readonly record struct Cell(int Row, string Name, object? Value)
 {
+    private const NumberStyles DecimalText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const double LargestFraction = 1e15;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Whether the cell is empty: nothing, or only blanks.</summary>
@@ -49,6 +52,17 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         ulong unsigned => unsigned <= long.MaxValue ? (long)unsigned : null,
         _ when IsNumber => Convert.ToInt64(Value, CultureInfo.InvariantCulture),
         _ => null,
+    };
+
+    /// <summary>The cell as a number.</summary>
+    /// <exception cref="InvalidInputException">The cell is not exactly a number, or too large for one.</exception>
+    public decimal Number() => Value switch
+    {
+        string text when decimal.TryParse(text.Trim(), DecimalText, CultureInfo.InvariantCulture, out var parsed) => parsed,
+        decimal exact => exact,
+        double or float when Convert.ToDouble(Value, CultureInfo.InvariantCulture) is >= -LargestFraction and <= LargestFraction =>
+            Convert.ToDecimal(Value, CultureInfo.InvariantCulture),
+        _ => TryWholeNumber() ?? throw Refuse(Messages.CellIsNotNumber),
     };
 
     /// <summary>The cell as true or false.</summary>

@@ -73,4 +73,10 @@ public enum InputKind
 
     /// <summary>True or false.</summary>
     TrueFalse,
+
+    /// <summary>Any number. No parameter has it.</summary>
+    Number,
+
+    /// <summary>A list of texts. No parameter has it.</summary>
+    TextList,
 }

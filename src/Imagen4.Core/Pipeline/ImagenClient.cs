@@ -59,6 +59,10 @@ public sealed class ImagenClient
     /// <param name="options">What holds for every model.</param>
     public PriceLookup Prices(BatchOptions options) => new(_services, options);
 
+    /// <summary>Reads what models there are and what they take.</summary>
+    /// <param name="options">What holds for every model.</param>
+    public ModelLookup Models(BatchOptions options) => new(_services, options);
+
     /// <summary>Looks at the ledger that is in use, without changing it.</summary>
     /// <param name="verify">Whether every request is read and compared with its checksum.</param>
     /// <param name="cancellation">Stops it.</param>

@@ -9,10 +9,26 @@ namespace Imagen4.Core.Providers;
 /// </summary>
 internal static class AdditionalInputCheck
 {
-    /// <summary>Whether an input without a parameter is given.</summary>
+    /// <summary>Whether an input without a parameter is given. An empty list gives nothing.</summary>
     public static bool Has(IReadOnlyDictionary<string, JsonElement> additional, InputDefinition definition) =>
         InputField.ParameterFor(definition.Name) == definition.Name
-        && additional.TryGetValue(definition.Name, out var value) && value.ValueKind != JsonValueKind.Null;
+        && additional.TryGetValue(definition.Name, out var value) && value.ValueKind != JsonValueKind.Null
+        && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
+
+    /// <summary>The inputs as the model takes them: PowerShell makes one text of a list that has only one.</summary>
+    public static IReadOnlyDictionary<string, JsonElement>? AsTaken(
+        IReadOnlyDictionary<string, JsonElement>? additional, ModelDefinition model)
+    {
+        var lone = model.Inputs
+            .Where(definition => definition.Kind == InputKind.TextList
+                && additional?.GetValueOrDefault(definition.Name).ValueKind == JsonValueKind.String)
+            .Select(definition => definition.Name)
+            .ToList();
+        return lone.Count == 0 ? additional : additional!.ToDictionary(
+            member => member.Key,
+            member => lone.Contains(member.Key) ? JsonElement.Parse($"[{member.Value.GetRawText()}]") : member.Value,
+            StringComparer.Ordinal);
+    }
 
     /// <summary>What is wrong with the inputs, each on its own.</summary>
     public static IEnumerable<string> Offences(IReadOnlyDictionary<string, JsonElement> additional, ModelDefinition model) =>
@@ -44,6 +60,13 @@ internal static class AdditionalInputCheck
             _ when value.ValueKind == JsonValueKind.Null => null,
             { Kind: InputKind.WholeNumber } when value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out _) =>
                 Messages.InputNotWholeNumber.With(definition.Name, PlainText.Brief(value.GetRawText())),
+            { Kind: InputKind.Number } when value.ValueKind != JsonValueKind.Number =>
+                Messages.InputNotNumber.With(definition.Name, PlainText.Brief(value.GetRawText())),
+            { Kind: InputKind.Text } when value.ValueKind != JsonValueKind.String =>
+                Messages.InputNotText.With(definition.Name, PlainText.Brief(value.GetRawText())),
+            { Kind: InputKind.TextList } => IsTexts(value)
+                ? null
+                : Messages.InputNotTexts.With(definition.Name, PlainText.Brief(value.GetRawText())),
             { Choices.Count: > 0 } when !definition.Choices.Contains(text) =>
                 Messages.InputNotAChoice.With(definition.Name, PlainText.Brief(text), string.Join(", ", definition.Choices)),
             { MaximumLength: { } longest } when text.Length > longest => Messages.InputTooLong.With(definition.Name, text.Length, longest),
@@ -52,6 +75,9 @@ internal static class AdditionalInputCheck
             _ => null,
         };
     }
+
+    private static bool IsTexts(JsonElement value) => value.ValueKind == JsonValueKind.String
+        || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String));
 
     private static bool IsOutside(InputDefinition definition, JsonElement value) =>
         (definition.Minimum is not null || definition.Maximum is not null)

@@ -17,6 +17,8 @@ internal sealed record HostData
 
     public IReadOnlyList<ModelDefinition> Models { get; init => field = value ?? []; } = [];
 
+    public IReadOnlyList<ModelRetirement> Retirements { get; init => field = value ?? []; } = [];
+
     private static HostData Load()
     {
         using var stream = typeof(HostData).Assembly.GetManifestResourceStream("hosts.json")!;
@@ -33,6 +35,15 @@ public sealed record ModelDefinition
 
     /// <summary>The protocols through which this definition holds.</summary>
     public IReadOnlyList<HostProtocol> Protocols { get; init => field = value ?? []; } = [];
+
+    /// <summary>What it makes out of what, in the host's words: <c>text-to-image</c>.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Where the definition was taken from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>When the host was asked for it; null for a definition that is not the host's own.</summary>
+    public DateTimeOffset? FetchedAt { get; init; }
 
     /// <summary>Its inputs.</summary>
     public IReadOnlyList<InputDefinition> Inputs { get; init => field = value ?? []; } = [];
@@ -57,17 +68,20 @@ public sealed record InputDefinition
     /// <summary>The only texts it takes, or none for any text.</summary>
     public IReadOnlyList<string> Choices { get; init => field = value ?? []; } = [];
 
-    /// <summary>What it has to be, for an input that has no parameter of its own.</summary>
-    public InputKind Kind { get; init; }
+    /// <summary>What it has to be, for an input that has no parameter of its own; null for anything.</summary>
+    public InputKind? Kind { get; init; }
+
+    /// <summary>What the host takes where nothing is given, as text; null where it does not say.</summary>
+    public string? Default { get; init; }
 
     /// <summary>The longest text it takes, in characters.</summary>
     public int? MaximumLength { get; init; }
 
     /// <summary>The smallest number it takes.</summary>
-    public long? Minimum { get; init; }
+    public decimal? Minimum { get; init; }
 
     /// <summary>The largest number it takes.</summary>
-    public long? Maximum { get; init; }
+    public decimal? Maximum { get; init; }
 }
 
 [JsonSourceGenerationOptions(
@@ -77,4 +91,5 @@ public sealed record InputDefinition
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HostData))]
 [JsonSerializable(typeof(UserSettings))]
+[JsonSerializable(typeof(CachedModel))]
 internal sealed partial class HostDataJson : JsonSerializerContext;

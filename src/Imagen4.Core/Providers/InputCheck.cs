@@ -12,7 +12,7 @@ public static class InputCheck
     /// <param name="row">The row.</param>
     /// <param name="id">The endpoint id, for messages.</param>
     /// <param name="model">The definition of its model.</param>
-    /// <returns>The input with every choice in the host's own spelling.</returns>
+    /// <returns>The input with every choice in the host's own spelling, and a lone text as a list where a list is taken.</returns>
     /// <exception cref="InvalidInputException">The model does not take the input; the message names every offence.</exception>
     public static ImageInput Check(ImageRow row, string id, ModelDefinition model)
     {
@@ -51,14 +51,18 @@ public static class InputCheck
 
         offences.AddRange(AdditionalInputCheck.Offences(additional, model));
         return offences.Count == 0
-            ? input
-            : throw new InvalidInputException(Messages.InputRefused.With(string.Join("; ", offences))) { Row = row.Index, Model = id };
+            ? input with { AdditionalInput = AdditionalInputCheck.AsTaken(input.AdditionalInput, model) }
+            : throw new InvalidInputException(Refusal(string.Join("; ", offences), model)) { Row = row.Index, Model = id };
     }
 
     /// <summary>The inputs of a row that the newest published schema of its model no longer lists.</summary>
     public static IEnumerable<string> Superseded(ImageInput input, ModelDefinition model) => model.Inputs
         .Where(definition => definition.Superseded && IsGiven(input, definition))
         .Select(definition => InputField.ParameterFor(definition.Name));
+
+    private static string Refusal(string offences, ModelDefinition model) => model.FetchedAt is { } fetched
+        ? Messages.InputRefusedByHost.With(offences, fetched.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+        : Messages.InputRefused.With(offences);
 
     // By a parameter: what is passed on unchanged is the user's own affair.
     private static bool IsGiven(ImageInput input, InputDefinition definition) =>
@@ -83,8 +87,8 @@ public static class InputCheck
     private static bool IsOutside(InputDefinition definition, string value) =>
         (definition.Minimum is not null || definition.Maximum is not null)
         && !(long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= (definition.Minimum ?? long.MinValue)
-            && number <= (definition.Maximum ?? long.MaxValue));
+            && number >= (definition.Minimum ?? decimal.MinValue)
+            && number <= (definition.Maximum ?? decimal.MaxValue));
 
     /// <summary>The range a number has to be in, for messages.</summary>
     internal static string Range(InputDefinition definition) => definition switch

@@ -18,6 +18,7 @@ internal static class ModelOutput
             return "This is not JSON."u8.ToArray();
         }
 
+        snapshot = Catalogue.Default.SchemaOf(Catalogue.Default.FindModel(job.Endpoint.ToString()), snapshot);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PlainText.Encoder }))
         {

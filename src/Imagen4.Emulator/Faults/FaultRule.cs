@@ -56,11 +56,12 @@ internal static class FaultTarget
 
     public const string Download = "download";
     public const string Pricing = "pricing";
+    public const string Models = "models";
     public const string History = "history";
     public const string Keys = "keys";
 
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, History, Keys, Read, Any];
+        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Read, Any];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>

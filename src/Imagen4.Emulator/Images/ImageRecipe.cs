@@ -60,10 +60,25 @@ internal readonly record struct ImageSize(int Width, int Height)
             "9:16" => (768, 1408),
             "4:3" => (1280, 896),
             "3:4" => (896, 1280),
+            "3:2" => (1248, 832),
+            "2:3" => (832, 1248),
+            "5:4" => (1152, 896),
+            "4:5" => (896, 1152),
+            "21:9" => (1536, 672),
+            "4:1" => (2048, 512),
+            "1:4" => (512, 2048),
+            "8:1" => (2944, 368),
+            "1:8" => (368, 2944),
             _ => (1024, 1024),
         };
-        var scale = resolution == "2K" ? 2 : 1;
-        return new ImageSize(width * scale, height * scale);
+        var quarters = resolution switch
+        {
+            "0.5K" => 2,
+            "2K" => 8,
+            "4K" => 16,
+            _ => 4,
+        };
+        return new ImageSize(width * quarters / 4, height * quarters / 4);
     }
 
     /// <summary>The same shape, scaled down where a side is longer than this.</summary>

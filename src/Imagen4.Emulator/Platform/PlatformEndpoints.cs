@@ -5,13 +5,31 @@ using Imagen4.Emulator.Schema;
 
 namespace Imagen4.Emulator.Platform;
 
-/// <summary>fal's platform (api.fal.ai), under <c>/v1</c>: what images cost, and what was asked for.</summary>
-internal sealed class PlatformEndpoints(KeyCheck keys, History history, FaultInjector faults)
+/// <summary>fal's platform (api.fal.ai), under <c>/v1</c>: what models there are, what images cost, and what was asked for.</summary>
+internal sealed class PlatformEndpoints(KeyCheck keys, History history, FaultInjector faults, ModelList models)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/v1/models", AnswerModelsAsync);
         routes.MapGet("/v1/models/pricing", context => AnswerAsync(context, FaultTarget.Pricing, Prices));
         routes.MapGet("/v1/models/requests/by-endpoint", context => AnswerAsync(context, FaultTarget.History, Requests));
+    }
+
+    // The catalogue is open to everybody.
+    private async Task AnswerModelsAsync(HttpContext context)
+    {
+        var result = await faults.AroundAsync(FaultTarget.Models, context, () =>
+        {
+            try
+            {
+                return models.Read(context.Request.Query);
+            }
+            catch (FormatException exception)
+            {
+                return PlatformErrors.Invalid(exception.Message);
+            }
+        });
+        await result.ExecuteAsync(context);
     }
 
     private async Task AnswerAsync(HttpContext context, string operation, Func<HttpRequest, JsonAnswer> answer)

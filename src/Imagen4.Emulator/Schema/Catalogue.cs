@@ -19,11 +19,24 @@ internal sealed class Catalogue
 
     public Snapshot Snapshot(string name) => _file.Snapshots[name];
 
+    /// <summary>The endpoint ids, in the order in which the catalogue lists them.</summary>
+    public IReadOnlyCollection<string> EndpointIds => _file.Models.Keys;
+
     public ModelEntry? FindModel(string endpointId) => _file.Models.GetValueOrDefault(endpointId);
 
+    /// <summary>The schema of a model: its own, or for those that have had several, the one at the date of the snapshot.</summary>
+    public Snapshot SchemaOf(ModelEntry? model, Snapshot snapshot) => model?.Schema is { } own ? _file.Schemas[own] : snapshot;
+
     /// <summary>The input fields of one model at the date of one snapshot, in the order in which they are checked.</summary>
-    public IReadOnlyList<Field> FieldsOf(ModelEntry model, Snapshot snapshot) =>
-        [.. snapshot.Fields.Except(model.Without ?? []).Select(name => new Field(name, _file.Fields[name]))];
+    public IReadOnlyList<Field> FieldsOf(ModelEntry model, Snapshot snapshot)
+    {
+        var schema = SchemaOf(model, snapshot);
+        return
+        [
+            .. schema.Fields.Except(model.Without ?? [])
+                .Select(name => new Field(name, schema.Rules?.GetValueOrDefault(name) ?? _file.Fields[name])),
+        ];
+    }
 
     private static Catalogue Load()
     {
@@ -36,7 +49,8 @@ internal sealed class Catalogue
 internal sealed record CatalogueFile(
     Dictionary<string, ModelEntry> Models,
     Dictionary<string, FieldRule> Fields,
-    Dictionary<string, Snapshot> Snapshots);
+    Dictionary<string, Snapshot> Snapshots,
+    Dictionary<string, Snapshot> Schemas);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CatalogueFile))]
@@ -46,7 +60,17 @@ internal sealed partial class CatalogueJson : JsonSerializerContext;
 /// <param name="Without">Fields that this model lacks, whatever the snapshot has.</param>
 /// <param name="Retired">The host does not serve it any more.</param>
 /// <param name="Price">US dollars for one image.</param>
-internal sealed record ModelEntry(IReadOnlyList<string>? Without = null, bool Retired = false, decimal? Price = null);
+/// <param name="Schema">The name of its own schema, whatever the snapshot.</param>
+internal sealed record ModelEntry(
+    IReadOnlyList<string>? Without = null, bool Retired = false, decimal? Price = null, string? Schema = null);
 
-/// <summary>The schema at one date: input fields, output properties and the properties of each file, in order.</summary>
-internal sealed record Snapshot(IReadOnlyList<string> Fields, IReadOnlyList<string> Output, IReadOnlyList<string> File);
+/// <summary>A schema, of a model or at one date: input fields, output properties and the properties of each file, in order.</summary>
+/// <param name="Fields">The names of the input fields.</param>
+/// <param name="Output">The properties of the output.</param>
+/// <param name="File">The properties of each file.</param>
+/// <param name="Rules">What fields take that differ from the others of their name.</param>
+internal sealed record Snapshot(
+    IReadOnlyList<string> Fields,
+    IReadOnlyList<string> Output,
+    IReadOnlyList<string> File,
+    IReadOnlyDictionary<string, FieldRule>? Rules = null);

@@ -7,7 +7,7 @@ namespace Imagen4.Emulator.Schema;
 
 /// <summary>
 /// Reads one value with the lenient conversions of pydantic: <c>"3"</c> and <c>3.0</c> are whole numbers, <c>"yes"</c> is true.
-/// Gives a string, a long or a bool, or the problem without its location.
+/// Gives a string, a list of strings, a long or a bool, or the problem without its location.
 /// </summary>
 internal static class FieldCheck
 {
@@ -21,6 +21,7 @@ internal static class FieldCheck
         FieldType.String => CheckString(given),
         FieldType.Choice => CheckChoice(rule.Choices ?? [], given),
         FieldType.Boolean => CheckBoolean(given),
+        FieldType.List => CheckList(given),
         _ => CheckInteger(rule, given),
     };
 
@@ -28,6 +29,27 @@ internal static class FieldCheck
         given.ValueKind != JsonValueKind.String ? Wrong("string_type", "Input should be a valid string")
         : JsonText.TryRead(given, out var text) ? (text, null)
         : Wrong("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string");
+
+    private static (object?, Problem?) CheckList(JsonElement given)
+    {
+        if (given.ValueKind != JsonValueKind.Array)
+        {
+            return Wrong("list_type", "Input should be a valid list");
+        }
+
+        var texts = new List<string>();
+        foreach (var item in given.EnumerateArray())
+        {
+            if (!JsonText.TryRead(item, out var text))
+            {
+                return Wrong("string_type", "Input should be a valid string");
+            }
+
+            texts.Add(text);
+        }
+
+        return (texts, null);
+    }
 
     private static (object?, Problem?) CheckChoice(IReadOnlyList<string> choices, JsonElement given)
     {
@@ -116,4 +138,5 @@ internal enum FieldType
     Integer,
     Boolean,
     Choice,
+    List,
 }

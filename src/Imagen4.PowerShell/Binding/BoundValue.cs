@@ -29,6 +29,14 @@ internal static class BoundValue
     /// <summary>The items of a list of any kind; whatever else is given is one item.</summary>
     public static IEnumerable<object?> List(object? value) => Plain(value) is IList several ? several.Cast<object?>() : [value];
 
+    /// <summary>The value as the cell of an input without a parameter: lists become JSON too.</summary>
+    /// <param name="row">The number of the row, from 1.</param>
+    /// <param name="name">The input's name.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidInputException">It is an object that cannot be JSON.</exception>
+    public static object? InputCell(int row, string name, object? value) =>
+        IsList(value) ? new JsonCell(row, name).Of(value) : Cell(row, name, value);
+
     /// <summary>The value as a cell: hashtables and objects become JSON.</summary>
     /// <param name="row">The number of the row, from 1.</param>
     /// <param name="name">The parameter's name.</param>

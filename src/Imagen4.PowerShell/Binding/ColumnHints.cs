@@ -89,8 +89,12 @@ internal sealed class ColumnHints
     public bool IsColumn(string name) => _columns.Contains(name);
 
     /// <summary>The name of a column, with what may be meant by it.</summary>
-    public string For(string name) => Meant(Letters(name)) switch
+    /// <param name="name">The name.</param>
+    /// <param name="inputs">The inputs of the row's model.</param>
+    public string For(string name, IEnumerable<string> inputs) => Meant(Letters(name)) switch
     {
+        null when inputs.FirstOrDefault(input => Letters(input) == Letters(name) || IsSlip(Letters(name), Letters(input))) is { } input =>
+            CommandMessages.ColumnMeant.With(name, input),
         null => name,
         var meant when _forAll.Contains(meant) => CommandMessages.ColumnMeantForAll.With(name, meant),
         var meant => CommandMessages.ColumnMeant.With(name, meant),

@@ -1,4 +1,6 @@
+using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
@@ -26,7 +28,8 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
     private static readonly string[] RequestIds = [nameof(ImagenRequest.RequestId), nameof(ImagenRequest.LedgerId)];
 
     private readonly HashSet<string> _hidden = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _seen = new(OfPowerShell, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, bool> _ofModels = new(StringComparer.OrdinalIgnoreCase);
     private int _warnings;
 
     /// <summary>The parameters given for every row.</summary>
@@ -35,11 +38,23 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
     /// <summary>Every name a parameter can be given by.</summary>
     public required Func<string, IEnumerable<string>> NamesOf { get; init; }
 
+    /// <summary>The columns without a parameter that are inputs of the row's model, each with its cell.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="model">What the row's model takes, where that is known.</param>
+    /// <exception cref="InvalidInputException">A cell cannot be JSON.</exception>
+    public IEnumerable<(InputDefinition Input, object? Value)> InputsIn(ImageRow row, Record record, Lazy<ModelDefinition?> model) =>
+        from name in Others(record)
+        let input = ColumnInputs.Find(model.Value, name)
+        where input is not null
+        select (input, BoundValue.InputCell(row.Index, input.Name, record.At(name)));
+
     /// <summary>Looks at the columns of a record, before anything is sent for it.</summary>
-    /// <param name="row">The number of the record, from 1.</param>
-    /// <param name="record">The record.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="model">What the row's model takes, where that is known.</param>
     /// <returns>Why the record and what follows are refused, or null.</returns>
-    public InvalidInputException? Look(int row, Record record)
+    public InvalidInputException? Look(ImageRow row, Record record, Lazy<ModelDefinition?> model)
     {
         if (record.Text is not null)
         {
@@ -51,24 +66,47 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
             options.Warn?.Invoke(CommandMessages.ColumnOverridden.With(PlainText.Brief(column), parameter));
         }
 
-        var unused = Unused(record);
+        var unused = Unused(row, record, model);
         if (unused.Count > 0 && isStrict)
         {
-            return new InvalidInputException(CommandMessages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row };
+            return new InvalidInputException(CommandMessages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row.Index };
         }
 
-        Report(row, unused);
+        Report(row.Index, unused);
         return null;
     }
 
     // Those that have not been named before, each with the parameter that may be meant.
-    private List<string> Unused(Record record)
+    private List<string> Unused(ImageRow row, Record record, Lazy<ModelDefinition?> model) =>
+    [
+        .. Others(record)
+            .Where(name => !_seen.Contains(name) && ColumnInputs.Find(model.Value, name) is null
+                && (!IsOfSomeModel(name) || !IsBlank(record.At(name))) && _seen.Add(name))
+            .Select(name => model.Value is not null && IsOfSomeModel(name)
+                ? CommandMessages.ColumnOfOtherModel.With(PlainText.Brief(name), row.Model ?? model.Value.Ids[0])
+                : hints.For(PlainText.Brief(name), model.Value?.Inputs.Select(input => input.Name) ?? [])),
+    ];
+
+    private IEnumerable<string> Others(Record record)
     {
         var isRequest = record.Has(RequestIds);
-        return [.. record.Names.Select(name => name.Trim())
-            .Where(name => !hints.IsColumn(name) && !(isRequest && OfRequests.Contains(name)) && _seen.Add(name))
-            .Select(name => hints.For(PlainText.Brief(name)))];
+        return record.Names.Select(name => name.Trim())
+            .Where(name => !hints.IsColumn(name) && !OfPowerShell.Contains(name, StringComparer.OrdinalIgnoreCase)
+                && !(isRequest && OfRequests.Contains(name)));
     }
+
+    // Rows of several models share columns: where such a cell is blank, there is nothing that could be meant.
+    private bool IsOfSomeModel(string name)
+    {
+        if (!_ofModels.TryGetValue(name, out var known))
+        {
+            _ofModels[name] = known = ModelCatalog.HasColumn(name);
+        }
+
+        return known;
+    }
+
+    private static bool IsBlank(object? value) => string.IsNullOrWhiteSpace(BoundValue.Plain(value)?.ToString());
 
     // A warning for those of the first row, and one for the first later row that has others; what follows is a trace.
     private void Report(int row, List<string> unused)

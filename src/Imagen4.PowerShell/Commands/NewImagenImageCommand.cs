@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Pipeline;
@@ -88,13 +89,14 @@ public sealed class NewImagenImageCommand : BatchCommand
 
         CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
         var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf);
-        if (_columns.Look(Row, record) is { } refusal)
+        var model = new Lazy<ModelDefinition?>(() => Batch.DefinitionOf(row));
+        if (_columns.Look(row, record, model) is { } refusal)
         {
             EndWith(refusal, InputObject);
         }
 
         _namesProviders |= record.Has(nameof(Provider));
-        Submit(row, InputObject);
+        Submit(ColumnInputs.Add(row, _columns.InputsIn(row, record, model)), InputObject);
     }
 
     // Where the first text is data, so is what follows.

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 
 namespace Imagen4.PowerShell.Completion;
 
@@ -10,9 +11,15 @@ internal static class Choices
     {
         var start = (typed ?? "").Trim('\'', '"');
         return values
-            .Where(value => value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            .Where(value => value.Length > 0 && value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
             .Select(value => new CompletionResult(
-                value.Any(letter => char.IsWhiteSpace(letter) || letter == ';') ? $"'{value}'"
-                    : value, value, CompletionResultType.ParameterValue, value));
+                IsPlainWord(value) ? value : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
+                value,
+                CompletionResultType.ParameterValue,
+                value));
     }
+
+    // What PowerShell reads as it stands. Choices may be a host's own words.
+    private static bool IsPlainWord(string value) =>
+        char.IsLetterOrDigit(value[0]) && value.All(letter => char.IsLetterOrDigit(letter) || "-_./:@+=*".Contains(letter));
 }

@@ -28,8 +28,10 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         Assert.Equal(["FAL_KEY", "FAL_KEY_ID", "FAL_KEY_SECRET"], fal.ApiKeyVariables.Concat(fal.ApiKeyPairVariables));
         Assert.Equal(
             ["fal-ai/imagen4/preview", "fal-ai/imagen4/preview/ultra", "fal-ai/imagen4/preview/fast"],
-            ModelCatalog.Ids(HostProtocol.FalQueue));
-        Assert.Equal(["1K", "2K"], ModelCatalog.ChoicesFor("resolution"));
+            ModelCatalog.Ids(HostProtocol.FalQueue).Take(3));
+        Assert.Equal(LivingModelTests.Models.Select(row => (string)row[0]).Order(), ModelCatalog.Ids(HostProtocol.FalQueue).Skip(3).Order());
+        Assert.Equal(["1K", "2K", "0.5K", "4K"], ModelCatalog.ChoicesFor("resolution"));
+        Assert.Equal(["1K", "2K"], ModelCatalog.ChoicesFor("resolution", ModelCatalog.Find(HostProtocol.FalQueue, "fal-ai/imagen4/preview")));
         Assert.Empty(ModelCatalog.ChoicesFor("Prompt"));
     }
 

@@ -22,6 +22,7 @@ internal static class CallsOfEachOperation
         { "cancel", "PUT", $"/{FalClient.App}/requests/ID/cancel", "", "Key k" },
         { "download", "GET", "/_emulator/files/ID/image-1.png", "", "" },
         { "pricing", "GET", $"/v1/models/pricing?endpoint_id={FalClient.Model}", "", "Key k" },
+        { "models", "GET", $"/v1/models?endpoint_id={FalClient.Model}", "", "" },
         { "history", "GET", $"/v1/models/requests/by-endpoint?endpoint_id={FalClient.Model}", "", "Key k" },
         { "keys", "GET", "/.well-known/jwks.json", "", "" },
     };

@@ -100,7 +100,7 @@ public sealed class ChoiceTests : FaultTest
     {
         path = await PathOfDoneJobAsync(path);
         var hosts = ((string Name, string Place)[])[("fal-sync", "/fal-sync/"), ("chainhub", "/chainhub/"), ("kkiai", "/kkiai/"), ("aimlapi", "/aimlapi/")];
-        var own = operation is "pricing" or "history" or "keys" ? null
+        var own = operation is "pricing" or "models" or "history" or "keys" ? null
             : hosts.FirstOrDefault(host => path.StartsWith(host.Place, StringComparison.Ordinal)).Name ?? "fal";
         foreach (var host in hosts.Select(host => host.Name).Append("fal"))
         {

@@ -38,7 +38,7 @@ public abstract class EmulatorTest : IAsyncLifetime
         var submitted = await Client.SubmitAsync(input, model);
         Assert.Equal(200, submitted.Status);
         Time.Advance(GenerationSeconds);
-        return await Client.ResultAsync(submitted.Json.GetProperty("request_id").GetString()!);
+        return await Client.ResultAsync(submitted.Json.GetProperty("request_id").GetString()!, string.Join('/', model.Split('/')[..2]));
     }
 
     internal async Task<IReadOnlyList<JsonElement>> BillsAsync()

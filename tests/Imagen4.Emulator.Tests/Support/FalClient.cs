@@ -27,7 +27,7 @@ internal sealed class FalClient(Uri address) : IDisposable
 
     public Task<Reply> StatusAsync(string requestId, string query = "") => GetAsync($"/{App}/requests/{requestId}/status{query}");
 
-    public Task<Reply> ResultAsync(string requestId) => GetAsync($"/{App}/requests/{requestId}");
+    public Task<Reply> ResultAsync(string requestId, string app = App) => GetAsync($"/{app}/requests/{requestId}");
 
     public Task<Reply> CancelAsync(string requestId) => SendAsync(HttpMethod.Put, $"/{App}/requests/{requestId}/cancel");
 

@@ -5,6 +5,7 @@ using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Rows;
@@ -61,6 +62,9 @@ public sealed class RowBatch
     /// <summary>Checks one row before anything is paid for. Nothing is sent or written. Rows are checked one after the other.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
     public ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation) => _check.CheckAsync(row, cancellation);
+
+    /// <summary>What a row's model takes, as far as that is known; null for a model whose inputs are passed on unchecked.</summary>
+    public ModelDefinition? DefinitionOf(ImageRow row) => _check.DefinitionOf(row);
 
     /// <summary>Takes note that the object of a request that was only submitted is the caller's now.</summary>
     public void MarkEmitted(ImagenRequest request)

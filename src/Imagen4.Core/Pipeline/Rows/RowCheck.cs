@@ -24,12 +24,27 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private readonly NamedRequests _named = new(services.Ledger);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
+    /// <summary>What a row's model takes, as far as that is known; null too where the row cannot be submitted at all.</summary>
+    public ModelDefinition? DefinitionOf(ImageRow row)
+    {
+        try
+        {
+            var host = hosts.For(row.Provider);
+            return ModelCatalog.Find(host.Profile, ModelOf(row, host));
+        }
+        catch (ImagenException)
+        {
+            // The check says what is wrong.
+            return null;
+        }
+    }
+
     /// <summary>Checks one row. Nothing is sent or written. Rows are checked one after the other.</summary>
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
     public async ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation)
     {
         var host = hosts.For(row.Provider);
-        var model = row.Model ?? options.Model ?? host.Profile.DefaultModel;
+        var model = ModelOf(row, host);
         _ = services.Protocols.For(host).SubmitAddress(host, model, row.Settings);
         if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
         {
@@ -39,7 +54,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
 
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         var input = row.Input;
-        if (ModelCatalog.Find(host.Profile.Protocol, model) is { } definition)
+        if (ModelCatalog.Find(host.Profile, model) is { } definition)
         {
             input = InputCheck.Check(row with { Input = Given(row.Input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);
@@ -59,10 +74,25 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
 
         if (!found.IsRepeated)
         {
+            WarnOfRetirement(found);
             ClaimName(found);
         }
 
         return found;
+    }
+
+    private string ModelOf(ImageRow row, HostConnection host) => row.Model ?? options.Model ?? host.Profile.DefaultModel;
+
+    // Only of what is to be paid for: a row that goes on has been.
+    private void WarnOfRetirement(CheckedRow row)
+    {
+        var profile = row.Host.Profile;
+        if (row.IsNew && _noted.TryAdd($"end of {profile.Name} {row.Model}", true)
+            && ModelRetirement.Notice(profile, row.Model) is { } notice)
+        {
+            // Models that ended together are one piece of news.
+            NoteOnce($"end of {profile.Name}: {ModelRetirement.Find(profile, row.Model)?.Ids[0] ?? row.Model}", options.Warn, notice);
+        }
     }
 
     private async ValueTask<CheckedRow> AsRowAsync(

@@ -42,10 +42,7 @@ internal static class FalErrors
         var detail = FalErrorDetail.Read(response);
         return OfAccount(host, response, detail) ?? (int)response.Status switch
         {
-            404 or 410 => new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, detail.Text))
-            {
-                StatusCode = (int)response.Status,
-            },
+            404 or 410 => GoneModel.Error(host, model, detail.Text, (int)response.Status),
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, Later(response, detail, host)))
                 { StatusCode = 429 },
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))

@@ -69,8 +69,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
                 { StatusCode = status },
             402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) =>
                 new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
-            404 or 410 =>
-                new ModelNotAvailableException(Messages.ModelNotAvailable.With(model, host.Profile.Name, said)) { StatusCode = status },
+            404 or 410 => GoneModel.Error(host, model, said, status),
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
             429 => new RateLimitedException(
                 Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },

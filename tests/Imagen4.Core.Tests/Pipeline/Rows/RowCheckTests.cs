@@ -72,6 +72,19 @@ public sealed class RowCheckTests : EnvironmentTest
     }
 
     [Fact]
+    public void A_retired_model_is_said_once_a_batch_and_is_still_what_the_row_goes_to()
+    {
+        var check = Check(new BatchOptions());
+
+        Assert.Equal(("fal", "fal-ai/imagen4/preview"), Target(check.Check(TestHost.Row())));
+        Assert.Equal(("fal", "fal-ai/imagen4/preview/ultra"), Target(check.Check(TestHost.Row(2) with { Model = "fal-ai/imagen4/preview/ultra" })));
+        check.Check(TestHost.Row(3) with { Provider = "test" });
+        check.Check(TestHost.Row(4) with { Model = "fal-ai/nano-banana-2" });
+
+        Assert.StartsWith("fal-ai/imagen4/preview may no longer be served: ", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_that_is_no_endpoint_id_is_refused() =>
         Assert.Throws<InvalidInputException>(() => Check(new BatchOptions { Model = "../admin" }).Check(TestHost.Row()));
 
@@ -105,7 +118,7 @@ public sealed class RowCheckTests : EnvironmentTest
         check.Check(row);
         check.Check(row with { Index = 2 });
 
-        Assert.StartsWith("NegativePrompt:", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Single(_warnings, warning => warning.StartsWith("NegativePrompt:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,21 @@
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Work;
+
+namespace Imagen4.PowerShell.Pipeline;
+
+/// <summary>A command that reads what models there are. It needs no key and no ledger.</summary>
+public abstract class CatalogueCommand : PumpedCommand
+{
+    private const int AtOnce = 4;
+
+    /// <summary>What is read.</summary>
+    private protected ModelLookup Lookup { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        Limit = AtOnce;
+        Lookup = ModuleSession.Client.Models(new BatchOptions { Trace = text => Post(new WorkEvent.Verbose(text)) });
+    }
+}
