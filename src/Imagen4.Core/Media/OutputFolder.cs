@@ -47,8 +47,8 @@ public sealed class OutputFolder(string path, bool force)
             try
             {
                 Directory.CreateDirectory(FullPath);
-                using var probe = new FileStream(
-                    Draft("probe"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+                PartialFiles.RemoveLeftProbes(FullPath);
+                PartialFiles.CreateProbe(FullPath).Dispose();
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
             {

@@ -7,6 +7,7 @@ namespace Imagen4.Core.Media;
 internal static class PartialFiles
 {
     private const string Ending = ".partial";
+    private const string Probe = "probe";
     private const int MostAttempts = 3;
 
     /// <summary>A unique path for one.</summary>
@@ -17,21 +18,15 @@ internal static class PartialFiles
     /// <summary>Creates one. Its lock holds until the file is closed; it can be renamed meanwhile.</summary>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
-    public static FileStream Create(string folder, string owner)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var path = NewPath(folder, owner);
-            try
-            {
-                return Create(path, bufferSize: 4096, FileOptions.Asynchronous);
-            }
-            catch (IOException) when (attempt < MostAttempts && Directory.Exists(folder))
-            {
-                // Another process that removes leftovers had it open between its creation and its lock.
-            }
-        }
-    }
+    public static FileStream Create(string folder, string owner) => Create(folder, owner, FileOptions.Asynchronous);
+
+    /// <summary>Creates one that shows that the folder can be written to. It is gone when it is closed.</summary>
+    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
+    public static FileStream CreateProbe(string folder) => Create(folder, Probe, FileOptions.DeleteOnClose);
+
+    /// <summary>Removes the probes that killed processes left.</summary>
+    public static void RemoveLeftProbes(string folder) => RemoveLeft(folder, Probe);
 
     /// <summary>Removes those that killed processes left.</summary>
     /// <param name="folder">The folder; it need not exist.</param>
@@ -53,6 +48,23 @@ internal static class PartialFiles
         }
     }
 
+    private static FileStream Create(string folder, string owner, FileOptions options)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = NewPath(folder, owner);
+            try
+            {
+                return new FileStream(
+                    path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 4096, options);
+            }
+            catch (IOException) when (attempt < MostAttempts && Directory.Exists(folder))
+            {
+                // Another process that removes leftovers had it open between its creation and its lock.
+            }
+        }
+    }
+
     private static string OwnerOf(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
@@ -62,7 +74,7 @@ internal static class PartialFiles
     // Where locks are switched off, or the file system has none, nobody can tell what a living process is writing.
     private static bool HasLocks(string folder)
     {
-        using var probe = Create(NewPath(folder, "probe"), bufferSize: 1, FileOptions.DeleteOnClose);
+        using var probe = CreateProbe(folder);
         try
         {
             using var second = Lock(probe.Name, FileOptions.None);
@@ -85,9 +97,6 @@ internal static class PartialFiles
             // Somebody is writing it.
         }
     }
-
-    private static FileStream Create(string path, int bufferSize, FileOptions options) =>
-        new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize, options);
 
     private static FileStream Lock(string path, FileOptions options) =>
         new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, options);

@@ -207,6 +207,19 @@ public sealed class OutputFolderTests : IDisposable
         Assert.NotEqual(folder.Draft("x"), folder.Draft("x"));
     }
 
+    [Fact]
+    public void A_probe_that_a_killed_process_left_is_removed_and_one_that_is_in_use_stays()
+    {
+        var left = _temp.At($".probe.{Guid.NewGuid():N}.partial");
+        File.WriteAllText(left, "");
+        using var used = PartialFiles.CreateProbe(_temp.At(""));
+
+        Folder("").Prepare();
+
+        Assert.False(File.Exists(left));
+        Assert.True(File.Exists(used.Name));
+    }
+
     private Task<bool> PublishAsync(OutputFolder folder) => folder.PublishAsync(
         _temp.At("draft"),
         _temp.At("final.png"),
