@@ -80,9 +80,15 @@ public sealed class WorkPumpTests
         var stopped = new TaskCompletionSource();
         _ = pump.Ask(async stopping =>
         {
-            await using var registered = stopping.Register(stopped.SetResult);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
-            return 0;
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+                return 0;
+            }
+            finally
+            {
+                stopped.SetResult();
+            }
         });
 
         pump.Stop();
