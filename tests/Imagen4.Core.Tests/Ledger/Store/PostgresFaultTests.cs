@@ -247,7 +247,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
 
         var error = Assert.Single(outcomes.Select(outcome => outcome.Error).OfType<ImagenException>());
         Assert.Matches(@"^The ledger cannot be read: postgres://\S+: 53300: too many connections for database ", error.Message);
-        Assert.Equal(14, Assert.Single(run.Counts.NotSent).Value);
+        Assert.Equal(15, Assert.Single(run.Counts.NotSent).Value);
         Assert.Empty(Warnings);
         Assert.Equal(1, await BillsAsync());
     }

@@ -95,7 +95,9 @@ public sealed class UnwritableLedgerTests : BatchTest
             .RunAsync(new CheckedRow(row, TestHost.Connect(Unused.Address(), new SkippingTime()), TestHost.Model, row.Input), CancellationToken.None)
             .InTime();
 
-        Assert.NotNull(error);
+        Assert.Null(error);
+        Assert.Equal(1, Assert.Single(run.Counts.NotSent).Value);
+        Assert.Contains("the disk is full", run.Breaker.ReasonForAll!.Message, StringComparison.Ordinal);
         Assert.Empty(run.Counts.LedgerWarnings);
         Assert.Equal(1, await BillsAsync());
     }
