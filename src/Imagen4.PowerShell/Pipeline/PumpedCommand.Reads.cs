@@ -6,7 +6,10 @@ namespace Imagen4.PowerShell.Pipeline;
 public abstract partial class PumpedCommand
 {
     /// <summary>Waits for what has to be known before the command goes on, handing on what comes meanwhile.</summary>
-    /// <param name="ask">What is asked; it begins on this thread, and is stopped with the command.</param>
+    /// <param name="ask">
+    /// What is asked; it begins on this thread, and is stopped with the command. SQLite answers on the thread that asks, so a file that
+    /// another program has locked holds up a stop until it gives up.
+    /// </param>
     private protected T WaitFor<T>(Func<CancellationToken, ValueTask<T>> ask)
     {
         try
