@@ -28,12 +28,13 @@ internal static class HostAddress
     }
 
     /// <summary>
-    /// Refuses to send a key anywhere but to its provider's own hosts: where requests go, and where prices and history are.
+    /// Refuses to send a key anywhere but to its provider's own hosts: where requests go, where prices and history are, and where files
+    /// are uploaded to.
     /// </summary>
     /// <exception cref="InvalidOperationException">The address is another host's: a defect in this module.</exception>
-    public static void RequireOwn(Uri address, Uri host, Uri? platform)
+    public static void RequireOwn(Uri address, Uri host, Uri? platform, Uri? storage = null)
     {
-        if (!IsOwn(host, address) && (platform is null || !IsOwn(platform, address)))
+        if (!new[] { host, platform, storage }.Any(own => own is not null && IsOwn(own, address)))
         {
             throw new InvalidOperationException(Messages.AddressNotOwn.With(address.Host, host.Host));
         }

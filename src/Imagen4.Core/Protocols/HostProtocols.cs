@@ -1,5 +1,6 @@
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Protocols.Fal.Storage;
 using Imagen4.Core.Protocols.ImagesGenerations;
 using Imagen4.Core.Providers;
 
@@ -13,6 +14,9 @@ internal sealed class HostProtocols(IResultStore kept)
     private readonly FalSyncProtocol _falSync = new(kept);
     private readonly FalAggregatorProtocol _falAggregator = new();
     private readonly ImagesGenerationsProtocol _imagesGenerations = new(kept);
+
+    /// <summary>Where hosts keep files for their models. fal's is the only storage there is.</summary>
+    public IFileStorage Storage { get; } = new FalStorage();
 
     /// <summary>What a host speaks.</summary>
     public IHostProtocol For(HostConnection host) => For(host.Profile.Protocol);

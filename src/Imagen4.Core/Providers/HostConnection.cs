@@ -35,7 +35,11 @@ public sealed class HostConnection
         Profile = profile;
         BaseUri = ProviderAddress.Validate(
             profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
-        _ = profile.PlatformUri is { } platform ? ProviderAddress.Validate(platform) : null;
+        foreach (var place in new[] { profile.PlatformUri, profile.StorageUri })
+        {
+            _ = place is null ? null : ProviderAddress.Validate(place);
+        }
+
         Time = time;
         _key = key;
         _outage = outages?.Of(profile.Name);
@@ -157,7 +161,7 @@ public sealed class HostConnection
 
     private HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent? content)
     {
-        HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri);
+        HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
         var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

@@ -82,13 +82,14 @@ public sealed class ProviderCatalog
             Name = "",
             BaseUri = null,
             PlatformUri = null,
+            StorageUri = null,
             WebhookKeysUri = null,
             ApiKeyVariables = [],
             ApiKeyPairVariables = [],
             OpenKey = null,
         };
 
-    /// <summary>The emulator's profile with another address: its prices, its history and its webhooks' keys move along.</summary>
+    /// <summary>The emulator's profile with another address: its prices, its history, its storage and its webhooks' keys move along.</summary>
     public static ProviderProfile EmulatorAt(ProviderProfile profile, Uri address)
     {
         var root = new Uri(ProviderAddress.Normal(address) + "/");
@@ -96,6 +97,7 @@ public sealed class ProviderCatalog
         {
             BaseUri = address,
             PlatformUri = new Uri(root, "v1"),
+            StorageUri = root,
             WebhookKeysUri = new Uri(root, ".well-known/jwks.json"),
         };
     }

@@ -51,6 +51,9 @@ public sealed record ProviderProfile
     /// <summary>Where prices and past requests are read; null where the host has no such place.</summary>
     public Uri? PlatformUri { get; init; }
 
+    /// <summary>Where files are uploaded to; null where the host has no such place.</summary>
+    public Uri? StorageUri { get; init; }
+
     /// <summary>
     /// Seconds after a request was sent until it is listed, if the host has it: only then does it mean anything that it is not.
     /// Null where the host promises nothing.

@@ -15,6 +15,7 @@ internal static class ProviderView
         IsDefault = profile.Name.Equals(ModuleSession.Providers.DefaultName, StringComparison.OrdinalIgnoreCase),
         Protocol = profile.Protocol.ToString(),
         BaseUri = profile.BaseUri?.AbsoluteUri,
+        StorageUri = profile.StorageUri?.AbsoluteUri,
         DefaultModel = profile.DefaultModel,
         ConcurrencyLimit = profile.ConcurrencyLimit,
         ApiKeyVariable = [.. profile.ApiKeyVariables, .. profile.ApiKeyPairVariables],

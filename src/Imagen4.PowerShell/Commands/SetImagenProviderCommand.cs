@@ -30,6 +30,10 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     [Parameter]
     public Uri? BaseUri { get; set; }
 
+    /// <summary>The address below which files are uploaded.</summary>
+    [Parameter]
+    public Uri? StorageUri { get; set; }
+
     /// <summary>The environment variables that may hold the key.</summary>
     [Parameter]
     public string[]? ApiKeyVariable { get; set; }
@@ -164,13 +168,15 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     // What belongs to another host is not carried over, and neither is its key.
     private ProviderProfile Moved(ProviderProfile profile) => BaseUri is null || BaseUri == profile.BaseUri ? profile
         : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, ProviderAddress.Validate(BaseUri))
-        : profile with { BaseUri = ProviderAddress.Validate(BaseUri), PlatformUri = null, WebhookKeysUri = null };
+        : profile with { BaseUri = ProviderAddress.Validate(BaseUri), PlatformUri = null, StorageUri = null, WebhookKeysUri = null };
 
     private ProviderProfile Changed(ProviderProfile? existing)
     {
         var profile = WithProtocol(existing ?? New());
-        return Moved(profile) with
+        var moved = Moved(profile);
+        return moved with
         {
+            StorageUri = StorageUri is null ? moved.StorageUri : ProviderAddress.Validate(StorageUri),
             ApiKeyVariables = ApiKeyVariable is null ? profile.ApiKeyVariables : KeyPlace.Variables(ApiKeyVariable),
             SecretName = IsGiven(nameof(SecretName)) ? KeyPlace.Name(nameof(SecretName), Text(SecretName)) : profile.SecretName,
             SecretVault = KeyPlace.Name(nameof(SecretVault), Vault(profile)),
