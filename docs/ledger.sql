@@ -83,4 +83,13 @@ CREATE TABLE result_image (
     bytes bytea NOT NULL,
     PRIMARY KEY (request, number)
 );
+CREATE TABLE upload (
+    storage text NOT NULL,
+    account bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    address text NOT NULL,
+    valid_until bigint NOT NULL,
+    upload_check bigint NOT NULL,
+    PRIMARY KEY (storage, account, sha256)
+);
 COMMIT;

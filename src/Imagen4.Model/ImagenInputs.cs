@@ -59,6 +59,12 @@ public abstract class ImagenInputs
     [Input("add_watermark")]
     public bool? AddWatermark { get; set; }
 
+    /// <summary>The files of images it was made from; several with semicolons between them.</summary>
+    public string? ImagePath { get; set; }
+
+    /// <summary>The addresses of images it was made from; several with semicolons between them.</summary>
+    public string? ImageUri { get; set; }
+
     /// <summary>The address the host calls when the request has ended.</summary>
     public string? WebhookUri { get; set; }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
@@ -23,6 +25,9 @@ public sealed class ApiKey
 
     /// <summary>Where it came from.</summary>
     public string Source { get; }
+
+    /// <summary>Names it without giving it away: half of a SHA-256, as hexadecimal digits.</summary>
+    internal string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"imagen4 account {_secret}")).AsSpan(0, 16));
 
     /// <summary>The key itself, for the one header it belongs in.</summary>
     internal string Reveal() => _secret;

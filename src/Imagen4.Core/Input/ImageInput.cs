@@ -85,9 +85,12 @@ public sealed record ImageInput
             field.Put(target, this[field]);
         }
 
-        target.AdditionalInput = AdditionalInput is null
+        var (images, others) = ImageList.Split(AdditionalInput);
+        target.ImagePath = TextList.Write(images.Paths);
+        target.ImageUri = TextList.Write(images.Uris);
+        target.AdditionalInput = others is null
             ? null
-            : JsonSerializer.Serialize(AdditionalInput, ImageInputJson.Plain.IReadOnlyDictionaryStringJsonElement);
+            : JsonSerializer.Serialize(others, ImageInputJson.Plain.IReadOnlyDictionaryStringJsonElement);
     }
 
     /// <inheritdoc/>
@@ -190,6 +193,7 @@ internal sealed class ImageInputConverter : JsonConverter<ImageInput>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageInput))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
+[JsonSerializable(typeof(IReadOnlyCollection<string>))]
 internal sealed partial class ImageInputJson : JsonSerializerContext
 {
     /// <summary>The bytes go into an HTTP body, never into a page, so nothing but JSON's own rules needs escaping.</summary>

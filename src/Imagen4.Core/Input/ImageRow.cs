@@ -24,6 +24,9 @@ public sealed record ImageRow
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 
+    /// <summary>The images it is made from, as paths and addresses.</summary>
+    public ImageList Images { get; init; } = ImageList.None;
+
     /// <summary>What is sent.</summary>
     public required ImageInput Input { get; init; }
 }

@@ -23,6 +23,7 @@ public static class RowReader
             LedgerId = Id(cells, "LedgerId"),
             RequestId = Id(cells, "RequestId"),
             Settings = SubmitSettingsReader.Read(At),
+            Images = ImageList.Read(At),
             Input = Inputs(At) with { AdditionalInput = Additional(At("AdditionalInput"), At) },
         };
     }

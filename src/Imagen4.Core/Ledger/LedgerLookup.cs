@@ -91,6 +91,11 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
             ? (found.Item1, (number, token) => stored.ImageAsync(found.Item2, number, token))
             : null;
 
+    /// <summary>The file that a host's storage has, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<StoredUpload?> FindUploadAsync(UploadPlace place, CancellationToken cancellation) =>
+        stored.FindUploadAsync(place, cancellation);
+
     private List<LedgerRequest> All(IReadOnlyList<StoredRequest> found) => [.. found.Select(one => new LedgerRequest(one, location))];
 
     private static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigit);

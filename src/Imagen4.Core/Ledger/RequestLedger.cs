@@ -191,6 +191,14 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         return Of(await _store.AdvanceAsync(known.Stored, next).ConfigureAwait(false));
     }
 
+    /// <summary>Keeps the address that a file has got at a host's storage.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public Task KeepUploadAsync(StoredUpload upload) => _store.KeepUploadAsync(upload);
+
+    /// <summary>Forgets the address of a file, if it still has that one.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public Task ForgetUploadAsync(StoredUpload upload) => _store.ForgetUploadAsync(upload);
+
     /// <summary>Forgets a submission, if it is still as it was seen.</summary>
     /// <returns>False where it has changed meanwhile.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>

@@ -51,7 +51,7 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
     {
         using var hash = new NormalHash();
         hash.AddName(model);
-        foreach (var (name, value) in input.Members().OrderBy(member => member.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in FileReference.ByContent(input).Members().OrderBy(member => member.Key, StringComparer.Ordinal))
         {
             hash.AddName(name);
             hash.Add(value);

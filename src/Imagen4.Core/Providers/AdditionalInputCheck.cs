@@ -64,9 +64,11 @@ internal static class AdditionalInputCheck
                 Messages.InputNotNumber.With(definition.Name, PlainText.Brief(value.GetRawText())),
             { Kind: InputKind.Text } when value.ValueKind != JsonValueKind.String =>
                 Messages.InputNotText.With(definition.Name, PlainText.Brief(value.GetRawText())),
-            { Kind: InputKind.TextList } => IsTexts(value)
-                ? null
-                : Messages.InputNotTexts.With(definition.Name, PlainText.Brief(value.GetRawText())),
+            { Kind: InputKind.TextList } when !IsTexts(value) =>
+                Messages.InputNotTexts.With(definition.Name, PlainText.Brief(value.GetRawText())),
+            { Kind: InputKind.TextList, MaximumItems: { } most } when value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > most =>
+                Messages.InputTooMany.With(definition.Name, value.GetArrayLength(), most),
+            { Kind: InputKind.TextList } => null,
             { Choices.Count: > 0 } when !definition.Choices.Contains(text) =>
                 Messages.InputNotAChoice.With(definition.Name, PlainText.Brief(text), string.Join(", ", definition.Choices)),
             { MaximumLength: { } longest } when text.Length > longest => Messages.InputTooLong.With(definition.Name, text.Length, longest),

@@ -48,7 +48,7 @@ public static class ColumnInputs
         InputKind.TrueFalse => Json(JsonValue.Create(cell.TrueFalse()!.Value)),
         InputKind.WholeNumber => Json(JsonValue.Create(cell.WholeNumber()!.Value)),
         InputKind.Number => Json(JsonValue.Create(cell.Number())),
-        InputKind.TextList => Texts(cell),
+        InputKind.TextList => Json(TextList.Read(cell)),
         null when cell.Value is JsonNode json => Json(json),
         null when input.Minimum is not null || input.Maximum is not null => Json(JsonValue.Create(cell.Number())),
         _ => Json(JsonValue.Create(Spelled(cell.Text()!.Trim(), input.Choices))),
@@ -56,35 +56,6 @@ public static class ColumnInputs
 
     private static string Spelled(string text, IReadOnlyList<string> choices) =>
         choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? text;
-
-    private static JsonElement Texts(Cell cell)
-    {
-        if (cell.Value is JsonNode json)
-        {
-            return Json(json);
-        }
-
-        var text = cell.Text()!.Trim();
-        return text.StartsWith('[') ? List(text) ?? throw cell.Refuse(Messages.CellIsNotTexts) : Json(new JsonArray([.. Parts(text)]));
-    }
-
-    // A data URI has semicolons of its own.
-    private static IEnumerable<JsonNode> Parts(string text) => text.StartsWith("data:", StringComparison.OrdinalIgnoreCase)
-        ? [JsonValue.Create(text)]
-        : text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => JsonValue.Create(part));
-
-    private static JsonElement? List(string text)
-    {
-        try
-        {
-            return Json(JsonNode.Parse(text)!);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // The second is what an escape for half a character is read as.
-            return null;
-        }
-    }
 
     // As additional inputs are written, so that the same row is the same either way.
     private static JsonElement Json(JsonNode value) => JsonElement.Parse(value.ToJsonString());

@@ -66,6 +66,9 @@ public sealed class HostConnection
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Names the key without giving it away, as 32 hexadecimal digits: what is kept for one account is no other's.</summary>
+    internal string Account => _key.Digest;
+
     /// <summary>Where the key came from, for messages.</summary>
     public string KeySource => _key.Source;
 

@@ -48,6 +48,11 @@ public sealed record ModelDefinition
     /// <summary>Its inputs.</summary>
     public IReadOnlyList<InputDefinition> Inputs { get; init => field = value ?? []; } = [];
 
+    /// <summary>The input that takes the images a row is made from: a list of addresses, else one; null where there is none.</summary>
+    public InputDefinition? ImageInput =>
+        Inputs.FirstOrDefault(input => input is { Name: "image_urls", Kind: InputKind.TextList })
+        ?? Inputs.FirstOrDefault(input => input is { Name: "image_url", Kind: null or InputKind.Text });
+
     /// <summary>Whether this is the definition of a model as reached through a protocol.</summary>
     public bool IsFor(HostProtocol protocol, string id) => Protocols.Contains(protocol) && Ids.Contains(id);
 }
@@ -82,6 +87,12 @@ public sealed record InputDefinition
 
     /// <summary>The largest number it takes.</summary>
     public decimal? Maximum { get; init; }
+
+    /// <summary>The longest list it takes.</summary>
+    public int? MaximumItems { get; init; }
+
+    /// <summary>Whether it takes a file as a data URI, so that hosts without storage can be sent small ones.</summary>
+    public bool DataUris { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -20,7 +20,8 @@ public static class InputCheck
         var additional = input.AdditionalInput ?? new Dictionary<string, JsonElement>();
         var offences = model.Inputs
             .Where(definition => definition.Required && !IsGiven(input, definition) && !AdditionalInputCheck.Has(additional, definition))
-            .Select(definition => Messages.InputMissing.With(InputField.ParameterFor(definition.Name)))
+            .Select(definition => (definition == model.ImageInput ? Messages.InputMissingImages : Messages.InputMissing).With(
+                InputField.ParameterFor(definition.Name)))
             .ToList();
         foreach (var field in InputField.All)
         {

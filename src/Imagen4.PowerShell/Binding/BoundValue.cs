@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
+using System.Text.Json.Nodes;
 
 namespace Imagen4.PowerShell.Binding;
 
@@ -33,19 +34,32 @@ internal static class BoundValue
     /// <param name="row">The number of the row, from 1.</param>
     /// <param name="name">The input's name.</param>
     /// <param name="value">The value.</param>
+    /// <param name="ofFile">The text that stands for a file.</param>
     /// <exception cref="InvalidInputException">It is an object that cannot be JSON.</exception>
-    public static object? InputCell(int row, string name, object? value) =>
-        IsList(value) ? new JsonCell(row, name).Of(value) : Cell(row, name, value);
+    public static object? InputCell(int row, string name, object? value, Func<FileSystemInfo, string>? ofFile = null) =>
+        IsList(value) || (ofFile is not null && Plain(value) is FileSystemInfo)
+            ? new JsonCell(row, name, ofFile).Of(value)
+            : Cell(row, name, value, ofFile);
 
     /// <summary>The value as a cell: hashtables and objects become JSON.</summary>
     /// <param name="row">The number of the row, from 1.</param>
     /// <param name="name">The parameter's name.</param>
     /// <param name="value">The value.</param>
+    /// <param name="ofFile">The text that stands for a file, where files can be in it.</param>
     /// <exception cref="InvalidInputException">It is an object that cannot be JSON.</exception>
-    public static object? Cell(int row, string name, object? value) => Plain(value) switch
+    public static object? Cell(int row, string name, object? value, Func<FileSystemInfo, string>? ofFile = null) => Plain(value) switch
     {
-        IDictionary or PSObject => new JsonCell(row, name).Of(value),
+        _ when name is nameof(ImagenInputs.ImagePath) => ImageCell(row, name, value, file => file.FullName),
+        _ when name is nameof(ImagenInputs.ImageUri) => ImageCell(row, name, value, ofFile: null),
+        IDictionary or PSObject => new JsonCell(row, name, ofFile).Of(value),
         SwitchParameter given => given.IsPresent,
+        var plain => plain,
+    };
+
+    private static object? ImageCell(int row, string name, object? value, Func<FileSystemInfo, string>? ofFile) => Plain(value) switch
+    {
+        FileSystemInfo or PathInfo when ofFile is not null => new JsonArray(new JsonCell(row, name, ofFile).Of(value)),
+        IList => new JsonCell(row, name, ofFile).Of(value),
         var plain => plain,
     };
 }

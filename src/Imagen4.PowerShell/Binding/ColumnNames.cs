@@ -35,6 +35,9 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
     /// <summary>The parameters given for every row.</summary>
     public required IReadOnlyCollection<string> Given { get; init; }
 
+    /// <summary>The text that stands for a file inside an input.</summary>
+    public required Func<FileSystemInfo, string> OfFile { get; init; }
+
     /// <summary>Every name a parameter can be given by.</summary>
     public required Func<string, IEnumerable<string>> NamesOf { get; init; }
 
@@ -47,7 +50,7 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         from name in Others(record)
         let input = ColumnInputs.Find(model.Value, name)
         where input is not null
-        select (input, BoundValue.InputCell(row.Index, input.Name, record.At(name)));
+        select (input, BoundValue.InputCell(row.Index, input.Name, record.At(name), OfFile));
 
     /// <summary>Looks at the columns of a record, before anything is sent for it.</summary>
     /// <param name="row">The row.</param>

@@ -12,7 +12,8 @@ namespace Imagen4.PowerShell.Binding;
 /// </summary>
 /// <param name="row">The number of the row, from 1.</param>
 /// <param name="name">The parameter's name.</param>
-internal sealed class JsonCell(int row, string name)
+/// <param name="ofFile">The text that stands for a file; null where there can be none.</param>
+internal sealed class JsonCell(int row, string name, Func<FileSystemInfo, string>? ofFile = null)
 {
     // Far more than any host takes, and a table that contains itself ends here.
     private const int Deepest = 32;
@@ -57,6 +58,8 @@ internal sealed class JsonCell(int row, string name)
 
         // ConvertFrom-Json makes dates of texts that look like them.
         DateTime or DateTimeOffset => JsonValue.Create(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)),
+        FileSystemInfo file when ofFile is not null => JsonValue.Create(ofFile(file)),
+        PathInfo path when ofFile is not null => JsonValue.Create(ofFile(new FileInfo(path.ProviderPath))),
         char or Guid or Uri or Enum => JsonValue.Create(value.ToString())!,
         _ => throw new InvalidInputException(CommandMessages.CellHasNoJson.With(name, ValueName.Of(value))) { Row = row },
     };

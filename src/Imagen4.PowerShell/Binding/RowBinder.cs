@@ -15,20 +15,23 @@ internal static class RowBinder
     /// <param name="bound">What PowerShell bound, from the command line or by property name, under the parameters' names.</param>
     /// <param name="given">The parameters given on the command line, for every record.</param>
     /// <param name="namesOf">Every name a parameter can be given by.</param>
+    /// <param name="ofFile">The text that stands for a file inside an additional input.</param>
     /// <exception cref="InvalidInputException">The record is no row, or a cell does not hold what its input takes.</exception>
     public static ImageRow Bind(
         int index,
         Record? record,
         IReadOnlyDictionary<string, object?> bound,
         IReadOnlyCollection<string> given,
-        Func<string, IEnumerable<string>> namesOf)
+        Func<string, IEnumerable<string>> namesOf,
+        Func<FileSystemInfo, string> ofFile)
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
             cell => BoundValue.Cell(
                 index,
                 cell.Key,
-                record is null or { Text: not null } || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf)));
+                record is null or { Text: not null } || given.Contains(cell.Key) ? cell.Value : OneOf(index, cell, record, namesOf, ofFile),
+                ofFile));
         if (record is not null)
         {
             cells["Prompt"] = Prompt(index, record, cells["Prompt"], given.Contains("Prompt"), namesOf);
@@ -46,10 +49,14 @@ internal static class RowBinder
 
     // PowerShell binds one spelling of an input, and does not look into hashtables. The others may say something else.
     private static object? OneOf(
-        int index, KeyValuePair<string, object?> bound, Record record, Func<string, IEnumerable<string>> namesOf)
+        int index,
+        KeyValuePair<string, object?> bound,
+        Record record,
+        Func<string, IEnumerable<string>> namesOf,
+        Func<FileSystemInfo, string> ofFile)
     {
         var filled = record.All(namesOf(bound.Key))
-            .Select(cell => (cell.Name, Cell: new Cell(index, bound.Key, BoundValue.Cell(index, bound.Key, cell.Value))))
+            .Select(cell => (cell.Name, Cell: new Cell(index, bound.Key, BoundValue.Cell(index, bound.Key, cell.Value, ofFile))))
             .Where(cell => !cell.Cell.IsEmpty)
             .ToList();
         if (filled.Find(other => filled.Count > 1 && !filled[0].Cell.Says(other.Cell)) is { Name: { } name } second)

@@ -67,7 +67,7 @@ public sealed class NewImagenImageCommand : BatchCommand
         };
         Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
-        _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf };
+        _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
         _texts = new PromptText(this, hints.Columns);
     }
 
@@ -88,7 +88,7 @@ public sealed class NewImagenImageCommand : BatchCommand
         }
 
         CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
-        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf);
+        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf, OfFile);
         var model = new Lazy<ModelDefinition?>(() => Batch.DefinitionOf(row));
         if (_columns.Look(row, record, model) is { } refusal)
         {
@@ -120,7 +120,7 @@ public sealed class NewImagenImageCommand : BatchCommand
             try
             {
                 CheckPrompt(prompt, prompt);
-                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf), prompt);
+                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf, OfFile), prompt);
             }
             catch (ImagenException error)
             {
@@ -134,7 +134,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     private void Submit(ImageRow row, object? target)
     {
         CheckHost(row, target);
-        var ready = Check(row, target);
+        var ready = Check(row with { Images = ImagePaths.Resolve(SessionState.Path, row.Images) }, target);
         if (ready.IsRepeated)
         {
             WriteVerbose(CommandMessages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));
@@ -154,6 +154,10 @@ public sealed class NewImagenImageCommand : BatchCommand
             : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
         EndIfNothingFollows();
     }
+
+    // A file object is the caller's own word; a path in a record is not.
+    private string OfFile(FileSystemInfo file) =>
+        WaitFor(async stopping => (await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false)).Text);
 
     // A ledger that cannot be read is the same for every row.
     private CheckedRow Check(ImageRow row, object? target)

@@ -16,6 +16,7 @@ public abstract partial class BatchCommand
     private static readonly PropertyInfo[] Inputs =
     [
         .. InputField.All.Select(field => field.Parameter).Concat(SubmitSettings.Names)
+            .Concat(ImageList.Names)
             .Concat([nameof(AdditionalInput), nameof(Provider), nameof(Model), nameof(Key)])
             .Select(name => typeof(BatchCommand).GetProperty(name)!),
     ];
@@ -75,6 +76,14 @@ public abstract partial class BatchCommand
     /// <summary>Whether an invisible watermark is added.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("add_watermark")]
     public object? AddWatermark { get; set; }
+
+    /// <summary>Files of images that the image is made from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public object? ImagePath { get; set; }
+
+    /// <summary>Addresses of images that the image is made from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public object? ImageUri { get; set; }
 
     /// <summary>Inputs that have no parameter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

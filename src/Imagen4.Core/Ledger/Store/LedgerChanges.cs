@@ -146,6 +146,26 @@ internal static class LedgerChanges
         ("@number", (long)number),
         ("@bytes", bytes));
 
+    /// <summary>Keeps the address that a file has got at a host's storage, in the place of an earlier one.</summary>
+    public static Statement KeepUpload(StoredUpload upload) => new(
+        """
+        INSERT INTO upload (storage, account, sha256, address, valid_until, upload_check)
+        VALUES (@storage, @account, @sha256, @address, @valid_until, @upload_check)
+        ON CONFLICT (storage, account, sha256)
+        DO UPDATE SET address = @address, valid_until = @valid_until, upload_check = @upload_check
+        """,
+        [
+            .. LedgerQueries.Names(upload.Place),
+            ("@address", upload.Address),
+            ("@valid_until", upload.ValidUntil),
+            ("@upload_check", RequestChecksum.OfUpload(upload)),
+        ]);
+
+    /// <summary>Forgets the address of a file, if it still has that one.</summary>
+    public static Statement ForgetUpload(StoredUpload upload) => new(
+        "DELETE FROM upload WHERE storage = @storage AND account = @account AND sha256 = @sha256 AND address = @address",
+        [.. LedgerQueries.Names(upload.Place), ("@address", upload.Address)]);
+
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
         "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",

@@ -31,6 +31,20 @@ internal static class LedgerQueries
     public static Statement Image(long request, int number) => new(
         "SELECT bytes FROM result_image WHERE request = @request AND number = @number", ("@request", request), ("@number", (long)number));
 
+    /// <summary>The address that a file has at a host's storage.</summary>
+    public static Statement Upload(UploadPlace place) => new(
+        "SELECT address, valid_until, upload_check FROM upload "
+            + "WHERE storage = @storage AND account = @account AND sha256 = @sha256",
+        Names(place));
+
+    /// <summary>The values that name a file at a host's storage.</summary>
+    public static (string, object?)[] Names(UploadPlace place) =>
+    [
+        ("@storage", place.Storage),
+        ("@account", RequestColumns.Bytes(place.Account)),
+        ("@sha256", RequestColumns.Bytes(place.Sha256)),
+    ];
+
     /// <summary>A request by the ledger's own id.</summary>
     public static Statement ByLedgerId(string ledgerId) => new(
         Select + "WHERE ledger_id = @ledger_id", ("@ledger_id", RequestColumns.Bytes(ledgerId)));

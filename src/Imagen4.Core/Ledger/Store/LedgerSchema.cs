@@ -78,6 +78,15 @@ internal static class LedgerSchema
             bytes {bytes} NOT NULL,
             PRIMARY KEY (request, number)
         ){clustered};
+        CREATE TABLE upload (
+            storage text NOT NULL,
+            account {bytes} NOT NULL,
+            sha256 {bytes} NOT NULL,
+            address text NOT NULL,
+            valid_until {long} NOT NULL,
+            upload_check {long} NOT NULL,
+            PRIMARY KEY (storage, account, sha256)
+        ){clustered};
         """;
 
     /// <summary>For SQLite.</summary>

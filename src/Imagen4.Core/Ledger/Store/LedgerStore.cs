@@ -188,6 +188,14 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
+    /// <summary>Keeps the address that a file has got at a host's storage.</summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public Task KeepUploadAsync(StoredUpload upload) => _writer.RunAsync(LedgerChanges.KeepUpload(upload));
+
+    /// <summary>Forgets the address of a file, if it still has that one.</summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public Task ForgetUploadAsync(StoredUpload upload) => _writer.RunAsync(LedgerChanges.ForgetUpload(upload));
+
     /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
     public string? UnreadableLock(long owner) => Database.UnreadableLock(owner);
 

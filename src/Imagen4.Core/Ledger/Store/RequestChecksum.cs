@@ -25,6 +25,10 @@ internal static class RequestChecksum
         Text(progress.Updated), progress.Error, progress.ErrorType, progress.Refusal, Text(progress.Seed), progress.Delivery,
             Text(progress.Steps));
 
+    /// <summary>The checksum of an upload.</summary>
+    public static long OfUpload(StoredUpload upload) => Of(
+        upload.Place.Storage, upload.Place.Account, upload.Place.Sha256, upload.Address, Text(upload.ValidUntil));
+
     private static string? Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     // The length before each part keeps two requests apart whose parts only join to the same text.

@@ -101,6 +101,18 @@ internal sealed record RequestProgress
     public int Steps { get; init; }
 }
 
+/// <summary>What an upload is known by.</summary>
+/// <param name="Storage">The address of the host's storage, in its normal form.</param>
+/// <param name="Account">Names the key it was uploaded with, as hexadecimal digits, without giving it away.</param>
+/// <param name="Sha256">The SHA-256 of its bytes, as hexadecimal digits.</param>
+internal sealed record UploadPlace(string Storage, string Account, string Sha256);
+
+/// <summary>A file that a host's storage has.</summary>
+/// <param name="Place">What it is known by.</param>
+/// <param name="Address">Where models read it.</param>
+/// <param name="ValidUntil">Until when that is taken for granted, in milliseconds since 1970, UTC.</param>
+internal sealed record StoredUpload(UploadPlace Place, string Address, long ValidUntil);
+
 /// <summary>What a row was found by.</summary>
 /// <param name="Newest">The newest request of the row, by the index of rows; null where it has none.</param>
 /// <param name="Alike">The newest requests of the row whatever its directory, by the index of subjects, where it has none.</param>

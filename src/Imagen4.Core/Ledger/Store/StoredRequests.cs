@@ -27,6 +27,12 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<byte[]?> ImageAsync(long request, int number, CancellationToken cancellation) => Reader.ReadOneAsync(
         LedgerQueries.Image(request, number), reader => (byte[])reader.GetValue(0), cancellation);
 
+    /// <summary>The file that a host's storage has, or null; null too where what is kept of it is damaged: it goes up again.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<StoredUpload?> FindUploadAsync(UploadPlace place, CancellationToken cancellation) =>
+        (await Reader.ReadAsync(LedgerQueries.Upload(place), reader => ReadUpload(place, reader), cancellation).ConfigureAwait(false))
+            .SingleOrDefault();
+
     /// <summary>The number of the newest request; 0 where there is none.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<long> NewestAsync(CancellationToken cancellation) =>
@@ -110,6 +116,19 @@ internal abstract class StoredRequests(ILedgerDatabase database)
         LedgerQueries.Owner(owner),
         reader => new LedgerOwner(reader.GetInt64(0), reader.GetString(1), (int)reader.GetInt64(2), reader.GetInt64(3)),
         cancellation);
+
+    private static StoredUpload? ReadUpload(UploadPlace place, DbDataReader reader)
+    {
+        try
+        {
+            var upload = new StoredUpload(place, reader.GetString(0), reader.GetInt64(1));
+            return reader.GetInt64(2) == RequestChecksum.OfUpload(upload) ? upload : null;
+        }
+        catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
 
     // Those that are alike matter only where the row itself is not found: they may be many, and their prompts long.
     private static Func<DbDataReader, (bool IsAlike, StoredRequest? Request)> Found()

@@ -1,10 +1,12 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -21,6 +23,7 @@ public sealed class RowBatch
     private readonly RequestLedger _ledger;
     private readonly RowCheck _check;
     private readonly BatchClaims _claims;
+    private readonly FileUploads _uploads;
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly ResultReceiver _follower;
@@ -31,7 +34,8 @@ public sealed class RowBatch
         _options = options;
         _ledger = services.Ledger;
         Hosts = new HostConnections(services.Providers, options);
-        _check = new RowCheck(services, options, Hosts);
+        _check = new RowCheck(services, options, Hosts, Files);
+        _uploads = new FileUploads(services, Files);
         _claims = new BatchClaims(services, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts)
         {
@@ -44,6 +48,9 @@ public sealed class RowBatch
 
     /// <summary>The hosts of the batch.</summary>
     public HostConnections Hosts { get; }
+
+    /// <summary>The files of this machine that rows name.</summary>
+    public LocalFiles Files { get; } = new();
 
     /// <summary>Whether submitting goes on.</summary>
     public SubmissionBreaker Breaker { get; } = new();
@@ -153,7 +160,13 @@ public sealed class RowBatch
                     break;
 
                 default:
-                    if (await _submitter.SubmitAsync(row.Host, claimed.Entry, stop).ConfigureAwait(false) is not { } acceptance)
+                    var (ready, unsent) = await SendFilesAsync(row, claimed.Entry, stop.Stopping).ConfigureAwait(false);
+                    if (unsent is not null)
+                    {
+                        return new RowOutcome<T>(null, unsent);
+                    }
+
+                    if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
                     {
                         return Unsent<T>(row);
                     }
@@ -185,12 +198,41 @@ public sealed class RowBatch
             (value.State, value.RequestId) = (state, refused.RequestId);
         }
 
+        if (error is not null && FalErrors.IsOfMissingFile(error))
+        {
+            await _uploads.ForgetAsync(row.Host, row.Input).ConfigureAwait(false);
+        }
+
         if (value is ImagenResult)
         {
             Open.Remove(claimed.Entry.LedgerId);
         }
 
         return Ended(value, error);
+    }
+
+    // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.
+    private async Task<(LedgerEntry Ready, ImagenException? Unsent)> SendFilesAsync(
+        CheckedRow row, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (Breaker.IsOpen(row.Host.Profile.Name))
+        {
+            return (entry, null);
+        }
+
+        try
+        {
+            return (entry with { Input = await _uploads.ResolveAsync(row.Host, entry.Input, cancellation).ConfigureAwait(false) }, null);
+        }
+        catch (ImagenException error) when (error is not LedgerUnavailableException)
+        {
+            if (SubmissionBreaker.IsForAll(error))
+            {
+                Breaker.Trip(row.Host.Profile.Name, error);
+            }
+
+            return (entry, error.ForRow(row.Row.Index));
+        }
     }
 
     private RowOutcome<T> Ended<T>(T value, ImagenException? error)

@@ -3,6 +3,7 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using NamedRequest = Imagen4.Core.Ledger.NamedRequest;
@@ -13,7 +14,8 @@ namespace Imagen4.Core.Pipeline.Rows;
 /// <param name="services">What every run is given.</param>
 /// <param name="options">What holds for every row.</param>
 /// <param name="hosts">The hosts of the batch.</param>
-internal sealed class RowCheck(ClientServices services, BatchOptions options, HostConnections hosts)
+/// <param name="files">The files of the batch.</param>
+internal sealed class RowCheck(ClientServices services, BatchOptions options, HostConnections hosts, LocalFiles files)
 {
     // No known model makes more than 4; what an unknown one is asked for may be any number.
     private const int MostImages = 16;
@@ -22,6 +24,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private readonly RowIdentities _identities = new(options.Output?.RealPath);
     private readonly RequestLedger _ledger = services.Ledger;
     private readonly NamedRequests _named = new(services.Ledger);
+    private readonly RowImages _images = new(files, services.Protocols);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
     /// <summary>What a row's model takes, as far as that is known; null too where the row cannot be submitted at all.</summary>
@@ -53,10 +56,11 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
 
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
-        var input = row.Input;
-        if (ModelCatalog.Find(host.Profile, model) is { } definition)
+        var definition = ModelCatalog.Find(host.Profile, model);
+        var input = await _images.AddAsync(row, host, model, definition, cancellation).ConfigureAwait(false);
+        if (definition is not null)
         {
-            input = InputCheck.Check(row with { Input = Given(row.Input, named, definition) }, model, definition);
+            input = InputCheck.Check(row with { Input = Given(input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);
         }
         else

@@ -27,6 +27,10 @@ internal static class FalErrors
         "feature_not_supported", "image_too_small", "image_too_large", "file_too_large");
 
     private const string ContentPolicy = "content_policy_violation";
+    private const string FileNotRead = "file_download_error";
+
+    /// <summary>Whether the model could not fetch a file of the input: that may pass, or the file is no longer where it was.</summary>
+    public static bool IsOfMissingFile(ImagenException error) => error.HostErrorType == FileNotRead;
 
     /// <summary>The kind of error by which a type of error refuses the input, or null where it does not.</summary>
     public static string? RefusalBy(string? type) => type switch
@@ -154,11 +158,12 @@ internal static class FalErrors
         {
             HostErrorType = TypeOf(response, detail),
             StatusCode = (int)response.Status,
-            RefusesInput = IsOfInput(response),
+            RefusesInput = IsOfInput(response, TypeOf(response, detail)),
         };
 
     // A list of what is wrong, or a type of it, is about the input; a bare text may be a gateway's, and pass.
-    private static bool IsOfInput(HostResponse response) => (int)response.Status == 422 && response.IsMarked;
+    private static bool IsOfInput(HostResponse response, string? type) =>
+        (int)response.Status == 422 && response.IsMarked && type != FileNotRead;
 
     private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
 
@@ -185,7 +190,7 @@ internal static class FalErrors
             },
             (422, _) when !OfItself.Contains(type ?? "") => new InvalidInputException(Messages.HostRefusesInput.With(said))
             {
-                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = IsOfInput(response),
+                RequestId = requestId, HostErrorType = type, StatusCode = status, RefusesInput = IsOfInput(response, type),
             },
             _ => new RequestFailedException(Messages.RequestFailed.With(said, type ?? "?", status))
             {

@@ -59,7 +59,7 @@ internal sealed class HistoryReader(HostConnection host)
                 // What carries the label of another submission is that one. What does not show its input may be any.
                 var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
                 if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, sought)
-                    && (!hasInput || JsonElement.DeepEquals(sent, item.JsonInput))
+                    && (!hasInput || FileReference.IsSame(sent, item.JsonInput))
                     && !await isOthers(id, cancellation).ConfigureAwait(false))
                 {
                     candidates.Add((id, hasInput));

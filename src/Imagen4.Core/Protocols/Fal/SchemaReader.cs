@@ -71,6 +71,8 @@ internal static class SchemaReader
             Default = Default(outer) ?? Default(schema),
             Minimum = isNumber ? Number(schema, "minimum") : null,
             Maximum = isNumber ? Number(schema, "maximum") : null,
+            MaximumItems = type == "array" && At(schema, "maxItems") is { ValueKind: JsonValueKind.Number } items
+                && items.TryGetInt32(out var most) ? most : null,
             MaximumLength = type == "string" && At(schema, "maxLength") is { ValueKind: JsonValueKind.Number } length
                 && length.TryGetInt32(out var longest) ? longest : null,
         };

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline.Files;
+using Imagen4.Core.Protocols;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>Puts the images that a row is made from where its model takes them. Files are read; nothing is sent.</summary>
+/// <param name="files">The files of the batch.</param>
+/// <param name="protocols">What hosts speak.</param>
+internal sealed class RowImages(LocalFiles files, HostProtocols protocols)
+{
+    /// <summary>The input with its images in it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="host">Where it goes.</param>
+    /// <param name="id">The endpoint id.</param>
+    /// <param name="model">What the model takes; null where that is not known.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidInputException">The model takes none, or not so many; or one of them cannot be sent.</exception>
+    public async ValueTask<ImageInput> AddAsync(
+        ImageRow row, HostConnection host, string id, ModelDefinition? model, CancellationToken cancellation)
+    {
+        if (row.Images.Count == 0)
+        {
+            return row.Input;
+        }
+
+        var target = Target(id, model, host.Profile.Protocol);
+        if (target.Kind != InputKind.TextList && row.Images.Count > 1)
+        {
+            throw new InvalidInputException(Messages.ImagesTooMany.With(id, row.Images.Count));
+        }
+
+        var texts = new List<string>();
+        foreach (var path in row.Images.Paths)
+        {
+            texts.Add((await files.AddImageAsync(Path.GetFullPath(path), cancellation).ConfigureAwait(false)).Text);
+        }
+
+        texts.AddRange(row.Images.Uris.Select(Address));
+        if (row.Images.Paths.Count > 0)
+        {
+            RequireWay(host, id, target);
+        }
+
+        return row.Input with { AdditionalInput = With(row, target, texts) };
+    }
+
+    private static InputDefinition Target(string id, ModelDefinition? model, HostProtocol protocol)
+    {
+        if (model is null)
+        {
+            throw new InvalidInputException(Messages.ImagesOfUnknownModel.With(id));
+        }
+
+        return model.ImageInput ?? throw new InvalidInputException(
+            ModelCatalog.Find(protocol, $"{id}/edit")?.ImageInput is null
+                ? Messages.ImagesNotTaken.With(id)
+                : Messages.ImagesTakenByEdit.With(id, $"{id}/edit"));
+    }
+
+    private void RequireWay(HostConnection host, string id, InputDefinition target)
+    {
+        if (!protocols.Storage.IsOffered(host) && !target.DataUris)
+        {
+            throw new InvalidInputException(Messages.FilesNotTaken.With(host.Profile.Name, id, target.Name));
+        }
+    }
+
+    // The host fetches it: what only this machine could read is no address.
+    private static string Address(string uri)
+    {
+        if (Uri.TryCreate(uri, UriKind.Absolute, out var address))
+        {
+            if (address.Scheme is "https" or "http" or "data")
+            {
+                return uri;
+            }
+
+            if (address.IsFile)
+            {
+                throw new InvalidInputException(Messages.ImageUriIsPath.With(PlainText.Brief(uri)));
+            }
+        }
+
+        throw new InvalidInputException(Messages.ImageUriMalformed.With(PlainText.Brief(uri)));
+    }
+
+    private static Dictionary<string, JsonElement> With(ImageRow row, InputDefinition target, List<string> texts)
+    {
+        JsonNode value = target.Kind == InputKind.TextList
+            ? new JsonArray([.. texts.Select(text => JsonValue.Create(text))])
+            : JsonValue.Create(texts[0]);
+        var json = JsonElement.Parse(value.ToJsonString());
+        var additional = new Dictionary<string, JsonElement>(
+            row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>(), StringComparer.Ordinal);
+        return additional.TryAdd(target.Name, json) || JsonElement.DeepEquals(additional[target.Name], json)
+            ? additional
+            : throw new InvalidInputException(Messages.ImagesTwice.With(target.Name));
+    }
+}
