@@ -155,10 +155,6 @@ public sealed class NewImagenImageCommand : BatchCommand
         EndIfNothingFollows();
     }
 
-    // A file object is the caller's own word; a path in a record is not.
-    private string OfFile(FileSystemInfo file) =>
-        WaitFor(async stopping => (await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false)).Text);
-
     // A ledger that cannot be read is the same for every row.
     private CheckedRow Check(ImageRow row, object? target)
     {

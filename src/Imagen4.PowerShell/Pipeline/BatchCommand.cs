@@ -108,6 +108,13 @@ public abstract partial class BatchCommand : HostCommand
         }
     }
 
+    /// <summary>
+    /// The text that stands for a file inside an input. A file object is the caller's own word, as a path in a record is not: it may be
+    /// any file.
+    /// </summary>
+    private protected string OfFile(FileSystemInfo file) =>
+        WaitFor(async stopping => (await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false)).Text);
+
     private void EndIfSubmittingEnded()
     {
         if ((Batch.Breaker.ReasonForAll ?? Batch.Breaker.Reason) is not { } reason || IsStopped)

@@ -1,6 +1,7 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Providers;
@@ -22,5 +23,5 @@ internal static class TestClient
 
     public static RequestLedger Ledger => Services.Ledger;
 
-    public static RowCheck Check(BatchOptions options) => new(Services, options, new HostConnections(Providers, options));
+    public static RowCheck Check(BatchOptions options) => new(Services, options, new HostConnections(Providers, options), new LocalFiles());
 }
