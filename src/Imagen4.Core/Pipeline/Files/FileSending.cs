@@ -49,6 +49,12 @@ public sealed class FileSending
     /// <exception cref="InvalidInputException">It is none.</exception>
     public static string ContentType(string text) => ContentTypes.Checked(text);
 
+    /// <summary>Looks whether there is a file to upload, without opening it.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <returns>How many bytes it has.</returns>
+    /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
+    public static long LengthOf(string path) => LocalFile.LengthOf(path);
+
     /// <summary>Uploads a file.</summary>
     /// <param name="host">Where to.</param>
     /// <param name="order">What to upload.</param>

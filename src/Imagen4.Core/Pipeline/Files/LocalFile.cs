@@ -92,7 +92,21 @@ internal sealed class LocalFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>Looks at a file without opening it: to open what is no real file, such as a pipe, may wait for ever.</summary>
+    /// <returns>How many bytes it has.</returns>
+    /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
+    public static long LengthOf(string path) => Reading(path, () => new FileInfo(path).Length) is > 0 and var length
+        ? length
+        : throw new InvalidInputException(Messages.FileEmpty.With(PlainText.Line(path)));
+
     private static SafeFileHandle Open(string path)
+    {
+        _ = LengthOf(path);
+        return Reading(
+            path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous));
+    }
+
+    private static T Reading<T>(string path, Func<T> read)
     {
         if (Directory.Exists(path))
         {
@@ -101,11 +115,7 @@ internal sealed class LocalFile : IDisposable
 
         try
         {
-            // Before it is opened: to open what is no real file, such as a pipe, may wait for ever.
-            var length = new FileInfo(path).Length;
-            return length > 0
-                ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous)
-                : throw new InvalidInputException(Messages.FileEmpty.With(PlainText.Line(path)));
+            return read();
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
