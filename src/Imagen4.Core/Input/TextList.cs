@@ -53,7 +53,7 @@ public static class TextList
     {
         try
         {
-            return JsonNode.Parse(text)!;
+            return JsonNode.Parse(JsonNode.Parse(text)!.ToJsonString())!;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -60,8 +60,20 @@ internal static class FaultTarget
     public const string History = "history";
     public const string Keys = "keys";
 
+    /// <summary>Asking the storage where a file goes.</summary>
+    public const string Initiate = "initiate";
+
+    /// <summary>Sending a whole file there.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>Sending a part of one.</summary>
+    public const string Part = "part";
+
+    /// <summary>Saying that all parts are there.</summary>
+    public const string Complete = "complete";
+
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Read, Any];
+        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Initiate, Upload, Part, Complete, Read, Any];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>

@@ -134,7 +134,7 @@ public sealed class NewImagenImageCommand : BatchCommand
     private void Submit(ImageRow row, object? target)
     {
         CheckHost(row, target);
-        var ready = Check(row with { Images = ImagePaths.Resolve(SessionState.Path, row.Images) }, target);
+        var ready = Check(row with { Images = Resolved(row.Images) }, target);
         if (ready.IsRepeated)
         {
             WriteVerbose(CommandMessages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));

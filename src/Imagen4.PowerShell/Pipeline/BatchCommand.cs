@@ -1,3 +1,4 @@
+using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
@@ -114,6 +115,10 @@ public abstract partial class BatchCommand : HostCommand
     /// </summary>
     private protected string OfFile(FileSystemInfo file) =>
         WaitFor(async stopping => (await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false)).Text);
+
+    /// <summary>Images with full paths, by PowerShell's own rules. They are taken literally: a record is no place for wildcards.</summary>
+    private protected ImageList Resolved(ImageList images) =>
+        images.Paths.Count == 0 ? images : images with { Paths = [.. images.Paths.Select(new FilePaths(this).Literal)] };
 
     private void EndIfSubmittingEnded()
     {

@@ -104,8 +104,7 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
             return known;
         }
 
-        var open = await Known(file).OpenAsync(cancellation).ConfigureAwait(false);
-        await using var disposing = open.ConfigureAwait(false);
+        using var open = await Known(file).OpenAsync(cancellation).ConfigureAwait(false);
         var stored = await services.Protocols.Storage.StoreAsync(host, open.Content, progress: null, cancellation).ConfigureAwait(false);
         open.RequireUnchanged();
         var upload = new StoredUpload(
@@ -125,13 +124,17 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
                 known.Path, known.Length, host.Profile.Name, LongestInside));
         }
 
-        var open = await known.OpenAsync(cancellation).ConfigureAwait(false);
-        await using var disposing = open.ConfigureAwait(false);
-        return $"data:{known.ContentType};base64,{Convert.ToBase64String(await open.ReadAsync(cancellation).ConfigureAwait(false))}";
+        using var open = await known.OpenAsync(cancellation).ConfigureAwait(false);
+        var bytes = new byte[known.Length];
+        var stream = open.OpenAt(0);
+        await using var disposing = stream.ConfigureAwait(false);
+        await stream.ReadExactlyAsync(bytes, cancellation).ConfigureAwait(false);
+        open.RequireUnchanged();
+        return $"data:{open.ContentType};base64,{Convert.ToBase64String(bytes)}";
     }
 
     // A record that comes from a known request names its files by their content; only what was read in this run can go up.
-    private LocalFile Known(FileReference file) =>
+    private KnownFile Known(FileReference file) =>
         files.Find(file.Sha256) ?? throw new InvalidInputException(Messages.FileNotGiven.With(file.Sha256));
 
     private static UploadPlace Place(HostConnection host, FileReference file) =>

@@ -1,115 +1,158 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Imagen4.Core.Pipeline.Files;
 
-/// <summary>A file of this machine as it was when it was read.</summary>
-/// <param name="Path">Its full path.</param>
-/// <param name="Sha256">The SHA-256 of its bytes, as hexadecimal digits.</param>
-/// <param name="Length">How many bytes it has.</param>
-/// <param name="ContentType">Its media type.</param>
-/// <param name="Modified">When it was last written to, in ticks, UTC.</param>
-internal sealed record LocalFile(string Path, string Sha256, long Length, string ContentType, long Modified)
+/// <summary>
+/// A file that was read once: what it is called by, what is in it, and its bytes for an upload. It stays open, so that what goes up is
+/// what was looked at, whatever its name stands for by then; a change of it meanwhile is noticed.
+/// </summary>
+internal sealed class LocalFile : IDisposable
 {
-    /// <summary>Whether it is an image by its bytes.</summary>
-    public bool IsImage { get; init; }
+    private const int Step = 128 * 1024;
 
-    /// <summary>Opens it again, and makes sure that it still has the bytes that were read: what goes up is what was checked.</summary>
-    /// <exception cref="InvalidInputException">It is gone, cannot be read, or has changed.</exception>
-    public async Task<OpenFile> OpenAsync(CancellationToken cancellation)
+    private readonly SafeFileHandle _handle;
+
+    private LocalFile(string path, SafeFileHandle handle)
     {
-        var stream = LocalFiles.Open(Path);
+        (Path, _handle) = (path, handle);
+        Length = RandomAccess.GetLength(handle);
+        Written = File.GetLastWriteTimeUtc(handle);
+    }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The file's name.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>How many bytes it has.</summary>
+    public long Length { get; }
+
+    /// <summary>When it was last written to, UTC.</summary>
+    public DateTime Written { get; }
+
+    /// <summary>What goes up.</summary>
+    public FileContent Content => new(Name, ContentType, Length, OpenAt);
+
+    /// <summary>The SHA-256 of its bytes, in hexadecimal.</summary>
+    public string Sha256 { get; private set; } = "";
+
+    /// <summary>The kind of image its bytes are; null where they are none.</summary>
+    public MediaType? Image { get; private set; }
+
+    /// <summary>The media type: by its bytes where it is an image, else by its name.</summary>
+    public string ContentType => Image?.Name ?? ContentTypes.OfName(Name);
+
+    /// <summary>Opens a file and reads it through.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidInputException">It is not there, cannot be read, is a directory, or is empty.</exception>
+    public static async Task<LocalFile> OpenAsync(string path, CancellationToken cancellation)
+    {
+        var file = new LocalFile(path, Open(path));
         try
         {
-            var now = await LocalFiles.ReadAsync(Path, stream, cancellation).ConfigureAwait(false);
-            return now.Sha256 == Sha256 ? new OpenFile(now, stream) : throw new InvalidInputException(Messages.FileChanged.With(Path));
+            if (file.Length == 0)
+            {
+                throw new InvalidInputException(Messages.FileEmpty.With(PlainText.Line(path)));
+            }
+
+            await file.ReadAsync(cancellation).ConfigureAwait(false);
+            return file;
+        }
+        catch (IOException error)
+        {
+            file.Dispose();
+            throw new InvalidInputException(Messages.FileNotOpened.With(PlainText.Line(path), error.Message), error);
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            file.Dispose();
             throw;
         }
     }
-}
 
-/// <summary>A file that stays open while it goes up: whatever takes its place meanwhile is not what was checked.</summary>
-/// <param name="file">The file.</param>
-/// <param name="stream">Its bytes.</param>
-internal sealed class OpenFile(LocalFile file, FileStream stream) : IAsyncDisposable
-{
-    /// <summary>Its bytes, and what is said of them.</summary>
-    public FileContent Content => new(System.IO.Path.GetFileName(file.Path), file.ContentType, file.Length, offset => new Part(stream, offset));
-
-    /// <summary>Reads it whole.</summary>
-    /// <exception cref="InvalidInputException">It cannot be read, or has become shorter.</exception>
-    public async Task<byte[]> ReadAsync(CancellationToken cancellation)
+    /// <summary>The bytes from an offset on.</summary>
+    /// <exception cref="InvalidInputException">The file has changed.</exception>
+    public Stream OpenAt(long offset)
     {
-        var bytes = new byte[file.Length];
-        var part = new Part(stream, 0);
-        await using var disposing = part.ConfigureAwait(false);
-        var read = await part.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-        return read == bytes.Length ? bytes : throw Changed();
+        RequireUnchanged();
+        return new HandleStream(_handle, offset);
     }
 
-    /// <summary>Makes sure that nothing has been written to it since it was opened.</summary>
-    /// <exception cref="InvalidInputException">It has changed.</exception>
+    /// <summary>Makes sure that the file is still what was read.</summary>
+    /// <exception cref="InvalidInputException">The file has changed.</exception>
     public void RequireUnchanged()
     {
-        if (stream.Length != file.Length || File.GetLastWriteTimeUtc(stream.SafeFileHandle).Ticks != file.Modified)
+        if (RandomAccess.GetLength(_handle) != Length || File.GetLastWriteTimeUtc(_handle) != Written)
         {
-            throw Changed();
+            throw new InvalidInputException(Messages.FileChanged);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public void Dispose() => _handle.Dispose();
 
-    private InvalidInputException Changed() => new(Messages.FileChanged.With(file.Path));
+    /// <summary>Looks at a file without opening it: to open what is no real file, such as a pipe, may wait for ever.</summary>
+    /// <returns>How many bytes it has.</returns>
+    /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
+    public static long LengthOf(string path) => Reading(path, () => new FileInfo(path).Length) is > 0 and var length
+        ? length
+        : throw new InvalidInputException(Messages.FileEmpty.With(PlainText.Line(path)));
 
-    // Several parts go up side by side, so each has a place of its own.
-    private sealed class Part(FileStream file, long offset) : Stream
+    private static SafeFileHandle Open(string path)
     {
-        private long _position = offset;
+        _ = LengthOf(path);
+        return Reading(
+            path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous));
+    }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+    private static T Reading<T>(string path, Func<T> read)
+    {
+        if (Directory.Exists(path))
         {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
+            throw new InvalidInputException(Messages.FileIsDirectory.With(PlainText.Line(path), System.IO.Path.DirectorySeparatorChar));
         }
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        try
         {
-            var read = await RandomAccess.ReadAsync(file.SafeFileHandle, buffer, _position, cancellationToken).ConfigureAwait(false);
-            _position += read;
-            return read;
+            return read();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidInputException(Messages.FileMissing.With(PlainText.Line(path)), error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InvalidInputException(Messages.FileNotOpened.With(PlainText.Line(path), error.Message), error);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var owner = MemoryPool<byte>.Shared.Rent(Step);
+        long at = 0;
+        while (at < Length)
+        {
+            var read = await RandomAccess.ReadAsync(_handle, owner.Memory, at, cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new InvalidInputException(Messages.FileChanged);
+            }
+
+            var bytes = owner.Memory.Span[..(int)Math.Min(read, Length - at)];
+            Image = at == 0 ? ImageHeader.KindOf(bytes[..Math.Min(bytes.Length, ImageHeader.HeadLength)]) : Image;
+            hash.AppendData(bytes);
+            at += bytes.Length;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = RandomAccess.Read(file.SafeFileHandle, buffer.AsSpan(offset, count), _position);
-            _position += read;
-            return read;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        RequireUnchanged();
     }
 }

@@ -20,7 +20,7 @@ public sealed class LocalFilesTests : IDisposable
         var file = await _files.AddImageAsync(path, CancellationToken.None);
 
         Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(Pictures.Png)), path), (file.Sha256, file.Path));
-        Assert.Equal(("image/png", (long)Pictures.Png.Length), (_files.Find(file.Sha256)!.ContentType, _files.Find(file.Sha256)!.Length));
+        Assert.True(_files.Find(file.Sha256)!.IsImage);
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class LocalFilesTests : IDisposable
     [Fact]
     public async Task What_is_no_file_is_told_from_what_is_not_there()
     {
-        Assert.Equal($"There is no file '{_folder.At("gone.png")}'. Nothing was sent.", await MessageAsync("gone.png"));
-        Assert.Equal($"'{_folder.Path}' is a directory, not a file. Nothing was sent.", await MessageAsync(""));
+        Assert.Equal($"There is no file {_folder.At("gone.png")}.", await MessageAsync("gone.png"));
+        Assert.Equal($"{_folder.Path} is a directory. Name the files in it, such as {_folder.Path}{Path.DirectorySeparatorChar}*.png.", await MessageAsync(""));
         Write("empty.png", []);
-        Assert.Equal($"'{_folder.At("empty.png")}' is empty, or no regular file. Nothing was sent.", await MessageAsync("empty.png"));
+        Assert.Equal($"{_folder.At("empty.png")} is empty.", await MessageAsync("empty.png"));
     }
 
     [SkippableFact]
@@ -60,8 +60,8 @@ public sealed class LocalFilesTests : IDisposable
         using var made = Process.Start("mkfifo", _folder.At("pipe.png"));
         await made.WaitForExitAsync();
 
-        Assert.Equal($"'{_folder.At("pipe.png")}' is empty, or no regular file. Nothing was sent.", await MessageAsync("pipe.png").InTime());
-        Assert.Equal("'/dev/zero' is empty, or no regular file. Nothing was sent.", await MessageAsync("/dev/zero").InTime());
+        Assert.Equal($"{_folder.At("pipe.png")} is empty.", await MessageAsync("pipe.png").InTime());
+        Assert.Equal("/dev/zero is empty.", await MessageAsync("/dev/zero").InTime());
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task An_open_file_stays_what_it_is_when_another_takes_its_name_and_tells_when_it_is_written_to()
     {
         var file = await _files.AddImageAsync(Write("fox.png", Pictures.Png), CancellationToken.None);
-        await using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
+        using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
         File.Move(Write("other.png", Pictures.Jpeg), _folder.At("fox.png"), overwrite: true);
 
         using var read = new MemoryStream();
@@ -92,7 +92,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task Parts_of_a_file_are_read_side_by_side()
     {
         var file = await _files.AddImageAsync(Write("fox.png", Pictures.Png), CancellationToken.None);
-        await using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
+        using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
 
         var (first, second) = (open.Content.Open(0), open.Content.Open(8));
         var (head, later) = (new byte[8], new byte[4]);

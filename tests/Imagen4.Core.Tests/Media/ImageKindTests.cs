@@ -3,7 +3,7 @@ using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Media;
 
-public sealed class PictureTypeTests
+public sealed class ImageKindTests
 {
     public static TheoryData<string, byte[]> Images => new()
     {
@@ -33,9 +33,9 @@ public sealed class PictureTypeTests
     [Theory]
     [MemberData(nameof(Images))]
     public void An_image_is_told_by_its_first_bytes(string type, byte[] bytes) =>
-        Assert.Equal(type, PictureType.Of(bytes.AsSpan(0, Math.Min(bytes.Length, PictureType.HeadLength))));
+        Assert.Equal(type, ImageHeader.KindOf(bytes.AsSpan(0, Math.Min(bytes.Length, ImageHeader.HeadLength)))?.Name);
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void Anything_else_is_none(byte[] bytes) => Assert.Null(PictureType.Of(bytes));
+    public void Anything_else_is_none(byte[] bytes) => Assert.Null(ImageHeader.KindOf(bytes));
 }
