@@ -1,0 +1,166 @@
+# Rows that are made from images: files of this machine and addresses.
+
+Describe 'New-ImagenImage: images to start from' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $refused = 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $edit = 'fal-ai/nano-banana/edit'
+        $folder = New-Item (Join-Path $TestDrive images) -ItemType Directory
+        'fox', 'owl', 'bear' | New-ImagenImage -OutputDirectory $folder -FileName '{Prompt}' | Out-Null
+        Set-Content (Join-Path $folder id_rsa.png) '-----BEGIN OPENSSH PRIVATE KEY-----'
+        Set-Content (Join-Path $folder notes.txt) 'notes'
+        $fox, $owl, $bear = 'fox', 'owl', 'bear' | ForEach-Object { Join-Path $folder "$_.png" }
+
+        function Get-Upload { Invoke-RestMethod "$($test.Admin)/uploads" | ForEach-Object { $_ } }
+        function Get-Digest([string]$Path) { (Get-FileHash $Path).Hash.ToLowerInvariant() }
+    }
+    BeforeEach {
+        Reset-Emulator $test
+        $null = Invoke-RestMethod "$($test.Admin)/uploads" -Method Delete
+        Push-Location $folder
+    }
+    AfterEach { Pop-Location }
+    AfterAll { Exit-ImagenTest $test }
+
+    It 'five models and two edits from one CSV, and a sixth model by the schema that it was asked for' {
+        $null = Get-ImagenModel emulator/sketch -Refresh
+        Set-Content models.csv @'
+Key,Model,Prompt,ImagePath,AspectRatio,style
+1,fal-ai/nano-banana,a fox,,3:2,
+2,fal-ai/nano-banana-2,a fox,,8:1,
+3,fal-ai/nano-banana-pro,a fox,,,
+4,google/nano-banana-lite,a fox,,1:8,
+5,fal-ai/gemini-25-flash-image,a fox,,,
+6,fal-ai/nano-banana/edit,make it night,fox.png,,
+7,fal-ai/nano-banana-2/edit,both of them,./fox.png; owl.png,,
+8,emulator/sketch,a fox,,,INK
+9,emulator/sketch,a fox,,,oils
+10,fal-ai/nano-banana,a fox,,8:1,
+'@
+        $seen = Watch-Command { Import-Csv models.csv | New-ImagenImage -OutputDirectory (Join-Path $TestDrive living) }
+        ($seen.Output | Sort-Object Index).Key | Should -Be (1..8)
+        $seen.Output.State | Should -Be (@('Delivered') * 8)
+        $seen.Output.Path | Should -Exist
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
+        $seen.Error[0].Exception.Message | Should -BeLike "Row 9, emulator/sketch: style 'oils' is not one of *"
+        $seen.Error[1].Exception.Message | Should -BeLike "Row 10, fal-ai/nano-banana: AspectRatio '8:1' is not one of *"
+
+        $uploads = Get-Upload
+        $uploads.sha256 | Sort-Object | Should -Be (@(Get-Digest fox.png; Get-Digest owl.png) | Sort-Object)
+        $address = @{}
+        $uploads | ForEach-Object { $address[$_.file_name] = $_.url }
+        $sent = @{}
+        Get-Bill $test | ForEach-Object { $sent[$_.model] = $_.input }
+        $sent.Count | Should -Be 8
+        $sent['fal-ai/nano-banana/edit'].image_urls | Should -Be @($address['fox.png'])
+        $sent['fal-ai/nano-banana-2/edit'].image_urls | Should -Be $address['fox.png'], $address['owl.png']
+        $sent['emulator/sketch'].style | Should -Be 'ink'
+
+        # Completed by the same definitions, the one that was fetched too.
+        foreach ($line in "New-ImagenImage x -Model fal-ai/nano-banana-2/edit -AspectRatio 8", "New-ImagenImage x -Model fal-ai/nano-b") {
+            (TabExpansion2 $line).CompletionMatches.CompletionText -join ' ' | Should -Match '8:1|fal-ai/nano-banana/edit'
+        }
+        (TabExpansion2 'New-ImagenImage x -Model emulator/').CompletionMatches.CompletionText | Should -Contain 'emulator/sketch'
+    }
+
+    It 'what was delivered comes back with its files, and what is piped in is the same row: <from>' -ForEach @(
+        @{ from = 'objects'; send = { $_ } }
+        @{ from = 'CSV'; send = { $_ | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ from = 'JSON'; send = { $_ | ConvertTo-Json -Depth 5 | ConvertFrom-Json } }
+        @{ from = 'CLIXML'; send = { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($_)) } }
+    ) {
+        $out = Join-Path $TestDrive "piped $from"
+        $results = [pscustomobject]@{ Prompt = 'make it night'; ImagePath = 'fox.png;owl.png'; ImageUri = 'https://a.example/x.png' } |
+            New-ImagenImage -Model $edit -OutputDirectory $out
+        $results.ImagePath | Should -Be "$fox; $owl"
+        $results.ImageUri | Should -Be 'https://a.example/x.png'
+        $results.AdditionalInput | Should -BeNullOrEmpty
+        (Get-ImagenRequest).ImagePath | Should -Be "$fox; $owl"
+
+        Set-Location ..
+        ($results, (Get-ImagenRequest) | ForEach-Object { $_ | ForEach-Object $send } | New-ImagenImage -OutputDirectory $out).State | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 1
+        ($results | ForEach-Object $send | New-ImagenImage -NoResume -OutputDirectory $out -FileName '{RequestId}').State | Should -Be 'Delivered'
+        Get-Bill $test | Should -HaveCount 2
+        Get-Upload | Should -HaveCount 2
+    }
+
+    It 'ImagePath takes <what>' -ForEach @(
+        @{ what = 'a path relative to the location'; path = { 'fox.png' } }
+        @{ what = 'a file object'; path = { Get-Item fox.png } }
+        @{ what = 'what Resolve-Path returns'; path = { Resolve-Path fox.png } }
+        @{ what = 'a path of a PowerShell drive'; path = { $null = New-PSDrive pics FileSystem $folder -Scope Global; 'pics:/fox.png' } }
+        @{ what = 'a name with brackets, literally'; path = { Copy-Item fox.png 'fox[1].png'; 'fox[1].png' } }
+        @{ what = 'a name with a semicolon, in a list'; path = { Copy-Item fox.png 'f;x.png'; , @('f;x.png') } }
+    ) {
+        (New-ImagenImage 'make it night' -Model $edit -ImagePath (& $path) -OutputDirectory (Join-Path $TestDrive taken)).State | Should -Be 'Delivered'
+        (Get-Upload).sha256 | Should -Be (Get-Digest fox.png)
+        Remove-PSDrive pics -ErrorAction Ignore
+    }
+
+    It 'a record cannot send <what>' -ForEach @(
+        @{ what = 'a file that is no image'; path = 'id_rsa.png'; message = "Row 1: '$([IO.Path]::DirectorySeparatorChar)*id_rsa.png' is no image: by their first bytes, only PNG, JPEG, WebP, GIF and AVIF files are read for a row. Send-ImagenFile uploads any other file. Nothing was sent." }
+        @{ what = 'a file that is not there'; path = 'gone.png'; message = 'Row 1: There is no file *gone.png.*' }
+        @{ what = 'a directory'; path = '.'; message = 'Row 1: * is a directory.*' }
+        @{ what = 'an environment variable'; path = 'Env:/FAL_KEY'; message = "Row 1: 'Env:/FAL_KEY' is not a path of the file system.*" }
+        @{ what = 'a file of a drive that is not there'; path = 'nowhere:/x.png'; message = "Row 1: 'nowhere:/x.png' is not a path of the file system.*" }
+    ) {
+        $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; imagepath = $path }, [pscustomobject]@{ prompt = 'b'; imagepath = 'fox.png' } | New-ImagenImage -Model $edit -OutputDirectory (Join-Path $TestDrive refused) }
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+        $seen.Error.Exception.Message | Should -BeLike $message
+        $seen.Error.TargetObject.prompt | Should -Be 'a'
+        $seen.Output.State | Should -Be 'Delivered'
+        (Get-Upload).sha256 | Should -Be (Get-Digest fox.png)
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It 'a path in AdditionalInput stays text, and a file object there goes up whatever it is' {
+        $request = New-ImagenImage 'a' -Model $edit -AdditionalInput @{ image_urls = @('notes.txt'); mask_url = Get-Item notes.txt }
+        (Get-Upload).sha256 | Should -Be (Get-Digest notes.txt)
+        $sent = (Get-Bill $test).input
+        $sent.image_urls | Should -Be @('notes.txt')
+        $sent.mask_url | Should -Be (Get-Upload).url
+
+        # Its record names the file by its content, which is known while the address is.
+        $request.AdditionalInput | Should -BeLike "*imagen4-file:sha256:$(Get-Digest notes.txt)*"
+        (Get-ImagenRequest | New-ImagenImage -NoResume).State | Should -Be 'InQueue'
+        (Get-Bill $test)[1].input.mask_url | Should -Be (Get-Upload).url
+        Get-Upload | Should -HaveCount 1
+    }
+
+    It 'a column that may mean an image is named' {
+        $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; image = 'fox.png' } | New-ImagenImage -Model fal-ai/nano-banana }
+        $seen.Warning[0] | Should -BeLike '*image (ImagePath or ImageUri?)*'
+    }
+
+    It '-WhatIf checks the files and sends none' {
+        $seen = Watch-Command { 'a', 'b' | New-ImagenImage -Model $edit -ImagePath fox.png -OutputDirectory (Join-Path $TestDrive whatif) -WhatIf }
+        $seen.Error | Should -HaveCount 0
+        (Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath notes.txt -WhatIf }).Error.FullyQualifiedErrorId | Should -Be $refused
+        Get-Upload | Should -HaveCount 0
+        Join-Path $env:IMAGEN4_HOME ledger.db | Should -Not -Exist
+    }
+
+    It 'a thousand rows that use the same three files send three, and after a kill and another run none' {
+        $rows = Join-Path $TestDrive thousand.csv
+        1..1000 | ForEach-Object { [pscustomobject]@{ Prompt = "row $_"; ImagePath = (@($fox, $owl, $bear) | Select-Object -Skip ($_ % 3) -First 2) -join ';' } } | Export-Csv $rows
+        $line = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)' -Default; Import-Csv '$rows' | New-ImagenImage -Model $edit -OutputDirectory '$(Join-Path $TestDrive thousand)' -FileName '{Index}' -ThrottleLimit 100 | Out-Null"
+        Set-Emulator $test @{ generation_time = 0.5 }
+        $process = Start-Process $PwshProgram (@($PwshArguments) + @('-NoProfile', '-Command', $line)) -PassThru -NoNewWindow
+        Wait-Until { @(Read-Bill $test).Count - $test.Mark -ge 200 } 'the other process has submitted 200 rows'
+        $process.Kill($true)
+        $process.WaitForExit()
+        Get-Upload | Should -HaveCount 3
+        Set-Emulator $test @{ generation_time = 0 }
+
+        $results = Import-Csv $rows | New-ImagenImage -Model $edit -OutputDirectory (Join-Path $TestDrive thousand) -FileName '{Index}' -ThrottleLimit 100 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue
+        Get-Upload | Should -HaveCount 3
+
+        # A row whose POST was under way when the process died is in doubt; every other one is delivered, once.
+        $problems | ForEach-Object { $_.FullyQualifiedErrorId | Should -BeLike 'SubmissionInDoubt,*' }
+        @($results | Where-Object State -EQ Delivered).Count + $problems.Count | Should -Be 1000
+        @(Get-Bill $test).Count | Should -BeLessOrEqual 1000
+        (Get-Bill $test | Group-Object { $_.input.prompt } | Where-Object Count -GT 1) | Should -BeNullOrEmpty
+    }
+}
