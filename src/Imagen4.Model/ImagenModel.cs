@@ -47,7 +47,9 @@ public sealed class ImagenModelInput
     /// <summary>The API's own spelling; a column has this name, or the parameter's.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The parameter of <c>New-ImagenImage</c>; null for an input that has none.</summary>
+    /// <summary>
+    /// The parameter of <c>New-ImagenImage</c>; null for an input that has none. <c>ImagePath</c> stands for <c>ImageUri</c> too.
+    /// </summary>
     public string? Parameter { get; set; }
 
     /// <summary>What it has to be: <c>Text</c>, <c>TextList</c>, <c>WholeNumber</c>, <c>Number</c> or <c>TrueFalse</c>; null for
@@ -71,6 +73,9 @@ public sealed class ImagenModelInput
 
     /// <summary>The longest text it takes, in characters.</summary>
     public int? MaximumLength { get; set; }
+
+    /// <summary>The longest list it takes.</summary>
+    public int? MaximumItems { get; set; }
 
     /// <summary>Whether the newest published schema no longer lists it, so that the host may ignore it.</summary>
     public bool IsSuperseded { get; set; }

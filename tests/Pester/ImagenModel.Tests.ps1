@@ -83,6 +83,24 @@ Describe 'Find-ImagenModel and Get-ImagenModel' {
         (Get-ImagenModel *sketch).Model | Should -Be 'emulator/sketch'
     }
 
+    It 'many models are asked for together, and each is answered for itself' {
+        $known = (Get-ImagenModel).Count
+        $seen = Watch-Command { Get-ImagenModel *, acme/nothing -Refresh }
+        $seen.Output | Should -HaveCount $known
+        $seen.Error.FullyQualifiedErrorId | Should -HaveCount (1 + @($seen.Output.Where{ -not $_.FetchedAt }).Count)
+        @((Get-Seen $test).path) -like '/v1/models*' | Should -HaveCount 2 -Because 'a request has up to 20 ids, and each argument its own'
+    }
+
+    It '-TimeoutSec bounds <command>' -ForEach @(
+        @{ command = 'Find-ImagenModel'; run = { Find-ImagenModel fox -TimeoutSec 1 } }
+        @{ command = 'Get-ImagenModel'; run = { Get-ImagenModel acme/nothing -TimeoutSec 1 } }
+    ) {
+        Add-Fault $test @{ operation = 'models'; kind = 'hang'; count = -1 }
+        $seen = Watch-Command $run
+        $seen.Error.FullyQualifiedErrorId | Should -BeLike "HostUnavailable,*"
+        $seen.Error.Exception.Message | Should -BeLike '* did not answer within 1 s*'
+    }
+
     It '-Refresh asks the catalogue of a model that is known, too, and a deprecated one is said before it is paid for' {
         (Get-ImagenModel fal-ai/nano-banana -Refresh).Status | Should -Be 'active'
         $model = Get-ImagenModel fal-ai/nano-banana

@@ -20,6 +20,20 @@ public sealed record EndpointId
     /// <summary>The part under which requests are read and cancelled.</summary>
     public string Read { get; }
 
+    /// <summary>Whether a text is an endpoint id.</summary>
+    public static bool IsOne(string id)
+    {
+        try
+        {
+            _ = Parse(id);
+            return true;
+        }
+        catch (InvalidInputException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads an id.</summary>
     /// <exception cref="InvalidInputException">It is not two or more plain segments.</exception>
     public static EndpointId Parse(string id)

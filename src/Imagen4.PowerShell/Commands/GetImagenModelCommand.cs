@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -93,11 +94,17 @@ public sealed class GetImagenModelCommand : CatalogueCommand
         var ids = WildcardPattern.ContainsWildcardCharacters(wanted)
             ? ModelLookup.KnownIds(profile).Where(WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch)
             : [wanted];
-        var refresh = Refresh.IsPresent;
-        foreach (var id in ids)
+        var (refresh, target) = (Refresh.IsPresent, Target);
+        IReadOnlyList<string> all = [.. ids];
+        Start(target, async stop =>
         {
-            Start(Target, async stop => await Lookup.ReadAsync(profile, id, refresh, stop.Stopping).ConfigureAwait(false));
-        }
+            foreach (var outcome in await Lookup.ReadAsync(profile, all, refresh, stop.Stopping).ConfigureAwait(false))
+            {
+                await PublishAsync(outcome, target, stop.Stopping).ConfigureAwait(false);
+            }
+
+            return WorkPump.Nothing;
+        });
     }
 
     private string? Text(string name, object? value) => new Cell(Row, name, BoundValue.Cell(Row, name, value)).Text()?.Trim();

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Pipeline.Work;
@@ -9,6 +10,11 @@ public abstract class CatalogueCommand : PumpedCommand
 {
     private const int AtOnce = 4;
 
+    /// <summary>How long the catalogue may take to answer, in seconds; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int TimeoutSec { get; set; } = 3600;
+
     /// <summary>What is read.</summary>
     private protected ModelLookup Lookup { get; private set; } = null!;
 
@@ -16,6 +22,10 @@ public abstract class CatalogueCommand : PumpedCommand
     protected override void OnBegin()
     {
         Limit = AtOnce;
-        Lookup = ModuleSession.Client.Models(new BatchOptions { Trace = text => Post(new WorkEvent.Verbose(text)) });
+        Lookup = ModuleSession.Client.Models(new BatchOptions
+        {
+            TimeLimit = TimeSpan.FromSeconds(TimeoutSec),
+            Trace = text => Post(new WorkEvent.Verbose(text)),
+        });
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Fal;
@@ -45,59 +46,100 @@ public sealed class ModelLookup
         string? status,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var found in Reader(profile).FindAsync(text, category, status, cancellation).ConfigureAwait(false))
+        using var deadline = new Deadline(_options.TimeLimit > TimeSpan.Zero ? _options.TimeLimit : null, _options.Time, cancellation);
+        var found = Reader(profile).FindAsync(text, category, status, deadline.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var ending = found.ConfigureAwait(false);
+        while (await NextAsync(found, profile, deadline, cancellation).ConfigureAwait(false))
         {
-            yield return Said(profile, found);
+            yield return Said(profile, found.Current);
         }
     }
 
-    /// <summary>Reads what a row of a model is checked against.</summary>
+    /// <summary>Reads what rows of models are checked against. Those that have to be asked for are asked for together.</summary>
     /// <param name="profile">The provider.</param>
-    /// <param name="model">The endpoint id.</param>
-    /// <param name="refresh">Whether the catalogue is asked even where the model is known.</param>
+    /// <param name="models">The endpoint ids.</param>
+    /// <param name="refresh">Whether the catalogue is asked even for models that are known.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<RowOutcome<ImagenModel>> ReadAsync(
-        ProviderProfile profile, string model, bool refresh, CancellationToken cancellation)
+    /// <returns>One for each endpoint id, in their order.</returns>
+    public async Task<IReadOnlyList<RowOutcome<ImagenModel>>> ReadAsync(
+        ProviderProfile profile, IReadOnlyList<string> models, bool refresh, CancellationToken cancellation)
     {
-        ImagenModel? known = null;
+        var asked = models.Where(EndpointId.IsOne).Select(model => EndpointId.Parse(model).Full)
+            .Where(id => refresh || Known(profile, id) is null)
+            .ToList();
+        var (found, trouble) = await AskAsync(profile, asked, cancellation).ConfigureAwait(false);
+        return [.. models.Select(model => Outcome(profile, model, asked, found, trouble))];
+    }
+
+    private static RowOutcome<ImagenModel> Outcome(
+        ProviderProfile profile, string model, List<string> asked, HashSet<string> found, ImagenException? trouble)
+    {
         try
         {
+            // What is known stays true when the host cannot be asked.
             var id = EndpointId.Parse(model).Full;
-            known = Known(profile, id);
-            if (known is not null && !refresh)
-            {
-                return new RowOutcome<ImagenModel>(known, null);
-            }
-
-            return await AskAsync(profile, id, cancellation).ConfigureAwait(false)
-                ? new RowOutcome<ImagenModel>(Known(profile, id), null)
-                : new RowOutcome<ImagenModel>(
-                    known, new ModelNotAvailableException(Messages.CatalogueHasNot.With(profile.Name, id)));
+            var missed = !asked.Contains(id) || found.Contains(id) ? null
+                : trouble ?? new ModelNotAvailableException(Messages.CatalogueHasNot.With(profile.Name, id));
+            return new RowOutcome<ImagenModel>(Known(profile, id), missed);
         }
         catch (ImagenException error)
         {
-            // What is known stays true when the host cannot be asked.
-            return new RowOutcome<ImagenModel>(known, error);
+            return new RowOutcome<ImagenModel>(null, error);
         }
     }
 
-    private async Task<bool> AskAsync(ProviderProfile profile, string id, CancellationToken cancellation)
+    private async Task<(HashSet<string> Found, ImagenException? Trouble)> AskAsync(
+        ProviderProfile profile, List<string> ids, CancellationToken cancellation)
     {
-        var found = await Reader(profile).ReadAsync([id], cancellation).ConfigureAwait(false);
-        foreach (var model in found)
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        try
         {
-            try
+            if (ids.Count > 0)
             {
-                ModelCache.Save(model);
+                var reader = Reader(profile);
+                var found = await TimeLimit
+                    .RunAsync(
+                        _options.TimeLimit, profile.PlatformUri!.Host, _options.Time, token => reader.ReadAsync(ids, token), cancellation)
+                    .ConfigureAwait(false);
+                foreach (var model in found)
+                {
+                    Keep(model);
+                    _ = kept.Add(model.Model);
+                }
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new InvalidInputException(Messages.SettingsUnwritable.With(
-                    Path.Combine(StateFolder.Path, ModelCache.FolderName), error.Message), error);
-            }
-        }
 
-        return found.Count > 0;
+            return (kept, null);
+        }
+        catch (ImagenException error)
+        {
+            return (kept, error);
+        }
+    }
+
+    private static void Keep(CachedModel model)
+    {
+        try
+        {
+            ModelCache.Save(model);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(Messages.SettingsUnwritable.With(
+                Path.Combine(StateFolder.Path, ModelCache.FolderName), error.Message), error);
+        }
+    }
+
+    private async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<CachedModel> found, ProviderProfile profile, Deadline deadline, CancellationToken cancellation)
+    {
+        try
+        {
+            return await found.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (deadline.HasPassed && !cancellation.IsCancellationRequested)
+        {
+            throw TimeLimit.Passed(_options.TimeLimit, profile.PlatformUri!.Host, error);
+        }
     }
 
     private CatalogueReader Reader(ProviderProfile profile) => ModelCache.HasCatalogue(profile)
@@ -119,7 +161,7 @@ public sealed class ModelLookup
         model.Status = retired is not null ? "retired" : model.Status;
         model.Successor = retired?.Successor ?? retired?.Newest;
         (model.Source, model.SourceDetail) = (ModelCatalog.SourceOf(profile, id)?.ToString(), definition?.Source);
-        model.Inputs.AddRange((definition?.Inputs ?? []).Select(Input));
+        model.Inputs.AddRange((definition?.Inputs ?? []).Select(input => Input(input, isImage: input == definition?.ImageInput)));
         return model;
     }
 
@@ -134,13 +176,13 @@ public sealed class ModelLookup
         FetchedAt = found.FetchedAt.UtcDateTime,
     };
 
-    private static ImagenModelInput Input(InputDefinition definition)
+    private static ImagenModelInput Input(InputDefinition definition, bool isImage)
     {
         var field = InputField.All.FirstOrDefault(field => field.Name == definition.Name);
         return new ImagenModelInput
         {
             Name = definition.Name,
-            Parameter = field?.Parameter,
+            Parameter = isImage ? nameof(ImagenInputs.ImagePath) : field?.Parameter,
             Type = (field?.Kind ?? definition.Kind ?? (definition.Choices.Count > 0 ? InputKind.Text : null)).ToString(),
             Required = definition.Required,
             Default = definition.Default,
@@ -148,6 +190,7 @@ public sealed class ModelLookup
             Minimum = definition.Minimum,
             Maximum = definition.Maximum,
             MaximumLength = definition.MaximumLength,
+            MaximumItems = definition.MaximumItems,
             IsSuperseded = definition.Superseded,
         };
     }
