@@ -19,7 +19,8 @@ internal sealed class OwnFiles(UploadStore uploads, JobStore jobs)
 
         return uri.AbsolutePath.Trim('/').Split('/') switch
         {
-            ["storage", "files", var id, _] => uploads.Find(id) is not { IsDone: true },
+            ["storage", "files", var id, var name] =>
+                !(uploads.Find(id) is { Content: not null } upload && upload.Name == Uri.UnescapeDataString(name)),
             ["_emulator", "files", var id, var name] => !HasImage(jobs.Find(id), Uri.UnescapeDataString(name)),
             _ => true,
         };

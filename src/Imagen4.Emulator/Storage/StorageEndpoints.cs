@@ -132,8 +132,8 @@ internal sealed class StorageEndpoints(KeyCheck keys, UploadStore uploads, Fault
         var upload = uploads.Find((string?)context.Request.RouteValues["id"]);
         var answer = await faults.AroundAsync(FaultTarget.Download, context, () =>
             context.Request.Headers.Authorization.Count > 0 ? ErrorText.Answer(403, "Files are public: a key must not be sent here")
-            : upload is { IsDone: true } && upload.Name == (string?)context.Request.RouteValues["fileName"]
-                ? Results.Stream(upload.Open(), upload.ContentType, enableRangeProcessing: true)
+            : upload is { Content: { } content } && upload.Name == (string?)context.Request.RouteValues["fileName"]
+                ? Results.Stream(content.Open(), upload.ContentType, enableRangeProcessing: true)
                 : NotFound);
         await answer.ExecuteAsync(context);
     }

@@ -27,18 +27,17 @@ internal sealed record PartReference(
 /// <summary>The parts of a file, in order.</summary>
 internal sealed record CompleteQuestion(IReadOnlyList<PartReference>? Parts);
 
-/// <summary>One upload as tests see it.</summary>
+/// <summary>One upload as tests see it. Until it is whole it has no size and no hash.</summary>
 internal sealed record UploadView(
-    string Id, string FileName, string ContentType, long Size, string? Sha256, int Parts, bool Done, string Url, string? ObjectLifecycle, DateTime BegunAt)
+    string Id, string FileName, string ContentType, long? Size, string? Sha256, int Parts, string Url, string? ObjectLifecycle, DateTime BegunAt)
 {
     public static UploadView Of(Upload upload, string baseAddress) => new(
         upload.Id,
         upload.Name,
         upload.ContentType,
-        upload.Size,
-        upload.Sha256,
+        upload.Content?.Length,
+        upload.Content?.Sha256,
         upload.Parts,
-        upload.IsDone,
         StorageUrl.OfFile(baseAddress, upload),
         upload.ObjectLifecycle,
         upload.BegunAt);
