@@ -33,7 +33,7 @@ public sealed class RowBatch
         Hosts = new HostConnections(services.Providers, options);
         _check = new RowCheck(services, options, Hosts);
         _claims = new BatchClaims(services, options);
-        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts)
+        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
             ReleasesAccepted = !options.Wait,
         };
@@ -251,7 +251,16 @@ public sealed class RowBatch
     private RowOutcome<T> Unsent<T>(CheckedRow row)
         where T : class
     {
-        Counts.AddNotSent(row.Host.Profile.Name);
+        var provider = row.Host.Profile.Name;
+        if (!Breaker.IsOpen(provider) && Breaker.IsOpen(provider, row.Model))
+        {
+            Counts.AddNotSent(provider, row.Model);
+        }
+        else
+        {
+            Counts.AddNotSent(provider);
+        }
+
         return new RowOutcome<T>(null, null);
     }
 

@@ -52,6 +52,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
                 string.Join(", ", refused))) { Row = row.Index };
         }
 
+        InputNames.RequireOwnNames(host.Profile, row.Input, row.Index);
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         var input = row.Input;
         if (ModelCatalog.Find(host.Profile, model) is { } definition)
