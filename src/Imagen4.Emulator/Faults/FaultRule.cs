@@ -60,8 +60,11 @@ internal static class FaultTarget
     public const string History = "history";
     public const string Keys = "keys";
 
+    /// <summary>Asking for a signed address of a file.</summary>
+    public const string Sign = "sign";
+
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Read, Any];
+        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Sign, Read, Any];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>
