@@ -9,6 +9,7 @@ using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.ImagesGenerations;
 using Imagen4.Emulator.Media;
+using Imagen4.Emulator.OpenForm;
 using Imagen4.Emulator.Page;
 using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
@@ -115,13 +116,14 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var requests = new RequestLog(RequestsKept, time);
         var history = new History(jobs, time);
 
-        var media = new MediaEndpoint(jobs, faults);
+        var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
+        var signing = new FileSigning(falKeys, jobs, faults, time);
+        var media = new MediaEndpoint(jobs, faults, signing);
         var signingKey = options.WebhookKey ?? SigningKey.Create();
         var deliveries = new WebhookLog(WebhooksKept);
         var reset = new Reset(queue, jobs, bills, requests, rules, deliveries, uploads, connections);
-        var admin = new AdminEndpoints(queue, jobs, bills, requests, rules, history, connections, reset);
+        var admin = new AdminEndpoints(queue, jobs, bills, requests, rules, history, media, connections, reset);
         var webhooks = new WebhookCourier(signingKey, snapshot, deliveries, time);
-        var falKeys = new KeyCheck(options.Key, KeyCheck.Key);
         var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
         var intake = new Intake(queue, jobs, bills);
         var falIntake = new FalIntake(new Planner(snapshot, files.IsMissing), intake, time);
@@ -150,6 +152,12 @@ internal sealed class EmulatorServer : IAsyncDisposable
         new StorageEndpoints(falKeys, uploads, faults).Map(application, own);
         application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
         application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
+        application.Map(OpenFormEndpoint.Pattern, new OpenFormEndpoint(options.Key, faults, intake, time).HandleAsync);
+        foreach (var root in new[] { "/v1", "" })
+        {
+            application.MapPost($"{root}/storage/files/sign", signing.HandleAsync);
+        }
+
         foreach (var host in (IAggregator[])[new Chainhub(), new Kkiai()])
         {
             var aggregator = new AggregatorEndpoints(host, bearerKeys, jobs, faults, falIntake, snapshot);

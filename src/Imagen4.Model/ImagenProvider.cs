@@ -18,6 +18,15 @@ public sealed class ImagenProvider
     /// <summary>The address below which files are uploaded; null where the host has no storage.</summary>
     public string? StorageUri { get; set; }
 
+    /// <summary>The path below <see cref="BaseUri"/> that requests go to; null where the protocol leaves no choice.</summary>
+    public string? SubmitPath { get; set; }
+
+    /// <summary>The header the key goes into, and the word in front of it: <c>Authorization: Bearer</c>, <c>api-key</c>.</summary>
+    public string? KeyHeader { get; set; }
+
+    /// <summary>What the host calls the inputs that it spells otherwise, as JSON text; null for none.</summary>
+    public string? InputName { get; set; }
+
     /// <summary>The endpoint id used where no model is named.</summary>
     public string? DefaultModel { get; set; }
 

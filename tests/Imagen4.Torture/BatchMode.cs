@@ -12,6 +12,9 @@ internal static class BatchMode
         TortureClient.Ledger.StepHook = (step, isWritten) => EndAt($"{step}", isWritten);
         TortureClient.Ledger.AdoptionHook = isWritten => EndAt("Adopted", isWritten);
         Console.WriteLine("running");
+
+        // What a process that was killed has left in doubt: the history has no labels, so that only the user's own command settles it.
+        await batch.SettleAsync().ConfigureAwait(false);
         var ends = await batch.RunAsync().ConfigureAwait(false);
 
         // What was not delivered is piped in again, as it comes out of a CSV.

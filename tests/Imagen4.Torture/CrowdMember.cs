@@ -16,6 +16,7 @@ internal static class CrowdMember
         var runs = 0;
         do
         {
+            await batch.SettleAsync().ConfigureAwait(false);
             ends = await batch.RunAsync().ConfigureAwait(false);
             foreach (var kind in ends.Values.Select(end => end.Error).OfType<Exception>().GroupBy(error => error.GetType().Name))
             {

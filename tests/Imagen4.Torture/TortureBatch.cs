@@ -65,6 +65,19 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     public Task<IReadOnlyDictionary<int, End<ImagenRequestStatus>>> CancelAsync(IReadOnlyDictionary<int, RequestRecord> requests) =>
         FollowAsync(requests, static (run, request) => run.CancelAsync(request, readBack: true, CancellationToken.None));
 
+    /// <summary>Settles what is in doubt, as <c>Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest</c> does.</summary>
+    public async Task SettleAsync()
+    {
+        var resolution = TortureClient.Client.Resolve(Options());
+        var doubts = new RequestFilter { States = [ImagenStates.InDoubt] };
+        await foreach (var request in TortureClient.Client.Requests.FindAsync(doubts, CancellationToken.None).ConfigureAwait(false))
+        {
+            var provider = resolution.ProviderOf(request, named: null);
+            var host = resolution.Connect(request, provider, requestId: null);
+            _ = await resolution.AskAsync(request, provider, host, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     private IEnumerable<(int Row, ImageRow Record)> All() => Enumerable.Range(1, Rows)
         .Select(row => (row, new ImageRow { Index = row, Provider = Provider(row), Input = new ImageInput { Prompt = Prompt(row) } }));
 

@@ -17,43 +17,31 @@ Describe 'Resolve-ImagenRequest' {
     }
     BeforeEach {
         Reset-Emulator $test
-        Set-Emulator $test @{ history = $true; history_tags = $true }
+        Set-Emulator $test @{ history = $true }
         $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
     }
     AfterAll { Exit-ImagenTest $test }
 
-    It 'finds a request that the host has by its label, whatever else it has' {
+    It 'finds a request that the host has by its input and time: likely, never certain, whatever it was labelled with' {
         $same = New-ImagenImage 'a red fox'
         $doubt = New-Doubt 'a red fox' -Taken
-        $settled = $doubt | Resolve-ImagenRequest -WarningVariable warnings
+        $settled = $doubt | Resolve-ImagenRequest -WarningVariable warnings -WarningAction SilentlyContinue
         $settled | Should -BeOfType ([Imagen4.ImagenRequest])
         $settled.State | Should -Be 'InQueue'
-        $settled.Certainty | Should -Be 'Certain'
+        $settled.Certainty | Should -Be 'Likely'
         $settled.LedgerId | Should -Be $doubt.LedgerId
         $settled.RequestId | Should -Be (Get-Bill $test)[1].request_id
         $settled.RequestId | Should -Not -Be $same.RequestId
+        (Get-Bill $test)[1].tags | Should -Be "imagen4-ledger=$($doubt.LedgerId)"
         $settled.Error | Should -BeNullOrEmpty
         $settled.StatusUri | Should -BeLike "*$($settled.RequestId)/status"
-        $warnings | Should -BeNullOrEmpty
+        $warnings | Should -BeLike "*$($settled.RequestId)*by its input*$($doubt.LedgerId)*"
         Get-ImagenRequest -State InDoubt | Should -BeNullOrEmpty
         ($settled | Receive-ImagenResult -Wait -NoDownload).State | Should -Be 'Completed'
         Get-Bill $test | Should -HaveCount 2
     }
 
-    It 'without labels, one request of the same input at that time is Likely, and says so' {
-        Set-Emulator $test @{ history_tags = $false }
-        $prompt = "a red fox $([guid]::NewGuid())"
-        $null = New-ImagenImage $prompt
-        $doubt = New-Doubt $prompt -Taken
-        $settled = Resolve-ImagenRequest $doubt.LedgerId -WarningVariable warnings -WarningAction SilentlyContinue
-        $settled.State | Should -Be 'InQueue'
-        $settled.Certainty | Should -Be 'Likely'
-        $settled.RequestId | Should -Be (Get-Bill $test)[1].request_id
-        $warnings | Should -BeLike "*$($settled.RequestId)*by its input*$($doubt.LedgerId)*"
-    }
-
-    It 'without labels, two that it may be leave it in doubt, with both ways to decide' {
-        Set-Emulator $test @{ history_tags = $false }
+    It 'two that it may be leave it in doubt, with both ways to decide' {
         $twin = "twin $([guid]::NewGuid())"
         $first = New-Doubt $twin -Taken
         $second = [pscustomobject]@{ Prompt = $twin; Key = 'second' }
@@ -173,16 +161,17 @@ Describe 'A batch that meets a row in doubt' {
     BeforeEach {
         $row = [pscustomobject]@{ Prompt = "a row $([guid]::NewGuid())" }
         Reset-Emulator $test
-        Set-Emulator $test @{ history = $true; history_tags = $true }
+        Set-Emulator $test @{ history = $true }
         $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
         $out = Join-Path $TestDrive ([guid]::NewGuid())
     }
     AfterAll { Exit-ImagenTest $test }
 
-    It 'goes on with the request the host has: one bill' {
+    It 'goes on with the request the host has, once it is settled: one bill' {
         Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true }
         $null = $row | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         (Get-ImagenRequest).State | Should -Be 'InDoubt'
+        (Get-ImagenRequest | Resolve-ImagenRequest -WarningAction SilentlyContinue).Certainty | Should -Be 'Likely'
         $seen = Watch-Command { $row | New-ImagenImage -OutputDirectory $out }
         $seen.Error | Should -BeNullOrEmpty
         $seen.Output.State | Should -Be 'Delivered'
@@ -199,7 +188,6 @@ Describe 'A batch that meets a row in doubt' {
     }
 
     It 'reports again what is only likely, and what cannot be asked for' {
-        Set-Emulator $test @{ history_tags = $false }
         Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true }
         $null = $row | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         $seen = Watch-Command { $row | New-ImagenImage -OutputDirectory $out }
@@ -226,6 +214,8 @@ Describe 'A batch that meets a row in doubt' {
             $child.WaitForExit()
         }
         (Get-ImagenRequest).State | Should -Be 'InDoubt'
+        (Watch-Command { $row | New-ImagenImage -OutputDirectory $out }).Output.State | Should -Be 'InDoubt'
+        $null = Get-ImagenRequest | Resolve-ImagenRequest -WarningAction SilentlyContinue
         (Watch-Command { $row | New-ImagenImage -OutputDirectory $out }).Output.State | Should -Be 'Delivered'
         Get-Bill $test | Should -HaveCount 1
     }

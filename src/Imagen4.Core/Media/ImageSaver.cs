@@ -12,24 +12,30 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
     /// <param name="source">Where media comes from.</param>
     /// <param name="images">The images; each that is saved gets its path and what its bytes say.</param>
     /// <param name="values">What names are made of.</param>
+    /// <param name="access">What is known of how the host lets them be read.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The first error, when an image could not be saved; the others are saved all the same.</returns>
     public async Task<ImagenException?> SaveAsync(
-        MediaSource source, IReadOnlyList<HostImage> images, FileNameValues values, CancellationToken cancellation)
+        MediaSource source,
+        IReadOnlyList<HostImage> images,
+        FileNameValues values,
+        MediaAccess access,
+        CancellationToken cancellation)
     {
-        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, values, cancellation))).ConfigureAwait(false);
+        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, values, access, cancellation)))
+            .ConfigureAwait(false);
         return errors.FirstOrDefault(error => error is not null);
     }
 
     private async Task<ImagenException?> TrySaveAsync(
-        MediaSource source, HostImage image, FileNameValues values, CancellationToken cancellation)
+        MediaSource source, HostImage image, FileNameValues values, MediaAccess access, CancellationToken cancellation)
     {
         try
         {
             var name = template.Expand(values, image.Image.Index);
 
             // Named after the request, not after the image: what a killed process leaves is found by whoever continues or forgets it.
-            await SaveAsync(source, image, name, values.RequestId ?? name, cancellation).ConfigureAwait(false);
+            await SaveAsync(source, image, name, values.RequestId ?? name, access, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (ImagenException error)
@@ -42,7 +48,8 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
         }
     }
 
-    private async Task SaveAsync(MediaSource source, HostImage image, string name, string owner, CancellationToken cancellation)
+    private async Task SaveAsync(
+        MediaSource source, HostImage image, string name, string owner, MediaAccess access, CancellationToken cancellation)
     {
         folder.Prepare();
         var file = folder.CreateDraft(owner);
@@ -52,7 +59,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
         {
             await using (file.ConfigureAwait(false))
             {
-                await source.CopyAsync(image.Bytes, file, cancellation).ConfigureAwait(false);
+                await source.CopyAsync(image.Bytes, file, access, cancellation).ConfigureAwait(false);
                 await file.FlushAsync(cancellation).ConfigureAwait(false);
                 var header = ImageHeader.Read(file);
                 file.Position = 0;

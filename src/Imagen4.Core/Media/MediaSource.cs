@@ -29,33 +29,47 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
-    public Task CopyAsync(ImageBytes bytes, Stream target, CancellationToken cancellation) => bytes switch
+    public Task CopyAsync(ImageBytes bytes, Stream target, CancellationToken cancellation) =>
+        CopyAsync(bytes, target, MediaAccess.Public, cancellation);
+
+    /// <summary>Writes the bytes of an image.</summary>
+    /// <param name="bytes">Where they are.</param>
+    /// <param name="target">Where they go.</param>
+    /// <param name="access">What is known of how the host lets its files be read.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DownloadFailedException">They cannot be had.</exception>
+    /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
+    public Task CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation) => bytes switch
     {
         ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
         ImageBytes.Stored kept => CopyKeptAsync(kept, target, cancellation),
-        _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, cancellation),
+        _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation),
     };
 
     private static async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation) =>
         await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     // A transfer that failed starts again at the beginning of the target.
-    private async Task DownloadAsync(string address, Stream target, CancellationToken cancellation)
+    private async Task DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
         {
             throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(address)));
         }
 
+        var file = new RemoteFile(source, access);
         try
         {
             _ = await _retry
-                .RunAsync(token => FetchAsync(source, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
+                .RunAsync(token => FetchAsync(file, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
                 .ConfigureAwait(false);
         }
         catch (BrokenTransferException error)
         {
-            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, error.Message), error);
+            throw new DownloadFailedException(Messages.DownloadFailed.With(source.Host, error.Message + file.Trouble), error)
+            {
+                StatusCode = error.StatusCode,
+            };
         }
         catch (TimeoutRejectedException error)
         {
@@ -64,12 +78,12 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
-    private async Task<long> FetchAsync(Uri source, Stream target, CancellationToken cancellation)
+    private async Task<long> FetchAsync(RemoteFile file, Stream target, CancellationToken cancellation)
     {
         using var silence = new Deadline(SilenceLimit, time, cancellation);
         try
         {
-            using var response = await OpenAsync(source, silence.Token).ConfigureAwait(false);
+            using var response = await OpenAsync(file, silence, cancellation).ConfigureAwait(false);
             target.SetLength(0);
             var received = await CopyAsync(response, target, silence).ConfigureAwait(false);
             if (response.Content.Headers.ContentLength is { } promised && promised != received)
@@ -84,7 +98,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             throw new BrokenTransferException(
                 silence.HasPassed
                     ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
-                    : Messages.ConnectTimedOut.With(source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
+                    : Messages.ConnectTimedOut.With(file.Source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
         catch (HttpRequestException error)
         {
@@ -92,15 +106,16 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
-    private async Task<HttpResponseMessage> OpenAsync(Uri source, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> OpenAsync(RemoteFile file, Deadline silence, CancellationToken cancellation)
     {
+        var source = file.Place;
         for (var hop = 0; ; hop++)
         {
             CheckAllowed(source);
             using var request = new HttpRequestMessage(HttpMethod.Get, source);
             request.Headers.AcceptEncoding.Add(new("identity"));
             var response = await HttpStack.Media
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
@@ -109,12 +124,23 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
             using (response)
             {
-                source = Next(source, response, hop);
+                // Not what a redirect leads to: the host signs the address that it gave out.
+                if (hop == 0 && file.MayBePrivate((int)response.StatusCode)
+                    && await file.SignAsync(cancellation).ConfigureAwait(false) is { } signed)
+                {
+                    source = signed;
+                    silence.Restart(SilenceLimit);
+                    hop--;
+                }
+                else
+                {
+                    source = Next(file, source, response, hop);
+                }
             }
         }
     }
 
-    private Uri Next(Uri source, HttpResponseMessage response, int hop)
+    private Uri Next(RemoteFile file, Uri source, HttpResponseMessage response, int hop)
     {
         if ((int)response.StatusCode is >= 300 and <= 399 && response.Headers.Location is { } location && hop < MostRedirects)
         {
@@ -125,8 +151,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
         var said = Messages.MediaAnswer.With((int)response.StatusCode) + RetryAfter.Said(response.Headers, time);
         throw response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500
-            ? new BrokenTransferException(said) { Asked = RetryAfter.Asked(response.Headers, time) }
-            : new DownloadFailedException(Messages.DownloadFailed.With(source.Host, said)) { StatusCode = (int)response.StatusCode };
+            || (response.StatusCode == HttpStatusCode.NotFound && file.IsFresh)
+            ? new BrokenTransferException(said) { Asked = RetryAfter.Asked(response.Headers, time), StatusCode = (int)response.StatusCode }
+            : new DownloadFailedException(Messages.DownloadFailed.With(source.Host, said + file.Trouble)) { StatusCode = (int)response.StatusCode };
     }
 
     private void CheckAllowed(Uri source)
@@ -200,5 +227,66 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     {
         /// <summary>The host's Retry-After, where it sent one.</summary>
         public TimeSpan? Asked { get; init; }
+
+        /// <summary>The answer's status, where one came.</summary>
+        public int? StatusCode { get; init; }
     }
+
+    /// <summary>A file that is fetched: where it is, and whether its host has been asked for an address that lets it be read.</summary>
+    private sealed class RemoteFile(Uri source, MediaAccess access)
+    {
+        private bool _isAsked;
+
+        /// <summary>The address that the host gave out.</summary>
+        public Uri Source { get; } = source;
+
+        /// <summary>Where it is fetched: from the signed address, once there is one.</summary>
+        public Uri Place { get; private set; } = source;
+
+        /// <summary>Whether it may not be there yet.</summary>
+        public bool IsFresh => access.IsFresh;
+
+        /// <summary>Why there is no signed address, in words behind an error's; nothing where none was asked for.</summary>
+        public string Trouble { get; private set; } = "";
+
+        /// <summary>Whether an answer may mean that the file is not for everybody. Some are hidden from those who may not read them.</summary>
+        public bool MayBePrivate(int status) => status is 401 or 403 or 404 && access.Sign is not null && !_isAsked;
+
+        /// <summary>Asks the host for a signed address, once.</summary>
+        /// <returns>The address, or null.</returns>
+        public async Task<Uri?> SignAsync(CancellationToken cancellation)
+        {
+            _isAsked = true;
+            try
+            {
+                if (await access.Sign!(Source, cancellation).ConfigureAwait(false) is { } signed)
+                {
+                    Place = signed;
+                    return signed;
+                }
+            }
+            catch (ImagenException error)
+            {
+                Trouble = Messages.MediaNotSigned.With(error.Message.TrimEnd('.'));
+            }
+
+            return null;
+        }
+    }
+}
+
+/// <summary>What is known of how a host lets the files of a request be read.</summary>
+internal sealed record MediaAccess
+{
+    /// <summary>For everybody, and at once.</summary>
+    public static MediaAccess Public { get; } = new();
+
+    /// <summary>Whether the request has ended only just now, so that a file may not be everywhere yet.</summary>
+    public bool IsFresh { get; init; }
+
+    /// <summary>
+    /// Asks the host for an address by which a file can be read without a key, where it is not for everybody; null where the host has
+    /// no such thing. It answers null for a file that is not the host's.
+    /// </summary>
+    public Func<Uri, CancellationToken, Task<Uri?>>? Sign { get; init; }
 }

@@ -17,6 +17,7 @@ public sealed class HostConnection
     private readonly HostChannel _storageChannel;
     private readonly ReadRetry? _storageRetry;
     private readonly ApiKey _key;
+    private readonly KeyHeader _keyHeader;
     private readonly HostOutage? _outage;
 
     // When the reader gives up; null for never.
@@ -40,6 +41,9 @@ public sealed class HostConnection
             profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
         _ = profile.PlatformUri is { } platform ? ProviderAddress.Validate(platform) : null;
         var storage = profile.StorageUri is { } place ? ProviderAddress.Validate(place) : null;
+        _keyHeader = KeyHeader.Of(profile);
+        _ = profile.SubmitPath is { } path ? SubmitPath.Check(path) : null;
+        _ = InputNames.Check(profile.InputNames);
         Time = time;
         _key = key;
         _outage = outages?.Of(profile.Name);
@@ -57,7 +61,7 @@ public sealed class HostConnection
     private HostConnection(HostConnection other, DateTimeOffset? until, Action<string?> missed)
     {
         (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
-        (_key, _channel, _outage) = (other._key, other._channel, other._outage);
+        (_key, _keyHeader, _channel, _outage) = (other._key, other._keyHeader, other._channel, other._outage);
         (_until, _isWait) = (() => until, true);
         (_retry, _resultRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed));
         (_storageChannel, _storageRetry, Trace) = (other._storageChannel, other._storageRetry, other.Trace);
@@ -117,6 +121,19 @@ public sealed class HostConnection
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+
+    /// <summary>Asks with a body for what costs nothing and changes nothing, with retries.</summary>
+    /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
+    internal Task<HostResponse> AskAsync(Uri address, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
+        ReadAsync(
+            _retry,
+            async token =>
+            {
+                using var content = new ReadOnlyMemoryContent(json);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                return await SendAsync(HttpMethod.Post, address, content, headers: [], ReadLimit, token).ConfigureAwait(false);
+            },
+            cancellation);
 
     /// <summary>Sends an idempotent change, with retries.</summary>
     /// <returns>The answer, and whether the host may have done it at an earlier call, the answer to which was lost.</returns>
@@ -193,7 +210,7 @@ public sealed class HostConnection
     {
         HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
         var request = new HttpRequestMessage(method, address) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue(Profile.AuthScheme, _key.Reveal());
+        _keyHeader.Add(request.Headers, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         foreach (var (name, value) in headers)
         {

@@ -83,6 +83,7 @@ public sealed class ProviderCatalog
             BaseUri = null,
             PlatformUri = null,
             StorageUri = null,
+            MediaHosts = [],
             WebhookKeysUri = null,
             ApiKeyVariables = [],
             ApiKeyPairVariables = [],
@@ -98,6 +99,7 @@ public sealed class ProviderCatalog
             BaseUri = address,
             PlatformUri = new Uri(root, "v1"),
             StorageUri = root,
+            MediaHosts = [root.Authority],
             WebhookKeysUri = new Uri(root, ".well-known/jwks.json"),
         };
     }
@@ -110,6 +112,9 @@ public sealed class ProviderCatalog
         {
             Protocol = protocol,
             AuthScheme = after.AuthScheme,
+            KeyHeader = null,
+            SubmitPath = null,
+            InputNames = after.InputNames,
             Offers = after.Offers,
             Settings = after.Settings,
             DefaultModel = profile.DefaultModel == before.DefaultModel ? after.DefaultModel : profile.DefaultModel,

@@ -9,6 +9,8 @@ public sealed record ProviderProfile
     // fal runs 2 requests of a new account at once and up to 40 of others; what waits in its queue costs nothing.
     private const int DefaultConcurrency = 40;
 
+    private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+
     /// <summary>The name users choose it by.</summary>
     public required string Name { get; init; }
 
@@ -18,8 +20,23 @@ public sealed record ProviderProfile
     /// <summary>Where requests go; it may carry a path. Null for a provider that is not running.</summary>
     public Uri? BaseUri { get; init; }
 
-    /// <summary>The scheme of the <c>Authorization</c> header, <c>Key</c> or <c>Bearer</c>.</summary>
+    /// <summary>The scheme of the <c>Authorization</c> header, <c>Key</c> or <c>Bearer</c>, where the key goes into that one.</summary>
     public string AuthScheme { get; init => field = value ?? "Key"; } = "Key";
+
+    /// <summary>
+    /// The header the key goes into, as <see cref="Providers.KeyHeader"/> reads it; null for <c>Authorization</c> with
+    /// <see cref="AuthScheme"/>.
+    /// </summary>
+    public string? KeyHeader { get; init; }
+
+    /// <summary>
+    /// Where below its address the host takes requests, as <see cref="Providers.SubmitPath"/> reads it; null for where its protocol
+    /// has it.
+    /// </summary>
+    public string? SubmitPath { get; init; }
+
+    /// <summary>What the host calls the inputs that it spells otherwise, by the module's own names.</summary>
+    public IReadOnlyDictionary<string, string> InputNames { get; init => field = value ?? None; } = None;
 
     /// <summary>The environment variables that may hold the key, first found wins.</summary>
     public IReadOnlyList<string> ApiKeyVariables { get; init => field = value ?? []; } = [];
@@ -53,6 +70,12 @@ public sealed record ProviderProfile
 
     /// <summary>Where files are uploaded to; null where the host has no such place.</summary>
     public Uri? StorageUri { get; init; }
+
+    /// <summary>
+    /// The hosts that have the files of its results, with all hosts below them, or one host with its port. What it may sign addresses
+    /// of, and no other file, is asked for with such an address where nobody may read it without.
+    /// </summary>
+    public IReadOnlyList<string> MediaHosts { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Seconds after a request was sent until it is listed, if the host has it: only then does it mean anything that it is not.

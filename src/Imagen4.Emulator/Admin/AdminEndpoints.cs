@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Imagen4.Emulator.Billing;
 using Imagen4.Emulator.Faults;
+using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
+using Imagen4.Emulator.Media;
 using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 
@@ -17,6 +19,7 @@ internal sealed class AdminEndpoints(
     RequestLog requests,
     FaultTable faults,
     History history,
+    MediaEndpoint media,
     ConnectionGauge connections,
     Reset reset)
 {
@@ -121,7 +124,7 @@ internal sealed class AdminEndpoints(
 
         queue.Configure(slots, TimeSpan.FromSeconds(seconds));
         history.On = change.History ?? history.On;
-        history.WithTags = change.HistoryTags ?? history.WithTags;
-        return JsonAnswer.Of(200, new SettingsChange(slots, seconds, history.On, history.WithTags), AdminJson.Default.SettingsChange);
+        media.Acl = change.PrivateFiles is { } areFiles ? (areFiles ? MediaAcl.Forbid : MediaAcl.Allow) : media.Acl;
+        return JsonAnswer.Of(200, new SettingsChange(slots, seconds, history.On, media.Acl != MediaAcl.Allow), AdminJson.Default.SettingsChange);
     }
 }

@@ -58,4 +58,4 @@ internal sealed record JobView(
 }
 
 /// <summary>New settings; what is null stays.</summary>
-internal sealed record SettingsChange(int? Slots = null, double? GenerationTime = null, bool? History = null, bool? HistoryTags = null);
+internal sealed record SettingsChange(int? Slots = null, double? GenerationTime = null, bool? History = null, bool? PrivateFiles = null);

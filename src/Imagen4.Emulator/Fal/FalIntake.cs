@@ -17,7 +17,9 @@ internal sealed class FalIntake(Planner planner, Intake intake, TimeProvider tim
     {
         if (AccountRefusal.Find(body.Prompt) is { } account)
         {
-            return Submission.Refused(ErrorText.Answer(account.Status, account.Message));
+            return Submission.Refused(account.Code is { } code
+                ? FalErrors.Body(new Failure(account.Status, code, account.Message))
+                : ErrorText.Answer(account.Status, account.Message));
         }
 
         if (Catalogue.Default.FindModel(endpoint.ToString()) is not { } model)

@@ -72,8 +72,11 @@ internal static class FaultTarget
     /// <summary>Saying that all parts are there.</summary>
     public const string Complete = "complete";
 
+    /// <summary>Asking for a signed address of a file.</summary>
+    public const string Sign = "sign";
+
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Initiate, Upload, Part, Complete, Read, Any];
+        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Initiate, Upload, Part, Complete, Sign, Read, Any];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>

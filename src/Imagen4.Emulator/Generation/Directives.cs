@@ -18,6 +18,8 @@ internal static class Directives
         },
         ["null_fields"] = (plan, _) => plan with { ResultFault = ResultFault.NullFields },
         ["result_not_json"] = (plan, _) => plan with { ResultFault = ResultFault.NotJson },
+        ["media_private"] = (plan, _) => plan with { MediaAcl = MediaAcl.Forbid },
+        ["media_hidden"] = (plan, _) => plan with { MediaAcl = MediaAcl.Hide },
         ["media_missing"] = (plan, _) => plan with { MediaFault = MediaFault.Missing },
         ["media_truncated"] = (plan, _) => plan with { MediaFault = MediaFault.Truncated },
         ["media_html"] = (plan, _) => plan with { MediaFault = MediaFault.Html },
@@ -61,11 +63,21 @@ internal sealed partial record PromptDirective(string Name, string? Value)
 }
 
 /// <summary>A host that takes no request from this account, whatever it asks for: nothing is accepted, nothing is billed.</summary>
-internal sealed record AccountRefusal(int Status, string Message)
+/// <param name="Status">The status.</param>
+/// <param name="Message">The host's words.</param>
+/// <param name="Code">The code, of hosts that have one.</param>
+internal sealed record AccountRefusal(int Status, string Message, string? Code = null)
 {
     private static readonly Dictionary<string, AccountRefusal> ByName = new(StringComparer.Ordinal)
     {
         ["locked"] = new(403, "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."),
+        ["top_up"] = new(403, "User is locked. Reason: TOP_UP."),
+        ["admin_lock"] = new(403, "User is locked. Reason: Admin lock. Please contact support@fal.ai."),
+        ["model_blocked"] = new(403, "Access to this model is blocked by your organization's access controls."),
+        ["model_not_in_key"] = new(403, "This API key does not have permission to call this endpoint."),
+        ["not_allowed"] = new(403, "Forbidden"),
+        ["insufficient_quota"] = new(
+            429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota"),
         ["payment_required"] = new(402, "Payment required"),
         ["out_of_credits"] = new(
             403,

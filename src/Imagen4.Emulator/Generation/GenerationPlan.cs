@@ -26,6 +26,8 @@ internal sealed record GenerationPlan
     public ResultFault ResultFault { get; init; }
 
     public MediaFault MediaFault { get; init; }
+
+    public MediaAcl MediaAcl { get; init; }
 }
 
 /// <summary>What the model was asked for, checked and with its defaults filled in.</summary>
@@ -75,6 +77,19 @@ internal enum MediaFault
     Truncated,
     Html,
     NotImage,
+}
+
+/// <summary>Who may read the files of a job without a signed address.</summary>
+internal enum MediaAcl
+{
+    /// <summary>Everybody.</summary>
+    Allow,
+
+    /// <summary>Nobody else: 403.</summary>
+    Forbid,
+
+    /// <summary>Nobody else, as if there were no such file: 404.</summary>
+    Hide,
 }
 
 /// <summary>What is odd about the result of a job that succeeds, when something is.</summary>

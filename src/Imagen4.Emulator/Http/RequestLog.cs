@@ -52,7 +52,12 @@ internal sealed class RequestLog(int capacity, TimeProvider time)
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in request.Headers)
         {
-            if (Kept.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("x-", StringComparison.OrdinalIgnoreCase))
+            if (name.EndsWith("-key", StringComparison.OrdinalIgnoreCase))
+            {
+                // That there is one, and not which.
+                headers[name.ToLowerInvariant()] = "***";
+            }
+            else if (Kept.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("x-", StringComparison.OrdinalIgnoreCase))
             {
                 headers[name.ToLowerInvariant()] = value.ToString();
             }

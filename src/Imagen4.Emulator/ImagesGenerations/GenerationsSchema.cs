@@ -10,7 +10,7 @@ internal sealed record GenerationsSchema(
     IReadOnlyDictionary<string, PropertyRule> Properties,
     IReadOnlyList<string> Required)
 {
-    public static GenerationsSchema Default { get; } = Load();
+    public static GenerationsSchema Default { get; } = LoadDefault();
 
     /// <summary>Takes the values of the known fields, defaults filled in, or says what is wrong with the first that is wrong.</summary>
     public (IReadOnlyDictionary<string, object?> Values, string? Problem) Check(JsonElement body)
@@ -45,10 +45,16 @@ internal sealed record GenerationsSchema(
     public bool IsUnknownModel(JsonElement body) =>
         body.TryGetProperty("model", out var given) && JsonText.TryRead(given, out var model) && !Models.Contains(model);
 
-    private static GenerationsSchema Load()
+    /// <summary>The schema in a file of the assembly.</summary>
+    public static GenerationsSchema Load(string file)
     {
-        using var stream = typeof(GenerationsSchema).Assembly.GetManifestResourceStream("generations.json")!;
-        var schema = JsonSerializer.Deserialize(stream, GenerationsSchemaJson.Default.GenerationsSchema)!;
+        using var stream = typeof(GenerationsSchema).Assembly.GetManifestResourceStream(file)!;
+        return JsonSerializer.Deserialize(stream, GenerationsSchemaJson.Default.GenerationsSchema)!;
+    }
+
+    private static GenerationsSchema LoadDefault()
+    {
+        var schema = Load("generations.json");
         // The document shows the choice of one page; every model's page has the same fields and its own name there.
         var model = schema.Properties["model"] with { Enum = schema.Models };
         return schema with

@@ -7,12 +7,15 @@ using Imagen4.Emulator.Queue;
 namespace Imagen4.Emulator.Media;
 
 /// <summary>
-/// The files of finished jobs. They are public, as on the real hosts: a client that sends its key here gives it away,
-/// so that is refused.
+/// The files of finished jobs. They are public, as on the real hosts, unless an account keeps them to itself: then they take a signed
+/// address. A client that sends its key here gives it away, so that is refused.
 /// </summary>
-internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
+internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults, FileSigning signing)
 {
+    private static readonly string[] KeyHeaders = ["Authorization", "api-key", "x-api-key", "x-goog-api-key"];
     private static readonly JsonAnswer NotFound = ErrorText.Answer(404, "Not Found");
+
+    private volatile MediaAcl _acl;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -27,9 +30,16 @@ internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
         await answer.ExecuteAsync(context);
     }
 
-    private static IResult Answer(HttpContext context, Job? job)
+    /// <summary>Who may read files whose prompt does not say.</summary>
+    public MediaAcl Acl
     {
-        if (context.Request.Headers.Authorization.Count > 0)
+        get => _acl;
+        set => _acl = value;
+    }
+
+    private IResult Answer(HttpContext context, Job? job)
+    {
+        if (KeyHeaders.Any(name => context.Request.Headers[name].Count > 0))
         {
             return ErrorText.Answer(403, "Files are public: a key must not be sent here");
         }
@@ -39,6 +49,12 @@ internal sealed class MediaEndpoint(JobStore jobs, FaultInjector faults)
             || job.Plan.Images.FirstOrDefault(recipe => recipe.FileName == name) is not { } image)
         {
             return NotFound;
+        }
+
+        var acl = job.Plan.MediaAcl == MediaAcl.Allow ? Acl : job.Plan.MediaAcl;
+        if (acl != MediaAcl.Allow && !signing.IsSigned(context.Request))
+        {
+            return acl == MediaAcl.Hide ? NotFound : ErrorText.Answer(403, "Access denied");
         }
 
         return job.Plan.MediaFault switch

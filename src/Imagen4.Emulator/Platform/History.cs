@@ -12,20 +12,12 @@ internal sealed class History(JobStore jobs, TimeProvider time)
     private static readonly TimeSpan UsualForOne = TimeSpan.FromDays(90);
 
     private volatile bool _on = true;
-    private volatile bool _withTags = true;
 
     /// <summary>Whether the host has a history at all.</summary>
     public bool On
     {
         get => _on;
         set => _on = value;
-    }
-
-    /// <summary>Whether it shows the tags, which fal's document does not promise.</summary>
-    public bool WithTags
-    {
-        get => _withTags;
-        set => _withTags = value;
     }
 
     /// <exception cref="FormatException">The message says what is wrong with the question.</exception>
@@ -54,7 +46,7 @@ internal sealed class History(JobStore jobs, TimeProvider time)
             .ToList();
         var more = found.Count > limit;
         return new RequestPage(
-            [.. found.Take(limit).Select(job => RequestItem.Of(job, withPayload, WithTags))],
+            [.. found.Take(limit).Select(job => RequestItem.Of(job, withPayload))],
             more,
             more ? (skipped + limit).ToString(CultureInfo.InvariantCulture) : null);
     }

@@ -40,10 +40,6 @@ internal sealed record RequestItem(
     string Status,
     int? StatusCode)
 {
-    /// <summary>The tags as they came; left out when the history shows none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Tags { get; init; }
-
     /// <summary>The input as it came; only when payloads are asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonConverter(typeof(AsReceivedConverter))]
@@ -54,7 +50,7 @@ internal sealed record RequestItem(
     [JsonConverter(typeof(AsReceivedConverter))]
     public JsonElement? JsonInput => Input;
 
-    public static RequestItem Of(Job job, bool withPayload, bool withTags)
+    public static RequestItem Of(Job job, bool withPayload)
     {
         var progress = job.Progress;
         return new RequestItem(
@@ -66,7 +62,6 @@ internal sealed record RequestItem(
             QueueStatus.Name(progress.State),
             progress.State == JobState.Completed ? progress.Failure?.Status ?? 200 : null)
         {
-            Tags = withTags ? job.Settings.Tags : null,
             Input = withPayload ? job.Input : null,
         };
     }

@@ -28,8 +28,9 @@ internal static class HostName
     public const string Chainhub = "chainhub";
     public const string Kkiai = "kkiai";
     public const string AimlApi = "aimlapi";
+    public const string OpenForm = "openform";
 
-    public static IReadOnlyList<string> All { get; } = [Fal, FalSync, Chainhub, Kkiai, AimlApi];
+    public static IReadOnlyList<string> All { get; } = [Fal, FalSync, Chainhub, Kkiai, AimlApi, OpenForm];
 }
 
 /// <summary>What a client asks of the queue for one job, beside the model's input.</summary>

@@ -17,6 +17,11 @@ internal static class BatchReport
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowBatch batch)
     {
+        foreach (var ((provider, model), count) in batch.Counts.NotSentOfModels)
+        {
+            yield return CommandMessages.RowsOfModelNotSent.With(model, provider, count);
+        }
+
         if (batch.Counts.Continued > 0)
         {
             yield return CommandMessages.RowsContinued.With(batch.Counts.Continued, batch.LedgerPath);

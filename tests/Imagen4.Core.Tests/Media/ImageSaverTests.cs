@@ -154,5 +154,5 @@ public sealed class ImageSaverTests : IDisposable
 
     private Task<ImagenException?> SaveAsync(IReadOnlyList<HostImage> images, bool force = false, CancellationToken cancellation = default) =>
         new ImageSaver(new OutputFolder(_temp.Path, force), new FileNameTemplate(null))
-            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, _values, cancellation).InTime();
+            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, _values, MediaAccess.Public, cancellation).InTime();
 }

@@ -173,14 +173,12 @@ public sealed class PlatformTests : EmulatorTest
     }
 
     [Fact]
-    public async Task History_without_tags()
+    public async Task History_shows_no_tags()
     {
         await Client.SubmitPromptAsync("a", ("X-Fal-Tags", "imagen4-key=1"));
-        await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history_tags":false}""");
-        Assert.False(Assert.Single(await ItemsAsync("")).TryGetProperty("tags", out _));
 
-        await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history_tags":true}""");
-        Assert.Equal("imagen4-key=1", Assert.Single(await ItemsAsync("")).GetProperty("tags").GetString());
+        Assert.False(Assert.Single(await ItemsAsync("")).TryGetProperty("tags", out _));
+        Assert.Equal("imagen4-key=1", Assert.Single(await BillsAsync()).GetProperty("tags").GetString());
     }
 
     [Theory]
@@ -198,7 +196,7 @@ public sealed class PlatformTests : EmulatorTest
     {
         await Client.SubmitPromptAsync("a");
         var settings = await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"history":false}""");
-        Assert.Equal("""{"slots":1,"generation_time":10,"history":false,"history_tags":true}""", settings.Text);
+        Assert.Equal("""{"slots":1,"generation_time":10,"history":false,"private_files":false}""", settings.Text);
 
         await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"slots":1}""");
         Assert.Equal(404, (await Client.GetAsync($"{Requests}?endpoint_id={FalClient.Model}")).Status);

@@ -49,7 +49,7 @@ public sealed class QueueTests : EmulatorTest
 
         var reply = await Client.SendAsync(HttpMethod.Put, "/_emulator/settings", """{"slots":3,"generation_time":1}""");
         Assert.Equal(200, reply.Status);
-        Assert.Equal("""{"slots":3,"generation_time":1,"history":true,"history_tags":true}""", reply.Text);
+        Assert.Equal("""{"slots":3,"generation_time":1,"history":true,"private_files":false}""", reply.Text);
         Assert.Equal(["IN_PROGRESS", "IN_PROGRESS", "IN_PROGRESS", "0"], await PlacesAsync(ids));
 
         Time.Advance(1);

@@ -8,6 +8,7 @@ namespace Imagen4.Core.Pipeline.Batch;
 public sealed class BatchCounts
 {
     private readonly ConcurrentDictionary<string, int> _notSent = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Provider, string Model), int> _notSentOfModels = new();
     private readonly ConcurrentDictionary<string, bool> _unrecorded = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _unkept = new(StringComparer.Ordinal);
     private int _continued;
@@ -23,6 +24,9 @@ public sealed class BatchCounts
 
     /// <summary>How many rows were not sent because submitting to their provider had ended, by provider.</summary>
     public IReadOnlyDictionary<string, int> NotSent => _notSent;
+
+    /// <summary>How many rows were not sent because submitting to their model had ended, by provider and model.</summary>
+    public IReadOnlyDictionary<(string Provider, string Model), int> NotSentOfModels => _notSentOfModels;
 
     /// <summary>What the user should know of requests that the ledger could not be told of: a line each of two kinds, or none.</summary>
     public IReadOnlyList<string> LedgerWarnings
@@ -41,6 +45,9 @@ public sealed class BatchCounts
     internal void AddInDoubt() => Interlocked.Increment(ref _inDoubt);
 
     internal void AddNotSent(string provider) => _notSent.AddOrUpdate(provider, 1, static (_, count) => count + 1);
+
+    internal void AddNotSent(string provider, string model) =>
+        _notSentOfModels.AddOrUpdate((provider, model), 1, static (_, count) => count + 1);
 
     /// <summary>Takes note that the ledger could not be told what has become of a request.</summary>
     internal void AddUnrecorded(LedgerEntry entry, Exception error)

@@ -40,7 +40,6 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         return new Reconciliation(
             match.Finding switch
             {
-                HistoryFinding.Certain => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
                 HistoryFinding.Likely when takesLikely => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
                 HistoryFinding.Absent => await RefuseAsync(doubt).ConfigureAwait(false),
                 _ => doubt,
@@ -84,7 +83,6 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             ? DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time)
             : host.Time.GetUtcNow();
         var sought = new HistoryQuery(
-            doubt.LedgerId,
             doubt.Model,
             doubt.Input,
             DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started),

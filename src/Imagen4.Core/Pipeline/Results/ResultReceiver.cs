@@ -5,6 +5,7 @@ using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Results;
@@ -61,6 +62,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
     public async Task<ImagenException?> ReceiveAsync(
         RequestReference request, HostResult? answered, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
+        // Seen to end in this run: what an earlier one has seen has long been everywhere.
+        var isFresh = result.State is not (ImagenStates.Completed or ImagenStates.Delivered);
         var saved = result.Images.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
         try
         {
@@ -76,7 +79,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             found.CopyTo(result);
             result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
             await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
-            return await DeliverAsync(request, found.Images, saved, result, entry, cancellation).ConfigureAwait(false);
+            return await DeliverAsync(request, found.Images, saved, isFresh, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -114,6 +117,7 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
         RequestReference request,
         IReadOnlyList<HostImage> images,
         Dictionary<int, ImagenImage> saved,
+        bool isFresh,
         ImagenResult result,
         LedgerEntry entry,
         CancellationToken cancellation)
@@ -140,8 +144,9 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             Seed = result.Seed,
         };
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
+        var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
         var error = await new ImageSaver(folder, options.FileName)
-            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, values, cancellation)
+            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, values, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);

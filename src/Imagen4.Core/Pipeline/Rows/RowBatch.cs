@@ -37,7 +37,7 @@ public sealed class RowBatch
         _check = new RowCheck(services, options, Hosts, Files);
         _uploads = new FileUploads(services, Files);
         _claims = new BatchClaims(services, options);
-        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts)
+        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
             ReleasesAccepted = !options.Wait,
         };
@@ -293,7 +293,16 @@ public sealed class RowBatch
     private RowOutcome<T> Unsent<T>(CheckedRow row)
         where T : class
     {
-        Counts.AddNotSent(row.Host.Profile.Name);
+        var provider = row.Host.Profile.Name;
+        if (!Breaker.IsOpen(provider) && Breaker.IsOpen(provider, row.Model))
+        {
+            Counts.AddNotSent(provider, row.Model);
+        }
+        else
+        {
+            Counts.AddNotSent(provider);
+        }
+
         return new RowOutcome<T>(null, null);
     }
 

@@ -55,6 +55,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
                 string.Join(", ", refused))) { Row = row.Index };
         }
 
+        InputNames.RequireOwnNames(host.Profile, row.Input, row.Index);
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         var definition = ModelCatalog.Find(host.Profile, model);
         var input = await _images.AddAsync(row, host, model, definition, cancellation).ConfigureAwait(false);

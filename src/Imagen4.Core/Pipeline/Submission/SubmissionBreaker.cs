@@ -8,11 +8,13 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// <summary>
 /// The circuit breaker of submitting, with one circuit for each provider. A wrong key or a locked account fails every further row of
 /// its provider the same way, so the first one ends submitting there; what the host has accepted by then is still waited for, and rows
-/// of other providers go on.
+/// of other providers go on. A model that the host does not let an account use has a circuit of its own: its rows end, and those of the
+/// provider's other models go on.
 /// </summary>
 public sealed class SubmissionBreaker
 {
     private readonly ConcurrentDictionary<string, ImagenException> _ofProviders = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Provider, string Model), bool> _models = new(ModelComparer.Instance);
     private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal);
     private ImagenException? _ofAll;
     private ImagenException? _first;
@@ -47,6 +49,12 @@ public sealed class SubmissionBreaker
         Interlocked.CompareExchange(ref _first, reason, null);
     }
 
+    /// <summary>Ends submitting to one model of a provider. Its row has the error; nothing else ends by it.</summary>
+    internal void TripModel(string provider, string model) => _models.TryAdd((provider, model), true);
+
+    /// <summary>Whether nothing more is submitted to a model of a provider.</summary>
+    public bool IsOpen(string provider, string model) => IsOpen(provider) || _models.ContainsKey((provider, model));
+
     /// <summary>Says of which row the error was that ended submitting.</summary>
     /// <param name="said">The error, as it is said of its row.</param>
     internal void Restate(ImagenException said)
@@ -73,6 +81,9 @@ public sealed class SubmissionBreaker
         ReferenceEquals(ReasonForAll?.Thrown, error.Thrown)
             || _ofProviders.Values.Any(reason => ReferenceEquals(reason.Thrown, error.Thrown));
 
+    /// <summary>Whether every further submission to the same model of the same provider would fail like this one.</summary>
+    internal static bool IsForModel(ImagenException error) => error is ModelNotAvailableException { StatusCode: 403 };
+
     /// <summary>Whether every further submission to the same provider would fail like this one.</summary>
     internal static bool IsForAll(ImagenException error) => error switch
     {
@@ -86,6 +97,18 @@ public sealed class SubmissionBreaker
                 or { StatusCode: HttpStatusCode.ProxyAuthenticationRequired },
         _ => false,
     };
+
+    // Providers are named in any case, models are not.
+    private sealed class ModelComparer : IEqualityComparer<(string Provider, string Model)>
+    {
+        public static ModelComparer Instance { get; } = new();
+
+        public bool Equals((string Provider, string Model) x, (string Provider, string Model) y) =>
+            x.Provider.Equals(y.Provider, StringComparison.OrdinalIgnoreCase) && x.Model == y.Model;
+
+        public int GetHashCode((string Provider, string Model) obj) =>
+            HashCode.Combine(obj.Provider.GetHashCode(StringComparison.OrdinalIgnoreCase), obj.Model);
+    }
 }
 
 /// <summary>

@@ -20,8 +20,9 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// <param name="breaker">Whether submitting goes on.</param>
 /// <param name="protocols">What hosts speak.</param>
 /// <param name="counts">Counts what could not be written.</param>
+/// <param name="warn">Is told what the user should know meanwhile.</param>
 internal sealed class Submitter(
-    ILedger ledger, ThrottleGates gates, SubmissionBreaker breaker, HostProtocols protocols, BatchCounts counts)
+    ILedger ledger, ThrottleGates gates, SubmissionBreaker breaker, HostProtocols protocols, BatchCounts counts, Action<string>? warn = null)
 {
     private const int NotSentBudget = 5;
     private const int ThrottledBudget = 10;
@@ -32,6 +33,7 @@ internal sealed class Submitter(
     private const int MostInDoubt = 10;
 
     private readonly DoubtCounts _doubts = new();
+    private readonly AccountLocks _locks = new(warn);
 
     /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
     public bool ReleasesAccepted { get; init; }
@@ -53,22 +55,23 @@ internal sealed class Submitter(
         var protocol = protocols.For(host);
         var exchange = new PaidExchange(host, protocol, entry.Model);
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
-        var body = protocol.SubmitBody(entry.Model, entry.Input);
+        var body = protocol.SubmitBody(entry.Model, InputNames.AtHost(host.Profile, entry.Input));
         var gate = gates.For(host);
-        for (int notSent = 0, throttled = 0; ;)
+        for (int notSent = 0, throttled = 0, locked = 0; ;)
         {
             await gate.PassAsync(cancellation).ConfigureAwait(false);
-            if (breaker.IsOpen(host.Profile.Name))
+            using var turn = await _locks.For(host).TakeTurnAsync(cancellation).ConfigureAwait(false);
+            if (breaker.IsOpen(host.Profile.Name, entry.Model))
             {
                 return null;
             }
 
-            entry = entry with { Attempt = notSent + throttled + 1 };
+            entry = entry with { Attempt = notSent + throttled + locked + 1 };
             using var content = new PaidContent(body);
             content.Stopping = cancellation;
             var headers = protocol.SubmitHeaders(Labelled(host, entry));
             await _steps.BeginAsync(entry, cancellation).ConfigureAwait(false);
-            if (cancellation.IsCancellationRequested || breaker.IsOpen(host.Profile.Name))
+            if (cancellation.IsCancellationRequested || breaker.IsOpen(host.Profile.Name, entry.Model))
             {
                 // Writing it down took a while: nothing is sent any more.
                 await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
@@ -80,6 +83,7 @@ internal sealed class Submitter(
             switch (sent.Class)
             {
                 case SubmitOutcome.Accepted:
+                    turn.Accepted();
                     return await AcceptAsync(host, sent.Acceptance!, entry).ConfigureAwait(false);
 
                 case SubmitOutcome.NotSent:
@@ -95,7 +99,7 @@ internal sealed class Submitter(
 
                     if (++notSent >= NotSentBudget || SubmissionBreaker.IsForAll(unreachable))
                     {
-                        throw Tripping(host, unreachable);
+                        throw Tripping(host, entry.Model, unreachable);
                     }
 
                     await Task.Delay(Backoff(notSent), host.Time, cancellation).ConfigureAwait(false);
@@ -117,9 +121,17 @@ internal sealed class Submitter(
                     _doubts.End(host);
                     throw await _steps.EndAsync(RequestState.Failed, entry, sent.Refusal!).ConfigureAwait(false);
 
+                case SubmitOutcome.Rejected when sent.Post.Marks.IsLock && turn.Refused(sent.Refusal!.Message):
+                    // Nothing was accepted, and the lock may pass: it waits as a throttled one does.
+                    _doubts.End(host);
+                    locked++;
+                    var lockedOut = entry with { Error = sent.Refusal!.Message, ErrorType = sent.Refusal.Kind };
+                    await _steps.RecordAsync(RequestState.Throttled, lockedOut).ConfigureAwait(false);
+                    break;
+
                 case SubmitOutcome.Rejected:
                     _doubts.End(host);
-                    throw Tripping(host, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
+                    throw Tripping(host, entry.Model, await _steps.EndAsync(RequestState.Rejected, entry, sent.Refusal!).ConfigureAwait(false));
 
                 default:
                     return await SettleAsync(host, protocol, entry, sent, cancellation).ConfigureAwait(false);
@@ -199,7 +211,7 @@ internal sealed class Submitter(
 
         if (sent.Refusal is { } refusal)
         {
-            _ = Tripping(host, refusal);
+            _ = Tripping(host, entry.Model, refusal);
         }
 
         throw Counted(host, doubt, reason);
@@ -217,8 +229,13 @@ internal sealed class Submitter(
         return doubt;
     }
 
-    private ImagenException Tripping(HostConnection host, ImagenException error)
+    private ImagenException Tripping(HostConnection host, string model, ImagenException error)
     {
+        if (SubmissionBreaker.IsForModel(error))
+        {
+            breaker.TripModel(host.Profile.Name, model);
+        }
+
         if (SubmissionBreaker.IsForAll(error))
         {
             breaker.Trip(host.Profile.Name, error);
@@ -254,7 +271,7 @@ internal sealed class Submitter(
             : post.Marks.SaysTaken ? Messages.InDoubtAnswerTaken
             : Messages.InDoubtAnswer;
 
-    // The host's history shows the label: a request in doubt is found by it.
+    // For the account's own lists: what the host's history returns has no labels.
     private static SubmitSettings Labelled(HostConnection host, LedgerEntry entry) =>
         host.Profile.Settings.Contains(nameof(SubmitSettings.Tag))
         ? entry.Settings with { Tag = RequestTags.With(entry.Settings.Tag, RequestTags.LedgerKey, entry.LedgerId) }

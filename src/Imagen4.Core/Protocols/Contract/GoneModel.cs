@@ -20,4 +20,11 @@ internal static class GoneModel
             StatusCode = status,
         };
     }
+
+    /// <summary>The error of a model that its host serves, and not to this account or this key.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="model">The endpoint id.</param>
+    /// <param name="said">What the host said.</param>
+    public static ModelNotAvailableException Refused(HostConnection host, string model, string said) =>
+        new(Messages.ModelRefused.With(model, host.Profile.Name, said)) { StatusCode = 403 };
 }

@@ -28,6 +28,9 @@ internal sealed record SubmitMarks
     /// <summary>Whether it says that sending the same request later would be refused, too.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>Whether it says that the account is locked, which may pass.</summary>
+    public bool IsLock { get; init; }
+
     /// <summary>Whether the host may have taken the request, whatever the status says.</summary>
     public bool SaysTaken => HasRequestId || IsBilled;
 }

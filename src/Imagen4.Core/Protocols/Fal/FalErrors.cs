@@ -44,7 +44,7 @@ internal static class FalErrors
     public static ImagenException OfSubmit(HostConnection host, string model, HostResponse response)
     {
         var detail = FalErrorDetail.Read(response);
-        return OfAccount(host, response, detail) ?? (int)response.Status switch
+        return OfModelAccess(host, model, response, detail) ?? OfAccount(host, response, detail) ?? (int)response.Status switch
         {
             404 or 410 => GoneModel.Error(host, model, detail.Text, (int)response.Status),
             429 => new RateLimitedException(Messages.RateLimited.With(host.Profile.Name, Later(response, detail, host)))
@@ -143,6 +143,11 @@ internal static class FalErrors
             RequestId = request.RequestId,
             StatusCode = (int)response.Status,
         };
+
+    // Blocked for the organisation, or not among what the key may use: other models are another matter.
+    private static ModelNotAvailableException? OfModelAccess(
+        HostConnection host, string model, HostResponse response, FalErrorDetail detail) =>
+        RefusalWords.ReachOf(response, detail.Text, model) == RefusalReach.Model ? GoneModel.Refused(host, model, detail.Text) : null;
 
     // What is wrong with the account is wrong with every request, and says nothing about one that is already running.
     private static ImagenException? OfAccount(

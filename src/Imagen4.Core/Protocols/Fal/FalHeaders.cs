@@ -74,6 +74,7 @@ internal static class FalMarks
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,
+            IsLock = RefusalWords.IsLock(response, FalErrorDetail.Read(response).Text),
             IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase)
                 || LastingQuota.IsSaidIn(response),
         };

@@ -20,14 +20,13 @@ internal enum HistoryFinding
     /// <summary>One request of the same input came at the right time, and the ledger knows no other submission it could be.</summary>
     Likely,
 
-    /// <summary>A request carries the label that only this submission had.</summary>
+    /// <summary>The host named the request in its answer to this submission, and knows it. No search of a history is as certain.</summary>
     Certain,
 }
 
 /// <summary>What is known of a submission that a host's history is searched for.</summary>
-/// <param name="LedgerId">The label it was sent with.</param>
 /// <param name="Model">The endpoint id.</param>
 /// <param name="Input">What was sent; null where that is not known any more.</param>
 /// <param name="First">When its first attempt may have been sent.</param>
 /// <param name="Last">When it was known to be over.</param>
-internal sealed record HistoryQuery(string LedgerId, string Model, ImageInput? Input, DateTimeOffset First, DateTimeOffset Last);
+internal sealed record HistoryQuery(string Model, ImageInput? Input, DateTimeOffset First, DateTimeOffset Last);

@@ -51,14 +51,9 @@ internal sealed class HistoryReader(HostConnection host)
                     continue;
                 }
 
-                if (item.IsLabelled(RequestTags.LedgerKey, sought.LedgerId))
-                {
-                    return new HistoryMatch(HistoryFinding.Certain, id);
-                }
-
-                // What carries the label of another submission is that one. What does not show its input may be any.
+                // What does not show its input may be any. Labels are not looked at: no item of the history has them.
                 var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
-                if (!item.IsLabelled(RequestTags.LedgerKey, null) && IsInTime(item, sought)
+                if (IsInTime(item, sought)
                     && (!hasInput || FileReference.IsSame(sent, item.JsonInput))
                     && !await isOthers(id, cancellation).ConfigureAwait(false))
                 {

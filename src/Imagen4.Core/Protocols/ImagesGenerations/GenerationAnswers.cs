@@ -22,13 +22,12 @@ internal sealed record GenerationAnswer
 
     public JsonElement? Meta { get; init; }
 
-    /// <summary>What the generation cost, in the host's credits, where it says so.</summary>
+    /// <summary>What the generation took, as OpenAI's form has it: tokens, of several kinds.</summary>
+    public JsonElement? Usage { get; init; }
+
+    /// <summary>What the generation cost, in the host's own unit, where it says so: credits, or tokens.</summary>
     [JsonIgnore]
-    public decimal? CreditsUsed =>
-        Member(Member(Meta, "usage"), "credits_used") is { } credits
-        && decimal.TryParse(JsonText.Text(credits), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : null;
+    public decimal? UnitsUsed => Number(Member(Member(Meta, "usage"), "credits_used")) ?? Number(Member(Usage, "total_tokens"));
 
     /// <summary>The images, under whichever name there are any.</summary>
     [JsonIgnore]
@@ -43,6 +42,9 @@ internal sealed record GenerationAnswer
 
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
+
+    private static decimal? Number(JsonElement? element) => element is { } given
+        && decimal.TryParse(JsonText.Text(given), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static JsonElement? Member(JsonElement? owner, string name) =>
         owner is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? value : null;
@@ -92,6 +94,13 @@ internal sealed record GenerationError
 internal sealed record GenerationErrorBody
 {
     public string? Message { get; init; }
+
+    public string? Type { get; init; }
+
+    public string? Code { get; init; }
+
+    /// <summary>The input it is about, as the host spells it.</summary>
+    public string? Param { get; init; }
 }
 
 [JsonSourceGenerationOptions(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
@@ -11,16 +12,22 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Protocols.ImagesGenerations;
 
 /// <summary>
-/// <c>POST /v1/images/generations</c> (AI/ML API): the model is named in the body, and the answer is the result.
+/// <c>POST /v1/images/generations</c>, or what a profile has in its place: the model is named in the body, and the answer is the result.
 /// </summary>
 /// <param name="kept">Where its results are kept.</param>
 internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtocol(kept)
 {
-    private const string Path = "v1/images/generations";
-
     private static readonly string[] Taken = ["request_id", "inference_id", "generation_id"];
 
-    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) => HostAddress.Append(host.BaseUri, Path);
+    // What hosts of this form call a refusal by their checker, as a code or as a type.
+    private static readonly FrozenSet<string> OfChecker = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "content_policy_violation", "moderation_blocked", "content_filter", "contentFilter");
+
+    // What they call a refusal of the request itself.
+    private static readonly FrozenSet<string> OfRequest = FrozenSet.Create("invalid_request_error", "image_generation_user_error");
+
+    public override Uri SubmitAddress(HostConnection host, string model, SubmitSettings settings) =>
+        SubmitPath.Address(host.BaseUri, host.Profile, model);
 
     public override ReadOnlyMemory<byte> SubmitBody(string model, ImageInput input)
     {
@@ -53,8 +60,9 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             HasRequestId = named.IsThere || inference is not null || ofFal is not null,
             RequestId = ids.FirstOrDefault(RequestIds.IsOne),
             IsBilled = FalMarks.Bills(response)
-                || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.CreditsUsed is not null),
+                || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.UnitsUsed is not null),
             IsOwnWord = IsOwnWord(response, error),
+            IsLock = RefusalWords.IsLock(response, Said(response, error)),
             IsFinal = LastingQuota.IsSaidIn(response),
         };
     }
@@ -62,13 +70,20 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
     public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response)
     {
         var status = (int)response.Status;
-        var said = Error(response)?.Text is { } text ? PlainText.Line(text) : FalErrorDetail.Read(response).Text;
+        var error = Error(response);
+        var said = Said(response, error);
         return status switch
         {
+            >= 400 and <= 499 when IsByChecker(error) => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
+            {
+                StatusCode = status, HostErrorType = TypeOf(error), RefusesInput = true,
+            },
             401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said))
                 { StatusCode = status },
+            403 when RefusalWords.ReachOf(response, said, model) == RefusalReach.Model => GoneModel.Refused(host, model, said),
             402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) =>
-                new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said)) { StatusCode = status },
+                new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said))
+                    { StatusCode = status, HostErrorType = TypeOf(error) },
             404 or 410 => GoneModel.Error(host, model, said, status),
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
             429 => new RateLimitedException(
@@ -76,10 +91,12 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             >= 300 and <= 399 =>
                 new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
-            _ => new InvalidInputException(Messages.HostRefusesInput.With(said))
+            _ => new InvalidInputException(
+                Messages.HostRefusesInput.With(said + InputNames.Explain(host.Profile, said, error?.Error?.Param)))
             {
                 StatusCode = status,
-                RefusesInput = status is 400 or 422 && IsOwnWord(response, Error(response)),
+                HostErrorType = TypeOf(error),
+                RefusesInput = status is 400 or 422 && (IsOwnWord(response, error) || IsOfRequest(error)),
             },
         };
     }
@@ -96,7 +113,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
         {
             Images = files.OfType<GeneratedFile>().Select(Image).OfType<HostImage>().ToList(),
             Seed = answer.Seed,
-            BillableUnits = answer.CreditsUsed,
+            BillableUnits = answer.UnitsUsed,
             AdditionalOutput = answer.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
         };
     }
@@ -130,6 +147,18 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
     // to have been taken for that.
     private static string[] NamesOf(HostResponse response, GenerationError? error) =>
         error is { Message: not null, StatusCode: { } status } && status == (int)response.Status ? Taken : [.. Taken, "requestId"];
+
+    private static string Said(HostResponse response, GenerationError? error) =>
+        error?.Text is { } text ? PlainText.Line(text) : FalErrorDetail.Read(response).Text;
+
+    private static string? TypeOf(GenerationError? error) =>
+        error?.Error is { } said ? (said.Code is { Length: > 0 } code ? code : said.Type) : null;
+
+    private static bool IsByChecker(GenerationError? error) =>
+        error?.Error is { } said && (OfChecker.Contains(said.Code ?? "") || OfChecker.Contains(said.Type ?? ""));
+
+    private static bool IsOfRequest(GenerationError? error) =>
+        error?.Error is { } said && (OfRequest.Contains(said.Type ?? "") || said.Param is { Length: > 0 });
 
     // A status in it that is another one is somebody else's, passed on.
     private static bool IsOwnWord(HostResponse response, GenerationError? error) => error switch

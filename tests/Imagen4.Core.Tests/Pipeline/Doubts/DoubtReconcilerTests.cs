@@ -48,7 +48,7 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
     [Fact]
     public async Task What_turns_up_within_the_lag_is_found()
     {
-        var (settled, _) = await SettleAsync(lag: 20, new Answer(200, Nothing), new Answer(200, Labelled("it")));
+        var (settled, _) = await SettleAsync(lag: 20, takesLikely: true, new Answer(200, Nothing), new Answer(200, Labelled("it", _time.GetUtcNow())));
 
         Assert.Equal((RequestState.Accepted, "it", true), (settled.Known!.Step, settled.Known!.RequestId, settled.Known!.Owner is null));
     }
@@ -73,6 +73,14 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
         var (settled, _) = await SettleAsync(lag: 0, takesLikely, new Answer(200, likely));
 
         Assert.Equal((HistoryFinding.Likely, expected), (settled.Match!.Finding, settled.Known!.Step.ToString()));
+    }
+
+    [Fact]
+    public async Task A_label_settles_nothing_by_itself()
+    {
+        var (settled, _) = await SettleAsync(lag: 0, new Answer(200, Labelled("it", _time.GetUtcNow())));
+
+        Assert.Equal((HistoryFinding.Likely, RequestState.InDoubt), (settled.Match!.Finding, settled.Known!.Step));
     }
 
     [Fact]
@@ -115,6 +123,6 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
 
     private static LedgerEntry Entry() => new("test", TestHost.Model, Key: null, TestHost.Input());
 
-    private static string Labelled(string id) =>
-        $$"""{"items":[{"request_id":"{{id}}","tags":"imagen4-ledger=LEDGER"}],"has_more":false}""";
+    private static string Labelled(string id, DateTimeOffset at) =>
+        $$"""{"items":[{"request_id":"{{id}}","sent_at":"{{at:O}}","tags":"imagen4-ledger=LEDGER","json_input":{"prompt":"a red fox"} }],"has_more":false}""";
 }

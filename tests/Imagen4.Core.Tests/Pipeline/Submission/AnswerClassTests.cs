@@ -138,7 +138,6 @@ public sealed class AnswerClassTests : SubmitterTest
     [Theory]
     [InlineData(400, typeof(InvalidInputException))]
     [InlineData(401, typeof(AuthenticationFailedException))]
-    [InlineData(402, typeof(AccountLockedException))]
     [InlineData(403, typeof(AccountLockedException))]
     [InlineData(404, typeof(ModelNotAvailableException))]
     [InlineData(405, typeof(InvalidInputException))]

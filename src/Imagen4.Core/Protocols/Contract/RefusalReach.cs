@@ -1,0 +1,50 @@
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Protocols.Contract;
+
+/// <summary>How much a host refuses with a 402 or a 403.</summary>
+internal enum RefusalReach
+{
+    /// <summary>It does not say. The next row would hear the same, for all anybody knows.</summary>
+    Unknown,
+
+    /// <summary>The account is locked, which may pass: a lock comes and goes while a balance is topped up.</summary>
+    Account,
+
+    /// <summary>The model, to this account or this key. Other models are not refused.</summary>
+    Model,
+}
+
+/// <summary>Reads how far a refusal reaches from the words hosts have for it: they have no codes.</summary>
+internal static class RefusalWords
+{
+    private static readonly string[] OfLock =
+    [
+        "is locked", "account locked", "admin lock", "exhausted balance", "top_up", "top up your", "out of credits", "insufficient balance",
+        "insufficient credit", "insufficient funds",
+    ];
+
+    private static readonly string[] OfModel = ["model", "models", "endpoint", "endpoints", "application", "deployment"];
+
+    /// <summary>How far an answer reaches.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="said">The host's words in it.</param>
+    /// <param name="model">The endpoint id that was asked for.</param>
+    public static RefusalReach ReachOf(HostResponse response, string said, string model) =>
+        IsLock(response, said) ? RefusalReach.Account
+        : (int)response.Status == 403 && !response.IsPage && (said.Contains(model, StringComparison.OrdinalIgnoreCase) || NamesModel(said))
+            ? RefusalReach.Model
+            : RefusalReach.Unknown;
+
+    /// <summary>Whether an answer says that the account is locked.</summary>
+    public static bool IsLock(HostResponse response, string said) => (int)response.Status switch
+    {
+        402 => true,
+        403 => !response.IsPage && OfLock.Any(words => said.Contains(words, StringComparison.OrdinalIgnoreCase)),
+        _ => false,
+    };
+
+    private static bool NamesModel(string said) => said
+        .Split([.. said.Where(letter => !char.IsLetter(letter)).Distinct()], StringSplitOptions.RemoveEmptyEntries)
+        .Any(word => OfModel.Contains(word, StringComparer.OrdinalIgnoreCase));
+}
