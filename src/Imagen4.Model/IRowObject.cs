@@ -17,6 +17,10 @@ internal interface IRowObject
 
     string State { get; set; }
 
+    decimal? Cost { get; set; }
+
+    string? Currency { get; set; }
+
     string? Error { get; set; }
 
     string? ErrorType { get; set; }

@@ -21,6 +21,12 @@ public sealed class ImagenPrice
     /// <summary>Who says so: <c>Host</c> or <c>Profile</c>.</summary>
     public string Source { get; set; } = "";
 
+    /// <summary>How many units a request comes to, as far as that is known: by what it depends, in one line; null where it is not known.</summary>
+    public string? Rules { get; set; }
+
+    /// <summary>Where <see cref="Rules"/> was taken from, and when.</summary>
+    public string? RulesSource { get; set; }
+
     /// <summary>The price and its unit.</summary>
     public override string ToString() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{UnitPrice} {Currency} / {Unit}");

@@ -39,6 +39,12 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
     /// <summary>Where the request is cancelled.</summary>
     public string? CancelUri { get; set; }
 
+    /// <summary>What it cost, once its result has been read and where a price is known; null otherwise.</summary>
+    public decimal? Cost { get; set; }
+
+    /// <summary>The currency of <see cref="Cost"/>, as the host calls it; null for a price of the user's own, which has none.</summary>
+    public string? Currency { get; set; }
+
     /// <summary>Why it was not accepted, or is in doubt.</summary>
     public string? Error { get; set; }
 

@@ -36,8 +36,14 @@ public sealed class ImagenResult : ImagenInputs, IRowObject
     /// <summary>What the host counts for the request, in its own unit: images at fal, credits at AI/ML API.</summary>
     public decimal? BillableUnits { get; set; }
 
-    /// <summary>What the request cost, where the price of an image is known.</summary>
+    /// <summary>
+    /// What the request cost: what the host counts for it at the host's price where both are known, else at the user's own price of an
+    /// image; null where neither is known.
+    /// </summary>
     public decimal? Cost { get; set; }
+
+    /// <summary>The currency of <see cref="Cost"/>, as the host calls it; null for a price of the user's own, which has none.</summary>
+    public string? Currency { get; set; }
 
     /// <summary>
     /// Seconds from the acceptance of the request (or the start of the wait) to its end here; from its sending where the answer is the

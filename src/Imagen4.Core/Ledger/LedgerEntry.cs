@@ -33,7 +33,7 @@ internal sealed record LedgerEntry(string Provider, string Model, string? Key, I
     /// <summary>The seed that the host says it used, once it has said so.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>What the host made of it, once its images are on disk.</summary>
+    /// <summary>What the host made of it, once its images are on disk; before that, what it cost.</summary>
     public LedgerResult? Delivery { get; init; }
 
     /// <summary>Why it has not come to a good end.</summary>

@@ -46,6 +46,7 @@ internal static class LedgerObjects
         {
             case ImagenRequest request:
                 request.SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
+                (request.Cost, request.Currency) = (known.Delivery?.Cost, known.Delivery?.Currency);
                 break;
             case ImagenResult result:
                 known.Delivery?.CopyTo(result);
@@ -74,6 +75,7 @@ internal static class LedgerObjects
         }
 
         made.LedgerId = known?.LedgerId;
+        (made.Cost, made.Currency) = (known?.Delivery?.Cost, known?.Delivery?.Currency);
         return made;
     }
 

@@ -78,7 +78,7 @@ internal sealed record LedgerRequest(StoredRequest Stored, string Ledger)
     /// <summary>The seed that the host says it used; null where it has not said one here.</summary>
     public long? Seed => Stored.Progress.Seed;
 
-    /// <summary>What the host made of it, once its images are on disk.</summary>
+    /// <summary>What the host made of it, once its images are on disk; before that, what it cost.</summary>
     public LedgerResult? Delivery => _delivery.Value;
 
     /// <summary>Why it has not come to a good end.</summary>

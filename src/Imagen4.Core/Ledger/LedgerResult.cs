@@ -1,6 +1,9 @@
 namespace Imagen4.Core.Ledger;
 
-/// <summary>A delivered result as the ledger keeps it, so that a later run can hand it on without asking anyone.</summary>
+/// <summary>
+/// What a request has come to, as the ledger keeps it: what it cost as soon as that is known, and all of it once its images are on disk,
+/// so that a later run can hand it on without asking anyone.
+/// </summary>
 internal sealed record LedgerResult
 {
     /// <summary>The images, with the files they are in.</summary>
@@ -18,6 +21,9 @@ internal sealed record LedgerResult
     /// <summary>What it cost, where that is known.</summary>
     public decimal? Cost { get; init; }
 
+    /// <summary>The currency of that; null for a price of the user's own.</summary>
+    public string? Currency { get; init; }
+
     /// <summary>Seconds it took.</summary>
     public double? Elapsed { get; init; }
 
@@ -32,9 +38,20 @@ internal sealed record LedgerResult
         Description = result.Description,
         BillableUnits = result.BillableUnits,
         Cost = result.Cost,
+        Currency = result.Currency,
         Elapsed = result.Elapsed,
         AdditionalOutput = result.AdditionalOutput,
     };
+
+    /// <summary>Keeps what a request cost; null where that is not known.</summary>
+    public static LedgerResult? OfCost(decimal? units, decimal? cost, string? currency) =>
+        cost is null ? null : new() { BillableUnits = units, Cost = cost, Currency = currency };
+
+    /// <summary>What is kept, with a cost that was not known yet; the same where nothing is new.</summary>
+    public static LedgerResult? WithCost(LedgerResult? kept, LedgerResult? told) =>
+        told is { Cost: not null } && kept?.Cost is null
+            ? (kept ?? new()) with { BillableUnits = told.BillableUnits, Cost = told.Cost, Currency = told.Currency }
+            : kept;
 
     /// <summary>Puts what is kept on an object users see.</summary>
     public void CopyTo(ImagenResult target)
@@ -43,6 +60,6 @@ internal sealed record LedgerResult
         target.Path = Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
         target.Seed = Seed ?? target.Seed;
         (target.Description, target.AdditionalOutput) = (Description, AdditionalOutput);
-        (target.BillableUnits, target.Cost, target.Elapsed) = (BillableUnits, Cost, Elapsed);
+        (target.BillableUnits, target.Cost, target.Currency, target.Elapsed) = (BillableUnits, Cost, Currency, Elapsed);
     }
 }

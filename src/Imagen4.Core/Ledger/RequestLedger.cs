@@ -171,6 +171,23 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         }
     }
 
+    /// <summary>Says what a submission has cost, where that is not known yet.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
+    public async Task AddCostAsync(LedgerEntry entry, LedgerResult? cost)
+    {
+        var told = entry with { Seed = null, Delivery = cost };
+        for (var seen = await SeenAsync(entry.LedgerId).ConfigureAwait(false);
+            Told(seen.Progress, told) is { } next;
+            seen = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false))
+        {
+            if (await _store.AdvanceAsync(seen, next).ConfigureAwait(false) is { } made)
+            {
+                _held.Keep(made);
+                return;
+            }
+        }
+    }
+
     /// <summary>Adds a step to a submission that is known, if it is still as it was seen, and that nobody works on it any more.</summary>
     /// <returns>The submission as it is now; null where it has changed meanwhile, and nothing was written.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
@@ -236,18 +253,30 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
                 throw new LedgerUnavailableException(Messages.RowTakenOver.With(seen.Index));
             }
 
-            if (!isAllowed && (entry.Seed is null || progress.Seed is not null))
+            var next = isAllowed ? Next(progress, step, entry) : Told(progress, entry);
+            if (next is null)
             {
                 return;
             }
 
-            var next = isAllowed ? Next(progress, step, entry) : progress with { Seed = entry.Seed };
             if (await _store.AdvanceAsync(seen, next).ConfigureAwait(false) is { } made)
             {
                 _held.Keep(made);
                 return;
             }
         }
+    }
+
+    // What is told of a request whatever its state: null where all of it is known.
+    private static RequestProgress? Told(RequestProgress progress, LedgerEntry entry)
+    {
+        var kept = LedgerJson.Read(progress.Delivery, LedgerJson.Plain.LedgerResult);
+        var told = LedgerResult.WithCost(kept, entry.Delivery);
+        return (entry.Seed is null || progress.Seed is not null) && told == kept ? null : progress with
+        {
+            Seed = progress.Seed ?? entry.Seed,
+            Delivery = told == kept ? progress.Delivery : LedgerJson.Write(told, LedgerJson.Plain.LedgerResult),
+        };
     }
 
     private RequestProgress Next(RequestProgress progress, RequestState step, LedgerEntry entry) => progress with

@@ -104,6 +104,19 @@ public sealed class HostConnection
     internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(_retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
+    /// <summary>
+    /// Asks for what a batch can do without, once: it takes no part in the retries of what is waited for, nor in what is said of outages.
+    /// </summary>
+    /// <param name="address">Where.</param>
+    /// <param name="limit">How long the host may take.</param>
+    /// <param name="cancellation">Stops it.</param>
+    internal async Task<HostResponse> AskOnceAsync(Uri address, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Get, address, content: null, headers: []);
+        return await new HostChannel(HttpStack.Host, Time) { Trace = _channel.Trace }.SendAsync(request, limit, cancellation)
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Reads the data of server-sent events, once.</summary>
     internal async IAsyncEnumerable<byte[]> ReadEventsAsync(Uri address, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -17,6 +17,8 @@ internal sealed record HostData
 
     public IReadOnlyList<ModelDefinition> Models { get; init => field = value ?? []; } = [];
 
+    public IReadOnlyList<PriceRule> Prices { get; init => field = value ?? []; } = [];
+
     public IReadOnlyList<ModelRetirement> Retirements { get; init => field = value ?? []; } = [];
 
     private static HostData Load()
@@ -103,4 +105,5 @@ public sealed record InputDefinition
 [JsonSerializable(typeof(HostData))]
 [JsonSerializable(typeof(UserSettings))]
 [JsonSerializable(typeof(CachedModel))]
+[JsonSerializable(typeof(KeptPrices))]
 internal sealed partial class HostDataJson : JsonSerializerContext;

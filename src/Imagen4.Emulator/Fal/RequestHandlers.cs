@@ -37,7 +37,7 @@ internal sealed class ResultHandler(Snapshot snapshot)
         }
 
         return new JsonAnswer(200, ModelOutput.Write(job, snapshot, BaseAddress.Of(request)))
-            .With(FalHeaders.BillableUnits, job.Plan.Images.Count.ToString(CultureInfo.InvariantCulture));
+            .With(FalHeaders.BillableUnits, (job.Plan.Images.Count * job.Plan.UnitsPerImage).ToString("0.######", CultureInfo.InvariantCulture));
     }
 }
 

@@ -15,6 +15,9 @@ internal sealed record GenerationPlan
     /// <summary>How many images the input asks for; 0 when it is invalid.</summary>
     public int ImagesAsked { get; init; }
 
+    /// <summary>How many units each image is billed as.</summary>
+    public decimal UnitsPerImage { get; init; } = 1;
+
     public IReadOnlyList<ImageRecipe> Images { get; init; } = [];
 
     /// <summary>Files are delivered inside the result, as data URIs.</summary>

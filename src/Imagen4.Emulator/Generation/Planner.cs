@@ -27,7 +27,10 @@ internal sealed partial class Planner(Snapshot snapshot, Func<string, bool> isMi
             };
         }
 
-        return PlanOf(GenerationInput.From(checkedInput.Values), requestId, body);
+        return PlanOf(GenerationInput.From(checkedInput.Values), requestId, body) with
+        {
+            UnitsPerImage = model.UnitsPerImage(checkedInput.Values),
+        };
     }
 
     /// <summary>The plan for an input that was found to be good.</summary>

@@ -61,8 +61,27 @@ internal sealed partial class CatalogueJson : JsonSerializerContext;
 /// <param name="Retired">The host does not serve it any more.</param>
 /// <param name="Price">US dollars for one image.</param>
 /// <param name="Schema">The name of its own schema, whatever the snapshot.</param>
+/// <param name="Units">How many units an image is billed as, by an input's choice: the input, then its choices.</param>
+/// <param name="Extras">US dollars on top of every image, by an input's value: the input, then its values.</param>
 internal sealed record ModelEntry(
-    IReadOnlyList<string>? Without = null, bool Retired = false, decimal? Price = null, string? Schema = null);
+    IReadOnlyList<string>? Without = null,
+    bool Retired = false,
+    decimal? Price = null,
+    string? Schema = null,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, decimal>>? Units = null,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, decimal>>? Extras = null)
+{
+    /// <summary>How many units an image is billed as, for an input that was checked.</summary>
+    public decimal UnitsPerImage(IReadOnlyDictionary<string, object?> input) =>
+        Of(Units, input).Aggregate(1m, (units, by) => units * by) + (Price is > 0 ? Of(Extras, input).Sum() / Price.Value : 0);
+
+    private static IEnumerable<decimal> Of(
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, decimal>>? rules, IReadOnlyDictionary<string, object?> input) =>
+        from rule in rules ?? new Dictionary<string, IReadOnlyDictionary<string, decimal>>()
+        let value = input.GetValueOrDefault(rule.Key) switch { true => "true", false => "false", var other => other as string }
+        where value is not null && rule.Value.ContainsKey(value)
+        select rule.Value[value];
+}
 
 /// <summary>A schema, of a model or at one date: input fields, output properties and the properties of each file, in order.</summary>
 /// <param name="Fields">The names of the input fields.</param>

@@ -24,6 +24,9 @@ public sealed class DownloadFailedException(string message, Exception? inner = n
 /// <summary>The emulator cannot be started, or has ended.</summary>
 public sealed class EmulatorUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner);
 
+/// <summary>Rows were held back, because the cost of the batch could have passed its limit with them.</summary>
+public sealed class CostLimitReachedException(string message, Exception? inner = null) : ImagenException(message, inner);
+
 /// <summary>A file is in the way, and overwriting was not asked for.</summary>
 public sealed class FileExistsException(string message, Exception? inner = null) : ImagenException(message, inner);
 

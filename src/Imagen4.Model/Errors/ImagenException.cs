@@ -11,6 +11,7 @@ public abstract class ImagenException : Exception
     private bool _canBeReceived;
     private string? _provider;
     private ImagenException? _thrown;
+    private decimal? _billableUnits;
 
     /// <summary>Creates the error.</summary>
     /// <param name="message">One line for the user.</param>
@@ -58,6 +59,13 @@ public abstract class ImagenException : Exception
     /// <summary>Whether the host refused this very input: the same one would be refused again.</summary>
     public bool RefusesInput { get; init; }
 
+    /// <summary>What the host bills for the request all the same, in its own unit; null where it does not say.</summary>
+    public decimal? BillableUnits
+    {
+        get => _billableUnits;
+        init => _billableUnits = value;
+    }
+
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 
@@ -69,6 +77,20 @@ public abstract class ImagenException : Exception
 
     /// <summary>The error as it was thrown, before anybody said which row it is about.</summary>
     internal ImagenException Thrown => _thrown ?? this;
+
+    /// <summary>The same error, of a request that its host bills.</summary>
+    /// <param name="units">What it bills, in its own unit; null where it does not say.</param>
+    internal ImagenException Billed(decimal? units)
+    {
+        if (units is null)
+        {
+            return this;
+        }
+
+        var copy = (ImagenException)MemberwiseClone();
+        copy._billableUnits = units;
+        return copy;
+    }
 
     /// <summary>The same error, said of a row and its request. The one that was thrown stays as it is.</summary>
     /// <param name="row">The number of the row, from 1; null for none. An error that names its row keeps that.</param>

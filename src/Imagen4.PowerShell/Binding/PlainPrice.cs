@@ -8,7 +8,14 @@ internal static class PlainPrice
 {
     /// <summary>The price, or null for none.</summary>
     /// <exception cref="InvalidInputException">It is not exactly a number, or below zero.</exception>
-    public static decimal? Of(object? given)
+    public static decimal? Of(object? given) => Of(given, CommandMessages.PriceMalformed);
+
+    /// <summary>An amount that is given, and has to be one.</summary>
+    /// <exception cref="InvalidInputException">It is empty, not exactly a number, or below zero.</exception>
+    public static decimal Amount(object? given) =>
+        Of(given, CommandMessages.MaxCostMalformed) ?? throw new InvalidInputException(CommandMessages.MaxCostMalformed.With(""));
+
+    private static decimal? Of(object? given, string malformed)
     {
         var value = BoundValue.Plain(given);
         if (value is null || (value is string blank && string.IsNullOrWhiteSpace(blank)))
@@ -21,6 +28,6 @@ internal static class PlainPrice
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
             out var price)
             ? price
-            : throw new InvalidInputException(CommandMessages.PriceMalformed.With(PlainText.Brief(text)));
+            : throw new InvalidInputException(malformed.With(PlainText.Brief(text)));
     }
 }

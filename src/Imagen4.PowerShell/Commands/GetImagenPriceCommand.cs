@@ -15,6 +15,10 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenPrice))]
 public sealed class GetImagenPriceCommand : HostCommand
 {
+    // What a host takes in one question.
+    private const int AtOnce = 50;
+
+    private readonly List<(ProviderProfile Profile, string? Model, object? Record)> _asked = [];
     private PriceLookup _run = null!;
     private string? _provider;
     private object? _id;
@@ -50,7 +54,7 @@ public sealed class GetImagenPriceCommand : HostCommand
             foreach (var id in Model is null ? ModelCatalog.Ids(profile.Protocol) : BoundValue.List(Model))
             {
                 _id = id;
-                Start(profile, Text("Model", id));
+                Add(profile, Text("Model", id));
             }
 
             return;
@@ -71,15 +75,47 @@ public sealed class GetImagenPriceCommand : HostCommand
                 : CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
         }
 
-        Start(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
+        Add(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
     }
 
     /// <inheritdoc/>
-    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenPrice>)value, target);
-
-    private void Start(ProviderProfile profile, string? model)
+    protected override void OnEnd()
     {
-        Start(profile, Target, async stop => await _run.ReadAsync(profile, model, stop.Stopping).ConfigureAwait(false));
+        Ask();
+        base.OnEnd();
+    }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        foreach (var (outcome, record) in ((IReadOnlyList<RowOutcome<ImagenPrice>>)value).Zip((IReadOnlyList<object?>)target!))
+        {
+            Write(outcome, record);
+        }
+    }
+
+    // Prices of one provider are asked for together.
+    private void Add(ProviderProfile profile, string? model)
+    {
+        if (_asked.Count == AtOnce || (_asked is [var first, ..] && first.Profile.Name != profile.Name))
+        {
+            Ask();
+        }
+
+        _asked.Add((profile, model, Target));
+    }
+
+    private void Ask()
+    {
+        if (_asked is not [var first, ..])
+        {
+            return;
+        }
+
+        IReadOnlyList<string?> models = [.. _asked.Select(asked => asked.Model)];
+        IReadOnlyList<object?> records = [.. _asked.Select(asked => asked.Record)];
+        _asked.Clear();
+        Start(first.Profile, records, async stop => await _run.ReadAsync(first.Profile, models, stop.Stopping).ConfigureAwait(false));
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.

@@ -12,7 +12,7 @@ namespace Imagen4.PowerShell.Commands;
 /// <summary><c>New-ImagenImage</c>: submits rows; waits for them and saves their images where that is asked for.</summary>
 [Cmdlet(VerbsCommon.New, "ImagenImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ImagenRequest), typeof(ImagenResult))]
-public sealed class NewImagenImageCommand : BatchCommand
+public sealed partial class NewImagenImageCommand : BatchCommand
 {
     private ColumnNames _columns = null!;
     private PromptText _texts = null!;
@@ -64,6 +64,8 @@ public sealed class NewImagenImageCommand : BatchCommand
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,
+            MaxCost = Lid(),
+            IsRehearsal = IsWhatIf,
         };
         Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
@@ -143,11 +145,22 @@ public sealed class NewImagenImageCommand : BatchCommand
 
         var prompt = CommandMessages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
         var action = ready.IsNew ? CommandMessages.ShouldGenerateAction : CommandMessages.ShouldContinueAction;
-        if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name)))
+        if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name, CostOf(ready))))
         {
             return;
         }
 
+        if (Options.MaxCost is not null)
+        {
+            Hold(ready, target);
+            return;
+        }
+
+        Run(ready, target);
+    }
+
+    private void Run(CheckedRow ready, object? target)
+    {
         Prepare(target);
         Start(ready.Host.Profile, target, async stop => Options.Wait
             ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)

@@ -11,6 +11,7 @@ public sealed class BatchCounts
     private readonly ConcurrentDictionary<(string Provider, string Model), int> _notSentOfModels = new();
     private readonly ConcurrentDictionary<string, bool> _unrecorded = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _unkept = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<int> _heldBack = new();
     private int _continued;
     private int _inDoubt;
     private string? _reason;
@@ -28,6 +29,9 @@ public sealed class BatchCounts
     /// <summary>How many rows were not sent because submitting to their model had ended, by provider and model.</summary>
     public IReadOnlyDictionary<(string Provider, string Model), int> NotSentOfModels => _notSentOfModels;
 
+    /// <summary>The numbers of the rows that were held back, because the cost of the batch could have passed its limit with them.</summary>
+    public IReadOnlyList<int> HeldBack => [.. _heldBack.Order()];
+
     /// <summary>What the user should know of requests that the ledger could not be told of: a line each of two kinds, or none.</summary>
     public IReadOnlyList<string> LedgerWarnings
     {
@@ -43,6 +47,8 @@ public sealed class BatchCounts
     internal void AddContinued() => Interlocked.Increment(ref _continued);
 
     internal void AddInDoubt() => Interlocked.Increment(ref _inDoubt);
+
+    internal void AddHeldBack(int row) => _heldBack.Enqueue(row);
 
     internal void AddNotSent(string provider) => _notSent.AddOrUpdate(provider, 1, static (_, count) => count + 1);
 

@@ -40,6 +40,15 @@ public sealed record BatchOptions
     /// <summary>Whether the hosts are asked to cancel what goes on when the batch is stopped.</summary>
     public bool CancelOnStop { get; init; }
 
+    /// <summary>
+    /// What the rows of the batch may cost together, those that earlier runs paid for included; null for no limit. Every row is counted
+    /// with <c>RowBatch.CountAsync</c> before the first is run.
+    /// </summary>
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>Whether nothing is run: what rows would cost is all that is asked for, and nothing is kept of it.</summary>
+    public bool IsRehearsal { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -2,6 +2,7 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
@@ -17,6 +18,7 @@ public sealed class RequestFollowUp
     private readonly HostConnections _hosts;
     private readonly RequestWaiter _waiter;
     private readonly FollowUpLedger _known;
+    private readonly PriceBook _prices;
 
     internal RequestFollowUp(ClientServices services, BatchOptions options)
     {
@@ -24,6 +26,7 @@ public sealed class RequestFollowUp
         _hosts = new HostConnections(services.Providers, options);
         _waiter = new RequestWaiter(options.TimeLimit);
         _known = new FollowUpLedger(services, options);
+        _prices = new PriceBook(options.Time, options.Trace);
     }
 
     /// <summary>
@@ -93,9 +96,10 @@ public sealed class RequestFollowUp
         request = await DatedAsync(request, cancellation).ConfigureAwait(false);
         var known = await FindAsync(request, cancellation).ConfigureAwait(false);
         var result = LedgerObjects.Of(record, Named(request), known);
-        var receiver = new ResultReceiver(_options, _known, new BatchCounts());
+        var receiver = new ResultReceiver(_options, _known, new BatchCounts(), _prices);
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
-        var error = await receiver.ReceiveAsync(request, answered: null, result, Entry(request, known), cancellation).ConfigureAwait(false);
+        var error = await receiver.ReceiveAsync(request, answered: null, result,
+            Entry(request, known) with { Input = record.Input ?? known?.Input ?? new ImageInput() }, cancellation).ConfigureAwait(false);
         if (error is null)
         {
             return new RowOutcome<ImagenResult>(result, null);

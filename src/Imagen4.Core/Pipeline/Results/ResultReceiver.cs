@@ -2,6 +2,7 @@ using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
@@ -14,8 +15,10 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <param name="options">What holds for every row.</param>
 /// <param name="ledger">Where every step is written.</param>
 /// <param name="counts">Counts what could not be written.</param>
+/// <param name="prices">What results cost.</param>
 /// <param name="breaker">Ends submitting where the ledger cannot be told; null where nothing is submitted.</param>
-internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, BatchCounts counts, SubmissionBreaker? breaker = null)
+internal sealed class ResultReceiver(
+    BatchOptions options, ILedger ledger, BatchCounts counts, PriceBook prices, SubmissionBreaker? breaker = null)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
     private readonly MediaSource _media = new(options.Time, allowLoopback: false);
@@ -65,6 +68,12 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
         // Seen to end in this run: what an earlier one has seen has long been everywhere.
         var isFresh = result.State is not (ImagenStates.Completed or ImagenStates.Delivered);
         var saved = result.Images.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
+        if (result.Cost is null)
+        {
+            // The host is asked while the request is under way.
+            prices.Begin(request.Host, request.Model);
+        }
+
         try
         {
             var found = answered ?? (options.Wait
@@ -77,8 +86,8 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             }
 
             found.CopyTo(result);
-            result.Cost = request.Host.Profile.PricePerImage * found.Images.Count;
-            await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed }).ConfigureAwait(false);
+            await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
+            await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, saved, isFresh, result, entry, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
@@ -87,8 +96,15 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             result.State = state;
             if (step is { } written)
             {
+                if (error.BillableUnits is { } units)
+                {
+                    result.BillableUnits = units;
+                    await AddCostAsync(request, entry, units, images: 0, result).ConfigureAwait(false);
+                }
+
                 var ended = entry with
                 {
+                    Delivery = CostOf(result),
                     Error = error.Message,
                     ErrorType = error.HostErrorType ?? error.Kind,
                     Refusal = LedgerErrors.RefusalBy(error),
@@ -112,6 +128,18 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
         }
     }
+
+    // What it is known to have cost stays: prices change.
+    private async Task AddCostAsync(RequestReference request, LedgerEntry entry, decimal? units, int images, ImagenResult result)
+    {
+        if (result.Cost is null
+            && await prices.CostAsync(request.Host, request.Model, entry.Input, units, images).ConfigureAwait(false) is { } cost)
+        {
+            (result.Cost, result.Currency) = (cost.Amount, cost.Currency);
+        }
+    }
+
+    private static LedgerResult? CostOf(ImagenResult result) => LedgerResult.OfCost(result.BillableUnits, result.Cost, result.Currency);
 
     private async Task<ImagenException?> DeliverAsync(
         RequestReference request,
@@ -173,6 +201,10 @@ internal sealed class ResultReceiver(BatchOptions options, ILedger ledger, Batch
             counts.AddUnrecorded(entry, error);
         }
     }
+
+    /// <summary>Whether an error says that there was a result, with nothing in it.</summary>
+    public static bool IsEmptyResult(ImagenException error) =>
+        error is RequestFailedException && error.Thrown.Message == Messages.NoImagesOfRow;
 
     // Only the host's own word ends a request; everything else (a timeout, a locked account, a broken line) leaves it as it was.
     private static (string State, RequestState? Step) EndOf(ImagenException error, string current) => error switch

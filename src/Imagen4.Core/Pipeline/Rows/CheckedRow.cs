@@ -23,6 +23,9 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// </summary>
     public bool IsRepeated { get; init; }
 
+    /// <summary>What it has been counted with against the limit of what the batch may cost; null where it has not been.</summary>
+    internal CostShare? Share { get; set; }
+
     /// <summary>The known request that its record names and whose input it has; or null.</summary>
     internal NamedRequest? Named { get; init; }
 

@@ -1,6 +1,7 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Submission;
@@ -27,6 +28,8 @@ public sealed class RowBatch
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly ResultReceiver _follower;
+    private readonly PriceBook _prices;
+    private readonly BatchCost _costs;
 
     internal RowBatch(ClientServices services, BatchOptions options)
     {
@@ -41,8 +44,10 @@ public sealed class RowBatch
         {
             ReleasesAccepted = !options.Wait,
         };
-        _receiver = new ResultReceiver(options, _ledger, Counts, Breaker);
-        _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts);
+        _prices = new PriceBook(options.Time, options.Trace) { Keeps = !options.IsRehearsal };
+        _costs = new BatchCost(options, _ledger, _prices);
+        _receiver = new ResultReceiver(options, _ledger, Counts, _prices, Breaker);
+        _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts, _prices);
         Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
 
@@ -70,6 +75,30 @@ public sealed class RowBatch
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
     public ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation) => _check.CheckAsync(row, cancellation);
 
+    /// <summary>What a row can cost at most, where a price is known without asking anybody; null where none is, or nothing is paid for.</summary>
+    public Money? CostAtMost(CheckedRow row) => row.IsNew ? _prices.AtMost(row.Host, row.Model, row.Input).Most : null;
+
+    /// <summary>The same, for which its host is asked where that is needed. A host that cannot be asked leaves it unknown.</summary>
+    public async ValueTask<Money?> FindCostAtMostAsync(CheckedRow row, CancellationToken cancellation) => row.IsNew
+        ? (await _prices.AtMostAsync(row.Host, row.Model, row.Input, cancellation).ConfigureAwait(false)).Most
+        : null;
+
+    /// <summary>Begins to find out what rows like this one cost, beside everything else.</summary>
+    public void BeginPricing(CheckedRow row) => _prices.Begin(row.Host, row.Model);
+
+    /// <summary>
+    /// Counts a row against the limit of what the batch may cost: what earlier runs paid for it. Where there is a limit, every row is
+    /// counted before the first is run, so that a new one does not take the place of what is paid for already. Nothing is sent or written.
+    /// </summary>
+    /// <exception cref="InvalidInputException">
+    /// It is not known what the row can cost at most, or it is in another currency than those before it.
+    /// </exception>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public ValueTask<bool> CountAsync(CheckedRow row, CancellationToken cancellation) => _costs.CountAsync(row, cancellation);
+
+    /// <summary>All that is counted against the limit; null where there is none.</summary>
+    public Money? Counted => _costs.Counted;
+
     /// <summary>What a row's model takes, as far as that is known; null for a model whose inputs are passed on unchecked.</summary>
     public ModelDefinition? DefinitionOf(ImageRow row) => _check.DefinitionOf(row);
 
@@ -88,15 +117,19 @@ public sealed class RowBatch
     /// <param name="stop">How it is asked to end.</param>
     public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenRequest>(
         row,
-        (request, acceptance, entry) =>
+        async (request, acceptance, entry) =>
         {
-            if (acceptance.Answered is null)
+            LedgerObjects.Accept(request, acceptance);
+            if (acceptance.Answered is { } answered)
+            {
+                await AddCostAsync(row, request, entry, answered.BillableUnits, answered.Images.Count).ConfigureAwait(false);
+            }
+            else
             {
                 Open.Add(acceptance.Request, entry);
             }
 
-            LedgerObjects.Accept(request, acceptance);
-            return Task.FromResult<ImagenException?>(null);
+            return null;
         },
         stop);
 
@@ -137,6 +170,18 @@ public sealed class RowBatch
             return new RowOutcome<T>(null, null);
         }
 
+        using var share = await _costs.EnterAsync(row, stop.Stopping).ConfigureAwait(false);
+        if (share.Error is { } refusal)
+        {
+            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index));
+        }
+
+        if (share.IsHeldBack)
+        {
+            Counts.AddHeldBack(row.Row.Index);
+            return new RowOutcome<T>(null, null);
+        }
+
         var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
         await using var release = claimed.ConfigureAwait(false);
         var value = LedgerObjects.Of<T>(claimed.Entry);
@@ -149,6 +194,7 @@ public sealed class RowBatch
                     Counts.AddContinued();
                     value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
                     error = report.Error ?? LedgerErrors.Of(report.Known);
+                    share.Is(BatchCost.Of(report.Known, isWorkedOn: report.Error is not null));
                     break;
 
                 case ClaimOutcome.Continue going:
@@ -157,21 +203,31 @@ public sealed class RowBatch
                     error = value is ImagenResult result
                         ? await ContinueAsync(row, going, result, claimed.Entry, stop.Stopping).ConfigureAwait(false)
                         : null;
+                    share.Is(BatchCost.Of(value, error));
                     break;
 
                 default:
+                    if (!await share.SubmitAsync(stop.Stopping).ConfigureAwait(false))
+                    {
+                        Counts.AddHeldBack(row.Row.Index);
+                        return new RowOutcome<T>(null, null);
+                    }
+
                     var (ready, unsent) = await SendFilesAsync(row, claimed.Entry, stop.Stopping).ConfigureAwait(false);
                     if (unsent is not null)
                     {
+                        share.IsNotSent();
                         return new RowOutcome<T>(null, unsent);
                     }
 
                     if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
                     {
+                        share.IsNotSent();
                         return Unsent<T>(row);
                     }
 
                     error = await afterAcceptance(value, acceptance, claimed.Entry).ConfigureAwait(false);
+                    share.Is(BatchCost.Of(value, error));
                     break;
             }
         }
@@ -179,11 +235,13 @@ public sealed class RowBatch
         {
             if (!BreakIfForAll(refused))
             {
+                share.IsNotSent();
                 return Unsent<T>(row);
             }
 
             if (StateAfter(refused) is not { } state)
             {
+                share.IsNotSent();
                 if (refused is not LedgerUnavailableException)
                 {
                     return new RowOutcome<T>(null, refused.ForRow(row.Row.Index));
@@ -196,6 +254,8 @@ public sealed class RowBatch
 
             error = refused;
             (value.State, value.RequestId) = (state, refused.RequestId);
+            await AddCostAsync(row, value, claimed.Entry, refused.BillableUnits, images: 0).ConfigureAwait(false);
+            share.Is(BatchCost.Of(value, error));
         }
 
         if (error is not null && FalErrors.IsOfMissingFile(error))
@@ -232,6 +292,27 @@ public sealed class RowBatch
             }
 
             return (entry, error.ForRow(row.Row.Index));
+        }
+    }
+
+    // A bill is the host's word: the ledger keeps it, and where it cannot, what the row has come to is not lost for it.
+    private async Task AddCostAsync(CheckedRow row, IRowObject value, LedgerEntry entry, decimal? units, int images)
+    {
+        if ((units is null && images == 0)
+            || await _prices.CostAsync(row.Host, row.Model, row.Input, units, images).ConfigureAwait(false) is not { } cost)
+        {
+            return;
+        }
+
+        (value.Cost, value.Currency) = (cost.Amount, cost.Currency);
+        try
+        {
+            await _ledger.AddCostAsync(entry, LedgerResult.OfCost(units, cost.Amount, cost.Currency)).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            Breaker.Trip(error);
+            Counts.AddUnrecorded(entry, error);
         }
     }
 

@@ -113,7 +113,7 @@ internal static class FalErrors
     /// <param name="response">The answer that says so.</param>
     /// <param name="detail">The words in it.</param>
     public static ImagenException OfEnd(RequestReference request, HostResponse response, FalErrorDetail detail) =>
-        OfModel(request.RequestId, response, detail);
+        OfModel(request.RequestId, response, detail).Billed(FalMarks.Units(response));
 
     /// <summary>Words that nothing marks as the host's own, for whoever hears them once.</summary>
     public static HostUnavailableException OfUnmarked(RequestReference request, HostResponse response)

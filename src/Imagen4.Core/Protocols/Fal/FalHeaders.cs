@@ -87,6 +87,10 @@ internal static class FalMarks
     public static string? IdInHeader(HostResponse response) =>
         (int)response.Status is 401 or 402 or 403 or 407 || response.Header("x-fal-request-id") is not { Length: > 0 } id ? null : id;
 
+    /// <summary>What an answer says is billed for its request, in the host's own unit; null where it says nothing, or no number.</summary>
+    public static decimal? Units(HostResponse response) => decimal.TryParse(
+        response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null;
+
     /// <summary>
     /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
     /// billed; but a 429 that speaks of a bill at all is no plain throttle.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Imagen4.Core.Http;
 using Imagen4.Core.Media;
@@ -13,8 +12,7 @@ internal static class FalResults
     /// <summary>The result in an answer, or null where it is none.</summary>
     public static HostResult? Read(HostResponse response) => Read(response.Json.Span) is not { } result ? null : result with
     {
-        BillableUnits = decimal.TryParse(
-            response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null,
+        BillableUnits = FalMarks.Units(response),
     };
 
     /// <summary>The result in JSON text, or null where it is none.</summary>

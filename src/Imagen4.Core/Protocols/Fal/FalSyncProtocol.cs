@@ -21,7 +21,7 @@ internal sealed class FalSyncProtocol(IResultStore kept) : SyncProtocol(kept)
     public override SubmitMarks ReadMarks(HostResponse response) => FalMarks.Read(response, isResult: true);
 
     public override ImagenException ReadRejection(HostConnection host, string model, HostResponse response) =>
-        FalErrors.OfSubmit(host, model, response);
+        FalErrors.OfSubmit(host, model, response).Billed(FalMarks.Units(response));
 
     protected override HostResult? ReadResult(HostResponse response) => FalResults.Read(response);
 

@@ -5,59 +5,79 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.Fal;
 
-/// <summary>What an image costs: the host's published price where there is one, else the profile's.</summary>
-public static class PriceReader
+/// <summary>Reads what fal's platform says of prices: several models in one request.</summary>
+internal static class PriceReader
 {
-    private const string InProfile = "Profile";
-    private const string AtHost = "Host";
+    // Of what is asked for, fal's document allows 50 in one request.
+    private const int IdsAtOnce = 50;
 
-    /// <summary>Reads the price of a model.</summary>
-    /// <returns>The price, or null where nobody says one.</returns>
-    /// <exception cref="ImagenException">The host publishes prices and cannot be asked.</exception>
-    public static async Task<ImagenPrice?> ReadAsync(HostConnection host, string model, CancellationToken cancellation)
+    /// <summary>How long the host may take to answer what a batch can do without.</summary>
+    public static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Reads prices, with the retries of any read.</summary>
+    /// <param name="host">A host that publishes prices.</param>
+    /// <param name="models">The endpoint ids.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Those that the host says.</returns>
+    /// <exception cref="ImagenException">The host cannot be asked.</exception>
+    public static Task<IReadOnlyDictionary<string, UnitPrice>> ReadAsync(
+        HostConnection host, IReadOnlyList<string> models, CancellationToken cancellation) =>
+        ReadAsync(host, models, host.GetAsync, cancellation);
+
+    /// <summary>Asks for prices once, for who can do without.</summary>
+    /// <param name="host">A host that publishes prices.</param>
+    /// <param name="models">The endpoint ids.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Those that the host says.</returns>
+    /// <exception cref="ImagenException">The host refuses.</exception>
+    /// <exception cref="TimeoutException">It does not answer in time.</exception>
+    /// <exception cref="HttpRequestException">It cannot be reached.</exception>
+    /// <exception cref="IOException">Its answer broke off.</exception>
+    public static Task<IReadOnlyDictionary<string, UnitPrice>> AskAsync(
+        HostConnection host, IReadOnlyList<string> models, CancellationToken cancellation) =>
+        ReadAsync(host, models, (address, token) => host.AskOnceAsync(address, AskLimit, token), cancellation);
+
+    private static async Task<IReadOnlyDictionary<string, UnitPrice>> ReadAsync(
+        HostConnection host,
+        IReadOnlyList<string> models,
+        Func<Uri, CancellationToken, Task<HostResponse>> read,
+        CancellationToken cancellation)
     {
-        return IsPublished(host.Profile)
-            ? await AskAsync(host, host.Profile.PlatformUri!, model, cancellation).ConfigureAwait(false)
-            : OfProfile(host.Profile, model);
+        var found = new Dictionary<string, UnitPrice>(StringComparer.Ordinal);
+        foreach (var some in models.Distinct(StringComparer.Ordinal).Chunk(IdsAtOnce))
+        {
+            var asked = string.Join('&', some.Select(id => $"endpoint_id={Uri.EscapeDataString(id)}"));
+            var address = new Uri($"{HostAddress.Append(host.Profile.PlatformUri!, "models/pricing")}?{asked}");
+            var answer = Answer(host, some[0], await read(address, cancellation).ConfigureAwait(false));
+            foreach (var entry in answer.Prices ?? [])
+            {
+                if (entry is { EndpointId: { } id, UnitPrice: { } price and >= 0 } && some.Contains(id, StringComparer.Ordinal))
+                {
+                    found[id] = new UnitPrice(price, Plain(entry.Unit), Plain(entry.Currency), IsHosts: true);
+                }
+            }
+        }
+
+        return found;
     }
 
-    /// <summary>Whether the host is asked for its prices, for which it wants a key.</summary>
-    internal static bool IsPublished(ProviderProfile profile) =>
-        profile.PlatformUri is not null && profile.Offers.Contains(HostOffer.Price);
-
-    /// <summary>The price a profile states for all its models, or null.</summary>
-    internal static ImagenPrice? OfProfile(ProviderProfile profile, string model) => profile.PricePerImage is { } price
-        ? new ImagenPrice { Provider = profile.Name, Model = model, UnitPrice = price, Unit = "image", Source = InProfile }
-        : null;
-
-    private static async Task<ImagenPrice?> AskAsync(HostConnection host, Uri platform, string model, CancellationToken cancellation)
+    private static PricingAnswer Answer(HostConnection host, string model, HostResponse response)
     {
-        var address = new Uri($"{HostAddress.Append(platform, "models/pricing")}?endpoint_id={Uri.EscapeDataString(model)}");
-        var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
+        var status = (int)response.Status;
         if (!response.IsSuccess)
         {
-            var status = (int)response.Status;
             throw status is 408 or >= 500
                 ? new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text))
                     { StatusCode = status }
                 : FalErrors.OfSubmit(host, model, response);
         }
 
-        var answer = response.Read(PricingJson.Default.PricingAnswer)
-            ?? throw new InvalidResponseException(
-                Messages.InvalidResponse.With(host.Profile.Name, (int)response.Status, response.ContentType ?? "?", ""));
-        return answer.Prices?.FirstOrDefault(price => price?.EndpointId == model) is { UnitPrice: { } unitPrice } entry
-            ? new ImagenPrice
-            {
-                Provider = host.Profile.Name,
-                Model = model,
-                UnitPrice = unitPrice,
-                Unit = entry.Unit,
-                Currency = entry.Currency,
-                Source = AtHost,
-            }
-            : null;
+        return response.Read(PricingJson.Default.PricingAnswer) ?? throw new InvalidResponseException(
+            Messages.InvalidResponse.With(host.Profile.Name, status, response.ContentType ?? "?", ""));
     }
+
+    // The host's words go to a terminal.
+    private static string? Plain(string? said) => string.IsNullOrWhiteSpace(said) ? null : PlainText.Line(said);
 }
 
 /// <summary>The answer of fal's pricing API.</summary>

@@ -9,12 +9,12 @@ public sealed class PriceReaderTests
     [Fact]
     public async Task A_price_the_host_lists_is_told_with_its_unit_and_currency()
     {
-        var (price, server) = await ReadAsync(new Answer(200, """
+        var (prices, server) = await ReadAsync(new Answer(200, """
             {"prices":[null,{"endpoint_id":"fal-ai/other","unit_price":9},{"endpoint_id":"fal-ai/imagen4/preview","unit_price":"0.05","unit":"image","currency":"USD"}],"has_more":false}
             """));
 
-        Assert.Equal((0.05m, "image", "USD", "Host"), (price!.UnitPrice, price.Unit, price.Currency, price.Source));
-        Assert.Equal(("test", TestHost.Model), (price.Provider, price.Model));
+        Assert.Equal(new UnitPrice(0.05m, "image", "USD", IsHosts: true), Assert.Single(prices).Value);
+        Assert.Equal(TestHost.Model, prices.Keys.Single());
         var seen = Assert.Single(server.Requests);
         Assert.Equal(("GET", "/v1/models/pricing?endpoint_id=fal-ai%2Fimagen4%2Fpreview"), (seen.Method, seen.Path));
         Assert.Equal($"Key {TestHost.Secret}", seen.Headers["Authorization"]);
@@ -25,7 +25,8 @@ public sealed class PriceReaderTests
     [InlineData("""{"prices":null}""")]
     [InlineData("""{"prices":[{"endpoint_id":"fal-ai/other","unit_price":9}]}""")]
     [InlineData("""{"prices":[{"endpoint_id":"fal-ai/imagen4/preview"}]}""")]
-    public async Task A_model_that_is_not_listed_has_no_price(string body) => Assert.Null((await ReadAsync(new Answer(200, body))).Price);
+    public async Task A_model_that_is_not_listed_has_no_price(string body) => 
+        Assert.Empty((await ReadAsync(new Answer(200, body))).Prices);
 
     [Theory]
     [InlineData(401, """{"error":{"type":"authentication_error","message":"Bad key"}}""", typeof(AuthenticationFailedException))]
@@ -39,25 +40,32 @@ public sealed class PriceReaderTests
         Assert.IsType(type, await Record.ExceptionAsync(() => ReadAsync(new Answer(status, body))));
 
     [Fact]
-    public async Task A_host_without_prices_has_the_profiles()
+    public async Task Several_models_are_asked_for_in_one_request_and_more_than_fifty_in_two()
     {
-        var host = TestHost.Connect(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { PricePerImage = 0.04m });
+        var (_, server) = await ReadAsync(new Answer(200, """{"prices":[]}"""), [.. Enumerable.Range(1, 51).Select(number => $"a/m{number}"), "a/m1"]);
 
-        var price = await PriceReader.ReadAsync(host, "any/model", CancellationToken.None);
-
-        Assert.Equal((0.04m, "image", null, "Profile", "any/model"), (price!.UnitPrice, price.Unit, price.Currency, price.Source, price.Model));
-        Assert.Null(await PriceReader.ReadAsync(TestHost.Connect(new Uri("http://127.0.0.1:9")), "any/model", CancellationToken.None));
+        Assert.Equal([50, 1], server.Requests.Select(seen => seen.Path.Split("endpoint_id=").Length - 1));
     }
+
+    [Theory]
+    [InlineData("image", "image", true)]
+    [InlineData("images", "image", true)]
+    [InlineData(" Images ", "image", true)]
+    [InlineData("megapixels", "image", false)]
+    [InlineData(null, "image", false)]
+    public void A_unit_is_the_same_in_the_plural(string? own, string other, bool isSame) =>
+        Assert.Equal(isSame, new UnitPrice(1, own, "USD", IsHosts: true).IsFor(other));
 
     [Fact]
     public void A_key_does_not_go_to_a_price_list_over_an_open_line() =>
         Assert.Throws<InvalidInputException>(
             () => TestHost.Connect(TestHost.Profile(new Uri("http://127.0.0.1:9")) with { PlatformUri = new Uri("http://api.example/v1") }));
 
-    private static async Task<(ImagenPrice? Price, WebServer Server)> ReadAsync(Answer answer)
+    private static async Task<(IReadOnlyDictionary<string, UnitPrice> Prices, WebServer Server)> ReadAsync(Answer answer, params string[] models)
     {
         await using var server = await WebServer.AnsweringAsync(answer);
         var profile = TestHost.Profile(new Uri("https://queue.example")) with { PlatformUri = new Uri(server.Address, "v1"), Offers = [HostOffer.Price] };
-        return (await PriceReader.ReadAsync(TestHost.Connect(profile, new SkippingTime()), TestHost.Model, CancellationToken.None).InTime(), server);
+        return (await PriceReader.ReadAsync(
+            TestHost.Connect(profile, new SkippingTime()), models is [] ? [TestHost.Model] : models, CancellationToken.None).InTime(), server);
     }
 }

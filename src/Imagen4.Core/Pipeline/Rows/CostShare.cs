@@ -1,0 +1,82 @@
+using Imagen4.Core.Pipeline.Costs;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>What one row counts for against the limit of its batch, from when it is let go until it has come to its end.</summary>
+/// <param name="limit">The limit; null for none.</param>
+internal sealed class CostShare(CostLimit? limit) : IDisposable
+{
+    private decimal _counted;
+    private decimal _paid;
+    private bool _isIn;
+
+    /// <summary>What it can cost at most; null where that is not known.</summary>
+    public decimal? Worst { get; init; }
+
+    /// <summary>What is counted for what was submitted before this run; null where it is to be submitted.</summary>
+    public decimal? Known { get; set; }
+
+    /// <summary>Whether it goes on with what was submitted before this run.</summary>
+    public bool IsKnown => Known is not null;
+
+    /// <summary>Whether the limit lets it go no more.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    /// <summary>Why it cannot be counted; null where it can.</summary>
+    public ImagenException? Error { get; init; }
+
+    /// <summary>Waits until it may go.</summary>
+    public async ValueTask EnterAsync(CancellationToken cancellation)
+    {
+        if (Known is { } known)
+        {
+            limit!.Resume();
+            (_counted, _paid, _isIn) = (known, known, true);
+        }
+        else
+        {
+            await EnterAnewAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes note that it is about to be submitted. What was submitted before turned out to have come to no good end.</summary>
+    /// <returns>False where the limit holds it back now.</returns>
+    public async ValueTask<bool> SubmitAsync(CancellationToken cancellation)
+    {
+        if (limit is not null && IsKnown)
+        {
+            Known = null;
+            Leave(paid: 0);
+            await EnterAnewAsync(cancellation).ConfigureAwait(false);
+        }
+
+        // From here on it may be paid for.
+        _paid = _counted;
+        return !IsHeldBack;
+    }
+
+    /// <summary>Takes note that nothing was sent.</summary>
+    public void IsNotSent() => _paid = IsKnown ? _paid : 0;
+
+    /// <summary>Takes note of what it has cost.</summary>
+    /// <param name="paid">The amount; null where that is not known.</param>
+    public void Is(decimal? paid) => _paid = paid ?? _counted;
+
+    /// <inheritdoc/>
+    public void Dispose() => Leave(_paid);
+
+    private async ValueTask EnterAnewAsync(CancellationToken cancellation)
+    {
+        IsHeldBack = Worst is not { } worst || !await limit!.EnterAsync(worst, cancellation).ConfigureAwait(false);
+        (_counted, _isIn) = (Worst ?? 0, !IsHeldBack);
+    }
+
+    private void Leave(decimal paid)
+    {
+        if (_isIn)
+        {
+            _isIn = false;
+            limit!.Leave(_counted, paid);
+        }
+    }
+}

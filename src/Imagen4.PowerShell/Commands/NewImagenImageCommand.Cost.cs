@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Management.Automation;
+using Imagen4.Core.Pipeline.Costs;
+using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Text;
+using Imagen4.PowerShell.Binding;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <content>
+/// What rows cost, before it is paid: said of each with <c>-WhatIf</c>, and held under a lid with <c>-MaxCost</c>. A lid needs to know
+/// what earlier runs have paid for any of the rows, so that with one nothing is sent before the last row has been read.
+/// </content>
+public sealed partial class NewImagenImageCommand
+{
+    private const int MostRanges = 10;
+
+    private readonly List<(CheckedRow Row, object? Target)> _held = [];
+    private readonly Dictionary<string, decimal> _planned = new(StringComparer.Ordinal);
+    private int _plannedRows;
+    private int _unpricedRows;
+
+    /// <summary>What the rows may cost together.</summary>
+    [Parameter]
+    public object? MaxCost { get; set; }
+
+    // As the engine decides it.
+    private bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+        ? LanguagePrimitives.IsTrue(given)
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        RunHeld();
+        base.OnEnd();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFinished()
+    {
+        base.OnFinished();
+        if (IsStopped)
+        {
+            return;
+        }
+
+        SayPlanned();
+        if (Batch.Counts.HeldBack is { Count: > 0 } heldBack)
+        {
+            var rows = heldBack.ToHashSet();
+            var targets = _held.Where(held => rows.Contains(held.Row.Row.Index)).Select(held => held.Target).ToArray();
+            var error = new CostLimitReachedException(CommandMessages.CostLimitReached.With(
+                Options.MaxCost, heldBack.Count, Ranges(heldBack), Batch.Counted));
+            WriteError(error, targets);
+        }
+    }
+
+    private decimal? Lid() => MyInvocation.BoundParameters.ContainsKey(nameof(MaxCost)) ? PlainPrice.Amount(MaxCost) : null;
+
+    // Where nothing is done but to say what would be, the host may be asked; else nothing waits for it.
+    private string CostOf(CheckedRow row)
+    {
+        var most = IsWhatIf ? WaitFor(stopping => Batch.FindCostAtMostAsync(row, stopping)) : Batch.CostAtMost(row);
+        if (IsWhatIf && row.IsNew)
+        {
+            _plannedRows++;
+            if (most is null)
+            {
+                _unpricedRows++;
+            }
+            else
+            {
+                _planned[most.Currency ?? ""] = _planned.GetValueOrDefault(most.Currency ?? "") + most.Amount;
+            }
+        }
+
+        return most is null ? CommandMessages.ShouldCostUnknown : CommandMessages.ShouldCostAtMost.With(most);
+    }
+
+    private void SayPlanned()
+    {
+        if (_plannedRows == 0)
+        {
+            return;
+        }
+
+        var sums = _planned.Select(sum => new Money(sum.Value, sum.Key.Length == 0 ? null : sum.Key).ToString());
+        var total = CommandMessages.WhatIfTotal.With(
+            _plannedRows,
+            _planned.Count == 0 ? CommandMessages.ShouldCostUnknown : CommandMessages.ShouldCostAtMost.With(string.Join(" + ", sums)));
+        total += _unpricedRows == 0 ? "" : CommandMessages.WhatIfUnknown.With(_unpricedRows);
+        _ = ShouldProcess(total, total, caption: "");
+        _plannedRows = 0;
+    }
+
+    private void Hold(CheckedRow row, object? target)
+    {
+        Batch.BeginPricing(row);
+        _held.Add((row, target));
+    }
+
+    // What earlier runs have submitted comes first: it goes on whatever the lid is, and may come out cheaper than it counts.
+    private void RunHeld()
+    {
+        var (known, rest) = (new List<(CheckedRow, object?)>(), new List<(CheckedRow, object?)>());
+        foreach (var (row, target) in _held)
+        {
+            try
+            {
+                (WaitFor(stopping => Batch.CountAsync(row, stopping)) ? known : rest).Add((row, target));
+            }
+            catch (LedgerUnavailableException error)
+            {
+                EndWith(error, target);
+            }
+            catch (ImagenException error)
+            {
+                WriteRecordError(error, target);
+            }
+        }
+
+        foreach (var (row, target) in known.Concat(rest))
+        {
+            Run(row, target);
+        }
+    }
+
+    private static string Ranges(IReadOnlyList<int> rows)
+    {
+        var ranges = new List<(int First, int Last)>();
+        foreach (var row in rows)
+        {
+            if (ranges is [.., var last] && row == last.Last + 1)
+            {
+                ranges[^1] = (last.First, row);
+            }
+            else
+            {
+                ranges.Add((row, row));
+            }
+        }
+
+        var said = ranges.Take(MostRanges).Select(range => range.First == range.Last
+            ? range.First.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{range.First}-{range.Last}"));
+        return string.Join(", ", said) + (ranges.Count > MostRanges ? ", ..." : "");
+    }
+}
