@@ -115,6 +115,19 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         Get-Bill $test | Should -HaveCount 1
     }
 
+    It 'what is received from <from> is the same row with its images' -ForEach @(
+        @{ from = 'a request'; as = { $_ } }
+        @{ from = 'its line in a CSV'; as = { $_ | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ from = 'its id alone'; as = { $_.RequestId } }
+    ) {
+        $request = [pscustomobject]@{ Prompt = 'make it night'; ImagePath = 'fox.png;owl.png'; ImageUri = 'https://a.example/x.png' } | New-ImagenImage -Model fal-ai/nano-banana-2/edit
+        $rest = $from -like '*alone' ? @{ Model = $request.Model } : @{}
+        $result = $request | ForEach-Object $as | Receive-ImagenResult -Wait @rest
+        $result.ImagePath, $result.ImageUri, $result.AdditionalInput | Should -Be "$fox; $owl", 'https://a.example/x.png', $null
+        $null = $result | New-ImagenImage
+        Get-Bill $test | Should -HaveCount 1
+    }
+
     It 'a path in AdditionalInput stays text, and a file object there goes up whatever it is' {
         $request = New-ImagenImage 'a' -Model $edit -AdditionalInput @{ image_urls = @('notes.txt'); mask_url = Get-Item notes.txt }
         (Get-Upload).sha256 | Should -Be (Get-Digest notes.txt)

@@ -86,8 +86,7 @@ public sealed record ImageInput
         }
 
         var (images, others) = ImageList.Split(AdditionalInput);
-        target.ImagePath = TextList.Write(images.Paths);
-        target.ImageUri = TextList.Write(images.Uris);
+        images.CopyTo(target);
         target.AdditionalInput = others is null
             ? null
             : JsonSerializer.Serialize(others, ImageInputJson.Plain.IReadOnlyDictionaryStringJsonElement);

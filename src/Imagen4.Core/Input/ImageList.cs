@@ -16,6 +16,9 @@ public sealed record ImageList(IReadOnlyList<string> Paths, IReadOnlyList<string
     /// <summary>How many there are.</summary>
     public int Count => Paths.Count + Uris.Count;
 
+    /// <summary>Puts the images on an object users see.</summary>
+    public void CopyTo(ImagenInputs target) => (target.ImagePath, target.ImageUri) = (TextList.Write(Paths), TextList.Write(Uris));
+
     /// <summary>Reads the images of a row from its cells.</summary>
     /// <exception cref="InvalidInputException">A cell holds no list of texts.</exception>
     internal static ImageList Read(Func<string, Cell> at) =>

@@ -24,6 +24,9 @@ public sealed record RequestRecord
     /// <summary>What was sent, where the record says so.</summary>
     public ImageInput? Input { get; init; }
 
+    /// <summary>The images it was made from, where the record says so.</summary>
+    public ImageList Images { get; init; } = ImageList.None;
+
     /// <summary>How it was queued and kept, where the record says so.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 }

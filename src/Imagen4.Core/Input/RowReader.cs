@@ -35,6 +35,13 @@ public static class RowReader
     public static SubmitSettings ReadSettings(int index, IReadOnlyDictionary<string, object?> cells) =>
         SubmitSettingsReader.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
 
+    /// <summary>Reads the images that a request was made from, without the rest of its row.</summary>
+    /// <param name="index">The number of the record within its pipeline, from 1.</param>
+    /// <param name="cells">The cells by parameter name.</param>
+    /// <exception cref="InvalidInputException">A cell holds no list of texts.</exception>
+    public static ImageList ReadImages(int index, IReadOnlyDictionary<string, object?> cells) =>
+        ImageList.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
+
     private static ImageInput Inputs(Func<string, Cell> at)
     {
         var input = new ImageInput { Prompt = Prompt(at("Prompt")) };

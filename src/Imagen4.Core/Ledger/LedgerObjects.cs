@@ -69,6 +69,11 @@ internal static class LedgerObjects
             Input = record.Input ?? known?.Input ?? request.Input,
             Settings = record.Settings,
         });
+        if (made.ImagePath is null && made.ImageUri is null)
+        {
+            (record.Images.Count > 0 ? record.Images : ImageList.Split(known?.Input?.AdditionalInput).Images).CopyTo(made);
+        }
+
         if (record.Settings == SubmitSettings.None)
         {
             known?.Settings?.CopyTo(made);

@@ -23,6 +23,7 @@ internal static class RequestBinder
         Key = Text(row, "Key", record?.At("Key")),
         Input = record is { IsRows: true } ? Input(row, record) : null,
         Settings = record is { IsRows: true } ? Settings(row, record) : SubmitSettings.None,
+        Images = record is { IsRows: true } ? Images(row, record) : ImageList.None,
     };
 
     private static int? Index(int row, Record? record) =>
@@ -61,6 +62,19 @@ internal static class RequestBinder
         catch (InvalidInputException)
         {
             return null;
+        }
+    }
+
+    private static ImageList Images(int row, Record record)
+    {
+        try
+        {
+            return RowReader.ReadImages(
+                row, ImageList.Names.ToDictionary(name => name, name => BoundValue.Cell(row, name, record.At(name))));
+        }
+        catch (InvalidInputException)
+        {
+            return ImageList.None;
         }
     }
 

@@ -161,6 +161,9 @@ internal static class LedgerChanges
             ("@upload_check", RequestChecksum.OfUpload(upload)),
         ]);
 
+    /// <summary>Forgets the addresses that have ended: a ledger must not grow with every file there ever was.</summary>
+    public static Statement ForgetUploadsBefore(long now) => new("DELETE FROM upload WHERE valid_until < @now", ("@now", now));
+
     /// <summary>Forgets the address of a file, if it still has that one.</summary>
     public static Statement ForgetUpload(StoredUpload upload) => new(
         "DELETE FROM upload WHERE storage = @storage AND account = @account AND sha256 = @sha256 AND address = @address",

@@ -188,9 +188,10 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
-    /// <summary>Keeps the address that a file has got at a host's storage.</summary>
+    /// <summary>Keeps the address that a file has got at a host's storage; those that have ended are forgotten.</summary>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public Task KeepUploadAsync(StoredUpload upload) => _writer.RunAsync(LedgerChanges.KeepUpload(upload));
+    public Task KeepUploadAsync(StoredUpload upload) =>
+        _writer.RunAsync(LedgerChanges.ForgetUploadsBefore(Now()), LedgerChanges.KeepUpload(upload));
 
     /// <summary>Forgets the address of a file, if it still has that one.</summary>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>

@@ -121,6 +121,33 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task The_address_of_an_upload_is_kept_for_its_storage_and_account_until_it_ends()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var place = new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64));
+        var ended = new StoredUpload(place with { Sha256 = new string('c', 64) }, "https://files.example/ended", now - 1);
+        var first = new StoredUpload(place, "https://files.example/1", now + 600_000);
+        await Open().KeepUploadAsync(ended);
+        await _stores[0].KeepUploadAsync(first);
+
+        var other = Open();
+        Assert.Equal(first, await other.FindUploadAsync(place, default));
+        Assert.Null(await other.FindUploadAsync(ended.Place, default));
+        Assert.Null(await other.FindUploadAsync(place with { Account = new string('d', 32) }, default));
+        Assert.Null(await other.FindUploadAsync(place with { Storage = "https://else.example" }, default));
+
+        // A second one takes the place of the first; who still thinks of the first does not take the second away.
+        var second = first with { Address = "https://files.example/2" };
+        await other.KeepUploadAsync(second);
+        await _stores[0].ForgetUploadAsync(first);
+        Assert.Equal(second, await _stores[0].FindUploadAsync(place, default));
+        await _stores[0].ForgetUploadAsync(second);
+        Assert.Null(await other.FindUploadAsync(place, default));
+    }
+
+    [SkippableFact]
     public async Task A_state_that_cannot_follow_is_refused()
     {
         Skip.If(IsMissing, PostgresServer.Missing);

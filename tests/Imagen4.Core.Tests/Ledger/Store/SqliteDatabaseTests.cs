@@ -72,6 +72,22 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.True((await store.FindRowAsync(claimed.Row!, default))!.IsDamaged);
     }
 
+    [Theory]
+    [InlineData("UPDATE upload SET address = 'https://else.example/1'")]
+    [InlineData("UPDATE upload SET valid_until = valid_until + 1")]
+    [InlineData("UPDATE upload SET valid_until = 'never'")]
+    public async Task An_upload_whose_checksum_is_wrong_is_not_known(string damage)
+    {
+        var upload = new StoredUpload(
+            new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64)), "https://files.example/1", long.MaxValue / 2);
+        await using var store = Open();
+        await store.KeepUploadAsync(upload);
+        Assert.Equal(upload, await store.FindUploadAsync(upload.Place, default));
+        Execute(damage);
+
+        Assert.Null(await store.FindUploadAsync(upload.Place, default));
+    }
+
     [Fact]
     public async Task A_file_that_was_cut_to_nothing_is_damaged_and_one_that_was_deleted_is_begun_anew()
     {
