@@ -158,7 +158,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
         return ProviderCatalog.OfProtocol(Protocol) with
         {
-            Name = IsName(Name) ? Name : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(Name))),
+            Name = ProviderView.IsName(Name) ? Name : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(Name))),
         };
     }
 
@@ -172,11 +172,10 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     private ProviderProfile Changed(ProviderProfile? existing)
     {
-        var profile = WithProtocol(existing ?? New());
-        var moved = Moved(profile);
-        return moved with
+        var profile = Moved(WithProtocol(existing ?? New()));
+        return profile with
         {
-            StorageUri = StorageUri is null ? moved.StorageUri : ProviderAddress.Validate(StorageUri),
+            StorageUri = StorageUri is null ? profile.StorageUri : ProviderAddress.Validate(StorageUri),
             ApiKeyVariables = ApiKeyVariable is null ? profile.ApiKeyVariables : KeyPlace.Variables(ApiKeyVariable),
             SecretName = IsGiven(nameof(SecretName)) ? KeyPlace.Name(nameof(SecretName), Text(SecretName)) : profile.SecretName,
             SecretVault = KeyPlace.Name(nameof(SecretVault), Vault(profile)),
@@ -198,7 +197,4 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     private bool IsGiven(string parameter) => _given.Contains(parameter);
 
     private static string? Text(string? given) => string.IsNullOrWhiteSpace(given) ? null : given.Trim();
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 }
