@@ -27,10 +27,15 @@ internal sealed class FilePaths(PSCmdlet command)
     /// <exception cref="InvalidInputException">It is no path of the file system.</exception>
     public IReadOnlyList<string> Matching(string path)
     {
-        // The name of a file may have brackets in it.
-        if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(Literal(path)))
+        // The name of a file may have brackets in it, with or without the marks that say so.
+        if (File.Exists(Literal(path)))
         {
             return [Literal(path)];
+        }
+
+        if (!WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            return [Literal(WildcardPattern.Unescape(path))];
         }
 
         try

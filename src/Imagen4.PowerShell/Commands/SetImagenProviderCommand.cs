@@ -174,7 +174,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
         return ProviderCatalog.OfProtocol(Protocol) with
         {
-            Name = IsName(Name) ? Name : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(Name))),
+            Name = ProviderView.IsName(Name) ? Name : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(Name))),
         };
     }
 
@@ -272,7 +272,4 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     private static Uri? Given(Uri? address) => address is { OriginalString: "" } ? null : address;
 
     private static string? Text(string? given) => string.IsNullOrWhiteSpace(given) ? null : given.Trim();
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 }
