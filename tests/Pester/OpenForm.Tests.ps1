@@ -31,7 +31,7 @@ Describe 'A host of OpenAI''s form' {
 
     It 'the sample takes a CSV to files: n, size and quality go out, the key in its own header' {
         Use-Sample
-        $results = Import-Csv (Join-Path $sample prompts.csv) | New-ImagenImage -Provider images -OutputDirectory $out
+        $results = Import-Csv (Join-Path $sample prompts.csv) | New-ImagenImage -Provider images -OutputDirectory $out | Sort-Object Index
         $results.State | Should -Be 'Delivered', 'Delivered'
         $results[0].NumImages | Should -Be 2
         $results[0].Images | Should -HaveCount 2
