@@ -21,7 +21,7 @@ Describe 'A key' {
         }
 
         $folder = (New-Item -ItemType Directory (Join-Path $TestDrive life)).FullName
-        $names = 'FAL_KEY', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY', 'CANARY'
+        $names = 'FAL_KEY', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY', 'IMAGES_API_KEY', 'CANARY'
         $names | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $canary) }
         $env:WRONG = $wrong
         $env:IMAGEN4_HOME = Join-Path $folder home
@@ -62,12 +62,13 @@ Describe 'A key' {
     }
 
     It 'went to its own host with every request, from the environment and from -ApiKey' {
-        foreach ($path in '/fal-ai/', '/fal-sync/', '/chainhub/', '/kkiai/', '/aimlapi/') {
+        foreach ($path in '/fal-ai/', '/fal-sync/', '/chainhub/', '/kkiai/', '/aimlapi/', '/openform/') {
             $got = $front.Seen | Where-Object { ($_ -split "`n")[0] -like "* $path*" }
             @($got | Where-Object { $_.Contains($canary) }).Count | Should -BeGreaterThan 10 -Because $path
             $got | Where-Object { -not $_.Contains($canary) -and -not $_.Contains($wrong) } | Should -BeNullOrEmpty -Because $path
         }
-        $front.Seen | Where-Object { $_ -like 'POST *' -and $_.Contains($wrong) } | Should -HaveCount 11
+        $front.Seen | Where-Object { $_ -like 'POST *' -and $_.Contains($wrong) } | Should -HaveCount 13
+        $front.Seen | Where-Object { $_ -like 'POST /openform/*' -and $_ -match '(?m)^Authorization:' } | Should -BeNullOrEmpty
     }
 
     It 'did so in a life that had everything in it' {
@@ -76,7 +77,7 @@ Describe 'A key' {
         foreach ($id in 'AuthenticationFailed', 'AccountLocked', 'ContentPolicyViolation', 'ModelNotAvailable', 'InvalidInput', 'RequestNotFound', 'DownloadFailed', 'SubmissionInDoubt', 'InvalidResponse', 'HostUnavailable', 'AlreadyCompleted', 'CancelNotSupported') {
             $errors | Should -Contain $id
         }
-        foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
+        foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi', 'images') {
             foreach ($stream in 'Error', 'Verbose', 'Progress') {
                 Import-Clixml (Join-Path $folder "$provider-$stream.xml") | Should -Not -BeNullOrEmpty -Because "$provider $stream"
             }
@@ -108,7 +109,7 @@ Describe 'A key' {
         $first.Seen | Where-Object { $_ -notlike 'GET /_emulator/files/*' -and $_ -notlike 'POST /hook*' -and $_ -notlike 'PUT /storage/uploads/*' } | Should -BeNullOrEmpty
         $leaks = foreach ($request in @($first.Seen) + @($second.Seen)) {
             Find-Canary $request $canary, $wrong | ForEach-Object { "$(($request -split "`n")[0]): $_" }
-            $request | Where-Object { $_ -match '(?m)^(Authorization|Cookie|Proxy-Authorization):' }
+            $request | Where-Object { $_ -match '(?m)^(Authorization|Cookie|Proxy-Authorization|api-key):' }
         }
         $leaks | Should -BeNullOrEmpty
     }

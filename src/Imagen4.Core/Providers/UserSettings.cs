@@ -76,5 +76,6 @@ internal sealed record UserSettings
     }
 
     private static bool IsWhole(ProviderProfile? profile) =>
-        profile is { Name.Length: > 0 } && Enum.IsDefined(profile.Protocol) && !profile.ApiKeyVariables.Contains(null!);
+        profile is { Name.Length: > 0 } && Enum.IsDefined(profile.Protocol)
+        && !profile.ApiKeyVariables.Contains(null!) && !profile.MediaHosts.Contains(null!);
 }

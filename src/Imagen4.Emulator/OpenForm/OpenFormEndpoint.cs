@@ -99,7 +99,7 @@ internal sealed partial class OpenFormEndpoint(string? onlyKey, FaultInjector fa
             return OpenError.Answer(404, $"The model '{model}' does not exist.", Invalid, "model_not_found", "model");
         }
 
-        if (body.Input.EnumerateObject().FirstOrDefault(member => !Body.Properties.ContainsKey(member.Name)).Name is { } unknown)
+        if (body.Input.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !Body.Properties.ContainsKey(name)) is { } unknown)
         {
             return OpenError.Answer(400, $"Unknown parameter: '{unknown}'.", Invalid, "unknown_parameter", unknown);
         }

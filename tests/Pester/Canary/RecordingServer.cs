@@ -94,7 +94,7 @@ public sealed class RecordingServer : IDisposable
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
             }
 
-            foreach (var name in new[] { "Authorization", "Accept" })
+            foreach (var name in new[] { "Authorization", "Accept", "api-key" })
             {
                 if (context.Request.Headers[name] != null)
                 {

@@ -14,6 +14,10 @@ foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
     Set-ImagenProvider $name -BaseUri "$Front/$name"
 }
 
+# One that takes the key in a header of its own.
+Set-ImagenProvider images -Protocol ImagesGenerations -BaseUri "$Front/openform" -ApiKeyVariable IMAGES_API_KEY -DefaultModel gpt-image-2 -KeyHeader api-key `
+    -SubmitPath '/deployments/{model}/images/generations?api-version=1' -InputName @{ num_images = 'n' }
+
 $life = {
     param([string]$Provider, [hashtable]$Key, [string]$Admin, [string]$Stranger)
 
@@ -24,14 +28,14 @@ $life = {
 
     $elsewhere = @{ kind = 'status'; status = 302; headers = @{ Location = "$Stranger/stolen" } }
     $out = "$Provider-$($Key.Count)"
-    $slow = $Provider -in 'fal-sync', 'aimlapi' ? 0 : 60
+    $slow = $Provider -in 'fal-sync', 'aimlapi', 'images' ? 0 : 60
     'A red fox', @{ prompt = 'An owl'; num_images = 2; AdditionalInput = '{"style":"oil"}' } | New-ImagenImage -Provider $Provider @Key -Verbose -Debug | Tee-Object -Variable requests
     $requests | Get-ImagenRequestStatus -Wait @Key -Verbose -Debug
     $requests | Receive-ImagenResult -Wait -OutputDirectory $out @Key -Verbose -Debug | Tee-Object -Variable results
     New-ImagenImage 'A fox' -Provider $Provider -OutputDirectory $out @Key -Verbose
     New-ImagenImage "A storm [emulator:seconds=$slow]" -Provider $Provider @Key | Stop-ImagenRequest -PassThru @Key -Verbose
     New-ImagenImage 'A forbidden thing' -Provider $Provider -Wait @Key -Verbose
-    try { New-ImagenImage 'A fox [emulator:locked]' -Provider $Provider @Key } catch { $_ }
+    try { New-ImagenImage "A fox [emulator:$($Provider -eq 'fal' ? 'locked' : 'not_allowed')]" -Provider $Provider @Key } catch { $_ }
     New-ImagenImage 'A fox [emulator:media_missing]' -Provider $Provider -OutputDirectory $out @Key
     New-ImagenImage 'A fox' -Provider $Provider -Model fal-ai/nobody/none @Key
     New-ImagenImage 'A fox' -Provider $Provider -AspectRatio 9:99 @Key
@@ -58,7 +62,7 @@ $ends = {
     try { New-ImagenImage 'A fox' -Provider $Provider -ApiKey ([System.Net.NetworkCredential]::new('', $env:WRONG).SecurePassword) -Verbose } catch { $_ }
 }
 
-$said = foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
+$said = foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi', 'images') {
     # First as a user sees it, with the keys from the environment and the transcript listening; then with the key as a parameter,
     # in a shell whose streams are all kept, progress too.
     try { & $life $provider @{} $Admin $Stranger *>&1 | Tee-Object -Variable seen | Out-Default; $seen } catch { $_ }
