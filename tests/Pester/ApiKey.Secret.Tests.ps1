@@ -230,8 +230,9 @@ Describe 'A price of one''s own' {
         $results = [pscustomobject]@{ Prompt = 'a'; NumImages = 3; Provider = 'here' }, [pscustomobject]@{ Prompt = 'b'; Provider = 'here' } | ForEach-Object $run
         ($results | Sort-Object NumImages -Descending).Cost | Should -Be 0.15, 0.05
         $results[0].Cost | Should -BeOfType ([decimal])
-        # Of the host that has no price of its own nothing is known.
-        (New-ImagenImage 'a' -Wait).Cost | Should -BeNullOrEmpty
+        # Of a host that publishes no price nothing is known where the user says none.
+        Set-ImagenProvider here -PricePerImage ''
+        (New-ImagenImage 'a' -Provider here -Wait).Cost | Should -BeNullOrEmpty
     }
 
     It 'a request that failed has none' {

@@ -24,6 +24,7 @@ Describe 'Get-ImagenPrice' {
         $byModel['fal-ai/imagen4/preview/fast'].UnitPrice | Should -Be 0.02
         $byModel['fal-ai/nano-banana-2'].UnitPrice | Should -Be 0.08
         $prices | ForEach-Object { $_.Provider, $_.Unit, $_.Currency, $_.Source | Should -Be 'emulator', 'image', 'USD', 'Host' }
+        @(Get-Seen $test) | Should -HaveCount 1 -Because 'several models go into one question'
         Get-Bill $test | Should -BeNullOrEmpty
     }
 
@@ -41,6 +42,28 @@ Describe 'Get-ImagenPrice' {
         $prices.Model | Should -Be 'google/imagen4/preview', 'fal-ai/imagen4/preview'
         $prices.UnitPrice | Should -Be 0.04, 0.05
         $prices.Source | Should -Be 'Profile', 'Host'
+    }
+
+    It 'tells what a request comes to, and where that is from' {
+        $price = Get-ImagenPrice fal-ai/nano-banana-2
+        $price.Rules | Should -Be 'images by NumImages; Resolution: 0.5K x 0.75, 1K x 1, 2K x 1.5, 4K x 2; enable_web_search true + 0.015 USD / image; thinking_level high + 0.002 USD / image; not known beforehand with limit_generations false'
+        $price.RulesSource | Should -BeLike '*nano-banana-2/llms.txt* (2026-11-28)'
+        (Get-ImagenPrice google/nano-banana-lite).Rules | Should -BeNullOrEmpty
+    }
+
+    It 'asks for what comes down the pipeline together, and keeps it for batches' {
+        $ids = (Get-ImagenModel).Model
+        ($ids | Get-ImagenPrice -WarningAction Ignore).Model | Should -Be $ids
+        @(Get-Seen $test | Where-Object path -Like '/v1/models/pricing*') | Should -HaveCount 1
+        $null = New-ImagenImage 'a' -Wait
+        @(Get-Seen $test | Where-Object path -Like '/v1/models/pricing*') | Should -HaveCount 1
+    }
+
+    It 'a price of one''s own stands in where the host lists none' {
+        Set-ImagenProvider keyed -PricePerImage 0.5
+        $price = Get-ImagenPrice fal-ai/nobody -Provider keyed -ApiKey k
+        $price.UnitPrice, $price.Source | Should -Be 0.5, 'Profile'
+        Remove-ImagenProvider keyed
     }
 
     It 'needs no key where nobody is asked' {

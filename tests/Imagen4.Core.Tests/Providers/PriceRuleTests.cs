@@ -56,7 +56,7 @@ public sealed class PriceRuleTests : EnvironmentTest
     public void Every_model_that_a_rule_is_for_has_a_figure_here_and_every_rule_a_date_and_a_source()
     {
         var rules = HostData.BuiltIn.Prices;
-        Assert.Equal(rules.SelectMany(rule => rule.Ids).Order(), Figures.Select(row => row.Data.Item1).Distinct().Order());
+        Assert.Equal(rules.SelectMany(rule => rule.Ids).Order(), Figures.Select(row => (string)row[0]).Distinct().Order());
         Assert.All(rules, rule =>
         {
             Assert.True(DateOnly.TryParseExact(rule.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));

@@ -43,6 +43,22 @@ public sealed class LivingModelTests : EmulatorTest
     }
 
     [Theory]
+    [InlineData("fal-ai/nano-banana-2", """{}""", "1")]
+    [InlineData("fal-ai/nano-banana-2", """{"resolution":"0.5K"}""", "0.75")]
+    [InlineData("fal-ai/nano-banana-2", """{"resolution":"2K"}""", "1.5")]
+    [InlineData("fal-ai/nano-banana-2", """{"resolution":"4K","num_images":3}""", "6")]
+    [InlineData("fal-ai/nano-banana-2", """{"enable_web_search":true}""", "1.1875")]
+    [InlineData("fal-ai/nano-banana-2", """{"enable_web_search":false,"thinking_level":"high"}""", "1.025")]
+    [InlineData("fal-ai/nano-banana-2/edit", """{"resolution":"2K","num_images":2}""", "3")]
+    [InlineData("fal-ai/nano-banana-pro", """{"resolution":"4K"}""", "1")]
+    public async Task Each_bills_what_its_inputs_come_to(string model, string input, string units)
+    {
+        var result = await RunAsync($$"""{"prompt":"x"{{(input == "{}" ? "" : ",")}}{{input[1..]}}""", model);
+
+        Assert.Equal(units, result.Header("X-Fal-Billable-Units"));
+    }
+
+    [Theory]
     [InlineData("fal-ai/nano-banana", """{"aspect_ratio":"auto"}""", "aspect_ratio", "one_of")]
     [InlineData("fal-ai/nano-banana-pro", """{"aspect_ratio":"8:1"}""", "aspect_ratio", "one_of")]
     [InlineData("fal-ai/nano-banana-pro", """{"resolution":"0.5K"}""", "resolution", "one_of")]

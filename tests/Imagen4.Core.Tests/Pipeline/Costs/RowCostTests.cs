@@ -1,4 +1,5 @@
 using System.Globalization;
+using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
@@ -31,7 +32,7 @@ public sealed class RowCostTests
         var own = new UnitPrice(0.05m, UnitPrice.Image, Currency: null, IsHosts: false);
 
         Assert.Equal(new Money(0.15m, null), RowCost.Of(own, rule: null, TestHost.Input(), units: 99, images: 3));
-        Assert.Equal(0.2m, RowCost.Of(own, Rule, TestHost.Input() with { ["resolution"] = "4K", NumImages = 4 }, null, images: 2)!.Amount);
+        Assert.Equal(0.2m, RowCost.Of(own, Rule, Large, null, images: 2)!.Amount);
 
         // A bill without an image: how much that is nobody says.
         Assert.Null(RowCost.Of(own, rule: null, TestHost.Input(), units: 1, images: 0));
@@ -56,6 +57,8 @@ public sealed class RowCostTests
         Assert.Equal("no price is known", RowCost.AtMost(null, Rule, TestHost.Input()).Unknown);
         Assert.Equal("0.06", RowCost.AtMost(new UnitPrice(0.02m, "image", null, IsHosts: false), null, TestHost.Input() with { NumImages = 3 }).Most!.ToString());
     }
+
+    private static ImageInput Large => new() { Prompt = "x", ["resolution"] = "4K", NumImages = 4 };
 
     private static UnitPrice Host(decimal price) => new(price, "image", "USD", IsHosts: true);
 }
