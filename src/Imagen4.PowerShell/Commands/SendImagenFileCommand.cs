@@ -48,15 +48,16 @@ public sealed class SendImagenFileCommand : HostCommand
     [ArgumentCompleter(typeof(SettingCompleter))]
     public object? ObjectLifetime { get; set; }
 
+    /// <summary>Uploads files that the host has already, too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <summary>What came down the pipeline, whatever it is.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     public object? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override object? Target => _target ?? InputObject ?? LiteralPath ?? Path;
-
-    /// <inheritdoc/>
-    private protected override bool UsesLedger => false;
 
     /// <inheritdoc/>
     protected override void OnBegin()
@@ -136,7 +137,7 @@ public sealed class SendImagenFileCommand : HostCommand
         // On this thread: a vault may ask its user.
         var host = Connect(profile);
         var progress = _progress.Add(length);
-        var order = new FileOrder(path, _type, _lifetime);
+        var order = new FileOrder(path, _type, _lifetime) { IsForced = Force };
         Start(path, async stop => await _files.SendAsync(host, order, progress, stop.Stopping).ConfigureAwait(false));
     }
 

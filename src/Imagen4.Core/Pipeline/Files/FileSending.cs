@@ -1,4 +1,5 @@
 using Imagen4.Core.Input;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
@@ -10,13 +11,13 @@ namespace Imagen4.Core.Pipeline.Files;
 public sealed class FileSending
 {
     private readonly ProviderCatalog _providers;
-    private readonly IFileStorage _storage;
+    private readonly StoredFiles _stored;
     private readonly BatchOptions _options;
     private readonly HostConnections _hosts;
 
     internal FileSending(ClientServices services, BatchOptions options)
     {
-        (_providers, _storage, _options) = (services.Providers, services.Protocols.Storage, options);
+        (_providers, _stored, _options) = (services.Providers, new StoredFiles(services), options);
         _hosts = new HostConnections(services.Providers, options);
     }
 
@@ -77,14 +78,34 @@ public sealed class FileSending
         }
     }
 
+    // An upload costs nothing: a ledger that cannot be read is no reason to do without.
+    private async Task<StoredUpload?> KnownAsync(HostConnection host, LocalFile file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _stored.FindAsync(host, StoredFiles.Place(host, file.Sha256), cancellation).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            _options.Trace?.Invoke(error.Message);
+            return null;
+        }
+    }
+
     private async Task<ImagenFile> StoreAsync(
         HostConnection host, LocalFile file, FileOrder order, IProgress<long>? progress, CancellationToken cancellation)
     {
         var content = new FileContent(file.Name, order.ContentType ?? file.ContentType, file.Length, file.OpenAt) { Lifetime = order.Lifetime };
-        var stored = await _storage.StoreAsync(host, content, progress, cancellation).ConfigureAwait(false);
+        var known = order.IsNew ? null : await KnownAsync(host, file, cancellation).ConfigureAwait(false);
+        var stored = known is null
+            ? (await _stored.StoreAsync(host, file, content, progress, cancellation).ConfigureAwait(false)).File
+            : new StoredFile(new Uri(known.Address), Expires: null);
+        if (known is not null)
+        {
+            progress?.Report(file.Length);
+            _options.Trace?.Invoke(Messages.FileKnown.With(PlainText.Line(file.Name), host.Profile.Name, known.Address));
+        }
 
-        // What went up last may have been read after the last look.
-        file.RequireUnchanged();
         return new ImagenFile
         {
             Uri = stored.Address.AbsoluteUri,
@@ -103,4 +124,11 @@ public sealed class FileSending
 /// <param name="Path">Its full path.</param>
 /// <param name="ContentType">Its media type; null to tell it from the file.</param>
 /// <param name="Lifetime">How long the host is to keep it; null for as long as it does by itself.</param>
-public sealed record FileOrder(string Path, string? ContentType = null, ObjectLifetime? Lifetime = null);
+public sealed record FileOrder(string Path, string? ContentType = null, ObjectLifetime? Lifetime = null)
+{
+    /// <summary>Whether it goes up even where the host has it already.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>Whether it goes up: a type or a lifetime of its own is another file to the host.</summary>
+    internal bool IsNew => IsForced || ContentType is not null || Lifetime is not null;
+}

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Pipeline.Batch;
@@ -19,10 +18,7 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
     /// <summary>The longest file that goes inside a request, in bytes: the request is kept in memory, and hosts bound its length.</summary>
     public const long LongestInside = 4 * 1024 * 1024;
 
-    // fal keeps what is uploaded for at least 7 days where nothing else is asked for (its FAQ); the address has to outlive the queue.
-    private static readonly TimeSpan Validity = TimeSpan.FromDays(6);
-    private static readonly TimeSpan LeastValidity = TimeSpan.FromHours(1);
-
+    private readonly StoredFiles _stored = new(services);
     private readonly ConcurrentDictionary<UploadPlace, Lazy<Task<StoredUpload>>> _uploads = new();
 
     /// <summary>The input as it is sent: an address, or the file itself, in the place of each file.</summary>
@@ -58,7 +54,7 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
     {
         foreach (var file in FileReference.In(input))
         {
-            var place = Place(host, file);
+            var place = StoredFiles.Place(host, file.Sha256);
             if (_uploads.TryRemove(place, out var upload) && upload.Value is { IsCompletedSuccessfully: true } stored)
             {
                 try
@@ -76,12 +72,12 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
     // Rows side by side that use the same file wait for one upload.
     private async Task<StoredUpload> UploadAsync(HostConnection host, FileReference file, CancellationToken cancellation)
     {
-        var place = Place(host, file);
+        var place = StoredFiles.Place(host, file.Sha256);
         var upload = _uploads.GetOrAdd(place, _ => new(() => FindOrStoreAsync(host, file, place, cancellation)));
         try
         {
             var stored = await upload.Value.ConfigureAwait(false);
-            if (IsValid(stored, host.Time))
+            if (StoredFiles.IsValid(stored, host.Time))
             {
                 return stored;
             }
@@ -99,20 +95,13 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
     private async Task<StoredUpload> FindOrStoreAsync(
         HostConnection host, FileReference file, UploadPlace place, CancellationToken cancellation)
     {
-        if (await services.Ledger.FindUploadAsync(place, cancellation).ConfigureAwait(false) is { } known && IsValid(known, host.Time))
+        if (await _stored.FindAsync(host, place, cancellation).ConfigureAwait(false) is { } known)
         {
             return known;
         }
 
         using var open = await Known(file).OpenAsync(cancellation).ConfigureAwait(false);
-        var stored = await services.Protocols.Storage.StoreAsync(host, open.Content, progress: null, cancellation).ConfigureAwait(false);
-        open.RequireUnchanged();
-        var upload = new StoredUpload(
-            place,
-            stored.Address.AbsoluteUri,
-            (stored.Expires ?? host.Time.GetUtcNow() + Validity).ToUnixTimeMilliseconds());
-        await services.Ledger.KeepUploadAsync(upload).ConfigureAwait(false);
-        return upload;
+        return (await _stored.StoreAsync(host, open, open.Content, progress: null, cancellation).ConfigureAwait(false)).Upload;
     }
 
     private async Task<string> DataUriAsync(HostConnection host, FileReference file, CancellationToken cancellation)
@@ -136,10 +125,4 @@ internal sealed class FileUploads(ClientServices services, LocalFiles files)
     // A record that comes from a known request names its files by their content; only what was read in this run can go up.
     private KnownFile Known(FileReference file) =>
         files.Find(file.Sha256) ?? throw new InvalidInputException(Messages.FileNotGiven.With(file.Sha256));
-
-    private static UploadPlace Place(HostConnection host, FileReference file) =>
-        new(ProviderAddress.Normal(host.Profile.StorageUri ?? host.BaseUri), host.Account, file.Sha256);
-
-    private static bool IsValid(StoredUpload upload, TimeProvider time) =>
-        upload.ValidUntil > (time.GetUtcNow() + LeastValidity).ToUnixTimeMilliseconds();
 }

@@ -1,7 +1,6 @@
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
-using Microsoft.AspNetCore.Http;
 
 namespace Imagen4.Core.Tests.Pipeline.Costs;
 
