@@ -217,6 +217,22 @@ Describe 'Send-ImagenFile' {
         }
     }
 
+    It 'shows how much of a large file has gone up, until it is stopped' {
+        $large = [System.IO.File]::Create((Join-Path $folder large.bin))
+        $large.SetLength(91MB)
+        $large.Dispose()
+        try {
+            Add-Fault $test @{ operation = 'part'; match = '/10?'; kind = 'hang' }
+            $running = Start-Shell { param($path) Send-ImagenFile $path } (Join-Path $folder large.bin)
+            $shown = { $running.Shell.Streams.Progress | Where-Object { $_.StatusDescription -match '^0 done, 0 failed, 1 under way; 91[.,]0 of 91[.,]0 MB$' -and $_.PercentComplete -eq 100 } }
+            Wait-Until { & $shown } 'all bytes are said to have gone up'
+            Stop-Shell $running
+        }
+        finally {
+            Remove-Item large.bin
+        }
+    }
+
     It 'a stop ends an upload that hangs' {
         Add-Fault $test @{ operation = 'upload'; kind = 'hang' }
         $running = Start-Shell { param($path) Send-ImagenFile $path } (Join-Path $folder ref.png)

@@ -65,9 +65,10 @@ internal sealed class UploadChannel(TimeProvider time, Action<string>? trace)
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw Traced(method, address, new TimeoutException(silence.HasPassed
-                ? Messages.UploadSilent.With(address.Host, SilenceLimit.TotalSeconds)
-                : Messages.ConnectTimedOut.With(address.Host, HttpStack.ConnectLimit.TotalSeconds), error));
+            throw Traced(method, address, new TimeoutException(
+                !silence.HasPassed ? Messages.ConnectTimedOut.With(address.Host, HttpStack.ConnectLimit.TotalSeconds)
+                : left > 0 ? Messages.UploadSilent.With(address.Host, SilenceLimit.TotalSeconds)
+                : Messages.HostTimedOut.With(address.Host, AnswerLimit.TotalSeconds), error));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

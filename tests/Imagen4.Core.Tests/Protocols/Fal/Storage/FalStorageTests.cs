@@ -158,6 +158,25 @@ public sealed class FalStorageTests : EmulatorTest
     }
 
     [Fact]
+    public async Task A_storage_that_falls_silent_is_tried_again()
+    {
+        var time = new SkippingTime { Deadlines = true };
+        await FaultAsync(new { operation = "upload", kind = "hang" });
+        var trace = new ConcurrentQueue<string>();
+        var upload = _storage.StoreAsync(StorageFile.At(Address, time, trace.Enqueue), StorageFile.Of([1]), progress: null, CancellationToken.None);
+        while (!(await RecordsAsync()).Any(record => record.TryGetProperty("fault", out _)))
+        {
+            await Task.Yield();
+        }
+
+        time.PassDeadline();
+
+        _ = await upload.InTime();
+        Assert.Equal(2, (await RequestsAsync()).Count(request => request.StartsWith("PUT", StringComparison.Ordinal)));
+        Assert.Contains(trace, line => line.Contains("127.0.0.1 did not answer within 120 s", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_host_without_storage_says_so()
     {
         var error = await Assert.ThrowsAsync<InvalidInputException>(
