@@ -1,0 +1,171 @@
+using System.Globalization;
+using Imagen4.Core.Http;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+using Imagen4.PowerShell.Pipeline;
+
+namespace Imagen4.PowerShell.Binding;
+
+/// <summary>
+/// What is to change about a profile: what was given on the command line, and behind that the properties of a record, which may have
+/// been text on the way.
+/// </summary>
+internal sealed class ProviderChange
+{
+    // What of a profile can be given. Where it is defined is said on the command line only.
+    private static readonly string[] Names =
+    [
+        "Protocol", "BaseUri", "StorageUri", "ApiKeyVariable", "SecretName", "SecretVault", "DefaultModel", "PricePerImage",
+        "ConcurrencyLimit", "SubmitPath", "KeyHeader", "InputName",
+    ];
+
+    private readonly string _name;
+    private readonly Dictionary<string, object?> _given = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Takes what was given.</summary>
+    /// <param name="name">The profile's name.</param>
+    /// <param name="bound">The parameters of the command line.</param>
+    /// <param name="record">The record; null for none.</param>
+    /// <exception cref="InvalidInputException">There is a key in it.</exception>
+    public ProviderChange(string name, IReadOnlyDictionary<string, object> bound, object? record)
+    {
+        _name = name;
+        var columns = new Record(record);
+        foreach (var given in Names)
+        {
+            if (bound.TryGetValue(given, out var value) || (columns.Has(given) && (value = columns.At(given)) is var _))
+            {
+                _given[given] = value;
+            }
+        }
+
+        if (bound.ContainsKey("ApiKey") || columns.Has("ApiKey", "Key", "Secret"))
+        {
+            throw new InvalidInputException(CommandMessages.ProfileHoldsNoKey.With(Existing()?.ApiKeyVariables is [var variable, ..]
+                ? CommandMessages.KeyVariableIsThere.With(variable)
+                : CommandMessages.KeyVariableToBeNamed));
+        }
+    }
+
+    /// <summary>The profile that has the name now; null for none.</summary>
+    public ProviderProfile? Existing() => ModuleSession.Providers.All()
+        .FirstOrDefault(profile => profile.Name.Equals(_name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The profile as it is to be.</summary>
+    /// <param name="existing">The profile that has the name now; null for none.</param>
+    /// <exception cref="InvalidInputException">Something that was given cannot be.</exception>
+    public ProviderProfile Apply(ProviderProfile? existing)
+    {
+        var profile = WithProtocol(existing ?? New());
+        var moved = WithForm(Moved(profile));
+        var (variables, pair) = Variables(profile);
+        return moved with
+        {
+            StorageUri = Address("StorageUri") ?? moved.StorageUri,
+            ApiKeyVariables = variables,
+            ApiKeyPairVariables = pair,
+            SecretName = Has("SecretName") ? KeyPlace.Name("SecretName", Text("SecretName")) : profile.SecretName,
+            SecretVault = KeyPlace.Name("SecretVault", Vault(profile)),
+            PricePerImage = Has("PricePerImage") ? PlainPrice.Of(_given["PricePerImage"]) : profile.PricePerImage,
+            DefaultModel = BoundValue.Plain(_given.GetValueOrDefault("DefaultModel")) is { } model ? ModelId(profile, $"{model}") : profile.DefaultModel,
+            ConcurrencyLimit = Limit() ?? profile.ConcurrencyLimit,
+        };
+    }
+
+    private ProviderProfile New() => Protocol() is { } protocol && Address("BaseUri") is not null
+        ? ProviderCatalog.OfProtocol(protocol) with
+        {
+            Name = IsName(_name)
+                ? _name
+                : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name))),
+        }
+        : throw new InvalidInputException(CommandMessages.BaseUriMissing.With(
+            PlainText.Brief(_name), string.Join(", ", ModuleSession.Providers.All().Select(known => known.Name))));
+
+    private ProviderProfile WithProtocol(ProviderProfile profile) =>
+        Protocol() is { } protocol && protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, protocol) : profile;
+
+    // What belongs to another host is not carried over, and neither is its key.
+    private ProviderProfile Moved(ProviderProfile profile) => Address("BaseUri") is not { } address || address == profile.BaseUri ? profile
+        : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, address)
+        : profile with { BaseUri = address, PlatformUri = null, StorageUri = null, MediaHosts = [], WebhookKeysUri = null };
+
+    // How requests are written. What is as it was is left as it was, so that a profile that is piped back is not changed.
+    private ProviderProfile WithForm(ProviderProfile profile)
+    {
+        var path = Text("SubmitPath") is { } written ? SubmitPath.Check(written) : null;
+        var names = Has("InputName") ? InputNames.Check(NameTable.Read("InputName", _given["InputName"])) : profile.InputNames;
+        if (profile.Protocol != HostProtocol.ImagesGenerations && (path is not null || names.Count > 0))
+        {
+            throw new InvalidInputException(CommandMessages.FormIsFixed.With(
+                path is not null ? "SubmitPath" : "InputName", HostProtocol.ImagesGenerations, profile.Protocol));
+        }
+
+        var header = Text("KeyHeader") is { } form ? KeyHeader.Parse(form) : null;
+        return profile with
+        {
+            SubmitPath = !Has("SubmitPath") || path == (profile.SubmitPath ?? SubmitPath.Usual) ? profile.SubmitPath : path,
+            KeyHeader = !Has("KeyHeader") || header == KeyHeader.Of(profile) ? profile.KeyHeader : header?.ToString(),
+            InputNames = names.Count == profile.InputNames.Count && !names.Except(profile.InputNames).Any() ? profile.InputNames : names,
+        };
+    }
+
+    // A profile shows the two variables that are the halves of a key behind the others: piped back they are what they were.
+    private (IReadOnlyList<string> Variables, IReadOnlyList<string> Pair) Variables(ProviderProfile profile)
+    {
+        if (BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is not { } given)
+        {
+            return (profile.ApiKeyVariables, profile.ApiKeyPairVariables);
+        }
+
+        string[] names = [.. BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}")];
+        return ModuleSession.Providers.All().Prepend(profile).FirstOrDefault(IsShownSo) is { } same
+            ? (same.ApiKeyVariables, same.ApiKeyPairVariables)
+            : (KeyPlace.Variables(names), profile.ApiKeyPairVariables);
+
+        bool IsShownSo(ProviderProfile known) => names.SequenceEqual(known.ApiKeyVariables.Concat(known.ApiKeyPairVariables));
+    }
+
+    // The vault belongs to the secret and is removed with it.
+    private string? Vault(ProviderProfile profile)
+    {
+        var hasSecret = Has("SecretName") ? Text("SecretName") is not null : profile.SecretName is not null;
+        return !Has("SecretVault") ? (hasSecret ? profile.SecretVault : null)
+            : Text("SecretVault") is not { } vault ? null
+            : hasSecret ? vault : throw new InvalidInputException(CommandMessages.SecretVaultNeedsName);
+    }
+
+    // Hosts of OpenAI's form name their models as they like.
+    private static string ModelId(ProviderProfile profile, string model) =>
+        profile.Protocol != HostProtocol.ImagesGenerations ? EndpointId.Parse(model).Full
+        : model.Length > 0 && !model.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter)) ? model
+        : throw new InvalidInputException(CommandMessages.ModelIdMalformed.With(PlainText.Brief(model)));
+
+    private HostProtocol? Protocol() => BoundValue.Plain(_given.GetValueOrDefault("Protocol")) switch
+    {
+        null or "" => null,
+        HostProtocol protocol => protocol,
+        var text => Enum.TryParse<HostProtocol>($"{text}", ignoreCase: true, out var named) && Enum.IsDefined(named) ? named
+            : throw new InvalidInputException(CommandMessages.ProtocolUnknown.With(
+                PlainText.Brief($"{text}"), string.Join(", ", Enum.GetNames<HostProtocol>()))),
+    };
+
+    // An empty cell of a table is an address that was not given.
+    private Uri? Address(string parameter) => Text(parameter) is not { } text ? null
+        : ProviderAddress.Validate(BoundValue.Plain(_given[parameter]) as Uri ?? new Uri(text, UriKind.RelativeOrAbsolute));
+
+    private int? Limit() => Text("ConcurrencyLimit") is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 1000 ? limit
+        : throw new InvalidInputException(CommandMessages.LimitMalformed.With(PlainText.Brief(text)));
+
+    private bool Has(string parameter) => _given.ContainsKey(parameter);
+
+    private string? Text(string parameter) => BoundValue.Plain(_given.GetValueOrDefault(parameter)) switch
+    {
+        Uri address => address.OriginalString,
+        var given => Convert.ToString(given, CultureInfo.InvariantCulture),
+    } is var text && string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+}
