@@ -1,7 +1,6 @@
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
-using Microsoft.AspNetCore.Http;
 
 namespace Imagen4.Core.Tests.Pipeline.Costs;
 
@@ -49,7 +48,7 @@ public sealed class PriceBookTests : EnvironmentTest
 
         Assert.NotNull(await new PriceBook(TimeProvider.System, trace: null) { Keeps = false }.FindAsync(Connect(server.Address), "a/one").InTime());
 
-        Assert.False(Directory.Exists(Home.Path));
+        Assert.False(File.Exists(Home.At(PriceCache.FileName)));
     }
 
     [Theory]
