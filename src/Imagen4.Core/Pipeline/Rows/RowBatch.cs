@@ -200,12 +200,13 @@ public sealed class RowBatch
                     break;
 
                 default:
-                    if (!await share.SubmitAsync(stop.Stopping).ConfigureAwait(false))
+                    if (!share.Submit())
                     {
                         Counts.AddHeldBack(row.Row.Index);
                         return new RowOutcome<T>(null, null);
                     }
 
+                    BeginPricingOfAnswer(row);
                     if (await _submitter.SubmitAsync(row.Host, claimed.Entry, stop).ConfigureAwait(false) is not { } acceptance)
                     {
                         share.IsNotSent();
@@ -250,6 +251,15 @@ public sealed class RowBatch
         }
 
         return Ended(value, error);
+    }
+
+    // Where the answer is the result, its price is found out while it is generated; elsewhere when it has been accepted.
+    private void BeginPricingOfAnswer(CheckedRow row)
+    {
+        if (_services.Protocols.For(row.Host).AnswersWithResult)
+        {
+            _prices.Begin(row.Host, row.Model);
+        }
     }
 
     // A bill is the host's word: the ledger keeps it, and where it cannot, what the row has come to is not lost for it.
