@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
-using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -157,55 +156,5 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         }
 
         Run(ready, target);
-    }
-
-    private void Run(CheckedRow ready, object? target)
-    {
-        Prepare(target);
-        Start(ready.Host.Profile, target, async stop => Options.Wait
-            ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
-            : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
-        EndIfNothingFollows();
-    }
-
-    // A ledger that cannot be read is the same for every row.
-    private CheckedRow Check(ImageRow row, object? target)
-    {
-        try
-        {
-            return WaitFor(stopping => Batch.CheckAsync(row, stopping));
-        }
-        catch (LedgerUnavailableException error)
-        {
-            EndWith(error, target);
-            throw;
-        }
-    }
-
-    // A provider that is wrong for this row is wrong for every row, unless the row itself named it.
-    private void CheckHost(ImageRow row, object? target)
-    {
-        try
-        {
-            _ = Batch.Hosts.For(row.Provider);
-            Options.Output?.Check();
-        }
-        catch (ImagenException error) when (row.Provider is null || row.Provider == Options.Provider)
-        {
-            EndWith(error, target);
-        }
-    }
-
-    // A folder that cannot be made or written to is the same for every row.
-    private void Prepare(object? target)
-    {
-        try
-        {
-            Options.Output?.Prepare();
-        }
-        catch (InvalidInputException error)
-        {
-            EndWith(error, target);
-        }
     }
 }

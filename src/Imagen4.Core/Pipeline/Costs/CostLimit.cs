@@ -89,6 +89,24 @@ internal sealed class CostLimit(decimal limit)
         }
     }
 
+    /// <summary>Lets a row go if it fits under the lid now.</summary>
+    /// <param name="worst">What it can cost at most.</param>
+    /// <returns>False where it is held back.</returns>
+    public bool TryEnter(decimal worst)
+    {
+        lock (_lock)
+        {
+            if (Sum(Sum(_paid, _open), worst) > limit)
+            {
+                return false;
+            }
+
+            _open += worst;
+            _running++;
+            return true;
+        }
+    }
+
     /// <summary>Takes note of what a row that was let go, or resumed, has come to.</summary>
     /// <param name="worst">What was counted for it.</param>
     /// <param name="paid">What it has cost; its worst case where that is not known.</param>

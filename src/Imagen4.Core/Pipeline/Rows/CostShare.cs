@@ -35,19 +35,21 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
         }
         else
         {
-            await EnterAnewAsync(cancellation).ConfigureAwait(false);
+            Enter(Worst is { } worst && await limit!.EnterAsync(worst, cancellation).ConfigureAwait(false));
         }
     }
 
     /// <summary>Takes note that it is about to be submitted. What was submitted before turned out to have come to no good end.</summary>
     /// <returns>False where the limit holds it back now.</returns>
-    public async ValueTask<bool> SubmitAsync(CancellationToken cancellation)
+    public bool Submit()
     {
         if (limit is not null && IsKnown)
         {
             Known = null;
             Leave(paid: 0);
-            await EnterAnewAsync(cancellation).ConfigureAwait(false);
+
+            // It is claimed, and others may wait for it: it must not wait for them.
+            Enter(Worst is { } worst && limit.TryEnter(worst));
         }
 
         // From here on it may be paid for.
@@ -65,11 +67,7 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Leave(_paid);
 
-    private async ValueTask EnterAnewAsync(CancellationToken cancellation)
-    {
-        IsHeldBack = Worst is not { } worst || !await limit!.EnterAsync(worst, cancellation).ConfigureAwait(false);
-        (_counted, _isIn) = (Worst ?? 0, !IsHeldBack);
-    }
+    private void Enter(bool isIn) => (_isIn, IsHeldBack, _counted) = (isIn, !isIn, Worst ?? 0);
 
     private void Leave(decimal paid)
     {

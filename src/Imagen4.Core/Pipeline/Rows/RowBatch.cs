@@ -207,7 +207,7 @@ public sealed class RowBatch
                     break;
 
                 default:
-                    if (!await share.SubmitAsync(stop.Stopping).ConfigureAwait(false))
+                    if (!share.Submit())
                     {
                         Counts.AddHeldBack(row.Row.Index);
                         return new RowOutcome<T>(null, null);
@@ -220,6 +220,7 @@ public sealed class RowBatch
                         return new RowOutcome<T>(null, unsent);
                     }
 
+                    BeginPricingOfAnswer(row);
                     if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
                     {
                         share.IsNotSent();
@@ -292,6 +293,15 @@ public sealed class RowBatch
             }
 
             return (entry, error.ForRow(row.Row.Index));
+        }
+    }
+
+    // Where the answer is the result, its price is found out while it is generated; elsewhere when it has been accepted.
+    private void BeginPricingOfAnswer(CheckedRow row)
+    {
+        if (_services.Protocols.For(row.Host).AnswersWithResult)
+        {
+            _prices.Begin(row.Host, row.Model);
         }
     }
 

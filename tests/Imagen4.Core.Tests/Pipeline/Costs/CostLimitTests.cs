@@ -103,6 +103,17 @@ public sealed class CostLimitTests
     }
 
     [Fact]
+    public async Task What_must_not_wait_goes_now_or_not_at_all()
+    {
+        var limit = new CostLimit(10);
+        Assert.True(await limit.EnterAsync(8, CancellationToken.None));
+
+        Assert.False(limit.TryEnter(3));
+        Assert.True(limit.TryEnter(2));
+        Assert.Equal(10, limit.Counted.Amount);
+    }
+
+    [Fact]
     public async Task A_lid_of_nothing_lets_go_what_costs_nothing()
     {
         var limit = new CostLimit(0);

@@ -48,7 +48,7 @@ public sealed class PriceBookTests : EnvironmentTest
 
         Assert.NotNull(await new PriceBook(TimeProvider.System, trace: null) { Keeps = false }.FindAsync(Connect(server.Address), "a/one").InTime());
 
-        Assert.False(Directory.Exists(Home.Path));
+        Assert.False(File.Exists(Home.At(PriceCache.FileName)));
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class BatchCostTests : BatchTest
     public async Task A_lid_is_not_passed_with_forty_under_way_nor_by_running_the_batch_again()
     {
         UsePrices();
-        await FaultAsync(new { operation = "submit", kind = "close", after_accept = true, count = 4 });
+        await FaultAsync(new { operation = "submit", kind = "close", after_accept = true, count = 4, match = "a red fox" });
         var prompts = Enumerable.Range(1, 120).Select(row => row % 3 == 0 ? $"{Free} {row}" : $"a red fox, {row}").ToArray();
         var options = Batch() with { MaxCost = 3m };
 
