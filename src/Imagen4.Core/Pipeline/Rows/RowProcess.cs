@@ -1,0 +1,353 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Costs;
+using Imagen4.Core.Pipeline.Files;
+using Imagen4.Core.Pipeline.Results;
+using Imagen4.Core.Pipeline.Submission;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>
+/// The way of a row that is checked, front to back: claimed, its files sent, intent, submit, accepted, wait, result, images, delivered.
+/// </summary>
+internal sealed class RowProcess
+{
+    private readonly ClientServices _services;
+    private readonly BatchOptions _options;
+    private readonly RequestLedger _ledger;
+    private readonly BatchClaims _claims;
+    private readonly FileUploads _uploads;
+    private readonly Submitter _submitter;
+    private readonly ResultReceiver _receiver;
+    private readonly ResultReceiver _follower;
+    private readonly PriceBook _prices;
+    private readonly BatchCost _costs;
+
+    /// <summary>Prepares the way for the rows of a batch.</summary>
+    /// <param name="services">What every run is given.</param>
+    /// <param name="options">What holds for every row.</param>
+    /// <param name="files">The files that rows name.</param>
+    /// <param name="prices">What rows cost.</param>
+    /// <param name="costs">What the batch may cost.</param>
+    public RowProcess(ClientServices services, BatchOptions options, LocalFiles files, PriceBook prices, BatchCost costs)
+    {
+        (_services, _options, _ledger, _prices, _costs) = (services, options, services.Ledger, prices, costs);
+        _claims = new BatchClaims(services, options);
+        _uploads = new FileUploads(services, files);
+        _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
+        {
+            ReleasesAccepted = !options.Wait,
+        };
+        _receiver = new ResultReceiver(options, _ledger, Counts, _prices, Breaker);
+        _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts, _prices);
+        Open = new OpenRequests(_ledger, continues: !options.NoResume);
+    }
+
+    /// <summary>Whether submitting goes on.</summary>
+    public SubmissionBreaker Breaker { get; } = new();
+
+    /// <summary>What has become of the rows so far, in numbers.</summary>
+    public BatchCounts Counts { get; } = new();
+
+    /// <summary>The requests that go on at their hosts.</summary>
+    public OpenRequests Open { get; }
+
+    /// <summary>Submits a row and leaves the rest to the host.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="stop">How it is asked to end.</param>
+    public Task<RowOutcome<ImagenRequest>> SubmitAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenRequest>(
+        row,
+        async (request, acceptance, entry) =>
+        {
+            LedgerObjects.Accept(request, acceptance);
+            if (acceptance.Answered is { } answered)
+            {
+                await AddCostAsync(row, request, entry, answered.BillableUnits, answered.Images.Count).ConfigureAwait(false);
+            }
+            else
+            {
+                Open.Add(acceptance.Request, entry);
+            }
+
+            return null;
+        },
+        stop);
+
+    /// <summary>Submits a row, waits for it and saves its images.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="stop">How it is asked to end.</param>
+    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenResult>(
+        row,
+        async (result, acceptance, entry) =>
+        {
+            (result.RequestId, result.State) = (acceptance.Request.RequestId, ImagenStates.InQueue);
+            entry = entry with { RequestId = result.RequestId };
+            Open.Add(acceptance.Request, entry);
+            var error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping)
+                .ConfigureAwait(false);
+            WarnOfFewer(row, result);
+            return error;
+        },
+        stop);
+
+    // The one way of a row, whether it is waited for or not. A row that was sent has an object, whatever has become of it.
+    private async Task<RowOutcome<T>> ProcessAsync<T>(
+        CheckedRow row,
+        Func<T, Acceptance, LedgerEntry, Task<ImagenException?>> afterAcceptance,
+        StopTokens stop)
+        where T : ImagenInputs, IRowObject, new()
+    {
+        if (row.IsRepeated)
+        {
+            return new RowOutcome<T>(null, null);
+        }
+
+        using var share = await _costs.EnterAsync(row, stop.Stopping).ConfigureAwait(false);
+        if (share.Error is { } refusal)
+        {
+            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index));
+        }
+
+        if (share.IsHeldBack)
+        {
+            Counts.AddHeldBack(row.Row.Index);
+            return new RowOutcome<T>(null, null);
+        }
+
+        var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
+        await using var release = claimed.ConfigureAwait(false);
+        var value = LedgerObjects.Of<T>(claimed.Entry);
+        ImagenException? error;
+        try
+        {
+            switch (await claimed.ClaimAsync(_claims.For(row.Host), stop.Stopping).ConfigureAwait(false))
+            {
+                case ClaimOutcome.Report report:
+                    Counts.AddContinued();
+                    value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
+                    error = report.Error ?? LedgerErrors.Of(report.Known);
+                    share.Is(BatchCost.Of(report.Known, isWorkedOn: report.Error is not null));
+                    break;
+
+                case ClaimOutcome.Continue going:
+                    Counts.AddContinued();
+                    value = OfKnown<T>(row, going.Known);
+                    error = value is ImagenResult result
+                        ? await ContinueAsync(row, going, result, claimed.Entry, stop.Stopping).ConfigureAwait(false)
+                        : null;
+                    share.Is(BatchCost.Of(value, error));
+                    break;
+
+                default:
+                    if (!share.Submit())
+                    {
+                        Counts.AddHeldBack(row.Row.Index);
+                        return new RowOutcome<T>(null, null);
+                    }
+
+                    var (ready, unsent) = await SendFilesAsync(row, claimed.Entry, stop.Stopping).ConfigureAwait(false);
+                    if (unsent is not null)
+                    {
+                        share.IsNotSent();
+                        return new RowOutcome<T>(null, unsent);
+                    }
+
+                    BeginPricingOfAnswer(row);
+                    if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
+                    {
+                        share.IsNotSent();
+                        return Unsent<T>(row);
+                    }
+
+                    error = await afterAcceptance(value, acceptance, claimed.Entry).ConfigureAwait(false);
+                    share.Is(BatchCost.Of(value, error));
+                    break;
+            }
+        }
+        catch (ImagenException refused)
+        {
+            if (!BreakIfForAll(refused))
+            {
+                share.IsNotSent();
+                return Unsent<T>(row);
+            }
+
+            if (StateAfter(refused) is not { } state)
+            {
+                share.IsNotSent();
+                if (refused is not LedgerUnavailableException)
+                {
+                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index));
+                }
+
+                // What is wrong with the ledger is wrong for every row.
+                Counts.AddNotSent(row.Host.Profile.Name);
+                return new RowOutcome<T>(null, refused);
+            }
+
+            error = refused;
+            (value.State, value.RequestId) = (state, refused.RequestId);
+            await AddCostAsync(row, value, claimed.Entry, refused.BillableUnits, images: 0).ConfigureAwait(false);
+            share.Is(BatchCost.Of(value, error));
+        }
+
+        if (error is not null && FalErrors.IsOfMissingFile(error))
+        {
+            await _uploads.ForgetAsync(row.Host, row.Input).ConfigureAwait(false);
+        }
+
+        if (value is ImagenResult)
+        {
+            Open.Remove(claimed.Entry.LedgerId);
+        }
+
+        return Ended(value, error);
+    }
+
+    // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.
+    private async Task<(LedgerEntry Ready, ImagenException? Unsent)> SendFilesAsync(
+        CheckedRow row, LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (Breaker.IsOpen(row.Host.Profile.Name))
+        {
+            return (entry, null);
+        }
+
+        try
+        {
+            return (entry with { Input = await _uploads.ResolveAsync(row.Host, entry.Input, cancellation).ConfigureAwait(false) }, null);
+        }
+        catch (ImagenException error) when (error is not LedgerUnavailableException)
+        {
+            if (SubmissionBreaker.IsForAll(error))
+            {
+                Breaker.Trip(row.Host.Profile.Name, error);
+            }
+
+            return (entry, error.ForRow(row.Row.Index));
+        }
+    }
+
+    // Where the answer is the result, its price is found out while it is generated; elsewhere when it has been accepted.
+    private void BeginPricingOfAnswer(CheckedRow row)
+    {
+        if (_services.Protocols.For(row.Host).AnswersWithResult)
+        {
+            _prices.Begin(row.Host, row.Model);
+        }
+    }
+
+    // A bill is the host's word: the ledger keeps it, and where it cannot, what the row has come to is not lost for it.
+    private async Task AddCostAsync(CheckedRow row, IRowObject value, LedgerEntry entry, decimal? units, int images)
+    {
+        if ((units is null && images == 0)
+            || await _prices.CostAsync(row.Host, row.Model, row.Input, units, images).ConfigureAwait(false) is not { } cost)
+        {
+            return;
+        }
+
+        (value.Cost, value.Currency) = (cost.Amount, cost.Currency);
+        try
+        {
+            await _ledger.AddCostAsync(entry, LedgerResult.OfCost(units, cost.Amount, cost.Currency)).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            Breaker.Trip(error);
+            Counts.AddUnrecorded(entry, error);
+        }
+    }
+
+    private RowOutcome<T> Ended<T>(T value, ImagenException? error)
+        where T : ImagenInputs, IRowObject
+    {
+        if (error is null)
+        {
+            return new RowOutcome<T>(value, null);
+        }
+
+        if (error is SubmissionInDoubtException)
+        {
+            Counts.AddInDoubt();
+        }
+
+        var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
+        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn);
+        Breaker.Restate(error);
+        LedgerObjects.Fail(value, error);
+        return new RowOutcome<T>(value, error);
+    }
+
+    private Task<ImagenException?> ContinueAsync(
+        CheckedRow row, ClaimOutcome.Continue going, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+    {
+        var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
+        Open.Add(known, entry);
+        if (going.IsClaimed)
+        {
+            return _receiver.ContinueAsync(known, result, entry, cancellation);
+        }
+
+        // Saved elsewhere is not saved here.
+        result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
+        return _follower.ContinueAsync(known, result, entry, cancellation);
+    }
+
+    private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)
+        where T : ImagenInputs, IRowObject, new()
+    {
+        var value = LedgerObjects.Of<T>(known, isWorkedOn);
+        (value.Index, value.Key) = (row.Row.Index, row.Row.Key ?? value.Key);
+        return value;
+    }
+
+    // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side hear the same of it; it is said once.
+    private bool BreakIfForAll(ImagenException error)
+    {
+        if (error is not LedgerUnavailableException)
+        {
+            return true;
+        }
+
+        Breaker.Trip(error);
+        return Breaker.IsNews(error);
+    }
+
+    private RowOutcome<T> Unsent<T>(CheckedRow row)
+        where T : class
+    {
+        var provider = row.Host.Profile.Name;
+        if (!Breaker.IsOpen(provider) && Breaker.IsOpen(provider, row.Model))
+        {
+            Counts.AddNotSent(provider, row.Model);
+        }
+        else
+        {
+            Counts.AddNotSent(provider);
+        }
+
+        return new RowOutcome<T>(null, null);
+    }
+
+    // A row that never left this machine has no object: there is nothing to follow.
+    private static string? StateAfter(ImagenException error) => error switch
+    {
+        SubmissionInDoubtException => ImagenStates.InDoubt,
+        RequestFailedException => ImagenStates.Failed,
+        HostUnavailableException or LedgerUnavailableException or WaitTimeoutException => null,
+        InvalidInputException { StatusCode: null } => null,
+        _ => ImagenStates.Rejected,
+    };
+
+    private void WarnOfFewer(CheckedRow row, ImagenResult result)
+    {
+        if (result.Images.Count > 0 && result.Images.Count < row.NumImages)
+        {
+            _options.Warn?.Invoke(Messages.FewerImages.With(row.Row.Index, row.NumImages, result.Images.Count));
+        }
+    }
+}
