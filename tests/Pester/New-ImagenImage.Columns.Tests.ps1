@@ -82,7 +82,7 @@ Describe 'New-ImagenImage: columns' {
         It 'with -WhatIf too' {
             $seen = Watch-Command { [pscustomobject]@{ prompt = 'p'; ratio = 1 } | New-ImagenImage -WhatIf }
             $seen.Warning | Should -BeLike 'Columns that are not used: ratio (AspectRatio?). *'
-            Get-Seen $test | Should -HaveCount 0
+            Get-Bill $test | Should -BeNullOrEmpty
         }
     }
 

@@ -109,6 +109,14 @@ Key,Model,prompt,aspect_ratio,resolution,image_urls,thinking_level,limit_generat
 
     Context 'a model that its maker has ended' {
         BeforeAll { $env:FAL_KEY = $env:AIMLAPI_API_KEY = 'key' }
+        # With a price that is known, -WhatIf asks nobody for one: nothing here leaves this machine.
+        BeforeEach {
+            $null = New-Item -ItemType Directory -Force $env:IMAGEN4_HOME
+            $kept = foreach ($id in 'fal-ai/imagen4/preview', 'fal-ai/nano-banana-2') {
+                @{ platform = 'https://api.fal.ai/v1'; model = $id; unitPrice = 0.05; unit = 'images'; currency = 'USD'; readAt = [datetime]::UtcNow }
+            }
+            @{ prices = @($kept) } | ConvertTo-Json -Depth 4 | Set-Content (Join-Path $env:IMAGEN4_HOME prices.json)
+        }
         AfterAll { Remove-Item Env:FAL_KEY, Env:AIMLAPI_API_KEY }
 
         It 'is said once a batch, before anything is paid for, with a line that works' {

@@ -93,7 +93,7 @@ Describe 'New-ImagenImage, queue settings' {
 
     It '-WhatIf sends nothing' {
         New-ImagenImage 'a' -Priority low -Tag @{ a = 1 } -WebhookUri $hook -WhatIf | Should -BeNullOrEmpty
-        Get-Seen $test | Should -HaveCount 0
+        Get-Seen $test | Where-Object path -NotLike '/v1/models/pricing*' | Should -HaveCount 0
     }
 
     It 'a <kind> piped back repeats its row with them' -ForEach @(

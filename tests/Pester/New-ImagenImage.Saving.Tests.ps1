@@ -196,7 +196,7 @@ Describe 'New-ImagenImage: saving' {
         It 'sends nothing and creates nothing, not even the directory' {
             $output = 'one', 'two' | New-ImagenImage -OutputDirectory $out -WhatIf
             $output | Should -BeNullOrEmpty
-            Get-Seen $test | Should -HaveCount 0
+            Get-Seen $test | Where-Object path -NotLike '/v1/models/pricing*' | Should -HaveCount 0
             $work | Get-ChildItem -Force | Should -HaveCount 0
             $env:IMAGEN4_HOME | Should -Not -Exist
         }
@@ -207,9 +207,10 @@ Describe 'New-ImagenImage: saving' {
                 Set-ImagenProvider here -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
                 [pscustomobject]@{ prompt = 'a fox'; num_images = 2 }, 'a hare' | New-ImagenImage -ApiKey k -WhatIf"
             $lines = $said -split "`r?`n"
-            $lines | Should -HaveCount 2
-            $lines[0] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 2" on target "row 1: a fox".'
-            $lines[1] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 1" on target "row 2: a hare".'
+            $lines | Should -HaveCount 3
+            $lines[0] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 2, cost: not known" on target "row 1: a fox".'
+            $lines[1] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 1, cost: not known" on target "row 2: a hare".'
+            $lines[2] | Should -BeLike 'What if: In all, rows to be generated: 2, cost: not known. *'
             Get-Seen $test | Should -HaveCount 0
         }
 
