@@ -70,7 +70,7 @@ Describe 'Get-ImagenRequest' {
 
     It 'saving elsewhere does not deliver a row that has a folder of its own' {
         $out = Join-Path $TestDrive own
-        Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404 }
+        Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 410 }
         $null = [pscustomobject]@{ Prompt = 'own' } | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         (Get-ImagenRequest | Receive-ImagenResult -OutputDirectory (Join-Path $TestDrive elsewhere)).State | Should -Be 'Delivered'
         (Get-ImagenRequest).State | Should -Be 'Completed'

@@ -362,7 +362,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     [Fact]
     public async Task A_prompt_given_as_an_argument_is_left_to_others_once_this_process_no_longer_works_on_it()
     {
-        await FaultAsync(new { kind = "status", status = 404, operation = "download" });
+        await FaultAsync(new { kind = "status", status = 410, operation = "download" });
         var options = Batch() with { Continues = false };
 
         var row = Assert.Single(await RunAsync(options, "a"));

@@ -67,7 +67,6 @@ public sealed class PlatformTests : EmulatorTest
         Assert.Equal([waits, runs, failed], items.Select(item => item.GetProperty("request_id").GetString()));
         Assert.Equal(["IN_QUEUE", "IN_PROGRESS", "COMPLETED"], items.Select(item => item.GetProperty("status").GetString()));
         Assert.Equal(["", "", "422"], items.Select(item => item.GetProperty("status_code").ToString()));
-        Assert.Equal(["", "project=a,run=7", ""], items.Select(item => item.TryGetProperty("tags", out var tags) ? tags.ToString() : ""));
         Assert.Equal(["", "2026-04-01T12:00:10Z", "2026-04-01T12:00:00Z"], items.Select(item => item.GetProperty("started_at").ToString()));
     }
 
