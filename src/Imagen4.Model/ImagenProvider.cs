@@ -15,6 +15,9 @@ public sealed class ImagenProvider
     /// <summary>The address every request goes to; null while the provider is not running.</summary>
     public string? BaseUri { get; set; }
 
+    /// <summary>The root of the platform API: catalogue, prices, past requests; null where there is none.</summary>
+    public string? PlatformUri { get; set; }
+
     /// <summary>The address below which files are uploaded; null where the host has no storage.</summary>
     public string? StorageUri { get; set; }
 

@@ -19,12 +19,24 @@ Describe 'Providers' {
     }
     AfterAll { Exit-ImagenTest $test }
 
+    It 'a platform of its own gives a provider a catalogue and prices, until it moves' {
+        $env:HERE_KEY = 'emulator'
+        Set-ImagenProvider here -Protocol FalQueue -BaseUri $test.BaseUri -PlatformUri "$($test.BaseUri)/v1" -ApiKeyVariable HERE_KEY
+        (Get-ImagenProvider here).PlatformUri | Should -Be "$($test.BaseUri)/v1"
+        (Find-ImagenModel sketch -Provider here).Model | Should -Be 'emulator/sketch'
+        (Get-ImagenPrice fal-ai/nano-banana-2 -Provider here).UnitPrice | Should -Be 0.08
+        Set-ImagenProvider here -BaseUri 'https://elsewhere.example'
+        (Get-ImagenProvider here).PlatformUri | Should -BeNullOrEmpty
+        $seen = Watch-Command { Set-ImagenProvider here -PlatformUri 'http://elsewhere.example/v1' }
+        "$($seen.Thrown)" | Should -Be "'http://elsewhere.example/v1' cannot be the address of a provider: it has to be https (http for this machine alone), without user, query or fragment."
+    }
+
     Context 'Get-ImagenProvider' {
         It 'lists the built-in ones, and says where a key would come from, never the key' {
             $fal = Get-ImagenProvider fal
             $fal | Should -BeOfType ([Imagen4.ImagenProvider])
             $fal.BaseUri | Should -Be 'https://queue.fal.run/'
-            $fal.StorageUri | Should -Be 'https://rest.fal.ai/'
+            $fal.PlatformUri, $fal.StorageUri | Should -Be 'https://api.fal.ai/v1', 'https://rest.fal.ai/'
             (Get-ImagenProvider emulator).StorageUri | Should -Be (Get-ImagenProvider emulator).BaseUri
             (Get-ImagenProvider chainhub).StorageUri | Should -BeNullOrEmpty
             $fal.Protocol | Should -Be 'FalQueue'

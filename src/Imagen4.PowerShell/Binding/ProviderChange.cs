@@ -15,7 +15,7 @@ internal sealed class ProviderChange
     // What of a profile can be given. Where it is defined is said on the command line only.
     private static readonly string[] Names =
     [
-        "Protocol", "BaseUri", "StorageUri", "ApiKeyVariable", "SecretName", "SecretVault", "DefaultModel", "PricePerImage",
+        "Protocol", "BaseUri", "PlatformUri", "StorageUri", "ApiKeyVariable", "SecretName", "SecretVault", "DefaultModel", "PricePerImage",
         "ConcurrencyLimit", "SubmitPath", "KeyHeader", "InputName",
     ];
 
@@ -61,6 +61,7 @@ internal sealed class ProviderChange
         var (variables, pair) = Variables(profile);
         return moved with
         {
+            PlatformUri = Address("PlatformUri") ?? moved.PlatformUri,
             StorageUri = Address("StorageUri") ?? moved.StorageUri,
             ApiKeyVariables = variables,
             ApiKeyPairVariables = pair,

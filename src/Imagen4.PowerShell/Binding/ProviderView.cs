@@ -19,6 +19,7 @@ internal static class ProviderView
         IsDefault = profile.Name.Equals(ModuleSession.Providers.DefaultName, StringComparison.OrdinalIgnoreCase),
         Protocol = profile.Protocol.ToString(),
         BaseUri = profile.BaseUri?.AbsoluteUri,
+        PlatformUri = profile.PlatformUri?.AbsoluteUri,
         StorageUri = profile.StorageUri?.AbsoluteUri,
         SubmitPath = profile.Protocol == HostProtocol.ImagesGenerations ? profile.SubmitPath ?? SubmitPath.Usual : null,
         KeyHeader = profile.KeyHeader ?? new KeyHeader(KeyHeader.Usual, profile.AuthScheme).ToString(),

@@ -30,6 +30,10 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     [Parameter]
     public Uri? BaseUri { get; set; }
 
+    /// <summary>The root of the host's platform API: its catalogue, prices and past requests.</summary>
+    [Parameter]
+    public Uri? PlatformUri { get; set; }
+
     /// <summary>The address below which files are uploaded.</summary>
     [Parameter]
     public Uri? StorageUri { get; set; }
