@@ -9,6 +9,7 @@ public sealed partial class NewImagenImageCommand
     private void Run(CheckedRow ready, object? target)
     {
         Prepare(target);
+        RowBatch.LineUp(ready);
         Start(ready.Host.Profile, target, async stop => Options.Wait
             ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
             : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));

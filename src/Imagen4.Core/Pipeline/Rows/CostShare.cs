@@ -9,6 +9,7 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
     private decimal _counted;
     private decimal _paid;
     private bool _isIn;
+    private Task<bool>? _turn;
 
     /// <summary>What it can cost at most; null where that is not known.</summary>
     public decimal? Worst { get; init; }
@@ -25,6 +26,15 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
     /// <summary>Why it cannot be counted; null where it can.</summary>
     public ImagenException? Error { get; init; }
 
+    /// <summary>Takes its place in line. Rows are let go in the order in which they take one.</summary>
+    public void LineUp()
+    {
+        if (limit is not null && !IsKnown && Worst is { } worst)
+        {
+            _turn ??= limit.EnterAsync(worst, CancellationToken.None).AsTask();
+        }
+    }
+
     /// <summary>Waits until it may go.</summary>
     public async ValueTask EnterAsync(CancellationToken cancellation)
     {
@@ -35,7 +45,8 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
         }
         else
         {
-            Enter(Worst is { } worst && await limit!.EnterAsync(worst, cancellation).ConfigureAwait(false));
+            LineUp();
+            Enter(_turn is not null && await _turn.WaitAsync(cancellation).ConfigureAwait(false));
         }
     }
 

@@ -74,6 +74,12 @@ public sealed class RowBatch
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public ValueTask<bool> CountAsync(CheckedRow row, CancellationToken cancellation) => _costs.CountAsync(row, cancellation);
 
+    /// <summary>
+    /// Takes the place of a row in the line for the limit, just before it is run: rows are let go in that order, whichever of them begins
+    /// first.
+    /// </summary>
+    public static void LineUp(CheckedRow row) => row.Share?.LineUp();
+
     /// <summary>All that is counted against the limit; null where there is none.</summary>
     public Money? Counted => _costs.Counted;
 

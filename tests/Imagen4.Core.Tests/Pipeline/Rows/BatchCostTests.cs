@@ -291,6 +291,7 @@ public sealed class BatchCostTests : BatchTest
             }
         }
 
+        rows.Where(row => !isKnown.GetValueOrDefault(row)).ToList().ForEach(RowBatch.LineUp);
         using var slots = new SemaphoreSlim(AtOnce);
         var running = rows.OrderByDescending(row => isKnown.GetValueOrDefault(row)).Select(async row =>
         {
