@@ -24,6 +24,7 @@
         'Remove-ImagenProvider'
         'Remove-ImagenRequest'
         'Resolve-ImagenRequest'
+        'Send-ImagenFile'
         'Set-ImagenLedger'
         'Set-ImagenProvider'
         'Start-ImagenEmulator'

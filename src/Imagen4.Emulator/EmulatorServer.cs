@@ -15,6 +15,7 @@ using Imagen4.Emulator.Platform;
 using Imagen4.Emulator.Queue;
 using Imagen4.Emulator.Schema;
 using Imagen4.Emulator.Signing;
+using Imagen4.Emulator.Storage;
 using Imagen4.Emulator.Webhooks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -30,9 +31,11 @@ internal sealed class EmulatorServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly JobQueue _queue;
     private readonly WebhookCourier _webhooks;
+    private readonly UploadStore _uploads;
 
-    private EmulatorServer(WebApplication application, JobQueue queue, WebhookCourier webhooks)
+    private EmulatorServer(WebApplication application, JobQueue queue, WebhookCourier webhooks, UploadStore uploads)
     {
+        _uploads = uploads;
         _application = application;
         _queue = queue;
         _webhooks = webhooks;
@@ -48,11 +51,16 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var connections = new ConnectionGauge();
         var application = Build(options, connections);
         var queue = new JobQueue(options.Slots, options.GenerationTime, options.Time);
-        var webhooks = Map(application, options, queue, connections);
+        var uploads = new UploadStore(options.Time);
+        var jobs = new JobStore(JobsKept);
+        var files = new OwnFiles(uploads, jobs);
+        var webhooks = Map(application, options, queue, connections, jobs, uploads, files);
         try
         {
             await application.StartAsync(cancellationToken);
-            return new EmulatorServer(application, queue, webhooks);
+            var server = new EmulatorServer(application, queue, webhooks, uploads);
+            files.Port = server.Address.Port;
+            return server;
         }
         catch
         {
@@ -68,6 +76,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         _webhooks.Dispose();
         await _application.StopAsync();
         await _application.DisposeAsync();
+        _uploads.Dispose();
     }
 
     private static WebApplication Build(EmulatorOptions options, ConnectionGauge connections)
@@ -90,11 +99,17 @@ internal sealed class EmulatorServer : IAsyncDisposable
         return builder.Build();
     }
 
-    private static WebhookCourier Map(WebApplication application, EmulatorOptions options, JobQueue queue, ConnectionGauge connections)
+    private static WebhookCourier Map(
+        WebApplication application,
+        EmulatorOptions options,
+        JobQueue queue,
+        ConnectionGauge connections,
+        JobStore jobs,
+        UploadStore uploads,
+        OwnFiles files)
     {
         var time = options.Time;
         var snapshot = Catalogue.Default.Snapshot(options.Schema);
-        var jobs = new JobStore(JobsKept);
         var bills = new BillLog();
         var rules = new FaultTable();
         var faults = new FaultInjector(rules, time);
@@ -106,12 +121,12 @@ internal sealed class EmulatorServer : IAsyncDisposable
         var media = new MediaEndpoint(jobs, faults, signing);
         var signingKey = options.WebhookKey ?? SigningKey.Create();
         var deliveries = new WebhookLog(WebhooksKept);
-        var reset = new Reset(queue, jobs, bills, requests, rules, deliveries, connections);
+        var reset = new Reset(queue, jobs, bills, requests, rules, deliveries, uploads, connections);
         var admin = new AdminEndpoints(queue, jobs, bills, requests, rules, history, media, connections, reset);
         var webhooks = new WebhookCourier(signingKey, snapshot, deliveries, time);
         var bearerKeys = new KeyCheck(options.Key, KeyCheck.Bearer);
         var intake = new Intake(queue, jobs, bills);
-        var falIntake = new FalIntake(new Planner(snapshot), intake, time);
+        var falIntake = new FalIntake(new Planner(snapshot, files.IsMissing), intake, time);
         var result = new ResultHandler(snapshot);
         var fal = new FalEndpoints(
             falKeys,
@@ -134,6 +149,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
         own.MapMethods(MediaUrl.Pattern, [HttpMethods.Get, HttpMethods.Head], media.HandleAsync);
         own.Map("/{**path}", context => FalErrors.NoSuchPath.ExecuteAsync(context));
         new PlatformEndpoints(falKeys, history, faults, new ModelList(snapshot)).Map(application);
+        new StorageEndpoints(falKeys, uploads, faults).Map(application, own);
         application.Map(FalSyncEndpoint.Pattern, falSync.HandleAsync);
         application.Map(GenerationsEndpoint.Pattern, generations.HandleAsync);
         application.Map(OpenFormEndpoint.Pattern, new OpenFormEndpoint(options.Key, faults, intake, time).HandleAsync);

@@ -67,7 +67,7 @@ Describe 'A key' {
             @($got | Where-Object { $_.Contains($canary) }).Count | Should -BeGreaterThan 10 -Because $path
             $got | Where-Object { -not $_.Contains($canary) -and -not $_.Contains($wrong) } | Should -BeNullOrEmpty -Because $path
         }
-        $front.Seen | Where-Object { $_ -like 'POST *' -and $_.Contains($wrong) } | Should -HaveCount 12
+        $front.Seen | Where-Object { $_ -like 'POST *' -and $_.Contains($wrong) } | Should -HaveCount 13
         $front.Seen | Where-Object { $_ -like 'POST /openform/*' -and $_ -match '(?m)^Authorization:' } | Should -BeNullOrEmpty
     }
 
@@ -91,6 +91,9 @@ Describe 'A key' {
         -join ($files | Where-Object Name -Like 'home*ledger.db*').Text | Should -Match '"images":\['
         ($files | Where-Object Name -Like 'home*ledger.db').Text.Length | Should -BeGreaterThan 1000
         $first.Seen | Where-Object { $_ -like 'POST /hook*' } | Should -Not -BeNullOrEmpty
+        $front.Seen | Where-Object { $_ -like 'POST /storage/upload/initiate*' -and $_.Contains($canary) } | Should -HaveCount 2
+        $first.Seen | Where-Object { $_ -like 'PUT /storage/uploads/*a file*' } | Should -HaveCount 2
+        $errors | Should -Contain 'UploadFailed'
     }
 
     It 'is in none of the files: what was said, written down and saved' {
@@ -103,7 +106,7 @@ Describe 'A key' {
     It 'is in no request to any other host' {
         $first.Seen.Count | Should -BeGreaterThan 10
         $second.Seen.Count | Should -BeGreaterThan 10
-        $first.Seen | Where-Object { $_ -notlike 'GET /_emulator/files/*' -and $_ -notlike 'POST /hook*' } | Should -BeNullOrEmpty
+        $first.Seen | Where-Object { $_ -notlike 'GET /_emulator/files/*' -and $_ -notlike 'POST /hook*' -and $_ -notlike 'PUT /storage/uploads/*' } | Should -BeNullOrEmpty
         $leaks = foreach ($request in @($first.Seen) + @($second.Seen)) {
             Find-Canary $request $canary, $wrong | ForEach-Object { "$(($request -split "`n")[0]): $_" }
             $request | Where-Object { $_ -match '(?m)^(Authorization|Cookie|Proxy-Authorization|api-key):' }

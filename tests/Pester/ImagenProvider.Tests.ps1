@@ -24,6 +24,9 @@ Describe 'Providers' {
             $fal = Get-ImagenProvider fal
             $fal | Should -BeOfType ([Imagen4.ImagenProvider])
             $fal.BaseUri | Should -Be 'https://queue.fal.run/'
+            $fal.StorageUri | Should -Be 'https://rest.fal.ai/'
+            (Get-ImagenProvider emulator).StorageUri | Should -Be (Get-ImagenProvider emulator).BaseUri
+            (Get-ImagenProvider chainhub).StorageUri | Should -BeNullOrEmpty
             $fal.Protocol | Should -Be 'FalQueue'
             $fal.Scope | Should -Be 'BuiltIn'
             $fal.DefaultModel | Should -Be 'fal-ai/imagen4/preview'
@@ -122,6 +125,19 @@ Describe 'Providers' {
             (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Thrown.FullyQualifiedErrorId | Should -BeLike 'ApiKeyMissing,*'
             Set-ImagenProvider fal -BaseUri https://elsewhere.example
             (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Error.FullyQualifiedErrorId | Should -BeLike 'PriceUnknown,*'
+        }
+
+        It 'another address takes the storage away, and one can be given' {
+            Set-ImagenProvider fal -BaseUri https://elsewhere.example
+            (Get-ImagenProvider fal).StorageUri | Should -BeNullOrEmpty
+            Set-ImagenProvider fal -StorageUri https://files.example/a
+            Set-ImagenProvider fal -ConcurrencyLimit 7
+            (Get-ImagenProvider fal).StorageUri | Should -Be 'https://files.example/a'
+            Set-ImagenProvider fal -BaseUri https://queue.example -StorageUri https://rest.example
+            (Get-ImagenProvider fal).StorageUri | Should -Be 'https://rest.example/'
+            $seen = Watch-Command { Set-ImagenProvider fal -StorageUri http://rest.example }
+            $seen.Thrown.Exception.Message | Should -BeLike "'http://rest.example*' cannot be the address of a provider: it has to be https*"
+            (Get-ImagenProvider fal).StorageUri | Should -Be 'https://rest.example/'
         }
 
         It 'sends to a base address with a path, below that path' {

@@ -37,6 +37,7 @@ Describe '-WhatIf' {
             'Resolve-ImagenRequest' = { @(Get-ImagenRequest) + [pscustomobject]@{ LedgerId = 'none' } | Resolve-ImagenRequest -AsNotSubmitted -WhatIf -ErrorAction Ignore }
             'Set-ImagenProvider' = { Set-ImagenProvider new -Protocol FalQueue -BaseUri $test.BaseUri -Default -Scope User -WhatIf; Set-ImagenProvider fal -ConcurrencyLimit 3 -Scope User -WhatIf }
             'Remove-ImagenProvider' = { Get-ImagenProvider mine -ErrorAction Ignore | Remove-ImagenProvider -WhatIf }
+            'Send-ImagenFile' = { Send-ImagenFile $ModuleManifest -WhatIf }
             'Start-ImagenEmulator, Stop-ImagenEmulator' = { Start-ImagenEmulator -WhatIf; Stop-ImagenEmulator -WhatIf }
         }
     }

@@ -8,13 +8,16 @@ namespace Imagen4.Core.Http;
 internal sealed class HostChannel(HttpClient client, TimeProvider time)
 {
     // A result that carries four 2K images in base64 is some 60 MB; anything larger does not come from a host.
-    private const int LargestAnswer = 256 * 1024 * 1024;
+    private const int LargestResult = 256 * 1024 * 1024;
 
     /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
     /// <summary>Called as soon as a successful answer begins; its body may still take a while.</summary>
     public Action? Answered { get; init; }
+
+    /// <summary>The largest answer that is read.</summary>
+    public int LargestAnswer { get; init; } = LargestResult;
 
     /// <summary>Sends a request, once.</summary>
     /// <param name="request">The request; it is not disposed here.</param>

@@ -19,6 +19,7 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
     /// <summary>The longest one read may take with all its repeats. A wait has a limit of its own.</summary>
     public static readonly TimeSpan Total = TimeSpan.FromMinutes(5);
 
+    private readonly TimeSpan _total;
     private readonly RetryBudget _budget;
     private readonly TimeProvider _time;
     private readonly bool _readsModel;
@@ -33,16 +34,18 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
     /// <param name="budget">What the host's repeats are taken from.</param>
     /// <param name="time">The clock for the waits.</param>
     /// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
-    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel)
+    /// <param name="total">The longest that all attempts may take; <see cref="Total"/> where none is given.</param>
+    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, TimeSpan? total = null)
     {
-        (_budget, _time, _readsModel) = (budget, time, readsModel);
-        _read = new(new(Attempts, First, Longest, Total), time);
+        (_budget, _time, _readsModel, _total) = (budget, time, readsModel, total ?? Total);
+        _read = new(new(Attempts, First, Longest, _total), time);
         _wait = new(new(int.MaxValue, First, Longest, Total: null), time);
     }
 
     private ReadRetry(ReadRetry other, Action<string?> missed)
     {
-        (_budget, _time, _readsModel, _read, _wait) = (other._budget, other._time, other._readsModel, other._read, other._wait);
+        (_budget, _time, _readsModel, _total) = (other._budget, other._time, other._readsModel, other._total);
+        (_read, _wait) = (other._read, other._wait);
         (_missed, Answered) = (missed, other.Answered);
     }
 
@@ -68,7 +71,7 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
         }
         catch (TimeoutRejectedException error)
         {
-            throw new HostUnavailableException(Messages.HostUnreachable.With(Messages.TriedForTooLong.With(Total.TotalSeconds)), error);
+            throw new HostUnavailableException(Messages.HostUnreachable.With(Messages.TriedForTooLong.With(_total.TotalSeconds)), error);
         }
     }
 

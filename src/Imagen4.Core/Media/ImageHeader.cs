@@ -11,6 +11,9 @@ namespace Imagen4.Core.Media;
 /// <param name="Height">Pixels.</param>
 internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 {
+    /// <summary>How many bytes of a file tell what kind of image it is.</summary>
+    public const int HeadLength = 64;
+
     private static ReadOnlySpan<byte> PngMagic => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     // PNG (W3C REC, 11.2.5): the empty IEND chunk with its checksum ends every file.
@@ -34,6 +37,38 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
         return header is { Width: > 0, Height: > 0 }
             ? header
             : throw new InvalidMediaException(Messages.MediaBroken.With(header?.Type.Name));
+    }
+
+    /// <summary>The kind of image that begins with these bytes; null where they are none that models read.</summary>
+    /// <param name="head">The first <see cref="HeadLength"/> bytes of a file, or all of a shorter one.</param>
+    public static MediaType? KindOf(ReadOnlySpan<byte> head) => head switch
+    {
+        _ when head.StartsWith(PngMagic) => MediaType.Png,
+        [0xFF, 0xD8, 0xFF, ..] => MediaType.Jpeg,
+        _ when head.StartsWith("RIFF"u8) && head.Length >= 12 && head[8..].StartsWith("WEBP"u8) => MediaType.Webp,
+        _ when head.StartsWith("GIF87a"u8) || head.StartsWith("GIF89a"u8) => MediaType.Gif,
+        _ when IsAvif(head) => MediaType.Avif,
+        _ => null,
+    };
+
+    // ISO/IEC 14496-12, 4.3: the first box lists the brands that the file keeps to, the major one first, then a version, then the others.
+    private static bool IsAvif(ReadOnlySpan<byte> head)
+    {
+        if (head.Length < 16 || !head[4..].StartsWith("ftyp"u8))
+        {
+            return false;
+        }
+
+        var brands = head[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(head), 16, (uint)head.Length)];
+        for (var at = 0; at + 4 <= brands.Length; at += at == 0 ? 8 : 4)
+        {
+            if (brands[at..(at + 4)] is [(byte)'a', (byte)'v', (byte)'i', (byte)'f' or (byte)'s'])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
@@ -119,7 +154,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 /// <param name="Bytes">Where the bytes are.</param>
 internal sealed record HostImage(ImagenImage Image, ImageBytes Bytes);
 
-/// <summary>The image formats the hosts produce.</summary>
+/// <summary>The image formats the hosts produce, and those their models read.</summary>
 /// <param name="Name">The media type.</param>
 /// <param name="Extension">The file name's ending, with its dot.</param>
 internal sealed record MediaType(string Name, string Extension)
@@ -127,6 +162,8 @@ internal sealed record MediaType(string Name, string Extension)
     public static readonly MediaType Png = new("image/png", ".png");
     public static readonly MediaType Jpeg = new("image/jpeg", ".jpg");
     public static readonly MediaType Webp = new("image/webp", ".webp");
+    public static readonly MediaType Gif = new("image/gif", ".gif");
+    public static readonly MediaType Avif = new("image/avif", ".avif");
 
     /// <summary>Every ending a saved image can have.</summary>
     public static IEnumerable<string> Extensions => [Png.Extension, Jpeg.Extension, Webp.Extension];

@@ -158,8 +158,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     private void CheckAllowed(Uri source)
     {
-        var allowed = source.IsLoopback ? allowLoopback && source.Scheme is ("http" or "https") : source.Scheme == "https";
-        if (!allowed || source.UserInfo.Length > 0)
+        if (!ServedAddress.IsAllowed(source, allowLoopback))
         {
             throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host));
         }

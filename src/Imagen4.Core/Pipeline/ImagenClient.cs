@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
@@ -62,6 +63,10 @@ public sealed class ImagenClient
     /// <summary>Reads what models there are and what they take.</summary>
     /// <param name="options">What holds for every model.</param>
     public ModelLookup Models(BatchOptions options) => new(_services, options);
+
+    /// <summary>Uploads local files to hosts.</summary>
+    /// <param name="options">What holds for every file.</param>
+    public FileSending Files(BatchOptions options) => new(_services, options);
 
     /// <summary>Looks at the ledger that is in use, without changing it.</summary>
     /// <param name="verify">Whether every request is read and compared with its checksum.</param>

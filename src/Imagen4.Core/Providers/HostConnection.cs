@@ -8,11 +8,14 @@ namespace Imagen4.Core.Providers;
 /// <summary>A provider with the key for it: everything needed to talk to one host.</summary>
 public sealed class HostConnection
 {
+    private const int LargestOfStorage = 1024 * 1024;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
 
     private readonly HostChannel _channel;
     private readonly ReadRetry _retry;
     private readonly ReadRetry _resultRetry;
+    private readonly HostChannel _storageChannel;
+    private readonly ReadRetry? _storageRetry;
     private readonly ApiKey _key;
     private readonly KeyHeader _keyHeader;
     private readonly HostOutage? _outage;
@@ -36,11 +39,8 @@ public sealed class HostConnection
         Profile = profile;
         BaseUri = ProviderAddress.Validate(
             profile.BaseUri ?? throw new HostUnavailableException(Messages.ProviderNotRunning.With(profile.Name)));
-        foreach (var place in new[] { profile.PlatformUri, profile.StorageUri })
-        {
-            _ = place is null ? null : ProviderAddress.Validate(place);
-        }
-
+        _ = profile.PlatformUri is { } platform ? ProviderAddress.Validate(platform) : null;
+        var storage = profile.StorageUri is { } place ? ProviderAddress.Validate(place) : null;
         _keyHeader = KeyHeader.Of(profile);
         _ = profile.SubmitPath is { } path ? SubmitPath.Check(path) : null;
         _ = InputNames.Check(profile.InputNames);
@@ -51,6 +51,11 @@ public sealed class HostConnection
         _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
         _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
         _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
+
+        // Storage is another server: that it does not answer says nothing of the one that requests go to.
+        _storageRetry = storage is null ? null : new ReadRetry(RetryBudget.For(storage), time, readsModel: false);
+        _storageChannel = new HostChannel(HttpStack.Host, time) { Trace = trace, LargestAnswer = LargestOfStorage };
+        Trace = trace;
     }
 
     private HostConnection(HostConnection other, DateTimeOffset? until, Action<string?> missed)
@@ -59,6 +64,7 @@ public sealed class HostConnection
         (_key, _keyHeader, _channel, _outage) = (other._key, other._keyHeader, other._channel, other._outage);
         (_until, _isWait) = (() => until, true);
         (_retry, _resultRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed));
+        (_storageChannel, _storageRetry, Trace) = (other._storageChannel, other._storageRetry, other.Trace);
     }
 
     /// <summary>The provider.</summary>
@@ -72,6 +78,9 @@ public sealed class HostConnection
 
     /// <summary>Where the key came from, for messages.</summary>
     public string KeySource => _key.Source;
+
+    /// <summary>Receives a line for every exchange, on any thread.</summary>
+    internal Action<string>? Trace { get; }
 
     /// <summary>The same connection for a wait: reads are retried until one succeeds or the wait ends.</summary>
     /// <param name="until">When the wait ends; null for never.</param>
@@ -95,7 +104,7 @@ public sealed class HostConnection
     /// <summary>Reads the data of server-sent events, once.</summary>
     internal async IAsyncEnumerable<byte[]> ReadEventsAsync(Uri address, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var request = Request(HttpMethod.Get, address, content: null);
+        using var request = Request(HttpMethod.Get, address, content: null, headers: []);
         request.Headers.Accept.Clear();
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         var events = new EventStream(Time) { Trace = _channel.Trace };
@@ -140,6 +149,19 @@ public sealed class HostConnection
         return (response, calls > 1);
     }
 
+    /// <summary>Asks the host's storage for something that costs nothing, with retries.</summary>
+    /// <param name="path">Where, below the storage's address; with a query.</param>
+    /// <param name="json">What is asked for.</param>
+    /// <param name="headers">The headers besides those every request has.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="HostUnavailableException">The storage could not be reached within the attempts.</exception>
+    internal Task<HostResponse> AskStorageAsync(
+        string path, ReadOnlyMemory<byte> json, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    {
+        var address = HostAddress.Append(Profile.StorageUri!, path);
+        return _storageRetry!.RunAsync(token => SendToStorageAsync(address, json, headers, token), cancellation);
+    }
+
     private async Task<HostResponse> ReadAsync(
         ReadRetry retry, Func<CancellationToken, Task<HostResponse>> send, CancellationToken cancellation)
     {
@@ -167,21 +189,31 @@ public sealed class HostConnection
         TimeSpan limit,
         CancellationToken cancellation)
     {
-        using var request = Request(method, address, content);
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.Add(name, value);
-        }
-
+        using var request = Request(method, address, content, headers);
         return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
     }
 
-    private HttpRequestMessage Request(HttpMethod method, Uri address, HttpContent? content)
+    private async Task<HostResponse> SendToStorageAsync(
+        Uri address, ReadOnlyMemory<byte> json, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    {
+        using var content = new ReadOnlyMemoryContent(json);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var request = Request(HttpMethod.Post, address, content, headers);
+        return await _storageChannel.SendAsync(request, ReadLimit, cancellation).ConfigureAwait(false);
+    }
+
+    private HttpRequestMessage Request(
+        HttpMethod method, Uri address, HttpContent? content, IEnumerable<KeyValuePair<string, string>> headers)
     {
         HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
         var request = new HttpRequestMessage(method, address) { Content = content };
         _keyHeader.Add(request.Headers, _key.Reveal());
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         return request;
     }
 }

@@ -3,6 +3,7 @@ using Imagen4.Emulator.Faults;
 using Imagen4.Emulator.Generation;
 using Imagen4.Emulator.Http;
 using Imagen4.Emulator.Queue;
+using Imagen4.Emulator.Storage;
 using Imagen4.Emulator.Webhooks;
 
 namespace Imagen4.Emulator.Admin;
@@ -17,6 +18,7 @@ internal sealed class Reset(
     RequestLog requests,
     FaultTable faults,
     WebhookLog deliveries,
+    UploadStore uploads,
     ConnectionGauge connections)
 {
     public void Run()
@@ -32,6 +34,7 @@ internal sealed class Reset(
         bills.Clear();
         requests.Clear();
         deliveries.Clear();
+        uploads.Clear();
         queue.ResetPeak();
         connections.ResetPeak();
     }

@@ -63,8 +63,22 @@ internal static class FaultTarget
     /// <summary>Asking for a signed address of a file.</summary>
     public const string Sign = "sign";
 
+    /// <summary>Asking the storage where a file goes.</summary>
+    public const string Initiate = "initiate";
+
+    /// <summary>Sending a whole file there.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>Sending a part of one.</summary>
+    public const string Part = "part";
+
+    /// <summary>Saying that all parts are there.</summary>
+    public const string Complete = "complete";
+
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Sign, Read, Any];
+    [
+        .. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Sign, Initiate, Upload, Part, Complete, Read, Any,
+    ];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>

@@ -63,6 +63,9 @@ public sealed class RequestNotFoundException(string message, Exception? inner = 
 /// <summary>A paid POST whose fate is unknown. It is never sent again by itself.</summary>
 public sealed class SubmissionInDoubtException(string message, Exception? inner = null) : ImagenException(message, inner);
 
+/// <summary>The host's storage did not take a file.</summary>
+public sealed class UploadFailedException(string message, Exception? inner = null) : ImagenException(message, inner);
+
 /// <summary>The wait for a request was given up; the request itself goes on.</summary>
 public sealed class WaitTimeoutException(string message, Exception? inner = null) : ImagenException(message, inner);
 

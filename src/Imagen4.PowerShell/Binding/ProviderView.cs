@@ -6,6 +6,10 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Shows a profile to users.</summary>
 internal static class ProviderView
 {
+    /// <summary>Whether a text can be the name of a profile.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+
     /// <summary>The profile as an object of the pipeline.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="secrets">Tells whether secrets can be looked up.</param>

@@ -40,6 +40,7 @@ internal static class ErrorTable
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
         InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
         DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed),
+        UploadFailedException => new("UploadFailed", ErrorCategory.WriteError, CommandMessages.AdviceUploadFailed),
         InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia),
         FileExistsException => new("FileExists", ErrorCategory.WriteError, CommandMessages.AdviceFileExists),
         CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported),

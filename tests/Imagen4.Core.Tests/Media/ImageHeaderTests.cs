@@ -21,6 +21,23 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
+    public void The_first_bytes_tell_what_kind_of_image_a_file_is()
+    {
+        Assert.Equal(MediaType.Png, ImageHeader.KindOf(Pictures.Png));
+        Assert.Equal(MediaType.Jpeg, ImageHeader.KindOf(Pictures.Jpeg));
+        Assert.Equal(MediaType.Webp, ImageHeader.KindOf(Pictures.Webp));
+        Assert.Equal(MediaType.Gif, ImageHeader.KindOf("GIF89a and more"u8));
+        Assert.Equal(MediaType.Avif, ImageHeader.KindOf("\0\0\0\u001cftypavif\0\0\0\0mif1avifmiaf"u8));
+        Assert.Equal(MediaType.Avif, ImageHeader.KindOf("\0\0\0\u001cftypmif1\0\0\0\0mif1miafavis"u8));
+        Assert.Null(ImageHeader.KindOf("\0\0\0\u0018ftypheic\0\0\0\0mif1heicavif"u8));
+        Assert.Null(ImageHeader.KindOf("\0\0\0\u0018ftypisom\0\0avif"u8));
+        Assert.Null(ImageHeader.KindOf("<svg>"u8));
+        Assert.Null(ImageHeader.KindOf("RIFF"u8));
+        Assert.Null(ImageHeader.KindOf([]));
+        Assert.Equal([null], Enumerable.Range(0, 8).Select(length => ImageHeader.KindOf(Pictures.Png.AsSpan(0, length))).Distinct());
+    }
+
+    [Fact]
     public void A_few_bytes_behind_the_end_do_not_cost_the_image()
     {
         Assert.Equal(40, Read([.. Pictures.Png, (byte)'\r', (byte)'\n']).Width);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Imagen4.Emulator.Tests.Support;
 
 namespace Imagen4.Emulator.Tests.JavaScript;
@@ -54,6 +55,41 @@ public sealed class JavaScriptClientTests : EmulatorTest
         Assert.Single(await BilledIdsAsync());
     }
 
+    [JavaScriptClientFact]
+    public async Task Upload_and_submit_an_edit_with_the_address()
+    {
+        var output = await Node.RunAsync(Address, "upload");
+
+        var uploads = await UploadsAsync();
+        Assert.Equal(["first one.png", "second.png"], uploads.Select(upload => upload.GetProperty("file_name").GetString()));
+        Assert.All(uploads, upload => Assert.Equal("image/png", upload.GetProperty("content_type").GetString()));
+        Assert.Equal("""{"expiration_duration_seconds":86400}""", uploads[0].GetProperty("object_lifecycle").GetString());
+        Assert.Equal(uploads[0].GetProperty("url").GetString(), output.GetProperty("url").GetString());
+        Assert.Equal("\u0089PNG one", output.GetProperty("text").GetString());
+        Assert.Single(output.GetProperty("data").GetProperty("images").EnumerateArray());
+        Assert.True(output.GetProperty("refused").GetProperty("isValidationError").GetBoolean());
+        Assert.Equal("file_download_error", output.GetProperty("refused").GetProperty("fields")[0].GetProperty("type").GetString());
+        var bills = await BillsAsync();
+        Assert.Equal(2, bills.Count);
+        Assert.Equal(
+            uploads.Select(upload => upload.GetProperty("url").GetString()),
+            bills[0].GetProperty("input").GetProperty("image_urls").EnumerateArray().Select(url => url.GetString()));
+    }
+
+    [JavaScriptClientFact]
+    public async Task Upload_in_parts()
+    {
+        await FaultAsync("""{"operation":"part","match":"/4?","kind":"status","status":500}""");
+
+        var output = await Node.RunAsync(Address, "multipart");
+
+        var upload = Assert.Single(await UploadsAsync());
+        Assert.Equal(
+            (output.GetProperty("sha256").GetString(), output.GetProperty("size").GetInt64(), output.GetProperty("url").GetString(), 10),
+            (upload.GetProperty("sha256").GetString(), upload.GetProperty("size").GetInt64(), upload.GetProperty("url").GetString(), upload.GetProperty("parts").GetInt32()));
+        Assert.Empty(await BillsAsync());
+    }
+
     /// <summary>Two jobs are paid for: the one that held the slot, and the one that was waited for.</summary>
     private async Task AssertSubscribedAsync(string mode)
     {
@@ -78,6 +114,11 @@ public sealed class JavaScriptClientTests : EmulatorTest
         Assert.Equal(2, billed.Length);
         Assert.Equal(output.GetProperty("requestId").GetString(), billed[1]);
     }
+
+    private async Task<IReadOnlyList<JsonElement>> UploadsAsync() => [.. (await Client.GetAsync("/_emulator/uploads")).Json.EnumerateArray()];
+
+    private async Task FaultAsync(string rule) =>
+        Assert.Equal(201, (await Client.SendAsync(HttpMethod.Post, "/_emulator/faults", rule)).Status);
 
     private async Task<string[]> BilledIdsAsync() => [.. (await BillsAsync()).Select(bill => bill.GetProperty("request_id").GetString()!)];
 }

@@ -9,7 +9,7 @@ const model = "fal-ai/imagen4/preview";
 const fal = createFalClient({
   credentials: "js-key",
   suppressLocalCredentialsWarning: true,
-  fetch: (url, init) => fetch(String(url).replace("https://queue.fal.run", address), init),
+  fetch: (url, init) => fetch(String(url).replace(/^https:\/\/(queue\.fal\.run|rest\.fal\.ai)/, address), init),
 });
 
 // A job that holds the only slot, so that the next one is seen to wait, until it is let go.
@@ -61,6 +61,33 @@ const scenarios = {
       await call(model, { requestId }).catch((error) => errors.push({ isApiError: error instanceof ApiError, status: error.status, body: error.body }));
     }
     return { requestId, status, errors };
+  },
+
+  // A file by its address, and one that the client uploads by itself because it stands in the input.
+  async upload() {
+    const url = await fal.storage.upload(new File(["\x89PNG one"], "first one.png", { type: "image/png" }), { lifecycle: { expiresIn: "1d" } });
+    const second = new File(["\x89PNG two"], "second.png", { type: "image/png" });
+    const edit = { input: { prompt: "as oil painting", image_urls: [url, second] }, pollInterval: 50 };
+    const result = await fal.subscribe("fal-ai/nano-banana/edit", edit);
+    const text = await (await fetch(url)).text();
+    let refused;
+    try {
+      await fal.subscribe("fal-ai/nano-banana/edit", { ...edit, input: { ...edit.input, image_urls: [`${url}x`] } });
+    } catch (error) {
+      refused = { isValidationError: error instanceof ValidationError, fields: error.getFieldErrors("image_urls") };
+    }
+    return { url, text, data: result.data, refused };
+  },
+
+  async multipart() {
+    const part = 10 * 1024 * 1024;
+    const bytes = new Uint8Array(9 * part + 5);
+    for (let at = 0; at < bytes.length; at += part) {
+      bytes[at] = 1 + at / part;
+    }
+    const { createHash } = await import("node:crypto");
+    const url = await fal.storage.upload(new Blob([bytes], { type: "video/mp4" }));
+    return { url, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length };
   },
 
   async invalid() {

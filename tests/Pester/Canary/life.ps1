@@ -9,7 +9,7 @@ $ready = {
 }
 . $ready $Manifest $Folder
 $null = Start-Transcript (Join-Path $Folder transcript.txt)
-Set-ImagenProvider fal -BaseUri $Front
+Set-ImagenProvider fal -BaseUri $Front -StorageUri $Front
 foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
     Set-ImagenProvider $name -BaseUri "$Front/$name"
 }
@@ -85,6 +85,12 @@ $said += try { New-ImagenImage 'A fox' -Provider kept -Verbose *>&1 } catch { $_
 function Get-Secret { $env:CANARY }
 Set-ImagenProvider secret -Protocol FalQueue -BaseUri $Front -SecretName canary -Scope User
 $said += try { New-ImagenImage 'A fox' -Provider secret -Verbose -Debug *>&1 } catch { $_ }
+
+# The storage names an address at the stranger for the bytes.
+Set-Content ref.txt 'a file'
+foreach ($key in @{}, @{ ApiKey = $env:CANARY }, @{ ApiKey = $env:WRONG }) {
+    $said += Send-ImagenFile ref.txt -Provider fal @key -Verbose -Debug *>&1
+}
 $said += Get-ImagenProvider | Format-List * | Out-String
 
 $null = Stop-Transcript

@@ -88,6 +88,22 @@ internal static class FalErrors
         };
     }
 
+    /// <summary>Why the storage gives no place for a file.</summary>
+    public static ImagenException OfStorage(HostConnection host, HostResponse response)
+    {
+        var detail = FalErrorDetail.Read(response);
+        var (name, status) = (host.Profile.Name, (int)response.Status);
+        return OfAccount(host, response, detail) ?? status switch
+        {
+            400 or 413 or 415 or 422 =>
+                new InvalidInputException(Messages.StorageRefusesFile.With(name, Said(response, detail))) { StatusCode = status },
+            429 => new RateLimitedException(Messages.RateLimited.With(name, Later(response, detail, host))) { StatusCode = status },
+            408 or >= 500 =>
+                new HostUnavailableException(Messages.StorageAnswer.With(name, status, Later(response, detail, host))) { StatusCode = status },
+            _ => new InvalidResponseException(Messages.StorageAnswer.With(name, status, Said(response, detail))) { StatusCode = status },
+        };
+    }
+
     /// <summary>What a request that ended without a result has come to.</summary>
     /// <param name="request">The request.</param>
     /// <param name="response">The answer that says so.</param>

@@ -33,10 +33,26 @@ internal static class FalHeaders
 
         if (settings.ObjectLifetime is { } lifetime)
         {
-            var preference = new JsonObject { ["expiration_duration_seconds"] = lifetime.Seconds };
-            yield return KeyValuePair.Create("X-Fal-Object-Lifecycle-Preference", preference.ToJsonString(JsonSerializerOptions.Default));
+            yield return KeyValuePair.Create("X-Fal-Object-Lifecycle-Preference", Lifecycle(lifetime));
         }
     }
+
+    /// <summary>The headers for how long an uploaded file is kept.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> OfUpload(ObjectLifetime? lifetime)
+    {
+        // For ever is what the storage does without being asked; the official client says nothing then either.
+        if (lifetime?.Seconds is null)
+        {
+            yield break;
+        }
+
+        // The official client sends the first to its storage, fal's documentation has the second.
+        yield return KeyValuePair.Create("X-Fal-Object-Lifecycle", Lifecycle(lifetime));
+        yield return KeyValuePair.Create("X-Fal-Object-Lifecycle-Preference", Lifecycle(lifetime));
+    }
+
+    private static string Lifecycle(ObjectLifetime lifetime) =>
+        new JsonObject { ["expiration_duration_seconds"] = lifetime.Seconds }.ToJsonString(JsonSerializerOptions.Default);
 }
 
 /// <summary>Reads what fal, or a gateway in front of it, says of a submission besides the status.</summary>

@@ -1,0 +1,106 @@
+using Imagen4.Core.Input;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Files;
+
+/// <summary>Uploads local files to the storage of hosts.</summary>
+public sealed class FileSending
+{
+    private readonly ProviderCatalog _providers;
+    private readonly IFileStorage _storage;
+    private readonly BatchOptions _options;
+    private readonly HostConnections _hosts;
+
+    internal FileSending(ClientServices services, BatchOptions options)
+    {
+        (_providers, _storage, _options) = (services.Providers, services.Protocols.Storage, options);
+        _hosts = new HostConnections(services.Providers, options);
+    }
+
+    /// <summary>Finds a provider that files can be uploaded to. No key is needed yet.</summary>
+    /// <param name="provider">Its name, or null for the one of the batch.</param>
+    /// <exception cref="InvalidInputException">There is no such provider, or it has no storage.</exception>
+    /// <exception cref="EmulatorUnavailableException">It is the emulator, and it is not running.</exception>
+    public ProviderProfile FindProvider(string? provider)
+    {
+        var profile = _providers.Find(provider ?? _options.Provider);
+        return profile.BaseUri is null
+            ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
+            : profile.StorageUri is not null
+                ? profile
+                : throw new InvalidInputException(Messages.ProviderHasNoStorage.With(profile.Name));
+    }
+
+    /// <summary>Connects to a provider.</summary>
+    /// <param name="profile">A provider from <see cref="FindProvider"/>.</param>
+    /// <exception cref="ImagenException">There is no key for it, or the key must not go to its address.</exception>
+    public HostConnection Connect(ProviderProfile profile) => _hosts.For(profile.Name);
+
+    /// <summary>Checks how long a host is to keep a file.</summary>
+    /// <exception cref="InvalidInputException">It is no lifetime.</exception>
+    public static ObjectLifetime Lifetime(string text) => ObjectLifetime.TryParse(text.Trim())
+        ?? throw new InvalidInputException(
+            Messages.CellIsNotLifetime.With("ObjectLifetime", PlainText.Brief(text), ObjectLifetime.Allowed));
+
+    /// <summary>Checks a content type.</summary>
+    /// <exception cref="InvalidInputException">It is none.</exception>
+    public static string ContentType(string text) => ContentTypes.Checked(text);
+
+    /// <summary>Looks whether there is a file to upload, without opening it.</summary>
+    /// <param name="path">Its full path.</param>
+    /// <returns>How many bytes it has.</returns>
+    /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
+    public static long LengthOf(string path) => LocalFile.LengthOf(path);
+
+    /// <summary>Uploads a file.</summary>
+    /// <param name="host">Where to.</param>
+    /// <param name="order">What to upload.</param>
+    /// <param name="progress">Told how many bytes have gone up so far, on any thread.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<RowOutcome<ImagenFile>> SendAsync(
+        HostConnection host, FileOrder order, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            using var file = await LocalFile.OpenAsync(order.Path, cancellation).ConfigureAwait(false);
+            var sent = await TimeLimit
+                .RunAsync(_options.TimeLimit, host, token => StoreAsync(host, file, order, progress, token), cancellation)
+                .ConfigureAwait(false);
+            return new RowOutcome<ImagenFile>(sent, null);
+        }
+        catch (ImagenException error)
+        {
+            return new RowOutcome<ImagenFile>(null, error);
+        }
+    }
+
+    private async Task<ImagenFile> StoreAsync(
+        HostConnection host, LocalFile file, FileOrder order, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        var content = new FileContent(file.Name, order.ContentType ?? file.ContentType, file.Length, file.OpenAt) { Lifetime = order.Lifetime };
+        var stored = await _storage.StoreAsync(host, content, progress, cancellation).ConfigureAwait(false);
+
+        // What went up last may have been read after the last look.
+        file.RequireUnchanged();
+        return new ImagenFile
+        {
+            Uri = stored.Address.AbsoluteUri,
+            Path = file.Path,
+            FileName = file.Name,
+            Size = file.Length,
+            ContentType = content.ContentType,
+            Sha256 = file.Sha256,
+            Provider = host.Profile.Name,
+            ExpiresAt = stored.Expires?.UtcDateTime,
+        };
+    }
+}
+
+/// <summary>A file to be uploaded.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="ContentType">Its media type; null to tell it from the file.</param>
+/// <param name="Lifetime">How long the host is to keep it; null for as long as it does by itself.</param>
+public sealed record FileOrder(string Path, string? ContentType = null, ObjectLifetime? Lifetime = null);

@@ -1,0 +1,40 @@
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Tests.Http;
+
+public sealed class ServedAddressTests
+{
+    [Theory]
+    [InlineData("https://v3.fal.media/files/a/b.png", true)]
+    [InlineData("https://93.184.216.34/a", true)]
+    [InlineData("http://v3.fal.media/files/a/b.png", false)]
+    [InlineData("https://user@v3.fal.media/files/a/b.png", false)]
+    [InlineData("ftp://v3.fal.media/a", false)]
+    [InlineData("file:///etc/passwd", false)]
+    [InlineData("http://127.0.0.1:8080/a", false)]
+    [InlineData("https://localhost/a", false)]
+    [InlineData("https://[::1]/a", false)]
+    [InlineData("https://[::ffff:127.0.0.1]/a", false)]
+    [InlineData("https://[::ffff:10.0.0.1]/a", false)]
+    [InlineData("https://0.0.0.0/a", false)]
+    [InlineData("https://10.1.2.3/a", false)]
+    [InlineData("https://100.64.0.1/a", false)]
+    [InlineData("https://169.254.169.254/latest/meta-data", false)]
+    [InlineData("https://172.16.0.1/a", false)]
+    [InlineData("https://172.32.0.1/a", true)]
+    [InlineData("https://192.168.0.1/a", false)]
+    [InlineData("https://[fd00::1]/a", false)]
+    [InlineData("https://[fe80::1]/a", false)]
+    [InlineData("https://[2606:2800:220:1::1]/a", true)]
+    public void A_public_host_sends_us_to_public_addresses_alone(string address, bool isAllowed) =>
+        Assert.Equal(isAllowed, ServedAddress.IsAllowedFrom(new Uri(address), new Uri("https://rest.fal.ai")));
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8080/a", "http://127.0.0.1:9/", true)]
+    [InlineData("https://192.168.0.1/a", "http://127.0.0.1:9/", true)]
+    [InlineData("https://192.168.0.1/a", "https://192.168.0.2/", true)]
+    [InlineData("http://192.168.0.1/a", "https://192.168.0.2/", false)]
+    [InlineData("http://127.0.0.1/a", "https://192.168.0.2/", false)]
+    public void A_host_of_this_machine_or_its_network_sends_us_there(string address, string host, bool isAllowed) =>
+        Assert.Equal(isAllowed, ServedAddress.IsAllowedFrom(new Uri(address), new Uri(host)));
+}
