@@ -60,6 +60,9 @@ internal static class FaultTarget
     public const string History = "history";
     public const string Keys = "keys";
 
+    /// <summary>Asking for a signed address of a file.</summary>
+    public const string Sign = "sign";
+
     /// <summary>Asking the storage where a file goes.</summary>
     public const string Initiate = "initiate";
 
@@ -72,11 +75,10 @@ internal static class FaultTarget
     /// <summary>Saying that all parts are there.</summary>
     public const string Complete = "complete";
 
-    /// <summary>Asking for a signed address of a file.</summary>
-    public const string Sign = "sign";
-
     public static IReadOnlyList<string> All { get; } =
-        [.. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Initiate, Upload, Part, Complete, Sign, Read, Any];
+    [
+        .. Enum.GetValues<FalOperation>().Select(Of), Download, Pricing, Models, History, Keys, Sign, Initiate, Upload, Part, Complete, Read, Any,
+    ];
 
     /// <summary>Whether a rule for one of them is for an operation.</summary>
     public static bool Covers(string? target, string operation) =>

@@ -76,7 +76,7 @@ internal sealed class ProviderChange
     private ProviderProfile New() => Protocol() is { } protocol && Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with
         {
-            Name = IsName(_name)
+            Name = ProviderView.IsName(_name)
                 ? _name
                 : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name))),
         }
@@ -166,7 +166,4 @@ internal sealed class ProviderChange
         Uri address => address.OriginalString,
         var given => Convert.ToString(given, CultureInfo.InvariantCulture),
     } is var text && string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 }

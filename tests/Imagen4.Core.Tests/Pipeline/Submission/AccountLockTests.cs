@@ -99,7 +99,7 @@ public sealed class AccountLockTests : SubmitterTest
     }
 
     [Fact]
-    public async Task One_whose_lock_comes_and_goes_is_looked_at_more_often_and_not_for_ever()
+    public async Task One_that_has_taken_nothing_yet_is_given_three_looks_whatever_would_come_then()
     {
         var answers = Enumerable.Range(0, 200).Select(call => call % 5 == 4 ? new Answer(200, Accepted) : new Answer(403, Locked));
         await using var server = await WebServer.AnsweringAsync([.. answers]);
@@ -111,7 +111,7 @@ public sealed class AccountLockTests : SubmitterTest
             accepted += end is null ? 1 : 0;
         }
 
-        // Three looks fail before every acceptance: the first row ends it, were the account not known to take requests.
+        // The fourth would have been the one.
         Assert.IsType<AccountLockedException>(end);
         Assert.Equal(0, accepted);
         Assert.Equal(4, server.Requests.Count);
