@@ -15,7 +15,7 @@ BEGIN;
 CREATE SCHEMA IF NOT EXISTS imagen4;
 SET LOCAL search_path TO imagen4;
 CREATE TABLE version (number bigint NOT NULL);
-INSERT INTO version VALUES (1);
+INSERT INTO version VALUES (2);
 CREATE TABLE owner (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     machine text NOT NULL,
@@ -87,9 +87,10 @@ CREATE TABLE upload (
     storage text NOT NULL,
     account bytea NOT NULL,
     sha256 bytea NOT NULL,
+    content_type text NOT NULL,
     address text NOT NULL,
     valid_until bigint NOT NULL,
     upload_check bigint NOT NULL,
-    PRIMARY KEY (storage, account, sha256)
+    PRIMARY KEY (storage, account, sha256, content_type)
 );
 COMMIT;

@@ -48,6 +48,9 @@ public sealed record FileReference(string Sha256, string? Path)
         return found;
     }
 
+    /// <summary>The names of the additional inputs that have files in them.</summary>
+    public static IEnumerable<string> MembersOf(ImageInput input) => Members(input).Select(member => member.Key);
+
     /// <summary>The same input with something else in the place of each file.</summary>
     public static ImageInput Replace(ImageInput input, Func<FileReference, string> replacement)
     {

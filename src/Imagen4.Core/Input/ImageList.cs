@@ -23,7 +23,7 @@ public sealed record ImageList(IReadOnlyList<string> Paths, IReadOnlyList<string
     /// <exception cref="InvalidInputException">A cell holds no list of texts.</exception>
     internal static ImageList Read(Func<string, Cell> at) =>
         new ImageList(
-            TextList.ReadTexts(at(nameof(ImagenInputs.ImagePath))),
+            TextList.ReadTexts(at(nameof(ImagenInputs.ImagePath)), mayBeName: true),
             TextList.ReadTexts(at(nameof(ImagenInputs.ImageUri)))) is { Count: > 0 } read
             ? read
             : None;

@@ -27,6 +27,12 @@ public sealed record ImageRow
     /// <summary>The images it is made from, as paths and addresses.</summary>
     public ImageList Images { get; init; } = ImageList.None;
 
+    /// <summary>
+    /// The SHA-256 of the files that the caller has handed over inside its additional inputs. Of what else stands for a file there, only
+    /// a known request can say that it does.
+    /// </summary>
+    public IReadOnlyCollection<string> Files { get; init; } = [];
+
     /// <summary>What is sent.</summary>
     public required ImageInput Input { get; init; }
 }

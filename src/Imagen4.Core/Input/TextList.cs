@@ -7,8 +7,10 @@ namespace Imagen4.Core.Input;
 public static class TextList
 {
     /// <summary>Reads a list.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="mayBeName">Whether what begins as a JSON list, and is none, may be the name of a file: <c>[1].png</c>.</param>
     /// <exception cref="InvalidInputException">The cell begins as a JSON list and is none.</exception>
-    public static JsonNode Read(Cell cell)
+    public static JsonNode Read(Cell cell, bool mayBeName = false)
     {
         if (cell.Value is JsonNode json)
         {
@@ -16,25 +18,31 @@ public static class TextList
         }
 
         var text = cell.Text()!.Trim();
-        return text.StartsWith('[') ? List(text) ?? throw cell.Refuse(Messages.CellIsNotTexts) : new JsonArray([.. Parts(text)]);
+        return !text.StartsWith('[') ? new JsonArray([.. Parts(text)])
+            : List(text) is { } list ? list
+            : mayBeName ? new JsonArray([.. Parts(text)])
+            : throw cell.Refuse(Messages.CellIsNotTexts);
     }
 
     /// <summary>Reads a list of which every item is a text.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="mayBeName">Whether what begins as a JSON list, and is none, may be the name of a file: <c>[1].png</c>.</param>
     /// <exception cref="InvalidInputException">An item is no text, or the cell begins as a JSON list and is none.</exception>
-    public static IReadOnlyList<string> ReadTexts(Cell cell)
+    public static IReadOnlyList<string> ReadTexts(Cell cell, bool mayBeName = false)
     {
         if (cell.IsEmpty)
         {
             return [];
         }
 
-        JsonNode?[] items = Read(cell) is JsonArray list ? [.. list] : [(JsonNode)cell.Value!];
+        var read = Read(cell, mayBeName);
+        JsonNode?[] items = read is JsonArray list ? [.. list] : [read];
         return
         [
             .. items.Select(item => item is JsonValue value && value.TryGetValue<string>(out var text)
-                    ? text.Trim()
+                    ? text
                     : throw cell.Refuse(Messages.CellIsNotTexts))
-                .Where(text => text.Length > 0),
+                .Where(text => !string.IsNullOrWhiteSpace(text)),
         ];
     }
 

@@ -188,7 +188,10 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         }
     }
 
-    /// <summary>Adds a step to a submission that is known, if it is still as it was seen, and that nobody works on it any more.</summary>
+    /// <summary>
+    /// Adds a step to a submission that is known, if it is still as it was seen, and that nobody works on it any more. The id that it is
+    /// given may be no other submission's.
+    /// </summary>
     /// <returns>The submission as it is now; null where it has changed meanwhile, and nothing was written.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<LedgerRequest?> SettleAsync(RequestState step, LedgerRequest known, string? requestId = null)
@@ -205,7 +208,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             ErrorType = null,
             Refusal = null,
         };
-        return Of(await _store.AdvanceAsync(known.Stored, next).ConfigureAwait(false));
+        return Of(await _store.AdvanceAsync(known.Stored, next, hasOwnId: requestId is not null).ConfigureAwait(false));
     }
 
     /// <summary>Keeps the address that a file has got at a host's storage.</summary>

@@ -10,6 +10,7 @@ public abstract class ImagenException : Exception
     private string? _requestId;
     private bool _canBeReceived;
     private string? _provider;
+    private string? _file;
     private ImagenException? _thrown;
     private decimal? _billableUnits;
 
@@ -36,6 +37,7 @@ public abstract class ImagenException : Exception
     {
         ({ } row, { } subject) => $"Row {row}, {subject}: {base.Message}",
         ({ } row, null) => $"Row {row}: {base.Message}",
+        (null, { } subject) when subject == _file => $"{subject}: {base.Message}",
         (null, { } subject) when subject != Model => $"{char.ToUpperInvariant(subject[0])}{subject[1..]}: {base.Message}",
         _ => base.Message,
     };
@@ -69,9 +71,10 @@ public abstract class ImagenException : Exception
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 
-    // The request where the text does not name it itself, else the endpoint.
+    // A file, or the request, where the text does not name it itself, else the endpoint.
     private string? Subject =>
-        !(CanBeReceived || _provider is not null) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
+        _file is { } file && !base.Message.Contains(file, StringComparison.Ordinal) ? file
+        : !(CanBeReceived || _provider is not null) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
         : _provider is null || base.Message.Contains(_provider, StringComparison.Ordinal) ? $"request {id}"
         : $"request {id} at {_provider}";
 
@@ -100,6 +103,15 @@ public abstract class ImagenException : Exception
     {
         var copy = (ImagenException)MemberwiseClone();
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
+
+    /// <summary>The same error, said of a file of this machine. The one that was thrown stays as it is.</summary>
+    /// <param name="name">The file's name.</param>
+    public ImagenException ForFile(string name)
+    {
+        var copy = ForRow(row: null, requestId: null, CanBeReceived);
+        copy._file = name;
         return copy;
     }
 

@@ -34,7 +34,6 @@ internal sealed class ColumnHints
         ["INPUTIMAGE"] = "ImagePath or ImageUri",
         ["SOURCE"] = "ImagePath or ImageUri",
         ["REFERENCE"] = "ImagePath or ImageUri",
-        ["FULLNAME"] = "ImagePath",
         ["FORMAT"] = "OutputFormat",
         ["FILETYPE"] = "OutputFormat",
         ["SAFETY"] = "SafetyTolerance",

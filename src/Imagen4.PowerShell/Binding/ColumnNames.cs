@@ -59,7 +59,7 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
     /// <returns>Why the record and what follows are refused, or null.</returns>
     public InvalidInputException? Look(ImageRow row, Record record, Lazy<ModelDefinition?> model)
     {
-        if (record.Text is not null)
+        if (record.Text is not null || record.IsFile)
         {
             return null;
         }

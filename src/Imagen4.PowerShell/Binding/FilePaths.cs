@@ -23,6 +23,17 @@ internal sealed class FilePaths(PSCmdlet command)
         }
     }
 
+    /// <summary>
+    /// The full path of a file on a drive of this machine. To open a share that a record names would offer the user's password to
+    /// whatever machine that is.
+    /// </summary>
+    /// <exception cref="InvalidInputException">It is no path of the file system, or a share's.</exception>
+    public string OnThisMachine(string path) =>
+        Literal(path) is var full && OperatingSystem.IsWindows() && (full.StartsWith(@"\\", StringComparison.Ordinal)
+            || full.StartsWith("//", StringComparison.Ordinal))
+            ? throw new InvalidInputException(CommandMessages.PathOnOtherMachine.With(PlainText.Brief(path)))
+            : full;
+
     /// <summary>The full paths of the files that a path with wildcards stands for; there may be none. Directories are left out.</summary>
     /// <exception cref="InvalidInputException">It is no path of the file system.</exception>
     public IReadOnlyList<string> Matching(string path)

@@ -21,6 +21,7 @@ internal sealed class Record
         var value = BoundValue.Plain(input);
         (Text, Table) = (value as string, value as IDictionary);
         _object = input as PSObject ?? (input is null ? null : PSObject.AsPSObject(input));
+        IsFile = value is FileSystemInfo or ImagenFile or ImagenImage;
         TypeName = value is PSObject ? "a record" : ValueName.Of(value);
         _table = (value as DataRow ?? (value as DataRowView)?.Row)?.Table;
 
@@ -39,6 +40,9 @@ internal sealed class Record
 
     /// <summary>Whether the record has columns: an object made from a CSV or JSON, a hashtable, or one of this module's objects.</summary>
     public bool IsRows { get; }
+
+    /// <summary>Whether it is a file, here or at a host: what else it says of itself is no column.</summary>
+    public bool IsFile { get; }
 
     /// <summary>What kind of thing it is, with its article, for messages.</summary>
     public string TypeName { get; }

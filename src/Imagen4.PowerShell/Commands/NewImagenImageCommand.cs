@@ -89,6 +89,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         }
 
         CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
+        BeginRow();
         var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf, OfFile);
         var model = new Lazy<ModelDefinition?>(() => Batch.DefinitionOf(row));
         if (_columns.Look(row, record, model) is { } refusal)
@@ -121,6 +122,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             try
             {
                 CheckPrompt(prompt, prompt);
+                BeginRow();
                 Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf, OfFile), prompt);
             }
             catch (ImagenException error)
@@ -135,7 +137,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     private void Submit(ImageRow row, object? target)
     {
         CheckHost(row, target);
-        var ready = Check(row with { Images = Resolved(row.Images) }, target);
+        var ready = Check(Prepared(row, isOfRecord: !_given.Contains(nameof(ImagePath))), target);
         if (ready.IsRepeated)
         {
             WriteVerbose(CommandMessages.RecordRepeated.With(row.Index, row.RequestId ?? row.LedgerId));

@@ -78,11 +78,11 @@ public abstract partial class BatchCommand
     public object? AddWatermark { get; set; }
 
     /// <summary>Files of images that the image is made from.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("image_path", "FullName")]
     public object? ImagePath { get; set; }
 
     /// <summary>Addresses of images that the image is made from.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true), Alias("image_uri", "image_url", "image_urls", "Uri")]
     public object? ImageUri { get; set; }
 
     /// <summary>Inputs that have no parameter.</summary>

@@ -9,6 +9,9 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command whose records are the rows of one batch: what ends one ends all, and what became of all is said at the end.</summary>
 public abstract partial class BatchCommand : HostCommand
 {
+    // The files that were handed over for the row that is bound.
+    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+
     // The record that submitting has ended with.
     private object? _endedBy;
 
@@ -109,16 +112,33 @@ public abstract partial class BatchCommand : HostCommand
         }
     }
 
+    /// <summary>Begins to bind a row: no file has been handed over for it.</summary>
+    private protected void BeginRow() => _files.Clear();
+
     /// <summary>
     /// The text that stands for a file inside an input. A file object is the caller's own word, as a path in a record is not: it may be
     /// any file.
     /// </summary>
-    private protected string OfFile(FileSystemInfo file) =>
-        WaitFor(async stopping => (await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false)).Text);
+    private protected string OfFile(FileSystemInfo file)
+    {
+        var reference = WaitFor(async stopping => await Batch.Files.AddAsync(file.FullName, stopping).ConfigureAwait(false));
+        _ = _files.Add(reference.Sha256);
+        return reference.Text;
+    }
 
-    /// <summary>Images with full paths, by PowerShell's own rules. They are taken literally: a record is no place for wildcards.</summary>
-    private protected ImageList Resolved(ImageList images) =>
-        images.Paths.Count == 0 ? images : images with { Paths = [.. images.Paths.Select(new FilePaths(this).Literal)] };
+    /// <summary>A row as it is checked: its images with full paths, and the files that were handed over for it.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="isOfRecord">Whether its paths are a record's: data, that may be anybody's.</param>
+    private protected ImageRow Prepared(ImageRow row, bool isOfRecord) =>
+        row with { Images = Resolved(row.Images, isOfRecord), Files = [.. _files] };
+
+    // By PowerShell's own rules. They are taken literally: a record is no place for wildcards.
+    private ImageList Resolved(ImageList images, bool isOfRecord)
+    {
+        var paths = new FilePaths(this);
+        return images.Paths.Count == 0 ? images
+            : images with { Paths = [.. images.Paths.Select(path => isOfRecord ? paths.OnThisMachine(path) : paths.Literal(path))] };
+    }
 
     private void EndIfSubmittingEnded()
     {

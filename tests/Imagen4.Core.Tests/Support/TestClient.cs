@@ -23,5 +23,9 @@ internal static class TestClient
 
     public static RequestLedger Ledger => Services.Ledger;
 
-    public static RowCheck Check(BatchOptions options) => new(Services, options, new HostConnections(Providers, options), new LocalFiles());
+    public static RowCheck Check(BatchOptions options)
+    {
+        var files = new LocalFiles();
+        return new RowCheck(Services, options, new HostConnections(Providers, options), files, new FileUploads(Services, files));
+    }
 }

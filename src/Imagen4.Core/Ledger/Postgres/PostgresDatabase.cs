@@ -61,14 +61,17 @@ internal sealed class PostgresDatabase : ILedgerDatabase
             var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (!_isMigrated
-                    && !IsReady(await PostgresTables.RequireVersionAsync(connection, writes, cancellation).ConfigureAwait(false)))
+                if (!_isMigrated)
                 {
-                    await connection.DisposeAsync().ConfigureAwait(false);
-                    return null;
-                }
+                    var version = await PostgresTables.RequireVersionAsync(connection, writes, cancellation).ConfigureAwait(false);
+                    if (!IsReady(version))
+                    {
+                        await connection.DisposeAsync().ConfigureAwait(false);
+                        return null;
+                    }
 
-                _isMigrated = true;
+                    _isMigrated = version == LedgerSchema.Version;
+                }
 
                 // A server that has been restarted has freed the lock: whoever writes from here on shows again that it lives.
                 if (writes && _session.Owner is { } owner)
@@ -172,6 +175,6 @@ internal sealed class PostgresDatabase : ILedgerDatabase
         error.InnerException is { } inner ? $"{error.Message}: {inner.Message}" : error.Message;
 
     private bool IsReady(long version) => version <= LedgerSchema.Version
-        ? version != 0
+        ? version >= LedgerSchema.OldestRead
         : throw new LedgerUnavailableException(Messages.LedgerFromFuture.With(Location, version, LedgerSchema.Version));
 }

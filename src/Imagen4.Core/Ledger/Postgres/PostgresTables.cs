@@ -10,13 +10,15 @@ internal static class PostgresTables
     private const string HasTables = "SELECT to_regclass('imagen4.version') IS NOT NULL";
     private const string TablesVersion = "SELECT number FROM imagen4.version";
 
-    /// <summary>The version of the tables; where there are none and something is to be written, they are made.</summary>
-    /// <remarks>They are made once, by whoever comes first; the lock keeps a second one from making them at the same time.</remarks>
+    /// <summary>
+    /// The version of the tables. Where something is to be written, they are made if there are none, and older ones are brought forward.
+    /// </summary>
+    /// <remarks>That is done once, by whoever comes first; the lock keeps a second one from doing it at the same time.</remarks>
     /// <returns>The version; 0 where there are none.</returns>
     public static async Task<long> RequireVersionAsync(NpgsqlConnection connection, bool writes, CancellationToken cancellation)
     {
         var version = await VersionAsync(connection, cancellation).ConfigureAwait(false);
-        if (version == 0 && writes)
+        if (version < LedgerSchema.Version && writes)
         {
             // Held by the session and taken before the transaction begins: one that has begun may not see yet what others have committed.
             await PostgresSession.ExecuteAsync(connection, $"SELECT pg_advisory_lock({SchemaLock})", cancellation).ConfigureAwait(false);
@@ -40,9 +42,10 @@ internal static class PostgresTables
         var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await using var disposing = transaction.ConfigureAwait(false);
         var version = await VersionAsync(connection, cancellation).ConfigureAwait(false);
-        if (version == 0)
+        if (version < LedgerSchema.Version)
         {
-            await PostgresSession.ExecuteAsync(connection, LedgerSchema.PostgresScript, cancellation).ConfigureAwait(false);
+            var script = version == 0 ? LedgerSchema.PostgresScript : LedgerSchema.PostgresSince(version);
+            await PostgresSession.ExecuteAsync(connection, script, cancellation).ConfigureAwait(false);
             version = LedgerSchema.Version;
         }
 

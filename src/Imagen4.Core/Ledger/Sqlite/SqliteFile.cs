@@ -55,7 +55,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
                 RequireContent(connection);
                 Migrate(connection);
             }
-            else if (Version(connection) is not LedgerSchema.Version)
+            else if (Version(connection) is < LedgerSchema.OldestRead or > LedgerSchema.Version)
             {
                 RequireContent(connection);
                 RequireVersion(connection);
@@ -141,9 +141,9 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
 
         using var transaction = connection.BeginTransaction(deferred: false);
         RequireVersion(connection);
-        if (Version(connection) == 0)
+        if (Version(connection) is var version && version < LedgerSchema.Version)
         {
-            Execute(connection, LedgerSchema.Sqlite);
+            Execute(connection, LedgerSchema.SqliteSince(version));
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {LedgerSchema.Version}"));
         }
 

@@ -10,6 +10,12 @@ internal static class LedgerChanges
         "AND EXISTS (SELECT 1 FROM progress "
         + "WHERE request = (SELECT id FROM request WHERE ledger_id = @seen_id) AND progress_check = @seen)";
 
+    // Two doubts that are settled side by side must not both be the same request.
+    private const string HasOwnId =
+        "AND NOT EXISTS (SELECT 1 FROM progress AS other JOIN request AS its ON its.id = other.request "
+        + "JOIN request AS own ON own.id = progress.request "
+        + "WHERE other.request_id = @request_id AND other.request <> progress.request AND its.base_uri = own.base_uri)";
+
     private const string OfLedgerId = "request = (SELECT id FROM request WHERE ledger_id = @ledger_id)";
 
     /// <summary>
@@ -71,13 +77,16 @@ internal static class LedgerChanges
     /// <param name="next">As it is to be.</param>
     /// <param name="check">The checksum of that.</param>
     /// <param name="withResult">Whether only together with the answer that is kept of it, under the request id it gets.</param>
-    public static Statement Advance(string ledgerId, long seen, RequestProgress next, long check, bool withResult = false) => new(
+    /// <param name="hasOwnId">Whether only if no other request of its host has the id that it gets.</param>
+    public static Statement Advance(
+        string ledgerId, long seen, RequestProgress next, long check, bool withResult = false, bool hasOwnId = false) => new(
         $"""
         UPDATE progress SET state = @state, attempt = @attempt, owner = @owner, request_id = @request_id, accepted = @accepted,
             updated = @updated, error = @error, error_type = @error_type, refusal = @refusal, seed = @seed, delivery = @delivery,
             steps = @steps, progress_check = @progress_check
         WHERE {OfLedgerId} AND progress_check = @seen
             {(withResult ? "AND EXISTS (SELECT 1 FROM result WHERE result.request = progress.request AND result.name = @request_id)" : "")}
+            {(hasOwnId ? HasOwnId : "")}
         """,
         [.. RequestColumns.Values(ledgerId, next, check), ("@seen", seen)]);
 
@@ -149,13 +158,14 @@ internal static class LedgerChanges
     /// <summary>Keeps the address that a file has got at a host's storage, in the place of an earlier one.</summary>
     public static Statement KeepUpload(StoredUpload upload) => new(
         """
-        INSERT INTO upload (storage, account, sha256, address, valid_until, upload_check)
-        VALUES (@storage, @account, @sha256, @address, @valid_until, @upload_check)
-        ON CONFLICT (storage, account, sha256)
+        INSERT INTO upload (storage, account, sha256, content_type, address, valid_until, upload_check)
+        VALUES (@storage, @account, @digest, @content_type, @address, @valid_until, @upload_check)
+        ON CONFLICT (storage, account, sha256, content_type)
         DO UPDATE SET address = @address, valid_until = @valid_until, upload_check = @upload_check
         """,
         [
             .. LedgerQueries.Names(upload.Place),
+            ("@content_type", upload.Place.ContentType),
             ("@address", upload.Address),
             ("@valid_until", upload.ValidUntil),
             ("@upload_check", RequestChecksum.OfUpload(upload)),
@@ -166,7 +176,7 @@ internal static class LedgerChanges
 
     /// <summary>Forgets the address of a file, if it still has that one.</summary>
     public static Statement ForgetUpload(StoredUpload upload) => new(
-        "DELETE FROM upload WHERE storage = @storage AND account = @account AND sha256 = @sha256 AND address = @address",
+        "DELETE FROM upload WHERE storage = @storage AND account = @account AND sha256 = @digest AND address = @address",
         [.. LedgerQueries.Names(upload.Place), ("@address", upload.Address)]);
 
     /// <summary>Adds a process that works on requests, and selects its number.</summary>

@@ -33,16 +33,17 @@ internal static class LedgerQueries
 
     /// <summary>The address that a file has at a host's storage.</summary>
     public static Statement Upload(UploadPlace place) => new(
-        "SELECT address, valid_until, upload_check FROM upload "
-            + "WHERE storage = @storage AND account = @account AND sha256 = @sha256",
-        Names(place));
+        "SELECT address, valid_until, upload_check, content_type FROM upload "
+            + "WHERE storage = @storage AND account = @account AND sha256 = @digest "
+            + (place.ContentType is null ? "" : "AND content_type = @content_type ") + "ORDER BY valid_until DESC LIMIT 1",
+        place.ContentType is { } type ? [.. Names(place), ("@content_type", type)] : Names(place));
 
     /// <summary>The values that name a file at a host's storage.</summary>
     public static (string, object?)[] Names(UploadPlace place) =>
     [
         ("@storage", place.Storage),
         ("@account", RequestColumns.Bytes(place.Account)),
-        ("@sha256", RequestColumns.Bytes(place.Sha256)),
+        ("@digest", RequestColumns.Bytes(place.Sha256)),
     ];
 
     /// <summary>A request by the ledger's own id.</summary>

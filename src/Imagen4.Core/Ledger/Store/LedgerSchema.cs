@@ -4,7 +4,10 @@ namespace Imagen4.Core.Ledger.Store;
 internal static class LedgerSchema
 {
     /// <summary>The version of the tables that this module writes. An older one is brought forward, a newer one refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>The oldest version whose requests can be read as they are: a command that only reads changes nothing.</summary>
+    public const int OldestRead = 1;
 
     // What is written once stands apart from what is written at every step, so that a step costs the same whatever the prompt is. Ids are
     // 16 bytes. Checksums and times are 64 bits. What is only kept and never searched is text. No index is partial: SQLite compiles
@@ -78,20 +81,29 @@ internal static class LedgerSchema
             bytes {bytes} NOT NULL,
             PRIMARY KEY (request, number)
         ){clustered};
+        """;
+
+    // What a file is called by its host's storage depends on its type as well as on what is in it.
+    private const string Uploads =
+        """
         CREATE TABLE upload (
             storage text NOT NULL,
             account {bytes} NOT NULL,
             sha256 {bytes} NOT NULL,
+            content_type text NOT NULL,
             address text NOT NULL,
             valid_until {long} NOT NULL,
             upload_check {long} NOT NULL,
-            PRIMARY KEY (storage, account, sha256)
+            PRIMARY KEY (storage, account, sha256, content_type)
         ){clustered};
         """;
 
-    /// <summary>For SQLite.</summary>
-    public static string Sqlite { get; } = In(
-        number: "integer PRIMARY KEY", bytes: "blob", whole: "integer", clustered: " WITHOUT ROWID", roomy: "");
+    // What each version has beyond the one before, from the first.
+    private static readonly string[] Versions = [Tables, Uploads];
+
+    /// <summary>Brings the tables to this version, for SQLite.</summary>
+    /// <param name="version">Their version; 0 where there are none.</param>
+    public static string SqliteSince(long version) => string.Join('\n', Versions.Skip((int)version).Select(InSqlite));
 
     /// <summary>For PostgreSQL, with the schema and its version: what a database administrator may run beforehand.</summary>
     public static string PostgresScript { get; } =
@@ -100,11 +112,30 @@ internal static class LedgerSchema
         SET LOCAL search_path TO imagen4;
         CREATE TABLE version (number bigint NOT NULL);
         INSERT INTO version VALUES ({Version});
-        {In(number: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", bytes: "bytea", whole: "bigint", clustered: "",
-            roomy: " WITH (fillfactor = 70)")}
+        {string.Join('\n', Versions.Select(InPostgres))}
         """;
 
-    private static string In(string number, string bytes, string whole, string clustered, string roomy) => Tables
+    /// <summary>Brings the tables to this version, for PostgreSQL.</summary>
+    /// <param name="version">Their version, at least 1.</param>
+    public static string PostgresSince(long version) =>
+        $"""
+        SET LOCAL search_path TO imagen4;
+        {string.Join('\n', Versions.Skip((int)version).Select(InPostgres))}
+        UPDATE version SET number = {Version};
+        """;
+
+    private static string InSqlite(string tables) => In(
+        tables, number: "integer PRIMARY KEY", bytes: "blob", whole: "integer", clustered: " WITHOUT ROWID", roomy: "");
+
+    private static string InPostgres(string tables) => In(
+        tables,
+        number: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        bytes: "bytea",
+        whole: "bigint",
+        clustered: "",
+        roomy: " WITH (fillfactor = 70)");
+
+    private static string In(string tables, string number, string bytes, string whole, string clustered, string roomy) => tables
         .Replace("{number}", number, StringComparison.Ordinal)
         .Replace("{bytes}", bytes, StringComparison.Ordinal)
         .Replace("{long}", whole, StringComparison.Ordinal)

@@ -122,10 +122,11 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <summary>Brings a request to its next state.</summary>
     /// <param name="seen">The request as it was seen.</param>
     /// <param name="next">What it comes to; the step and its time are set here.</param>
+    /// <param name="hasOwnId">Whether only if no other request of that host has its id.</param>
     /// <returns>The request as it is now; null when it was no longer as it was seen, and nothing was changed.</returns>
     /// <exception cref="InvalidOperationException">That state cannot follow.</exception>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> AdvanceAsync(StoredRequest seen, RequestProgress next)
+    public async Task<StoredRequest?> AdvanceAsync(StoredRequest seen, RequestProgress next, bool hasOwnId = false)
     {
         if (next.State != seen.Progress.State && !StateTransitions.IsAllowed(seen.Progress.State, next.State))
         {
@@ -136,7 +137,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         var check = RequestChecksum.OfProgress(seen.LedgerId, made);
         var changed = await _writer
             .RunAsync(
-                LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check),
+                LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check, hasOwnId: hasOwnId),
                 LedgerChanges.AddStep(seen.LedgerId, check))
             .ConfigureAwait(false);
         return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;

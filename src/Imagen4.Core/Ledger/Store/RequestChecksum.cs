@@ -27,7 +27,7 @@ internal static class RequestChecksum
 
     /// <summary>The checksum of an upload.</summary>
     public static long OfUpload(StoredUpload upload) => Of(
-        upload.Place.Storage, upload.Place.Account, upload.Place.Sha256, upload.Address, Text(upload.ValidUntil));
+        upload.Place.Storage, upload.Place.Account, upload.Place.Sha256, upload.Place.ContentType, upload.Address, Text(upload.ValidUntil));
 
     private static string? Text(long? number) => number?.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

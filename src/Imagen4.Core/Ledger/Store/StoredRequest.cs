@@ -105,7 +105,8 @@ internal sealed record RequestProgress
 /// <param name="Storage">The address of the host's storage, in its normal form.</param>
 /// <param name="Account">Names the key it was uploaded with, as hexadecimal digits, without giving it away.</param>
 /// <param name="Sha256">The SHA-256 of its bytes, as hexadecimal digits.</param>
-internal sealed record UploadPlace(string Storage, string Account, string Sha256);
+/// <param name="ContentType">Its media type, which the address tells too; null for any.</param>
+internal sealed record UploadPlace(string Storage, string Account, string Sha256, string? ContentType);
 
 /// <summary>A file that a host's storage has.</summary>
 /// <param name="Place">What it is known by.</param>

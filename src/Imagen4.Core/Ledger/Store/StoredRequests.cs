@@ -121,7 +121,7 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     {
         try
         {
-            var upload = new StoredUpload(place, reader.GetString(0), reader.GetInt64(1));
+            var upload = new StoredUpload(place with { ContentType = reader.GetString(3) }, reader.GetString(0), reader.GetInt64(1));
             return reader.GetInt64(2) == RequestChecksum.OfUpload(upload) ? upload : null;
         }
         catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or FormatException)

@@ -1,5 +1,7 @@
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Protocols;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
@@ -12,6 +14,8 @@ namespace Imagen4.Core.Pipeline.Doubts;
 /// <param name="protocols">What hosts speak.</param>
 internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protocols)
 {
+    private readonly StoredFiles _stored = new(() => ledger, protocols.Storage);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks.</summary>
@@ -85,6 +89,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         var sought = new HistoryQuery(
             doubt.Model,
             doubt.Input,
+            await SentAsync(host, doubt, cancellation).ConfigureAwait(false),
             DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started),
             DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time));
         for (var isAgain = false; ; isAgain = true)
@@ -104,6 +109,28 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
 
             await Task.Delay(pause, host.Time, cancellation).ConfigureAwait(false);
         }
+    }
+
+    // What was sent for files is their addresses, as far as they are still known.
+    private async Task<ImageInput?> SentAsync(HostConnection host, LedgerRequest doubt, CancellationToken cancellation)
+    {
+        if (doubt.Input is not { } input)
+        {
+            return null;
+        }
+
+        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in FileReference.In(input).DistinctBy(file => file.Sha256))
+        {
+            if (await _stored.FindEvenEndedAsync(host, file.Sha256, cancellation).ConfigureAwait(false) is not { } upload)
+            {
+                return null;
+            }
+
+            addresses[file.Sha256] = upload.Address;
+        }
+
+        return FileReference.Replace(input, file => addresses[file.Sha256]);
     }
 
     private async Task<bool> IsOthersAsync(LedgerRequest doubt, string requestId, CancellationToken cancellation) =>

@@ -17,7 +17,7 @@ public sealed class FileSending
 
     internal FileSending(ClientServices services, BatchOptions options)
     {
-        (_providers, _stored, _options) = (services.Providers, new StoredFiles(services), options);
+        (_providers, _stored, _options) = (services.Providers, new StoredFiles(() => services.Ledger, services.Protocols.Storage), options);
         _hosts = new HostConnections(services.Providers, options);
     }
 
@@ -74,7 +74,7 @@ public sealed class FileSending
         }
         catch (ImagenException error)
         {
-            return new RowOutcome<ImagenFile>(null, error);
+            return new RowOutcome<ImagenFile>(null, error.ForFile(Path.GetFileName(order.Path)));
         }
     }
 
@@ -83,7 +83,7 @@ public sealed class FileSending
     {
         try
         {
-            return await _stored.FindAsync(host, StoredFiles.Place(host, file.Sha256), cancellation).ConfigureAwait(false);
+            return await _stored.FindAsync(host, StoredFiles.Place(host, file.Sha256, file.ContentType), cancellation).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {

@@ -54,7 +54,8 @@ internal sealed class LocalFile : IDisposable
     /// <exception cref="InvalidInputException">It is not there, cannot be read, is a directory, or is empty.</exception>
     public static async Task<LocalFile> OpenAsync(string path, CancellationToken cancellation)
     {
-        var file = new LocalFile(path, Open(path));
+        // On a thread of its own: a file system that does not answer must not keep anybody from stopping.
+        var file = new LocalFile(path, await Task.Run(() => Open(path), CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false));
         try
         {
             if (file.Length == 0)
@@ -101,9 +102,16 @@ internal sealed class LocalFile : IDisposable
     /// <summary>Looks at a file without opening it: to open what is no real file, such as a pipe, may wait for ever.</summary>
     /// <returns>How many bytes it has.</returns>
     /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
-    public static long LengthOf(string path) => Reading(path, () => new FileInfo(path).Length) is > 0 and var length
+    public static long LengthOf(string path) => Reading(path, () => Target(path).Length) is > 0 and var length
         ? length
         : throw new InvalidInputException(Messages.FileEmpty.With(PlainText.Line(path)));
+
+    /// <summary>The file that a path leads to: a link has a length and a time of its own.</summary>
+    public static FileInfo Target(string path)
+    {
+        var named = new FileInfo(path);
+        return named.LinkTarget is null ? named : (FileInfo)named.ResolveLinkTarget(returnFinalTarget: true)!;
+    }
 
     private static SafeFileHandle Open(string path)
     {

@@ -10,14 +10,18 @@ namespace Imagen4.Core.Pipeline.Files;
 public sealed class LocalFiles
 {
     private readonly ConcurrentDictionary<string, KnownFile> _byPath = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KnownFile> _byContent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KnownFile> _given = new(StringComparer.Ordinal);
 
     /// <summary>Reads a file that the caller has handed over as one, whatever it is.</summary>
     /// <param name="path">Its full path.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">It is missing, empty, no file, or cannot be read.</exception>
-    public async Task<FileReference> AddAsync(string path, CancellationToken cancellation) =>
-        new((await ReadAsync(path, cancellation).ConfigureAwait(false)).Sha256, Path: null);
+    public async Task<FileReference> AddAsync(string path, CancellationToken cancellation)
+    {
+        var file = await ReadAsync(path, cancellation).ConfigureAwait(false);
+        _given[file.Sha256] = file;
+        return new FileReference(file.Sha256, Path: null);
+    }
 
     /// <summary>Reads a file that a record has named. A record is data: it can name any file, and only images are meant.</summary>
     /// <param name="path">Its full path.</param>
@@ -28,8 +32,19 @@ public sealed class LocalFiles
             ? new FileReference(file.Sha256, file.Path)
             : throw new InvalidInputException(Messages.FileNotImage.With(PlainText.Line(path)));
 
-    /// <summary>A file that was read before; null for none of that content.</summary>
-    internal KnownFile? Find(string sha256) => _byContent.GetValueOrDefault(sha256);
+    /// <summary>A file that was read before, and may be sent; null for none.</summary>
+    /// <exception cref="InvalidInputException">It has been replaced since.</exception>
+    internal KnownFile? Find(FileReference file)
+    {
+        if (file.Path is not { } path)
+        {
+            return _given.GetValueOrDefault(file.Sha256);
+        }
+
+        return !_byPath.TryGetValue(path, out var known) || !known.IsImage ? null
+            : known.Sha256 == file.Sha256 ? known
+            : throw new InvalidInputException(Messages.FileReplaced.With(PlainText.Line(path)));
+    }
 
     private async Task<KnownFile> ReadAsync(string path, CancellationToken cancellation)
     {
@@ -39,8 +54,7 @@ public sealed class LocalFiles
         }
 
         using var file = await LocalFile.OpenAsync(path, cancellation).ConfigureAwait(false);
-        known = new KnownFile(path, file.Sha256, file.Length, file.Written, IsImage: file.Image is not null);
-        return _byContent[file.Sha256] = _byPath[path] = known;
+        return _byPath[path] = new KnownFile(path, file.Sha256, file.Length, file.Written, file.ContentType, IsImage: file.Image is not null);
     }
 }
 
@@ -49,14 +63,22 @@ public sealed class LocalFiles
 /// <param name="Sha256">The SHA-256 of its bytes, as hexadecimal digits.</param>
 /// <param name="Length">How many bytes it has.</param>
 /// <param name="Written">When it was last written to, UTC.</param>
+/// <param name="ContentType">Its media type.</param>
 /// <param name="IsImage">Whether it is an image by its bytes.</param>
-internal sealed record KnownFile(string Path, string Sha256, long Length, DateTime Written, bool IsImage)
+internal sealed record KnownFile(string Path, string Sha256, long Length, DateTime Written, string ContentType, bool IsImage)
 {
     /// <summary>Whether it seems to be what it was, by its length and its time.</summary>
     public bool IsUnchanged()
     {
-        var now = new FileInfo(Path);
-        return now.Exists && now.Length == Length && now.LastWriteTimeUtc == Written;
+        try
+        {
+            var now = LocalFile.Target(Path);
+            return now.Exists && now.Length == Length && now.LastWriteTimeUtc == Written;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Opens it again, and makes sure that it still has the bytes that were read: what goes up is what was checked.</summary>

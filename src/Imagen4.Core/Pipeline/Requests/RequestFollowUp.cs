@@ -3,9 +3,11 @@ using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Costs;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Pipeline.Results;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Pipeline.Requests;
@@ -19,6 +21,7 @@ public sealed class RequestFollowUp
     private readonly RequestWaiter _waiter;
     private readonly FollowUpLedger _known;
     private readonly PriceBook _prices;
+    private readonly StoredFiles _stored;
 
     internal RequestFollowUp(ClientServices services, BatchOptions options)
     {
@@ -27,6 +30,7 @@ public sealed class RequestFollowUp
         _waiter = new RequestWaiter(options.TimeLimit);
         _known = new FollowUpLedger(services, options);
         _prices = new PriceBook(options.Time, options.Trace);
+        _stored = new StoredFiles(() => services.Ledger, services.Protocols.Storage);
     }
 
     /// <summary>
@@ -103,6 +107,11 @@ public sealed class RequestFollowUp
         if (error is null)
         {
             return new RowOutcome<ImagenResult>(result, null);
+        }
+
+        if (FalErrors.IsOfMissingFile(error) && (record.Input ?? known?.Input) is { } input)
+        {
+            await _stored.ForgetAsync(request.Host, input).ConfigureAwait(false);
         }
 
         error = Of(request, error);

@@ -23,10 +23,11 @@ public sealed class RowBatch
     {
         (_options, _ledger) = (options, services.Ledger);
         Hosts = new HostConnections(services.Providers, options);
-        _check = new RowCheck(services, options, Hosts, Files);
+        var uploads = new FileUploads(services, Files);
+        _check = new RowCheck(services, options, Hosts, Files, uploads);
         _prices = new PriceBook(options.Time, options.Trace) { Keeps = !options.IsRehearsal };
         _costs = new BatchCost(options, _ledger, _prices);
-        _process = new RowProcess(services, options, Files, _prices, _costs);
+        _process = new RowProcess(services, options, uploads, _prices, _costs);
     }
 
     /// <summary>The hosts of the batch.</summary>

@@ -15,7 +15,8 @@ namespace Imagen4.Core.Pipeline.Rows;
 /// <param name="options">What holds for every row.</param>
 /// <param name="hosts">The hosts of the batch.</param>
 /// <param name="files">The files of the batch.</param>
-internal sealed class RowCheck(ClientServices services, BatchOptions options, HostConnections hosts, LocalFiles files)
+/// <param name="uploads">Where they go.</param>
+internal sealed class RowCheck(ClientServices services, BatchOptions options, HostConnections hosts, LocalFiles files, FileUploads uploads)
 {
     // No known model makes more than 4; what an unknown one is asked for may be any number.
     private const int MostImages = 16;
@@ -24,7 +25,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private readonly RowIdentities _identities = new(options.Output?.RealPath);
     private readonly RequestLedger _ledger = services.Ledger;
     private readonly NamedRequests _named = new(services.Ledger);
-    private readonly RowImages _images = new(files, services.Protocols);
+    private readonly RowImages _images = new(files);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
     /// <summary>What a row's model takes, as far as that is known; null too where the row cannot be submitted at all.</summary>
@@ -57,8 +58,9 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
 
         InputNames.RequireOwnNames(host.Profile, row.Input, row.Index);
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
+        RequireOwnFiles(row, named);
         var definition = ModelCatalog.Find(host.Profile, model);
-        var input = await _images.AddAsync(row, host, model, definition, cancellation).ConfigureAwait(false);
+        var input = await _images.AddAsync(row, host, model, definition, named, cancellation).ConfigureAwait(false);
         if (definition is not null)
         {
             input = InputCheck.Check(row with { Input = Given(input, named, definition) }, model, definition);
@@ -79,11 +81,26 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
 
         if (!found.IsRepeated)
         {
+            if (found.IsNew)
+            {
+                uploads.Require(host, found.Input, definition);
+            }
+
             WarnOfRetirement(found);
             ClaimName(found);
         }
 
         return found;
+    }
+
+    // A record is data: it may name images, and cannot make other files of this machine, or what was uploaded before, its own.
+    private static void RequireOwnFiles(ImageRow row, LedgerRequest? named)
+    {
+        var known = named?.Input is { } input ? FileReference.In(input).Select(file => file.Sha256).ToList() : [];
+        if (FileReference.In(row.Input).Any(file => !row.Files.Contains(file.Sha256) && !known.Contains(file.Sha256)))
+        {
+            throw new InvalidInputException(Messages.FileForged.With(FileReference.MembersOf(row.Input).First())) { Row = row.Index };
+        }
     }
 
     private string ModelOf(ImageRow row, HostConnection host) => row.Model ?? options.Model ?? host.Profile.DefaultModel;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Files;
-using Imagen4.Core.Protocols;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -10,18 +10,18 @@ namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>Puts the images that a row is made from where its model takes them. Files are read; nothing is sent.</summary>
 /// <param name="files">The files of the batch.</param>
-/// <param name="protocols">What hosts speak.</param>
-internal sealed class RowImages(LocalFiles files, HostProtocols protocols)
+internal sealed class RowImages(LocalFiles files)
 {
     /// <summary>The input with its images in it.</summary>
     /// <param name="row">The row.</param>
     /// <param name="host">Where it goes.</param>
     /// <param name="id">The endpoint id.</param>
     /// <param name="model">What the model takes; null where that is not known.</param>
+    /// <param name="named">The known request that the row's record comes from, or null.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">The model takes none, or not so many; or one of them cannot be sent.</exception>
     public async ValueTask<ImageInput> AddAsync(
-        ImageRow row, HostConnection host, string id, ModelDefinition? model, CancellationToken cancellation)
+        ImageRow row, HostConnection host, string id, ModelDefinition? model, LedgerRequest? named, CancellationToken cancellation)
     {
         if (row.Images.Count == 0)
         {
@@ -37,15 +37,10 @@ internal sealed class RowImages(LocalFiles files, HostProtocols protocols)
         var texts = new List<string>();
         foreach (var path in row.Images.Paths)
         {
-            texts.Add((await files.AddImageAsync(Path.GetFullPath(path), cancellation).ConfigureAwait(false)).Text);
+            texts.Add((await ReadAsync(Full(path), named, cancellation).ConfigureAwait(false)).Text);
         }
 
         texts.AddRange(row.Images.Uris.Select(Address));
-        if (row.Images.Paths.Count > 0)
-        {
-            RequireWay(host, id, target);
-        }
-
         return row.Input with { AdditionalInput = With(row, target, texts) };
     }
 
@@ -62,11 +57,31 @@ internal sealed class RowImages(LocalFiles files, HostProtocols protocols)
                 : Messages.ImagesTakenByEdit.With(id, $"{id}/edit"));
     }
 
-    private void RequireWay(HostConnection host, string id, InputDefinition target)
+    // A request that is known goes on with the file it was made from, also when that is no longer there.
+    private async ValueTask<FileReference> ReadAsync(string path, LedgerRequest? named, CancellationToken cancellation)
     {
-        if (!protocols.Storage.IsOffered(host) && !target.DataUris)
+        try
         {
-            throw new InvalidInputException(Messages.FilesNotTaken.With(host.Profile.Name, id, target.Name));
+            return await files.AddImageAsync(path, cancellation).ConfigureAwait(false);
+        }
+        catch (InvalidInputException) when (Recorded(path, named) is not null && !Path.Exists(path))
+        {
+            return Recorded(path, named)!;
+        }
+    }
+
+    private static FileReference? Recorded(string path, LedgerRequest? named) =>
+        named?.Input is { } input ? FileReference.In(input).FirstOrDefault(file => file.Path == path) : null;
+
+    private static string Full(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidInputException(Messages.FileNotOpened.With(PlainText.Brief(path), error.Message), error);
         }
     }
 
@@ -75,7 +90,8 @@ internal sealed class RowImages(LocalFiles files, HostProtocols protocols)
     {
         if (Uri.TryCreate(uri, UriKind.Absolute, out var address))
         {
-            if (address.Scheme is "https" or "http" or "data")
+            if (address.Scheme is "data" || (address.Scheme is "https" or "http" && address.UserInfo.Length == 0
+                && !uri.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))))
             {
                 return uri;
             }

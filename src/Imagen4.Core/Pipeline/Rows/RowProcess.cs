@@ -30,14 +30,13 @@ internal sealed class RowProcess
     /// <summary>Prepares the way for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
     /// <param name="options">What holds for every row.</param>
-    /// <param name="files">The files that rows name.</param>
+    /// <param name="uploads">Where files go that rows name.</param>
     /// <param name="prices">What rows cost.</param>
     /// <param name="costs">What the batch may cost.</param>
-    public RowProcess(ClientServices services, BatchOptions options, LocalFiles files, PriceBook prices, BatchCost costs)
+    public RowProcess(ClientServices services, BatchOptions options, FileUploads uploads, PriceBook prices, BatchCost costs)
     {
-        (_services, _options, _ledger, _prices, _costs) = (services, options, services.Ledger, prices, costs);
+        (_services, _options, _ledger, _uploads, _prices, _costs) = (services, options, services.Ledger, uploads, prices, costs);
         _claims = new BatchClaims(services, options);
-        _uploads = new FileUploads(services, files);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
             ReleasesAccepted = !options.Wait,

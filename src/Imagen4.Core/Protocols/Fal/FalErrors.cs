@@ -97,14 +97,17 @@ internal static class FalErrors
     {
         var detail = FalErrorDetail.Read(response);
         var (name, status) = (host.Profile.Name, (int)response.Status);
-        return OfAccount(host, response, detail) ?? status switch
+
+        // A key may be allowed to generate, and not to upload.
+        var isOfFiles = status == 403 && !RefusalWords.IsLock(response, detail.Text);
+        return (isOfFiles ? null : OfAccount(host, response, detail)) ?? status switch
         {
             400 or 413 or 415 or 422 =>
                 new InvalidInputException(Messages.StorageRefusesFile.With(name, Said(response, detail))) { StatusCode = status },
             429 => new RateLimitedException(Messages.RateLimited.With(name, Later(response, detail, host))) { StatusCode = status },
             408 or >= 500 =>
                 new HostUnavailableException(Messages.StorageAnswer.With(name, status, Later(response, detail, host))) { StatusCode = status },
-            _ => new InvalidResponseException(Messages.StorageAnswer.With(name, status, Said(response, detail))) { StatusCode = status },
+            _ => new UploadFailedException(Messages.StorageAnswer.With(name, status, Said(response, detail))) { StatusCode = status },
         };
     }
 

@@ -27,6 +27,9 @@ internal enum HistoryFinding
 /// <summary>What is known of a submission that a host's history is searched for.</summary>
 /// <param name="Model">The endpoint id.</param>
 /// <param name="Input">What was sent; null where that is not known any more.</param>
+/// <param name="Sent">
+/// The same with the addresses that its files had; null where they are not known any more. Without files it is the same.
+/// </param>
 /// <param name="First">When its first attempt may have been sent.</param>
 /// <param name="Last">When it was known to be over.</param>
-internal sealed record HistoryQuery(string Model, ImageInput? Input, DateTimeOffset First, DateTimeOffset Last);
+internal sealed record HistoryQuery(string Model, ImageInput? Input, ImageInput? Sent, DateTimeOffset First, DateTimeOffset Last);

@@ -38,8 +38,9 @@ internal sealed class HistoryReader(HostConnection host)
             return new HistoryMatch(HistoryFinding.Unknown);
         }
 
-        var candidates = new List<(string Id, bool IsAlike)>();
+        var candidates = new List<(string Id, Likeness Likeness)>();
         var sent = JsonSerializer.SerializeToElement(input, ImageInputJson.Plain.ImageInput);
+        JsonElement? exact = sought.Sent is { } known ? JsonSerializer.SerializeToElement(known, ImageInputJson.Plain.ImageInput) : null;
         var cursor = "";
         for (var page = 0; page < MostPages; page++)
         {
@@ -51,22 +52,20 @@ internal sealed class HistoryReader(HostConnection host)
                     continue;
                 }
 
-                // What does not show its input may be any. Labels are not looked at: no item of the history has them.
-                var hasInput = item.JsonInput.ValueKind == JsonValueKind.Object;
-                if (IsInTime(item, sought)
-                    && (!hasInput || FileReference.IsSame(sent, item.JsonInput))
-                    && !await isOthers(id, cancellation).ConfigureAwait(false))
+                // Labels are not looked at: no item of the history has them.
+                var likeness = LikenessOf(item.JsonInput, sent, exact);
+                if (likeness != Likeness.None && IsInTime(item, sought) && !await isOthers(id, cancellation).ConfigureAwait(false))
                 {
-                    candidates.Add((id, hasInput));
+                    candidates.Add((id, likeness));
                 }
             }
 
             if (answer is not { HasMore: true, NextCursor.Length: > 0 })
             {
-                return candidates switch
+                return candidates.Where(one => one.Likeness != Likeness.ButForFiles).ToList() switch
                 {
-                    [] => new HistoryMatch(HistoryFinding.Absent),
-                    [(var only, true)] => new HistoryMatch(HistoryFinding.Likely, only, Candidates: 1),
+                    [] when candidates.Count == 0 => new HistoryMatch(HistoryFinding.Absent),
+                    [(var only, Likeness.Same)] => new HistoryMatch(HistoryFinding.Likely, only, Candidates: 1),
                     _ => new HistoryMatch(HistoryFinding.Unknown, Candidates: candidates.Count),
                 };
             }
@@ -76,6 +75,14 @@ internal sealed class HistoryReader(HostConnection host)
 
         return new HistoryMatch(HistoryFinding.Unknown, Candidates: candidates.Count);
     }
+
+    // What does not show its input may be any. One that differs in nothing but the addresses of files may be the same picture under
+    // another address, or another picture: it rules out that there is none, and says no more.
+    private static Likeness LikenessOf(JsonElement listed, JsonElement sent, JsonElement? exact) =>
+        listed.ValueKind != JsonValueKind.Object ? Likeness.Unshown
+        : exact is { } known && JsonElement.DeepEquals(known, listed) ? Likeness.Same
+        : FileReference.IsSame(sent, listed) ? Likeness.ButForFiles
+        : Likeness.None;
 
     private async Task<HistoryPage> ReadAsync(HistoryQuery sought, string cursor, CancellationToken cancellation)
     {
@@ -105,5 +112,13 @@ internal sealed class HistoryReader(HostConnection host)
     {
         var last = sought.Last < sought.First + LongestSubmission ? sought.Last : sought.First + LongestSubmission;
         return item.SentAt is not { } at || (at >= sought.First - Skew && at <= last + Skew);
+    }
+
+    private enum Likeness
+    {
+        None,
+        Unshown,
+        ButForFiles,
+        Same,
     }
 }

@@ -4,6 +4,8 @@ using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Imagen4.Core.Tests.Ledger.Store;
 
@@ -14,6 +16,21 @@ public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
     internal override ILedgerDatabase Database() => new SqliteDatabase(_home.Path);
 
     public void Dispose() => _home.Dispose();
+
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; PRAGMA user_version = 1");
+
+    protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("PRAGMA user_version"))!;
+
+    private async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_home.At("ledger.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this class.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
 }
 
 public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests, IClassFixture<PostgresServer>
@@ -25,6 +42,20 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
     internal override ILedgerDatabase Database() => new PostgresDatabase(PostgresAddress.Read(_address));
 
     public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
+
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE imagen4.upload; UPDATE imagen4.version SET number = 1");
+
+    protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
+
+    private async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_address);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // Constants of this class.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
 }
 
 /// <summary>What a ledger promises, whichever database it is in.</summary>
@@ -121,12 +152,31 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Two_doubts_that_are_settled_side_by_side_are_not_one_request()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var doubts = new List<StoredRequest>();
+        foreach (var row in (int[])[1, 2])
+        {
+            var claimed = (await Open().ClaimAsync(Request(row), default))!;
+            var intent = (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
+            doubts.Add((await _stores[0].AdvanceAsync(intent, intent.Progress with { State = RequestState.InDoubt }))!);
+        }
+
+        var settled = await Task.WhenAll(doubts.Select(doubt =>
+            _stores[0].AdvanceAsync(doubt, doubt.Progress with { State = RequestState.Accepted, RequestId = "r-1" }, hasOwnId: true)));
+
+        Assert.Single(settled, one => one is not null);
+    }
+
+    [SkippableFact]
     public async Task The_address_of_an_upload_is_kept_for_its_storage_and_account_until_it_ends()
     {
         Skip.If(IsMissing, PostgresServer.Missing);
 
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var place = new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64));
+        var place = new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64), "image/png");
         var ended = new StoredUpload(place with { Sha256 = new string('c', 64) }, "https://files.example/ended", now - 1);
         var first = new StoredUpload(place, "https://files.example/1", now + 600_000);
         await Open().KeepUploadAsync(ended);
@@ -137,6 +187,8 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Null(await other.FindUploadAsync(ended.Place, default));
         Assert.Null(await other.FindUploadAsync(place with { Account = new string('d', 32) }, default));
         Assert.Null(await other.FindUploadAsync(place with { Storage = "https://else.example" }, default));
+        Assert.Null(await other.FindUploadAsync(place with { ContentType = "text/plain" }, default));
+        Assert.Equal(first, await other.FindUploadAsync(place with { ContentType = null }, default));
 
         // A second one takes the place of the first; who still thinks of the first does not take the second away.
         var second = first with { Address = "https://files.example/2" };
@@ -146,6 +198,28 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         await _stores[0].ForgetUploadAsync(second);
         Assert.Null(await other.FindUploadAsync(place, default));
     }
+
+    [SkippableFact]
+    public async Task A_ledger_of_the_first_version_is_read_as_it_is_and_brought_forward_when_it_is_written()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var claimed = (await Open().ClaimAsync(Request(row: 1), default))!;
+        await DowngradeAsync();
+
+        var other = Open();
+        Assert.Equal(claimed, await other.FindAsync(claimed.LedgerId, default));
+        Assert.Equal(1, await VersionAsync());
+        Assert.NotNull(await other.ClaimAsync(Request(row: 2), default));
+        Assert.Equal(LedgerSchema.Version, await VersionAsync());
+        await other.KeepUploadAsync(new StoredUpload(new UploadPlace("s", new string('a', 32), new string('b', 64), "image/png"), "https://x.example", long.MaxValue / 2));
+    }
+
+    /// <summary>Makes the ledger one of the first version.</summary>
+    protected abstract Task DowngradeAsync();
+
+    /// <summary>The version of the ledger's tables.</summary>
+    protected abstract Task<long> VersionAsync();
 
     [SkippableFact]
     public async Task A_state_that_cannot_follow_is_refused()

@@ -50,7 +50,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         var reading = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(new string('a', 32), default));
         var writing = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
 
-        Assert.Equal($"{File} is in version 99 of the ledger's format; this module reads up to version 1. Update the module.", reading.Message);
+        Assert.Equal($"{File} is in version 99 of the ledger's format; this module reads up to version 2. Update the module.", reading.Message);
         Assert.Equal(reading.Message, writing.Message);
     }
 
@@ -79,7 +79,7 @@ public sealed class SqliteDatabaseTests : IDisposable
     public async Task An_upload_whose_checksum_is_wrong_is_not_known(string damage)
     {
         var upload = new StoredUpload(
-            new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64)), "https://files.example/1", long.MaxValue / 2);
+            new UploadPlace("https://rest.example", new string('a', 32), new string('b', 64), "image/png"), "https://files.example/1", long.MaxValue / 2);
         await using var store = Open();
         await store.KeepUploadAsync(upload);
         Assert.Equal(upload, await store.FindUploadAsync(upload.Place, default));

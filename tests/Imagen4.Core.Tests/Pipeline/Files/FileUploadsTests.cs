@@ -154,35 +154,153 @@ public sealed class FileUploadsTests : BatchTest
     {
         Write("models.json", System.Text.Encoding.UTF8.GetBytes(
             """{ "models": [ { "ids": [ "fal-ai/nano-banana/edit" ], "protocols": [ "FalQueue" ], "inputs": [ { "name": "prompt" }, { "name": "image_urls", "kind": "TextList", "dataUris": true } ] } ] }"""));
-        var (fox, long_) = (Write("fox.png", Pictures.Png), Write("long.png", [.. Pictures.Png, .. new byte[4 * 1024 * 1024]]));
+        var (fox, large) = (Write("fox.png", Pictures.Png), Write("large.png", [.. Pictures.Png, .. new byte[2 * 1024 * 1024]]));
 
-        var rows = await RunRowsAsync(Batch(), Row(1, fox), Row(2, long_));
-
-        Assert.Equal(ImagenStates.Delivered, rows[0].Value!.State);
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch(), Row(1, fox))).Value!.State);
         Assert.Equal(
             $"data:image/png;base64,{Convert.ToBase64String(Pictures.Png)}",
             JsonElement.Parse(Assert.Single(await BillLinesAsync())).GetProperty("input").GetProperty("image_urls")[0].GetString());
+
+        // Found before anything is sent, together with what -WhatIf would say.
         Assert.Equal(
-            $"Row 2: {long_} has {Pictures.Png.Length + (4 * 1024 * 1024)} bytes. test has no storage for files, and inside a request at most 4194304 bytes are sent. Give an address with -ImageUri. Nothing was sent.",
-            rows[1].Error!.Message);
+            $"The files of the row have {Pictures.Png.Length + (2 * 1024 * 1024)} bytes. test has no storage for files, and inside a request at most 2097152 bytes are sent. Give an address with -ImageUri. Nothing was sent.",
+            (await Assert.ThrowsAsync<InvalidInputException>(() => RunRowsAsync(Batch(), Row(2, large)))).Message);
+        Assert.Equal(1, await BillsAsync());
     }
 
     [Fact]
-    public async Task A_file_that_is_only_named_by_its_content_is_known_while_it_is_uploaded()
+    public async Task A_file_that_the_caller_handed_over_keeps_to_the_rules_of_a_host_without_storage()
+    {
+        var secret = Write("secret.txt", "for nobody else"u8.ToArray());
+        var run = TestClient.Client.StartBatch(Batch());
+        var file = await run.Files.AddAsync(secret, CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => run.CheckAsync(Referring(file), CancellationToken.None).AsTask());
+
+        Assert.StartsWith("test has no storage for files, and no definition says that image_urls takes them inside the request.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_looks_like_a_file_gives_a_record_no_file()
+    {
+        UseStorage();
+        var secret = Write("secret.txt", "for nobody else"u8.ToArray());
+        var sending = TestClient.Client.Files(Batch());
+        Assert.Null((await sending.SendAsync(sending.Connect(sending.FindProvider("test")), new(secret), progress: null, CancellationToken.None)).Error);
+        var run = TestClient.Client.StartBatch(Batch());
+        var file = await run.Files.AddAsync(secret, CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => run.CheckAsync(Referring(file) with { Files = [] }, CancellationToken.None).AsTask());
+
+        Assert.Equal("Row 1: AdditionalInput has a text that only stands for a file in a record of a request that is known here, and this one is not. Name an image with -ImagePath, or give a file object. Nothing was sent.".Replace("AdditionalInput", "image_urls", StringComparison.Ordinal), error.Message);
+        Assert.Equal(0, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_record_of_a_known_request_names_its_files_by_their_content()
+    {
+        UseStorage();
+        var notes = Write("notes.txt", "notes"u8.ToArray());
+        var run = TestClient.Client.StartBatch(Batch());
+        var row = Referring(await run.Files.AddAsync(notes, CancellationToken.None));
+        var first = (await run.RunAsync(await run.CheckAsync(row, CancellationToken.None), CancellationToken.None).InTime()).Value!;
+        File.Delete(notes);
+
+        var named = row with { Files = [], LedgerId = first.LedgerId };
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch(), named)).Value!.State);
+        Assert.Equal(1, await BillsAsync());
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch() with { NoResume = true }, named)).Value!.State);
+        Assert.Equal(2, await BillsAsync());
+        Assert.Single(await UploadsAsync());
+
+        // Gone here and there: it is said, and nothing is sent.
+        await LoseUploadsAsync();
+        Assert.Equal("file_download_error", Assert.Single(await RunRowsAsync(Batch() with { NoResume = true }, named)).Error!.HostErrorType);
+        var sent = await BillsAsync();
+        Assert.Contains("It is no longer known where that is", Assert.Single(await RunRowsAsync(Batch() with { NoResume = true }, named)).Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(sent, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_known_request_goes_on_without_the_file_it_was_made_from()
     {
         UseStorage();
         var fox = Write("fox.png", Pictures.Png);
-        var known = new FileReference(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Png)), null);
-        ImageRow row = new() { Index = 1, Model = Edit, Input = new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional($$"""{"image_urls":["{{known.Text}}"]}""") } };
+        var first = Assert.Single(await RunRowsAsync(Batch(), Row(1, fox))).Value!;
+        File.Delete(fox);
 
-        Assert.Equal(
-            $"Row 1: The input names a file by its content (SHA-256 {known.Sha256}), which was not uploaded lately with this key and is not given in this run. Give the file again. Nothing was sent for this row.",
-            Assert.Single(await RunRowsAsync(Batch(), row)).Error!.Message);
-        Assert.Equal(0, await BillsAsync());
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch(), Row(1, fox) with { LedgerId = first.LedgerId })).Value!.State);
+        Assert.Equal($"There is no file {fox}.", (await Assert.ThrowsAsync<InvalidInputException>(() => RunRowsAsync(Batch(), Row(1, fox)))).Message);
+        Assert.Equal(1, await BillsAsync());
+    }
 
+    [Fact]
+    public async Task A_twin_that_was_changed_is_its_own_rows_matter()
+    {
+        UseStorage();
+        var (fox, twin) = (Write("fox.png", Pictures.Png), Write("twin.png", Pictures.Png));
+        var run = TestClient.Client.StartBatch(Batch());
+        var rows = new[] { await run.CheckAsync(Row(1, twin), CancellationToken.None), await run.CheckAsync(Row(2, fox), CancellationToken.None) };
+        Write("twin.png", Pictures.Jpeg);
+
+        var done = await Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None))).InTime();
+
+        Assert.Equal($"Row 1: {twin} was changed, or replaced, after it was checked. Nothing was sent for this row.", done[0].Error!.Message);
+        Assert.Equal(ImagenStates.Delivered, done[1].Value!.State);
+    }
+
+    [Theory]
+    [InlineData("text/plain", null)]
+    [InlineData(null, "1h")]
+    public async Task A_file_that_was_sent_under_a_type_or_with_a_lifetime_of_its_own_is_not_what_rows_use(string? type, string? lifetime)
+    {
+        UseStorage();
+        var fox = Write("fox.png", Pictures.Png);
+        var sending = TestClient.Client.Files(Batch());
+        var host = sending.Connect(sending.FindProvider("test"));
+        var order = new Core.Pipeline.Files.FileOrder(fox, type, lifetime is null ? null : Core.Pipeline.Files.FileSending.Lifetime(lifetime));
+        Assert.Null((await sending.SendAsync(host, order, progress: null, CancellationToken.None)).Error);
+
+        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch(), Row(1, fox))).Value!.State);
+        Assert.Equal(2, (await UploadsAsync()).Count);
+        Assert.NotNull((await sending.SendAsync(host, new(fox), progress: null, CancellationToken.None)).Value);
+        Assert.Equal(2, (await UploadsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_lost_file_that_a_follow_up_hears_of_goes_up_again()
+    {
+        UseStorage();
+        var fox = Write("fox.png", Pictures.Png);
+        var request = Assert.Single(await SubmitRowsAsync(Row(1, fox))).Value!;
+        await FaultAsync(new { operation = "result", kind = "status", status = 422, count = -1, body = new { detail = new[] { new { loc = new[] { "body", "image_urls" }, msg = "gone", type = "file_download_error" } } } });
+        var follow = TestClient.Client.FollowUp(Batch() with { Output = null });
+        var record = new RequestRecord { Index = 1, RequestId = request.RequestId!, Provider = "test", Model = Edit };
+
+        Assert.Equal("file_download_error", (await follow.ReceiveAsync(follow.CreateReference(record), record, CancellationToken.None).InTime()).Error!.HostErrorType);
+        await EndFaultsAsync();
         _ = await RunRowsAsync(Batch(), Row(2, fox));
-        Assert.Equal(ImagenStates.Delivered, Assert.Single(await RunRowsAsync(Batch(), row)).Value!.State);
-        Assert.Single(await UploadsAsync());
+        Assert.Equal(2, (await UploadsAsync()).Count);
+    }
+
+    private static ImageRow Referring(FileReference file) => new()
+    {
+        Index = 1,
+        Model = Edit,
+        Files = [file.Sha256],
+        Input = new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional($$"""{"image_urls":["{{file.Text}}"]}""") },
+    };
+
+    private static async Task<IReadOnlyList<RowOutcome<ImagenRequest>>> SubmitRowsAsync(params ImageRow[] rows)
+    {
+        var run = TestClient.Client.StartBatch(new BatchOptions { Provider = "test", Continues = true });
+        var done = new List<RowOutcome<ImagenRequest>>();
+        foreach (var row in rows)
+        {
+            done.Add(await run.SubmitAsync(await run.CheckAsync(row, CancellationToken.None), CancellationToken.None).InTime());
+        }
+
+        return done;
     }
 
     private static ImageRow Row(int number, params string[] paths) => TestHost.Row(number, Prompt(number)) with

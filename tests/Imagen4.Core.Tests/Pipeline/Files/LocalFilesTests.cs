@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Tests.Support;
 
@@ -20,7 +21,7 @@ public sealed class LocalFilesTests : IDisposable
         var file = await _files.AddImageAsync(path, CancellationToken.None);
 
         Assert.Equal((Convert.ToHexStringLower(SHA256.HashData(Pictures.Png)), path), (file.Sha256, file.Path));
-        Assert.True(_files.Find(file.Sha256)!.IsImage);
+        Assert.True(_files.Find(file)!.IsImage);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class LocalFilesTests : IDisposable
         Assert.Equal($"There is no file {_folder.At("gone.png")}.", await MessageAsync("gone.png"));
         Assert.Equal($"{_folder.Path} is a directory. Name the files in it, such as {_folder.Path}{Path.DirectorySeparatorChar}*.png.", await MessageAsync(""));
         Write("empty.png", []);
-        Assert.Equal($"{_folder.At("empty.png")} is empty.", await MessageAsync("empty.png"));
+        Assert.Equal($"{_folder.At("empty.png")} is empty, or no regular file.", await MessageAsync("empty.png"));
     }
 
     [SkippableFact]
@@ -60,8 +61,40 @@ public sealed class LocalFilesTests : IDisposable
         using var made = Process.Start("mkfifo", _folder.At("pipe.png"));
         await made.WaitForExitAsync();
 
-        Assert.Equal($"{_folder.At("pipe.png")} is empty.", await MessageAsync("pipe.png").InTime());
-        Assert.Equal("/dev/zero is empty.", await MessageAsync("/dev/zero").InTime());
+        Assert.Equal($"{_folder.At("pipe.png")} is empty, or no regular file.", await MessageAsync("pipe.png").InTime());
+        Assert.Equal("/dev/zero is empty, or no regular file.", await MessageAsync("/dev/zero").InTime());
+    }
+
+    [SkippableFact]
+    public async Task A_link_is_what_it_leads_to()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links want rights there.");
+        using var made = Process.Start("mkfifo", _folder.At("pipe"));
+        await made.WaitForExitAsync();
+        File.CreateSymbolicLink(_folder.At("to-pipe.png"), _folder.At("pipe"));
+        File.CreateSymbolicLink(_folder.At("to-fox.png"), Write("fox.png", Pictures.Png));
+
+        Assert.Equal($"{_folder.At("to-pipe.png")} is empty, or no regular file.", await MessageAsync("to-pipe.png").InTime());
+        var file = await _files.AddImageAsync(_folder.At("to-fox.png"), CancellationToken.None);
+        Assert.True(_files.Find(file)!.IsUnchanged());
+
+        Write("owl.png", Pictures.Jpeg);
+        File.Delete(_folder.At("to-fox.png"));
+        File.CreateSymbolicLink(_folder.At("to-fox.png"), _folder.At("owl.png"));
+        Assert.False(_files.Find(file)!.IsUnchanged());
+    }
+
+    [Fact]
+    public async Task A_file_that_was_refused_is_not_known_by_its_content()
+    {
+        var path = Write("pin.txt", "1234"u8.ToArray());
+        await Assert.ThrowsAsync<InvalidInputException>(() => _files.AddImageAsync(path, CancellationToken.None));
+        var digest = Convert.ToHexStringLower(SHA256.HashData("1234"u8));
+
+        Assert.Null(_files.Find(new FileReference(digest, null)));
+        Assert.Null(_files.Find(new FileReference(digest, path)));
+        Assert.NotNull(_files.Find(await _files.AddAsync(path, CancellationToken.None)));
+        Assert.Null(_files.Find(new FileReference(digest, path)));
     }
 
     [Fact]
@@ -70,7 +103,7 @@ public sealed class LocalFilesTests : IDisposable
         var file = await _files.AddImageAsync(Write("fox.png", Pictures.Png), CancellationToken.None);
         Write("fox.png", "not what it was"u8.ToArray());
 
-        var error = await Assert.ThrowsAsync<InvalidInputException>(() => _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => _files.Find(file)!.OpenAsync(CancellationToken.None));
 
         Assert.Equal($"{_folder.At("fox.png")} was changed, or replaced, after it was checked. Nothing was sent for this row.", error.Message);
     }
@@ -79,7 +112,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task An_open_file_stays_what_it_is_when_another_takes_its_name_and_tells_when_it_is_written_to()
     {
         var file = await _files.AddImageAsync(Write("fox.png", Pictures.Png), CancellationToken.None);
-        using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
+        using var open = await _files.Find(file)!.OpenAsync(CancellationToken.None);
         File.Move(Write("other.png", Pictures.Jpeg), _folder.At("fox.png"), overwrite: true);
 
         using var read = new MemoryStream();
@@ -92,7 +125,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task Parts_of_a_file_are_read_side_by_side()
     {
         var file = await _files.AddImageAsync(Write("fox.png", Pictures.Png), CancellationToken.None);
-        using var open = await _files.Find(file.Sha256)!.OpenAsync(CancellationToken.None);
+        using var open = await _files.Find(file)!.OpenAsync(CancellationToken.None);
 
         var (first, second) = (open.Content.Open(0), open.Content.Open(8));
         var (head, later) = (new byte[8], new byte[4]);

@@ -81,6 +81,38 @@ public sealed class HistoryReaderTests
     public async Task Without_knowing_what_was_sent_nothing_is_said() =>
         Assert.Equal(HistoryFinding.Unknown, (await FindAsync(Doubt() with { Input = null }, Page(""))).Finding);
 
+    // Many rows of a batch have one prompt and different pictures: what differs in the picture alone is another row's.
+    [Theory]
+    [InlineData("mine", HistoryFinding.Likely, "one")]
+    [InlineData("other", HistoryFinding.Unknown, null)]
+    [InlineData("other,mine", HistoryFinding.Likely, "two")]
+    [InlineData("mine,mine", HistoryFinding.Unknown, null)]
+    [InlineData("", HistoryFinding.Absent, null)]
+    internal async Task A_request_of_the_same_words_with_another_picture_is_not_the_one_in_doubt(string pictures, HistoryFinding finding, string? id)
+    {
+        var file = new FileReference(new string('a', 64), "/home/me/a.png");
+        var doubt = Doubt(Pictured(file.Text)) with { Sent = Pictured("https://files.example/mine") };
+        var items = pictures.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select((picture, index) => Raw(Json(Pictured($"https://files.example/{picture}"))).Replace("\"it\"", index == 0 ? "\"one\"" : "\"two\"", StringComparison.Ordinal));
+
+        var match = await FindAsync(doubt, Page(string.Join(',', items)));
+
+        Assert.Equal((finding, id), (match.Finding, match.RequestId));
+    }
+
+    [Fact]
+    public async Task Where_the_addresses_of_files_are_not_known_any_more_nothing_is_said()
+    {
+        var doubt = Doubt(Pictured(new FileReference(new string('a', 64), null).Text)) with { Sent = null };
+
+        Assert.Equal(HistoryFinding.Unknown, (await FindAsync(doubt, Page(Raw(Json(Pictured("https://files.example/any")))))).Finding);
+    }
+
+    private static ImageInput Pictured(string image) =>
+        new() { Prompt = "a red fox", AdditionalInput = TestHost.Additional(JsonSerializer.Serialize(new { image_urls = new[] { image } })) };
+
+    private static string Json(ImageInput input) => JsonSerializer.Serialize(input, ImageInputJson.Plain.ImageInput);
+
     [Fact]
     public async Task A_history_without_an_end_is_not_read_for_ever_and_proves_no_absence()
     {
@@ -101,7 +133,7 @@ public sealed class HistoryReaderTests
         Assert.IsType(type, await Record.ExceptionAsync(() => FindAsync(new Answer(status, body))));
 
     private static HistoryQuery Doubt(ImageInput? input = null) =>
-        new(TestHost.Model, input ?? TestHost.Input(), Sent, Sent.AddMinutes(2));
+        new(TestHost.Model, input ?? TestHost.Input(), input ?? TestHost.Input(), Sent, Sent.AddMinutes(2));
 
     private static string Item(string id, string tags = "null", string prompt = "a red fox", string at = "2026-05-01T12:00:01Z") =>
         $$"""{"request_id":"{{id}}","sent_at":"{{at}}","tags":{{tags}},"json_input":{{JsonSerializer.Serialize(new { prompt })}}}""";

@@ -59,13 +59,13 @@ internal sealed class FalStorage : IFileStorage
     {
         if (!Uri.TryCreate(said, UriKind.Absolute, out var address) || !PlainText.IsWhole(said))
         {
-            throw new InvalidResponseException(
+            throw new UploadFailedException(
                 Messages.StorageSaysNothing.With(host.Profile.Name, (int)response.Status, name)) { StatusCode = (int)response.Status };
         }
 
         return ServedAddress.IsAllowedFrom(address, host.Profile.StorageUri!)
             ? address
-            : throw new InvalidResponseException(
+            : throw new UploadFailedException(
                 Messages.StorageAddressRefused.With(host.Profile.Name, address.Scheme, PlainText.Brief(address.Host)));
     }
 }

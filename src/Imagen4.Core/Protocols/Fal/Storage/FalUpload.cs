@@ -51,7 +51,7 @@ internal sealed class FalUpload
         var tag = response.Read(StorageJson.Default.PartAnswer)?.Etag ?? response.Header("ETag");
         return tag is { Length: > 0 }
             ? new UploadedPart(number, tag)
-            : throw new InvalidResponseException(
+            : throw new UploadFailedException(
                 Messages.StorageSaysNothing.With(_host.Profile.Name, (int)response.Status, "etag")) { StatusCode = (int)response.Status };
     }
 

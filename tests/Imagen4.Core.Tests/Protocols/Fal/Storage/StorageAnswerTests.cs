@@ -15,13 +15,13 @@ public sealed class StorageAnswerTests
     [InlineData(413, "{}", typeof(InvalidInputException), "The storage of test does not take the file: {}")]
     [InlineData(429, """{"detail":"slow"}""", typeof(RateLimitedException), "test keeps asking to come back later: slow")]
     [InlineData(500, """{"detail":"boom"}""", typeof(HostUnavailableException), "The storage of test answers 500: boom")]
-    [InlineData(404, """{"detail":"Not Found"}""", typeof(InvalidResponseException), "The storage of test answers 404: Not Found")]
-    [InlineData(307, "", typeof(InvalidResponseException), "The storage of test answers 307: HTTP 307")]
-    [InlineData(200, "<html>", typeof(InvalidResponseException), "The storage of test answers 200 and does not say upload_url.")]
-    [InlineData(200, """{"upload_url":"a/b","file_url":"https://a.example/b"}""", typeof(InvalidResponseException), "The storage of test answers 200 and does not say upload_url.")]
-    [InlineData(200, """{"upload_url":"https://a.example/b"}""", typeof(InvalidResponseException), "The storage of test answers 200 and does not say file_url.")]
-    [InlineData(200, """{"upload_url":"http://a.example/b","file_url":"https://a.example/b"}""", typeof(InvalidResponseException), "The storage of test names an address that is not taken: http://a.example.*")]
-    [InlineData(200, """{"upload_url":"https://a.example/b","file_url":"file:///etc/passwd"}""", typeof(InvalidResponseException), "The storage of test names an address that is not taken: file://.*")]
+    [InlineData(404, """{"detail":"Not Found"}""", typeof(UploadFailedException), "The storage of test answers 404: Not Found")]
+    [InlineData(307, "", typeof(UploadFailedException), "The storage of test answers 307: HTTP 307")]
+    [InlineData(200, "<html>", typeof(UploadFailedException), "The storage of test answers 200 and does not say upload_url.")]
+    [InlineData(200, """{"upload_url":"a/b","file_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test answers 200 and does not say upload_url.")]
+    [InlineData(200, """{"upload_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test answers 200 and does not say file_url.")]
+    [InlineData(200, """{"upload_url":"http://a.example/b","file_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test names an address that is not taken: http://a.example.*")]
+    [InlineData(200, """{"upload_url":"https://a.example/b","file_url":"file:///etc/passwd"}""", typeof(UploadFailedException), "The storage of test names an address that is not taken: file://.*")]
     public async Task An_answer_that_names_no_place_is_a_typed_error(int status, string body, Type type, string message)
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(status, body) { Headers = status == 307 ? [("Location", "https://a.example/")] : [] });
@@ -84,7 +84,7 @@ public sealed class StorageAnswerTests
         await using var bytes = await WebServer.StartAsync(context => context.Request.Body.CopyToAsync(Stream.Null));
         await using var server = await PlaceAsync(bytes.Address.AbsoluteUri);
 
-        var error = await Assert.ThrowsAsync<InvalidResponseException>(() => StoreAsync(server.Address, StorageFile.InParts(10, out _)));
+        var error = await Assert.ThrowsAsync<UploadFailedException>(() => StoreAsync(server.Address, StorageFile.InParts(10, out _)));
 
         Assert.Equal("The storage of test answers 200 and does not say etag.", error.Message);
     }
