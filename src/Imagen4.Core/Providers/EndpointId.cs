@@ -68,5 +68,9 @@ public sealed record EndpointId
         && segment.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
         && segment.Any(char.IsAsciiLetterOrDigit);
 
-    private static InvalidInputException Malformed(string id) => new(Messages.EndpointIdMalformed.With(PlainText.Brief(id)));
+    // Whoever knows a model by its name alone has left out its owner.
+    private static InvalidInputException Malformed(string id) =>
+        new(HostData.BuiltIn.Models.SelectMany(model => model.Ids).FirstOrDefault(known => known.EndsWith($"/{id}", StringComparison.Ordinal)) is { } meant
+            ? Messages.EndpointIdMeant.With(PlainText.Brief(id), meant)
+            : Messages.EndpointIdMalformed.With(PlainText.Brief(id)));
 }

@@ -13,6 +13,8 @@ public sealed record KeyHeader(string Name, string? Scheme)
     /// <summary>The header of most hosts.</summary>
     public const string Usual = "Authorization";
 
+    private const int LongestWord = 24;
+
     // RFC 9110, 5.6.2: what a name of a header, or of an authentication scheme, is made of.
     private static readonly SearchValues<char> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -38,7 +40,7 @@ public sealed record KeyHeader(string Name, string? Scheme)
     public static KeyHeader Parse(string written)
     {
         var parts = written.Split(':', StringSplitOptions.TrimEntries);
-        if (parts is not { Length: 1 or 2 } || !parts.All(IsToken) || KeyShape.Is(written))
+        if (parts is not { Length: 1 or 2 } || !parts.All(IsToken) || KeyShape.Is(written) || MayBeKey(parts[0]))
         {
             throw new InvalidInputException(Messages.KeyHeaderMalformed);
         }
@@ -55,6 +57,10 @@ public sealed record KeyHeader(string Name, string? Scheme)
 
     /// <summary>The header as it is written.</summary>
     public override string ToString() => Scheme is null ? Name : $"{Name}: {Scheme}";
+
+    // No header has a word as long as that; a key that is all letters in order has.
+    private static bool MayBeKey(string name) =>
+        name.StartsWith("sk-", StringComparison.OrdinalIgnoreCase) || name.Split('-', '_').Any(part => part.Length >= LongestWord);
 
     private static bool IsToken(string text) => text.Length is > 0 and <= 64 && !text.AsSpan().ContainsAnyExcept(Token);
 }

@@ -58,6 +58,7 @@ internal static class BoundValue
 
     private static object? ImageCell(int row, string name, object? value, Func<FileSystemInfo, string>? ofFile) => Plain(value) switch
     {
+        ImagenFile or ImagenImage => new JsonArray(new JsonCell(row, name, ofFile).Of(value)),
         FileSystemInfo or PathInfo when ofFile is not null => new JsonArray(new JsonCell(row, name, ofFile).Of(value)),
         IList => new JsonCell(row, name, ofFile).Of(value),
 

@@ -94,6 +94,10 @@ internal sealed class ColumnHints
     /// <summary>Whether a column of that name is used.</summary>
     public bool IsColumn(string name) => _columns.Contains(name);
 
+    /// <summary>Whether a column that is not used may be the image of a row.</summary>
+    public bool MayBeImage(string name) =>
+        Meant(Letters(name))?.StartsWith("Image", StringComparison.Ordinal) == true;
+
     /// <summary>The name of a column, with what may be meant by it.</summary>
     /// <param name="name">The name.</param>
     /// <param name="inputs">The inputs of the row's model.</param>

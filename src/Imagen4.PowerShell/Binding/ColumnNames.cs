@@ -69,6 +69,11 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
             options.Warn?.Invoke(CommandMessages.ColumnOverridden.With(PlainText.Brief(column), parameter));
         }
 
+        if (model.Value?.ImageInput is not null && row.Images.Count == 0 && ImagesMeant(record) is { Count: > 0 } meant)
+        {
+            return new InvalidInputException(CommandMessages.ColumnsOfImages.With(string.Join(", ", meant))) { Row = row.Index };
+        }
+
         var unused = Unused(row, record, model);
         if (unused.Count > 0 && isStrict)
         {
@@ -78,6 +83,12 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         Report(row.Index, unused);
         return null;
     }
+
+    // The picture that a row is about is no detail that it could be paid for without.
+    private List<string> ImagesMeant(Record record) =>
+    [
+        .. Others(record).Where(name => hints.MayBeImage(name) && !IsBlank(record.At(name))).Select(name => hints.For(PlainText.Brief(name), [])),
+    ];
 
     // Those that have not been named before, each with the parameter that may be meant.
     private List<string> Unused(ImageRow row, Record record, Lazy<ModelDefinition?> model) =>

@@ -60,7 +60,18 @@ internal sealed class JsonCell(int row, string name, Func<FileSystemInfo, string
         DateTime or DateTimeOffset => JsonValue.Create(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture)),
         FileSystemInfo file when ofFile is not null => JsonValue.Create(ofFile(file)),
         PathInfo path when ofFile is not null => JsonValue.Create(ofFile(new FileInfo(path.ProviderPath))),
+
+        // Images and files of this module's own, for their paths or for their addresses.
+        ImagenImage image when Place(image.Path, image.Uri) is { } place => JsonValue.Create(place),
+        ImagenFile file when Place(file.Path, file.Uri) is { } place => JsonValue.Create(place),
         char or Guid or Uri or Enum => JsonValue.Create(value.ToString())!,
         _ => throw new InvalidInputException(CommandMessages.CellHasNoJson.With(name, ValueName.Of(value))) { Row = row },
+    };
+
+    private string? Place(string? path, string? uri) => name switch
+    {
+        nameof(ImagenInputs.ImagePath) => path,
+        nameof(ImagenInputs.ImageUri) => uri,
+        _ => null,
     };
 }

@@ -24,7 +24,8 @@ internal static class PlainPrice
         }
 
         // A double is written the shortest way that is exact, which is how the user wrote it.
-        var text = (value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!).Trim();
+        var text = (value is System.Collections.IList list ? string.Join(',', list.Cast<object>())
+            : value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!).Trim();
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
             out var price)
             ? price

@@ -35,7 +35,7 @@ public sealed class FindImagenModelCommand : CatalogueCommand
         var profile = Lookup.FindProvider(string.IsNullOrWhiteSpace(Provider) ? null : Provider.Trim());
         Start(Name, async stop =>
         {
-            var found = Lookup.FindAsync(profile, Name?.Trim(), Category?.Trim(), Status?.ToLowerInvariant(), stop.Stopping);
+            var found = Lookup.FindAsync(profile, Name?.Trim().Trim('*'), Category?.Trim(), Status?.ToLowerInvariant(), stop.Stopping);
             await foreach (var model in found.ConfigureAwait(false))
             {
                 await PublishAsync(model, Name, stop.Stopping).ConfigureAwait(false);

@@ -143,7 +143,7 @@ public sealed partial class NewImagenImageCommand
 
         var said = ranges.Take(MostRanges).Select(range => range.First == range.Last
             ? range.First.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{range.First}-{range.Last}"));
+            : string.Create(CultureInfo.InvariantCulture, $"{range.First} to {range.Last}"));
         return string.Join(", ", said) + (ranges.Count > MostRanges ? ", ..." : "");
     }
 }

@@ -146,7 +146,10 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 
         var prompt = CommandMessages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
         var action = ready.IsNew ? CommandMessages.ShouldGenerateAction : CommandMessages.ShouldContinueAction;
-        if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name, CostOf(ready))))
+        var files = ready.IsNew && Batch.FileNamesOf(ready) is { Count: > 0 } names
+            ? CommandMessages.ShouldGenerateFiles.With(string.Join(", ", names))
+            : "";
+        if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name, CostOf(ready)) + files))
         {
             return;
         }

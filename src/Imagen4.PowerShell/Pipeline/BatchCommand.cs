@@ -137,7 +137,12 @@ public abstract partial class BatchCommand : HostCommand
     {
         var paths = new FilePaths(this);
         return images.Paths.Count == 0 ? images
-            : images with { Paths = [.. images.Paths.Select(path => isOfRecord ? paths.OnThisMachine(path) : paths.Literal(path))] };
+            : images with { Paths = [.. images.Paths.Select(Full)] };
+
+        string Full(string path) =>
+            path.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || path.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
+                ? throw new InvalidInputException(CommandMessages.PathIsAddress.With(PlainText.Brief(path)))
+                : isOfRecord ? paths.OnThisMachine(path) : paths.Literal(path);
     }
 
     private void EndIfSubmittingEnded()

@@ -7,8 +7,8 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Costs;
 
 /// <summary>
-/// The prices of one batch, each settled once: what the host said within a day, else the user's own, else the host is asked. Nothing that
-/// is paid for waits for it, a host that does not answer costs a batch three seconds once, and whatever goes wrong leaves the price
+/// The prices of one batch, each settled once: what the host said within a day, or says now, else the user's own. Nothing that is paid
+/// for waits for it, a host that does not answer costs a batch three seconds once, and whatever goes wrong leaves the price
 /// unknown.
 /// </summary>
 /// <param name="time">The clock.</param>
@@ -76,27 +76,29 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
 
     private async Task<UnitPrice?> ReadAsync(HostConnection host, string model)
     {
-        if (Kept(host.Profile, model) is { } kept)
+        // The host's word comes before the user's own price, which is one for all its models.
+        if (PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Fresh) is { } kept)
         {
             return kept;
         }
 
+        var own = UnitPrice.OfProfile(host.Profile);
         if (!PriceCache.IsPublished(host.Profile))
         {
-            return null;
+            return own;
         }
 
         try
         {
             var questions = _questions.GetOrAdd(host.Profile.Name, _ => new PriceQuestions(host) { Answered = Keep });
-            return (await questions.AskAsync(model).ConfigureAwait(false)).GetValueOrDefault(model);
+            return (await questions.AskAsync(model).ConfigureAwait(false)).GetValueOrDefault(model) ?? own;
         }
 #pragma warning disable CA1031 // Whatever it is: a price that is not known must not cost a batch anything.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             trace?.Invoke(Messages.PriceNotRead.With(host.Profile.Name, PlainText.Line(error.Message)));
-            return PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Known);
+            return PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Known) ?? own;
         }
     }
 

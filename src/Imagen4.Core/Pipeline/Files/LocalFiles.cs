@@ -28,7 +28,8 @@ public sealed class LocalFiles
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidInputException">It is missing, empty, no file, cannot be read, or is no image by its bytes.</exception>
     public async Task<FileReference> AddImageAsync(string path, CancellationToken cancellation) =>
-        await ReadAsync(path, cancellation).ConfigureAwait(false) is { IsImage: true } file
+        Directory.Exists(path) ? throw new InvalidInputException(Messages.FileOfRowIsDirectory.With(PlainText.Line(path)))
+        : await ReadAsync(path, cancellation).ConfigureAwait(false) is { IsImage: true } file
             ? new FileReference(file.Sha256, file.Path)
             : throw new InvalidInputException(Messages.FileNotImage.With(PlainText.Line(path)));
 

@@ -62,6 +62,10 @@ public sealed class RowBatch
         ? (await _prices.AtMostAsync(row.Host, row.Model, row.Input, cancellation).ConfigureAwait(false)).Most
         : null;
 
+    /// <summary>The names of the files of this machine that a row sends to its host.</summary>
+    public IReadOnlyList<string> FileNamesOf(CheckedRow row) =>
+        [.. FileReference.In(row.Input).Select(file => Path.GetFileName(file.Path ?? Files.Find(file)?.Path)).OfType<string>().Distinct()];
+
     /// <summary>Begins to find out what rows like this one cost, beside everything else.</summary>
     public void BeginPricing(CheckedRow row) => _prices.Begin(row.Host, row.Model);
 

@@ -65,6 +65,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         {
             input = InputCheck.Check(row with { Input = Given(input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);
+            WarnOfMissingImages(input, model, definition);
         }
         else
         {
@@ -225,6 +226,16 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         foreach (var parameter in InputCheck.Superseded(input, definition))
         {
             NoteOnce($"{model} {parameter}", options.Warn, Messages.InputSuperseded.With(parameter, model));
+        }
+    }
+
+    // Models that change images may take other things instead, a film or a sound, so that none of them is required.
+    private void WarnOfMissingImages(ImageInput input, string model, ModelDefinition definition)
+    {
+        if (definition is { Category: "image-to-image", ImageInput: not null }
+            && input.AdditionalInput?.Keys.Any(name => name.EndsWith("_url", StringComparison.Ordinal) || name.EndsWith("_urls", StringComparison.Ordinal)) != true)
+        {
+            NoteOnce($"images of {model}", options.Warn, Messages.ImagesMissing.With(model));
         }
     }
 

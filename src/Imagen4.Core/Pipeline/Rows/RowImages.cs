@@ -28,7 +28,7 @@ internal sealed class RowImages(LocalFiles files)
             return row.Input;
         }
 
-        var target = Target(id, model, host.Profile.Protocol);
+        var target = Target(id, model, host.Profile);
         if (target.Kind != InputKind.TextList && row.Images.Count > 1)
         {
             throw new InvalidInputException(Messages.ImagesTooMany.With(id, row.Images.Count));
@@ -44,15 +44,17 @@ internal sealed class RowImages(LocalFiles files)
         return row.Input with { AdditionalInput = With(row, target, texts) };
     }
 
-    private static InputDefinition Target(string id, ModelDefinition? model, HostProtocol protocol)
+    private static InputDefinition Target(string id, ModelDefinition? model, ProviderProfile profile)
     {
         if (model is null)
         {
-            throw new InvalidInputException(Messages.ImagesOfUnknownModel.With(id));
+            throw new InvalidInputException(ModelCache.HasCatalogue(profile)
+                ? Messages.ImagesOfUnknownModel.With(id)
+                : Messages.ImagesOfUndefinedModel.With(id, profile.Name));
         }
 
         return model.ImageInput ?? throw new InvalidInputException(
-            ModelCatalog.Find(protocol, $"{id}/edit")?.ImageInput is null
+            ModelCatalog.Find(profile.Protocol, $"{id}/edit")?.ImageInput is null
                 ? Messages.ImagesNotTaken.With(id)
                 : Messages.ImagesTakenByEdit.With(id, $"{id}/edit"));
     }
