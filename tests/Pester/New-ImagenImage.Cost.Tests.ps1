@@ -42,18 +42,24 @@ Describe 'New-ImagenImage: cost' {
         It 'says of how many rows it is not known' {
             (Get-WhatIf "'a', 'b' | New-ImagenImage -Model google/nano-banana-lite -WhatIf")[-2, -1] | Should -Be @(
                 'Performing the operation "Generate with google/nano-banana-lite at emulator, images: 1, cost: not known" on target "row 2: b".'
-                'In all, rows to be generated: 2, cost: not known. Rows of which it is not known what they cost: 2. Get-ImagenPrice shows what is known of a model.'
+                'In all, rows to be generated: 2, cost: not known. Rows whose cost is not known, and not in that sum: 2. Get-ImagenPrice shows what is known of a model.'
             )
         }
 
-        It 'asks nobody where a price is <known>' -ForEach @(
-            @{ known = 'kept'; before = { $null = Get-ImagenPrice fal-ai/nano-banana-2 }; cost = '0.08 USD'; script = 'New-ImagenImage a -Model fal-ai/nano-banana-2 -WhatIf' }
-            @{ known = 'the user''s own'; before = { }; cost = '0.5'; script = "`$null = Set-ImagenProvider emulator -PricePerImage 0.5; New-ImagenImage a -Model any/model -WhatIf" }
-        ) {
-            & $before
+        It 'asks nobody where a price is kept' {
+            $null = Get-ImagenPrice fal-ai/nano-banana-2
             $asked = (Get-Pricing).Count
-            (Get-WhatIf $script)[-1] | Should -Be "In all, rows to be generated: 1, cost: at most $cost."
+            (Get-WhatIf 'New-ImagenImage a -Model fal-ai/nano-banana-2 -WhatIf')[-1] | Should -Be 'In all, rows to be generated: 1, cost: at most 0.08 USD.'
             Get-Pricing | Should -HaveCount $asked
+        }
+
+        It 'the host''s price comes before the user''s own, which is for what the host does not say: <model>, <where>' -ForEach @(
+            @{ model = 'fal-ai/nano-banana-2'; where = 'asked'; cost = '0.08 USD' }
+            @{ model = 'any/model'; where = 'asked'; cost = '0.5' }
+            @{ model = 'fal-ai/nano-banana-2'; where = 'down'; cost = '0.5' }
+        ) {
+            if ($where -eq 'down') { Add-Fault $test @{ operation = 'pricing'; kind = 'status'; status = 500; count = -1 } }
+            (Get-WhatIf "`$null = Set-ImagenProvider emulator -PricePerImage 0.5; New-ImagenImage a -Model $model -WhatIf")[-1] | Should -Be "In all, rows to be generated: 1, cost: at most $cost."
         }
 
         It 'a host that cannot be asked fails nothing' {
@@ -64,7 +70,7 @@ Describe 'New-ImagenImage: cost' {
         It 'what earlier runs have paid for costs nothing more' {
             $null = 'a' | New-ImagenImage -Model $model
             $said = Get-WhatIf "'a', 'b' | New-ImagenImage -Model $model -WhatIf"
-            $said[0] | Should -Be 'Performing the operation "Hand on or continue what was submitted to emulator before; nothing is paid for" on target "row 1: a".'
+            $said[0] | Should -Be 'Performing the operation "Return or continue what was submitted to emulator before; nothing is paid for" on target "row 1: a".'
             $said[-1] | Should -Be 'In all, rows to be generated: 1, cost: at most 0.08 USD.'
         }
     }
@@ -77,7 +83,7 @@ Describe 'New-ImagenImage: cost' {
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "CostLimitReached,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'LimitsExceeded'
-            $seen.Error.Exception.Message | Should -Be 'Rows held back, because the cost could have passed -MaxCost 0.5 with them: 4 (row 7-10). Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost goes on with them.'
+            $seen.Error.Exception.Message | Should -Be 'Rows held back, because the cost could have passed -MaxCost 0.5 with them: 4 (in the pipeline: 7 to 10). Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost goes on with them.'
             $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $seen.Error.TargetObject.prompt | Should -Be 'fox 7', 'fox 8', 'fox 9', 'fox 10'
             Get-ImagenRequest | Should -HaveCount 6
@@ -104,7 +110,7 @@ Describe 'New-ImagenImage: cost' {
         }
 
         It 'holds for prompts given as an argument' {
-            (Watch-Command { New-ImagenImage 'a', 'b', 'c' -Model $model -MaxCost 0.16 -Wait }).Error.Exception.Message | Should -BeLike '*: 1 (row 3).*'
+            (Watch-Command { New-ImagenImage 'a', 'b', 'c' -Model $model -MaxCost 0.16 -Wait }).Error.Exception.Message | Should -BeLike '*: 1 (in the pipeline: 3).*'
             Get-Bill $test | Should -HaveCount 2
         }
 
@@ -112,7 +118,7 @@ Describe 'New-ImagenImage: cost' {
             $null = Import-Csv $csv | Select-Object -First 3 | New-ImagenImage -OutputDirectory $out
             $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out -MaxCost 0 }
             $seen.Output | Should -HaveCount 3
-            $seen.Error.Exception.Message | Should -BeLike '*: 7 (row 4-10).*'
+            $seen.Error.Exception.Message | Should -BeLike '*: 7 (in the pipeline: 4 to 10).*'
             Get-Bill $test | Should -HaveCount 3
         }
 
@@ -121,7 +127,7 @@ Describe 'New-ImagenImage: cost' {
             $seen = Watch-Command { $rows | New-ImagenImage -MaxCost 1 -Wait }
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Error.Exception.Message | Should -Be "Row 1: it is not known what this row costs at most (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage gives a price of your own."
+            $seen.Error.Exception.Message | Should -Be "Row 1: it is not known what this row costs at most (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage gives a price of your own, for every model of that provider whose price the host does not say."
             $seen.Error.TargetObject.prompt | Should -Be 'a'
             $seen.Output.Prompt | Should -Be 'b'
             Get-Bill $test | Should -HaveCount 1
@@ -132,7 +138,7 @@ Describe 'New-ImagenImage: cost' {
         ) {
             $seen = Watch-Command { 'a' | New-ImagenImage -MaxCost $given }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number from 0, such as 2.50."
+            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number from 0 with a decimal point, such as 2.50."
             Get-Bill $test | Should -BeNullOrEmpty
         }
     }

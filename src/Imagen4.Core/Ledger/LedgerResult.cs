@@ -43,14 +43,19 @@ internal sealed record LedgerResult
         AdditionalOutput = result.AdditionalOutput,
     };
 
-    /// <summary>Keeps what a request cost; null where that is not known.</summary>
+    /// <summary>Keeps what a request cost, or what the host counts for it where no price is known; null where neither is.</summary>
     public static LedgerResult? OfCost(decimal? units, decimal? cost, string? currency) =>
-        cost is null ? null : new() { BillableUnits = units, Cost = cost, Currency = currency };
+        cost is null && units is null ? null : new() { BillableUnits = units, Cost = cost, Currency = currency };
 
     /// <summary>What is kept, with a cost that was not known yet; the same where nothing is new.</summary>
     public static LedgerResult? WithCost(LedgerResult? kept, LedgerResult? told) =>
-        told is { Cost: not null } && kept?.Cost is null
-            ? (kept ?? new()) with { BillableUnits = told.BillableUnits, Cost = told.Cost, Currency = told.Currency }
+        told is not null && kept?.Cost is null
+            ? (kept ?? new()) with
+            {
+                BillableUnits = told.BillableUnits ?? kept?.BillableUnits,
+                Cost = told.Cost,
+                Currency = told.Currency,
+            }
             : kept;
 
     /// <summary>Puts what is kept on an object users see.</summary>

@@ -17,7 +17,11 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
 {
     private readonly ConcurrentDictionary<(string Provider, string Model), Lazy<Task<UnitPrice?>>> _settled = new();
     private readonly ConcurrentDictionary<(string Provider, string Model), UnitPrice?> _told = new();
+    private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, PriceQuestions> _questions = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the host is asked also where it said its price within a day: where the price is a matter of a limit.</summary>
+    public bool AsksAnew { get; init; }
 
     /// <summary>Whether what the host says is kept for the next batch.</summary>
     public bool Keeps { get; init; } = true;
@@ -61,13 +65,14 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
         }
     }
 
-    // Where the host's price says too little, the user's own is the user's word for what an image can cost.
+    // Where the host's price says too little, the user's own is the user's word for what an image can cost; but no image costs less than
+    // the host says of one.
     private static Estimate AtMost(UnitPrice? price, ProviderProfile profile, string model, ImageInput input)
     {
         var rule = PriceRule.Find(profile, model);
         var estimate = RowCost.AtMost(price, rule, input);
         return estimate.Most is null && price is { IsHosts: true } && UnitPrice.OfProfile(profile) is { } own
-            ? RowCost.AtMost(own, rule, input)
+            ? RowCost.AtMost(own with { Amount = price.IsFor(UnitPrice.Image) ? Math.Max(own.Amount, price.Amount) : own.Amount }, rule, input)
             : estimate;
     }
 
@@ -77,7 +82,7 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
     private async Task<UnitPrice?> ReadAsync(HostConnection host, string model)
     {
         // The host's word comes before the user's own price, which is one for all its models.
-        if (PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Fresh) is { } kept)
+        if (!AsksAnew && PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Fresh) is { } kept)
         {
             return kept;
         }
@@ -86,6 +91,11 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
         if (!PriceCache.IsPublished(host.Profile))
         {
             return own;
+        }
+
+        if (_silent.ContainsKey(host.Profile.Name))
+        {
+            return PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Known) ?? own;
         }
 
         try
@@ -97,6 +107,8 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            // A host that did not answer for one model is not waited for again for the next.
+            _silent[host.Profile.Name] = true;
             trace?.Invoke(Messages.PriceNotRead.With(host.Profile.Name, PlainText.Line(error.Message)));
             return PriceCache.Find(host.Profile, model, time.GetUtcNow(), PriceCache.Known) ?? own;
         }

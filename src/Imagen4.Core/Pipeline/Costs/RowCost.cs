@@ -1,3 +1,4 @@
+using System.Globalization;
 using Imagen4.Core.Input;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
@@ -7,6 +8,10 @@ namespace Imagen4.Core.Pipeline.Costs;
 /// <summary>What a request costs, at a known price: at most, before it is sent, and in fact. What is not known is never guessed.</summary>
 internal static class RowCost
 {
+    // What hosts call the number of images.
+    private static readonly string[] CountNames =
+        ["num_images", "n", "num_outputs", "number_of_images", "max_images", "batch_size", "sample_count", "count"];
+
     /// <summary>What a request can cost at most.</summary>
     /// <param name="price">The price; null where none is known.</param>
     /// <param name="rule">How many units a request to its model comes to; null where that is not known.</param>
@@ -23,7 +28,7 @@ internal static class RowCost
             // A price of the user's own is for an image, whatever else the request asks for: that is the user's word.
             return price.IsHosts
                 ? new Estimate(null, Messages.CostUnknownRule.With(price.Unit ?? "?"))
-                : Known(Money.Of(input.NumImages ?? 1, price.Amount, extra: 0, price.Currency));
+                : Known(ImagesAsked(input) is { } asked ? Money.Of(asked, price.Amount, extra: 0, price.Currency) : null);
         }
 
         return Known(rule.Images(input) is { } images ? Ruled(price, rule, input, images) : null);
@@ -43,6 +48,23 @@ internal static class RowCost
         _ when rule is not null && price.IsFor(rule.Unit) => Ruled(price, rule, input, images),
         _ => Money.Of(images, price.Amount, extra: 0, price.Currency),
     };
+
+    // Of a model that nothing is known of, whatever may be the number of images is taken for it.
+    private static long? ImagesAsked(ImageInput input)
+    {
+        long most = 1;
+        foreach (var given in CountNames.Select(name => InputValue.Of(input, name)).OfType<string>())
+        {
+            if (!long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > int.MaxValue)
+            {
+                return null;
+            }
+
+            most = Math.Max(most, count);
+        }
+
+        return most;
+    }
 
     private static Money? Ruled(UnitPrice price, PriceRule rule, ImageInput input, long images)
     {

@@ -38,7 +38,7 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
         var before = await BeforeAsync(row, cancellation).ConfigureAwait(false);
         if (before is [var newest, ..] && await IsOpenAsync(newest, cancellation).ConfigureAwait(false))
         {
-            share.Known = newest.Delivery?.Cost ?? share.Worst ?? throw Unknown(row, Messages.CostUnknownRecorded);
+            share.Known = await PaidAsync(row, newest).ConfigureAwait(false) ?? share.Worst ?? throw Unknown(row, Messages.CostUnknownRecorded);
         }
         else if (share.Worst is null)
         {
@@ -52,7 +52,8 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
 
         foreach (var known in before.Skip(share.IsKnown ? 1 : 0))
         {
-            _limit.AddPaid(known.Delivery?.Cost ?? 0);
+            _limit.AddPaid(await PaidAsync(row, known).ConfigureAwait(false)
+                ?? (MayBeBilled(known) ? share.Worst ?? throw Unknown(row, Messages.CostUnknownRecorded) : 0));
         }
 
         _limit.AddOpen(share.Known ?? 0);
@@ -87,6 +88,9 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
     public static decimal? Of(IRowObject value, ImagenException? error) =>
         value.Cost is { } cost ? cost
         : error is { BillableUnits: > 0 } ? null
+
+        // Work that was done before the input was refused may be billed, and not every answer says so (fal's FAQ).
+        : error is { StatusCode: 422, RequestId: not null, BillableUnits: null } ? null
         : value.State is ImagenStates.Rejected or ImagenStates.Cancelled ? 0
         : value.State == ImagenStates.Failed && error is not (null or RequestNotFoundException) && !ResultReceiver.IsEmptyResult(error) ? 0
         : null;
@@ -95,7 +99,18 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
     /// <param name="known">The request.</param>
     /// <param name="isWorkedOn">Whether somebody else is at it.</param>
     public static decimal? Of(LedgerRequest known, bool isWorkedOn) =>
-        known.Delivery?.Cost ?? (RowRules.EndedBadly(known) && !isWorkedOn ? 0 : null);
+        known.Delivery?.Cost ?? (RowRules.EndedBadly(known) && !isWorkedOn && !MayBeBilled(known) ? 0 : null);
+
+    // What ended badly and was counted by the host, or was refused after the host had accepted it.
+    private static bool MayBeBilled(LedgerRequest known) =>
+        known.Delivery?.BillableUnits > 0 || (known.Refusal is not null && known.Accepted is not null);
+
+    // What the ledger has of it: the cost, or what the host counts for it, at the price that is known now.
+    private async ValueTask<decimal?> PaidAsync(CheckedRow row, LedgerRequest known) =>
+        known.Delivery is not { } kept ? null
+        : kept.Cost ?? (kept.BillableUnits is { } units
+            ? (await prices.CostAsync(row.Host, row.Model, row.Input, units, kept.Images.Count).ConfigureAwait(false))?.Amount
+            : null);
 
     private async Task<bool> IsOpenAsync(LedgerRequest known, CancellationToken cancellation) =>
         !RowRules.EndedBadly(known) || await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false);
@@ -113,7 +128,7 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
         if (all.Count == 0 && row.Named is { } named
             && await ledger.FindAsync(named.LedgerId, cancellation).ConfigureAwait(false) is { } other)
         {
-            return [other];
+            all = other.Row is { } its ? await ledger.FindGenerationsAsync(its, cancellation).ConfigureAwait(false) : [other];
         }
 
         return [.. all.Reverse().TakeWhile((known, place) => place == 0 || RowRules.EndedBadly(known))];

@@ -25,7 +25,11 @@ public sealed class RowBatch
         Hosts = new HostConnections(services.Providers, options);
         var uploads = new FileUploads(services, Files);
         _check = new RowCheck(services, options, Hosts, Files, uploads);
-        _prices = new PriceBook(options.Time, options.Trace) { Keeps = !options.IsRehearsal };
+        _prices = new PriceBook(options.Time, options.Trace)
+        {
+            Keeps = !options.IsRehearsal,
+            AsksAnew = options.MaxCost is not null,
+        };
         _costs = new BatchCost(options, _ledger, _prices);
         _process = new RowProcess(services, options, uploads, _prices, _costs);
     }

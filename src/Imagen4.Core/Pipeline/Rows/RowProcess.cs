@@ -243,16 +243,18 @@ internal sealed class RowProcess
     // A bill is the host's word: the ledger keeps it, and where it cannot, what the row has come to is not lost for it.
     private async Task AddCostAsync(CheckedRow row, IRowObject value, LedgerEntry entry, decimal? units, int images)
     {
-        if ((units is null && images == 0)
-            || await _prices.CostAsync(row.Host, row.Model, row.Input, units, images).ConfigureAwait(false) is not { } cost)
+        var cost = units is null && images == 0
+            ? null
+            : await _prices.CostAsync(row.Host, row.Model, row.Input, units, images).ConfigureAwait(false);
+        if (LedgerResult.OfCost(units, cost?.Amount, cost?.Currency) is not { } told)
         {
             return;
         }
 
-        (value.Cost, value.Currency) = (cost.Amount, cost.Currency);
+        (value.Cost, value.Currency) = (told.Cost, told.Currency);
         try
         {
-            await _ledger.AddCostAsync(entry, LedgerResult.OfCost(units, cost.Amount, cost.Currency)).ConfigureAwait(false);
+            await _ledger.AddCostAsync(entry, told).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {

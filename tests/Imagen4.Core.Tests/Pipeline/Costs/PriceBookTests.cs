@@ -87,15 +87,53 @@ public sealed class PriceBookTests : EnvironmentTest
     }
 
     [Fact]
-    public async Task A_price_of_ones_own_asks_nobody_and_a_host_without_prices_is_not_asked()
+    public async Task The_hosts_price_comes_before_ones_own_and_a_host_without_prices_is_not_asked()
     {
         await using var server = await WebServer.AnsweringAsync(Prices);
         var own = TestHost.Connect(Profile(server.Address) with { PricePerImage = 0.5m });
         var book = new PriceBook(TimeProvider.System, trace: null);
 
-        Assert.Equal(new UnitPrice(0.5m, "image", null, IsHosts: false), await book.FindAsync(own, "a/one").InTime());
+        Assert.Equal(new UnitPrice(0.1m, "images", "USD", IsHosts: true), await book.FindAsync(own, "a/one").InTime());
+        Assert.Equal(new UnitPrice(0.5m, "image", null, IsHosts: false), await book.FindAsync(own, "a/none").InTime());
+        var asked = server.Requests.Count;
         Assert.Null(await book.FindAsync(TestHost.Connect(Profile(server.Address) with { Name = "other", Offers = [] }), "a/one").InTime());
-        Assert.Empty(server.Requests);
+        Assert.Equal(
+            new UnitPrice(0.5m, "image", null, IsHosts: false),
+            await book.FindAsync(TestHost.Connect(Profile(server.Address) with { Name = "another", Offers = [], PricePerImage = 0.5m }), "a/one").InTime());
+        Assert.Equal(asked, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_host_that_did_not_answer_for_one_model_is_not_asked_for_the_next()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(500, "{}"));
+        var host = TestHost.Connect(Profile(server.Address));
+        var book = new PriceBook(TimeProvider.System, trace: null);
+
+        Assert.Null(await book.FindAsync(host, "a/one").InTime());
+        Assert.Null(await book.FindAsync(host, "a/two").InTime());
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task Under_a_limit_a_price_that_is_kept_is_asked_for_anew()
+    {
+        await using var server = await WebServer.AnsweringAsync(Prices);
+        var host = TestHost.Connect(Profile(server.Address));
+        PriceCache.Save(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.01m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+
+        Assert.Equal(0.01m, (await new PriceBook(TimeProvider.System, trace: null) { Keeps = false }.FindAsync(host, "a/one").InTime())!.Amount);
+        Assert.Equal(0.1m, (await new PriceBook(TimeProvider.System, trace: null) { AsksAnew = true }.FindAsync(host, "a/one").InTime())!.Amount);
+    }
+
+    [Fact]
+    public async Task No_image_costs_less_than_the_host_says_of_one()
+    {
+        await using var server = await WebServer.AnsweringAsync(Prices);
+        var host = TestHost.Connect(Profile(server.Address) with { PricePerImage = 0.03m });
+        PriceCache.Save(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+
+        Assert.Equal("0.1", new PriceBook(TimeProvider.System, trace: null).AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
     }
 
     [Fact]

@@ -58,6 +58,17 @@ public sealed class RowCostTests
         Assert.Equal("0.06", RowCost.AtMost(new UnitPrice(0.02m, "image", null, IsHosts: false), null, TestHost.Input() with { NumImages = 3 }).Most!.ToString());
     }
 
+    [Theory]
+    [InlineData("""{"n":4}""", "0.08")]
+    [InlineData("""{"num_images":3}""", "0.06")]
+    [InlineData("""{"batch_size":"2","max_images":5}""", "0.1")]
+    [InlineData("""{"n":"many"}""", null)]
+    [InlineData("""{"n":-1}""", null)]
+    [InlineData("""{"style":"oil"}""", "0.02")]
+    public void Of_a_model_that_nothing_is_known_of_the_number_of_images_may_have_any_name(string additional, string? most) =>
+        Assert.Equal(most, RowCost.AtMost(
+            new UnitPrice(0.02m, "image", null, IsHosts: false), rule: null, TestHost.Input() with { AdditionalInput = TestHost.Additional(additional) }).Most?.ToString());
+
     private static ImageInput Large => new() { Prompt = "x", ["resolution"] = "4K", NumImages = 4 };
 
     private static UnitPrice Host(decimal price) => new(price, "image", "USD", IsHosts: true);

@@ -103,6 +103,56 @@ public sealed class BatchCostTests : BatchTest
     }
 
     [Fact]
+    public async Task What_was_paid_while_no_price_was_known_counts_by_what_the_host_said_it_bills()
+    {
+        UsePrices();
+        await FaultAsync(new { operation = "pricing", kind = "status", status = 500, count = -1 });
+        var (_, unpriced) = await RunAllAsync(Batch(), "a", "b");
+        Assert.All(unpriced, outcome => Assert.Null(outcome.Value!.Cost));
+        await EndFaultsAsync();
+
+        var (batch, outcomes) = await RunAllAsync(Batch() with { MaxCost = 0.24m }, "a", "b", "c", "d");
+
+        Assert.Equal([4], batch.Counts.HeldBack);
+        Assert.Equal(3, await BillsAsync());
+        Assert.Equal(3, outcomes.Count(outcome => outcome.Value is not null));
+    }
+
+    [Fact]
+    public async Task A_failure_that_was_billed_while_no_price_was_known_is_not_free()
+    {
+        UsePrices();
+        await FaultAsync(new { operation = "pricing", kind = "status", status = 500, count = -1 });
+        await FaultAsync(new
+        {
+            operation = "result",
+            kind = "status",
+            status = 500,
+            count = -1,
+            body = new { detail = new[] { new { loc = new[] { "body" }, msg = "broken", type = "internal_server_error" } } },
+            headers = new Dictionary<string, string> { ["X-Fal-Billable-Units"] = "1", ["X-Fal-Error-Type"] = "internal_server_error" },
+        });
+        _ = await RunAllAsync(Batch(), "a", "b");
+        await EndFaultsAsync();
+        var before = await BillsAsync();
+
+        var (batch, _) = await RunAllAsync(Batch() with { MaxCost = 0.16m }, "a", "b");
+
+        Assert.Equal([1, 2], batch.Counts.HeldBack);
+        Assert.Equal(before, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_after_the_work_counts_as_if_it_were_billed()
+    {
+        UsePrices();
+        var (batch, outcomes) = await RunAllAsync(Batch() with { MaxCost = 2 * Each }, "a [emulator:no_media_generated]", "b [emulator:no_media_generated]", "c");
+
+        Assert.Equal([3], batch.Counts.HeldBack);
+        Assert.Equal([ImagenStates.Failed, ImagenStates.Failed], outcomes.Select(outcome => outcome.Value?.State).OfType<string>());
+    }
+
+    [Fact]
     public async Task What_is_held_back_leaves_nothing_in_the_ledger()
     {
         UsePrices();
@@ -180,7 +230,7 @@ public sealed class BatchCostTests : BatchTest
         var error = Assert.IsType<InvalidInputException>(outcomes[0].Error);
         Assert.Equal(
             $"Row 1: it is not known what this row costs at most ({model} at test: {why}), and -MaxCost is given. Nothing was sent for it. "
-            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage gives a price of your own.",
+            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage gives a price of your own, for every model of that provider whose price the host does not say.",
             error.Message);
         Assert.Empty(batch.Counts.HeldBack);
         Assert.Equal(0, await BillsAsync());
@@ -222,10 +272,11 @@ public sealed class BatchCostTests : BatchTest
             status = 422,
             body = new { detail = new[] { new { loc = new[] { "body" }, msg = "too hard", type = "feature_not_supported" } } },
             headers = new Dictionary<string, string> { ["X-Fal-Billable-Units"] = "2" },
+            match = "the first",
             count = 1,
         });
 
-        var (batch, outcomes) = await RunAllAsync(Batch() with { MaxCost = 0.16m }, "a", "b");
+        var (batch, outcomes) = await RunAllAsync(Batch() with { MaxCost = 0.16m }, "the first", "the other");
 
         Assert.Equal((ImagenStates.Failed, 0.16m, "USD"), (outcomes[0].Value!.State, outcomes[0].Value!.Cost!.Value, outcomes[0].Value!.Currency));
         var known = await TestClient.Client.Requests.FindAsync(new RequestFilter(), CancellationToken.None).Select(TestClient.Client.Requests.ToObject).ToListAsync();
