@@ -67,7 +67,7 @@ Describe '-WhatIf' {
         @(Get-Asked) | Should -HaveCount $seen
 
         # It had much in it.
-        (Get-ImagenRequest).Prompt | Should -Be 'one', 'two'
+        (Get-ImagenRequest).Prompt | Sort-Object | Should -Be 'one', 'two'
         $images | Should -HaveCount 2
         $null = 'three' | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         (Get-ImagenRequest).Prompt | Should -Contain 'three'
