@@ -49,7 +49,7 @@ public sealed class LocalFilesTests : IDisposable
     public async Task What_is_no_file_is_told_from_what_is_not_there()
     {
         Assert.Equal($"There is no file {_folder.At("gone.png")}.", await MessageAsync("gone.png"));
-        Assert.Equal($"{_folder.Path} is a directory. Name the files in it, such as {_folder.Path}{Path.DirectorySeparatorChar}*.png.", await MessageAsync(""));
+        Assert.Equal($"{_folder.Path} is a directory. -ImagePath takes files, without wildcards.", await MessageAsync(""));
         Write("empty.png", []);
         Assert.Equal($"{_folder.At("empty.png")} is empty, or no regular file.", await MessageAsync("empty.png"));
     }
