@@ -12,13 +12,14 @@ namespace Imagen4.Core.Http;
 /// </summary>
 internal sealed class ReadRetry : IRetryRules<HostResponse>
 {
-    private const int Attempts = 8;
+    private const int MostAttempts = 8;
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     /// <summary>The longest one read may take with all its repeats. A wait has a limit of its own.</summary>
     public static readonly TimeSpan Total = TimeSpan.FromMinutes(5);
 
+    private readonly int _attempts;
     private readonly TimeSpan _total;
     private readonly RetryBudget _budget;
     private readonly TimeProvider _time;
@@ -35,16 +36,18 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
     /// <param name="time">The clock for the waits.</param>
     /// <param name="readsModel">Whether a model may answer: its own server error is then an answer, which stays the same.</param>
     /// <param name="total">The longest that all attempts may take; <see cref="Total"/> where none is given.</param>
-    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, TimeSpan? total = null)
+    /// <param name="attempts">How many there are at most.</param>
+    public ReadRetry(RetryBudget budget, TimeProvider time, bool readsModel, TimeSpan? total = null, int attempts = MostAttempts)
     {
-        (_budget, _time, _readsModel, _total) = (budget, time, readsModel, total ?? Total);
-        _read = new(new(Attempts, First, Longest, _total), time);
+        (_budget, _time, _readsModel, _total, _attempts) = (budget, time, readsModel, total ?? Total, attempts);
+        _read = new(new(attempts, First, Longest, _total), time);
         _wait = new(new(int.MaxValue, First, Longest, Total: null), time);
     }
 
     private ReadRetry(ReadRetry other, Action<string?> missed)
     {
-        (_budget, _time, _readsModel, _total) = (other._budget, other._time, other._readsModel, other._total);
+        (_budget, _time, _readsModel, _total, _attempts) =
+            (other._budget, other._time, other._readsModel, other._total, other._attempts);
         (_read, _wait) = (other._read, other._wait);
         (_missed, Answered) = (missed, other.Answered);
     }
@@ -96,7 +99,7 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
         }
 
         // A wait polls again in any case; every other read respects the host's Retry-After.
-        return _missed is not null || (attempt < Attempts - 1 && !AsksForLonger(outcome) && _budget.TryTake());
+        return _missed is not null || (attempt < _attempts - 1 && !AsksForLonger(outcome) && _budget.TryTake());
     }
 
     /// <inheritdoc/>

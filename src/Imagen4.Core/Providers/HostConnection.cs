@@ -9,11 +9,14 @@ namespace Imagen4.Core.Providers;
 public sealed class HostConnection
 {
     private const int LargestOfStorage = 1024 * 1024;
+    private const int AttemptsToAsk = 2;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
 
     private readonly HostChannel _channel;
     private readonly ReadRetry _retry;
     private readonly ReadRetry _resultRetry;
+    private readonly ReadRetry _askRetry;
     private readonly HostChannel _storageChannel;
     private readonly ReadRetry? _storageRetry;
     private readonly ApiKey _key;
@@ -50,6 +53,7 @@ public sealed class HostConnection
         _until = () => time.GetUtcNow() + ReadRetry.Total;
         _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
         _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
+        _askRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false, AskLimit, AttemptsToAsk);
         _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
 
         // Storage is another server: that it does not answer says nothing of the one that requests go to.
@@ -63,7 +67,7 @@ public sealed class HostConnection
         (Profile, BaseUri, Time) = (other.Profile, other.BaseUri, other.Time);
         (_key, _keyHeader, _channel, _outage) = (other._key, other._keyHeader, other._channel, other._outage);
         (_until, _isWait) = (() => until, true);
-        (_retry, _resultRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed));
+        (_retry, _resultRetry, _askRetry) = (other._retry.ForWait(missed), other._resultRetry.ForWait(missed), other._askRetry);
         (_storageChannel, _storageRetry, Trace) = (other._storageChannel, other._storageRetry, other.Trace);
     }
 
@@ -135,11 +139,13 @@ public sealed class HostConnection
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
 
-    /// <summary>Asks with a body for what costs nothing and changes nothing, with retries.</summary>
+    /// <summary>
+    /// Asks with a body for what costs nothing and changes nothing, within a few seconds however long somebody waits for a request: it
+    /// says nothing of outages, because the platform may be another server than the one that requests go to.
+    /// </summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> AskAsync(Uri address, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
-        ReadAsync(
-            _retry,
+        _askRetry.RunAsync(
             async token =>
             {
                 using var content = new ReadOnlyMemoryContent(json);

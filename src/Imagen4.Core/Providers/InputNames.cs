@@ -54,10 +54,21 @@ public static class InputNames
         return names;
     }
 
-    /// <summary>Refuses a row that would send two inputs under one name.</summary>
-    /// <exception cref="InvalidInputException">It has an additional input with the host's name of one that has a parameter.</exception>
+    /// <summary>Refuses a row that would send two inputs under one name, or another model or prompt than it asks for.</summary>
+    /// <exception cref="InvalidInputException">
+    /// It has an additional input with the host's name of one that has a parameter, or of what the body has anyway.
+    /// </exception>
     internal static void RequireOwnNames(ProviderProfile profile, ImageInput input, int row)
     {
+        // A model of another protocol may have an input of its own by the name, or take a prompt that is no text.
+        var isInBody = profile.Protocol == HostProtocol.ImagesGenerations;
+        if (input.AdditionalInput?.Keys.FirstOrDefault(given =>
+            (isInBody && Same(given, "model")) || ((isInBody || input.Prompt is not null) && Same(given, "prompt"))) is { } twice)
+        {
+            var parameter = Same(twice, "model") ? "Model" : InputField.ParameterFor("prompt");
+            throw new InvalidInputException(Messages.InputHasParameter.With(PlainText.Brief(twice), parameter)) { Row = row };
+        }
+
         foreach (var (own, name) in profile.InputNames)
         {
             if (input.AdditionalInput?.Keys.FirstOrDefault(given => Same(given, name) && given != own) is { } taken)

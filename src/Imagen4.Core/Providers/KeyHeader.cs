@@ -22,9 +22,10 @@ public sealed record KeyHeader(string Name, string? Scheme)
     // What the exchange itself is made of: a key in one of these would break it, or be read by whatever stands in between.
     private static readonly FrozenSet<string> Taken = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Connection", "Cookie", "Date", "Expect", "Forwarded", "From",
-        "Host", "Keep-Alive", "Max-Forwards", "Origin", "Pragma", "Range", "Referer", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-        "User-Agent", "Via", "Warning");
+        "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Allow", "Baggage", "Connection", "Cookie", "Date", "Expect",
+        "Forwarded", "From", "Host", "Keep-Alive", "Max-Forwards", "Origin", "Pragma", "Range", "Referer", "Set-Cookie", "TE",
+        "Traceparent", "Tracestate", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "Warning", "X-Correlation-Id",
+        "X-Request-Id");
 
     private static readonly string[] TakenFamilies = ["Content-", "Proxy-", "Sec-", "If-", "X-Fal-", "X-Forwarded-"];
 

@@ -67,6 +67,23 @@ public sealed class PrivateMediaTests : EmulatorTest
     }
 
     [Fact]
+    public async Task A_host_that_breaks_off_instead_of_signing_is_asked_once_more_however_long_somebody_waits()
+    {
+        await using var server = await WebServer.StartAsync(context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        var profile = TestHost.Profile(new Uri("https://queue.example")) with { MediaHosts = ["fal.media"], PlatformUri = server.Address };
+        var host = TestHost.Connect(profile);
+
+        await Assert.ThrowsAsync<HostUnavailableException>(
+            () => FileSigning.Of(host.WithDeadline(null, _ => { }))!(new Uri("https://v3.fal.media/x.png"), CancellationToken.None).InTime());
+
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task A_signed_address_that_is_refused_too_is_the_end_of_it()
     {
         var file = await FileAsync("media_private");

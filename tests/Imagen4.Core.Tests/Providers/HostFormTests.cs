@@ -88,6 +88,13 @@ public sealed class HostFormTests
     [InlineData("Proxy-Authorization")]
     [InlineData("User-Agent")]
     [InlineData("X-Fal-Tags")]
+    [InlineData("Set-Cookie")]
+    [InlineData("Allow")]
+    [InlineData("traceparent")]
+    [InlineData("tracestate")]
+    [InlineData("Baggage")]
+    [InlineData("X-Request-Id")]
+    [InlineData("X-Correlation-ID")]
     public void What_cannot_hold_a_key_is_refused(string written)
     {
         var error = Assert.Throws<InvalidInputException>(() => KeyHeader.Parse(written));
@@ -152,6 +159,34 @@ public sealed class HostFormTests
 
         Assert.Equal("Row 3: AdditionalInput has 'N', which is what test calls num_images: use NumImages", error.Message);
     }
+
+    [Theory]
+    [InlineData(HostProtocol.ImagesGenerations, "model", "Model", true)]
+    [InlineData(HostProtocol.ImagesGenerations, "MODEL", "Model", true)]
+    [InlineData(HostProtocol.ImagesGenerations, "Model", "Model", false)]
+    [InlineData(HostProtocol.ImagesGenerations, "Prompt", "Prompt", true)]
+    [InlineData(HostProtocol.ImagesGenerations, "prompt", "Prompt", false)]
+    [InlineData(HostProtocol.FalQueue, "prompt", "Prompt", true)]
+    [InlineData(HostProtocol.FalSync, "PROMPT", "Prompt", true)]
+    [InlineData(HostProtocol.FalAggregator, "Prompt", "Prompt", true)]
+    public void A_row_that_would_say_its_model_or_its_prompt_twice_is_refused(HostProtocol protocol, string name, string parameter, bool hasPrompt)
+    {
+        var input = (hasPrompt ? TestHost.Input() : new ImageInput()) with { AdditionalInput = TestHost.Additional($$"""{"{{name}}":"other"}""") };
+
+        var error = Assert.Throws<InvalidInputException>(() => InputNames.RequireOwnNames(Open with { Protocol = protocol }, input, row: 3));
+
+        Assert.Equal($"Row 3: AdditionalInput has '{name}', which has a parameter of its own: use {parameter}", error.Message);
+    }
+
+    [Theory]
+    [InlineData(HostProtocol.FalQueue, """{"model":"v2"}""", true)]
+    [InlineData(HostProtocol.FalQueue, """{"prompt":["a","b"]}""", false)]
+    [InlineData(HostProtocol.ImagesGenerations, """{"model_name":"v2","prompts":[]}""", true)]
+    public void An_input_of_a_model_that_its_body_does_not_name_otherwise_is_passed_on(HostProtocol protocol, string additional, bool hasPrompt) =>
+        InputNames.RequireOwnNames(
+            Open with { Protocol = protocol },
+            (hasPrompt ? TestHost.Input() : new ImageInput()) with { AdditionalInput = TestHost.Additional(additional) },
+            row: 1);
 
     [Theory]
     [InlineData("Invalid value for 'n': must be at most 1.", null, " ('n' is what it calls NumImages)")]

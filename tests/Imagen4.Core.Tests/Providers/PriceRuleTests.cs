@@ -53,6 +53,17 @@ public sealed class PriceRuleTests : EnvironmentTest
     }
 
     [Fact]
+    public void A_source_says_by_itself_where_a_rule_or_a_model_is_from()
+    {
+        var sources = HostData.BuiltIn.Prices.Select(rule => rule.Source).Concat(HostData.BuiltIn.Models.Select(model => model.Source)).OfType<string>().ToList();
+
+        Assert.DoesNotContain(sources, source => source.Contains("above", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            "fal-ai/fal-js libs/client/src/types/endpoints.ts 381105e, NanoBananaInput and NanoBananaEditInput: they have no size and no extra that a price could depend on",
+            sources);
+    }
+
+    [Fact]
     public void Every_model_that_a_rule_is_for_has_a_figure_here_and_every_rule_a_date_and_a_source()
     {
         var rules = HostData.BuiltIn.Prices;

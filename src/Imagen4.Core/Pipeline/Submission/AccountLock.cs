@@ -115,7 +115,8 @@ internal sealed class AccountLock(HostConnection host, Action<string>? warn)
 
         if (isSaid)
         {
-            warn?.Invoke(Messages.AccountLockedWaits.With(host.Profile.Name, PlainText.Line(reason).TrimEnd('.')));
+            warn?.Invoke(Messages.AccountLockedWaits.With(
+                host.Profile.Name, PlainText.Line(reason).TrimEnd('.'), Seconds(LooksAtFirst), Seconds(LooksOfKnown)));
         }
 
         return true;
@@ -158,8 +159,12 @@ internal sealed class AccountLock(HostConnection host, Action<string>? warn)
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private TimeSpan Pause() => Pause(_inARow);
+
     // Doubles from two seconds.
-    private TimeSpan Pause() => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, _inARow + 1), Longest.TotalSeconds));
+    private static TimeSpan Pause(int looks) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, looks + 1), Longest.TotalSeconds));
+
+    private static double Seconds(int looks) => Enumerable.Range(0, looks).Sum(look => Pause(look).TotalSeconds);
 
     // Not the time of day, which somebody may set.
     private TimeSpan Now() => host.Time.GetElapsedTime(_start);

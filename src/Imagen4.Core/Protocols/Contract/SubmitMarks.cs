@@ -28,22 +28,25 @@ internal sealed record SubmitMarks
     /// <summary>Whether it says that sending the same request later would be refused, too.</summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>Whether it says that the account is locked, which may pass.</summary>
+    /// <summary>Whether it says that the account is locked, which may pass, and nothing in it names a request.</summary>
     public bool IsLock { get; init; }
 
     /// <summary>Whether the host may have taken the request, whatever the status says.</summary>
     public bool SaysTaken => HasRequestId || IsBilled;
 }
 
-/// <summary>A 429 that is no throttle: the account has used up what it may use, and waiting does not bring it back.</summary>
+/// <summary>
+/// A 429 that is no throttle, or a 400 that is not about the input: the account has used up what it may use, and waiting does not bring
+/// it back.
+/// </summary>
 internal static class LastingQuota
 {
     private static readonly FrozenSet<string> Types = FrozenSet.Create(
         "insufficient_quota", "insufficient_user_quota", "billing_hard_limit_reached");
 
-    /// <summary>Whether an answer says so, in the forms of hosts that use the status for both.</summary>
+    /// <summary>Whether an answer says so, in the forms of hosts that use the status for other things, too.</summary>
     public static bool IsSaidIn(HostResponse response) =>
-        (int)response.Status == 429
+        (int)response.Status is 400 or 402 or 403 or 429
         && response.JsonObject() is { } body
         && (IsNamed(body) || (body.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object && IsNamed(error)));
 

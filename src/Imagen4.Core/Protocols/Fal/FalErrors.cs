@@ -62,6 +62,10 @@ internal static class FalErrors
         };
     }
 
+    /// <summary>A refusal of the host's platform: a key that may not ask there may still use the models it asked about.</summary>
+    public static ImagenException OfPlatform(HostConnection host, string model, HostResponse response) =>
+        OfAccount(host, response, FalErrorDetail.Read(response)) ?? OfSubmit(host, model, response);
+
     /// <summary>Why an answer says nothing of a request, which stays as it is.</summary>
     public static ImagenException OfRead(RequestReference request, HostResponse response)
     {
@@ -167,11 +171,11 @@ internal static class FalErrors
                 RequestId = requestId,
                 StatusCode = (int)response.Status,
             },
-            429 when LastingQuota.IsSaidIn(response) =>
+            var status when LastingQuota.IsSaidIn(response) =>
                 new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
             {
                 RequestId = requestId,
-                StatusCode = 429,
+                StatusCode = status,
             },
             _ => null,
         };

@@ -58,6 +58,9 @@ internal static class FalHeaders
 /// <summary>Reads what fal, or a gateway in front of it, says of a submission besides the status.</summary>
 internal static class FalMarks
 {
+    // No separators of thousands: a comma may be meant as a point.
+    private const NumberStyles PlainNumber = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     // What else only an answer about a request has. None of it is an id that can be asked for.
     private static readonly string[] GatewayIds = ["gateway_request_id", "status_url", "response_url", "cancel_url"];
 
@@ -74,7 +77,7 @@ internal static class FalMarks
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,
-            IsLock = RefusalWords.IsLock(response, FalErrorDetail.Read(response).Text),
+            IsLock = RefusalWords.MayPass(response, FalErrorDetail.Read(response).Text),
             IsFinal = string.Equals(response.Header("X-Fal-Retryable"), "false", StringComparison.OrdinalIgnoreCase)
                 || LastingQuota.IsSaidIn(response),
         };
@@ -89,13 +92,12 @@ internal static class FalMarks
 
     /// <summary>What an answer says is billed for its request, in the host's own unit; null where it says nothing, or no number.</summary>
     public static decimal? Units(HostResponse response) => decimal.TryParse(
-        response.Header("X-Fal-Billable-Units"), NumberStyles.Number, CultureInfo.InvariantCulture, out var units) ? units : null;
+        response.Header("X-Fal-Billable-Units"), PlainNumber, CultureInfo.InvariantCulture, out var units) ? units : null;
 
     /// <summary>
     /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
     /// billed; but a 429 that speaks of a bill at all is no plain throttle.
     /// </summary>
-    public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is { } units
-        && ((int)response.Status == 429 || !decimal.TryParse(units, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
-            || value != 0);
+    public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is not null
+        && ((int)response.Status == 429 || Units(response) is not 0);
 }

@@ -97,7 +97,7 @@ internal sealed class HistoryReader(HostConnection host)
         {
             var status = (int)response.Status;
             throw status is 401 or 402 or 403 or 429
-                ? FalErrors.OfSubmit(host, sought.Model, response)
+                ? FalErrors.OfPlatform(host, sought.Model, response)
                 : new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status,
                     FalErrorDetail.Read(response).Text)) { StatusCode = status };
         }

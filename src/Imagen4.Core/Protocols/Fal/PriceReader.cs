@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Imagen4.Core.Http;
 using Imagen4.Core.Providers;
@@ -51,9 +52,9 @@ internal static class PriceReader
             var answer = Answer(host, some[0], await read(address, cancellation).ConfigureAwait(false));
             foreach (var entry in answer.Prices ?? [])
             {
-                if (entry is { EndpointId: { } id, UnitPrice: { } price and >= 0 } && some.Contains(id, StringComparer.Ordinal))
+                if (Read(entry) is { EndpointId: { } id, UnitPrice: { } price and >= 0 } priced && some.Contains(id, StringComparer.Ordinal))
                 {
-                    found[id] = new UnitPrice(price, Plain(entry.Unit), Plain(entry.Currency), IsHosts: true);
+                    found[id] = new UnitPrice(price, Plain(priced.Unit), Plain(priced.Currency)?.ToUpperInvariant(), IsHosts: true);
                 }
             }
         }
@@ -69,21 +70,34 @@ internal static class PriceReader
             throw status is 408 or >= 500
                 ? new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, FalErrorDetail.Read(response).Text))
                     { StatusCode = status }
-                : FalErrors.OfSubmit(host, model, response);
+                : FalErrors.OfPlatform(host, model, response);
         }
 
         return response.Read(PricingJson.Default.PricingAnswer) ?? throw new InvalidResponseException(
             Messages.InvalidResponse.With(host.Profile.Name, status, response.ContentType ?? "?", ""));
     }
 
+    // One that cannot be read costs no other price.
+    private static PricingEntry? Read(JsonElement entry)
+    {
+        try
+        {
+            return entry.Deserialize(PricingJson.Default.PricingEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     // The host's words go to a terminal.
-    private static string? Plain(string? said) => string.IsNullOrWhiteSpace(said) ? null : PlainText.Line(said);
+    private static string? Plain(string? said) => string.IsNullOrWhiteSpace(said) ? null : PlainText.Line(said).Trim();
 }
 
 /// <summary>The answer of fal's pricing API.</summary>
 internal sealed record PricingAnswer
 {
-    public IReadOnlyList<PricingEntry?>? Prices { get; init; }
+    public IReadOnlyList<JsonElement>? Prices { get; init; }
 }
 
 /// <summary>The price of one endpoint.</summary>
@@ -101,4 +115,5 @@ internal sealed record PricingEntry
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(PricingAnswer))]
+[JsonSerializable(typeof(PricingEntry))]
 internal sealed partial class PricingJson : JsonSerializerContext;

@@ -19,10 +19,6 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
 {
     private static readonly string[] Taken = ["request_id", "inference_id", "generation_id"];
 
-    // What hosts of this form call a refusal by their checker, as a code or as a type.
-    private static readonly FrozenSet<string> OfChecker = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "content_policy_violation", "moderation_blocked", "content_filter", "contentFilter");
-
     // What they call a refusal of the request itself.
     private static readonly FrozenSet<string> OfRequest = FrozenSet.Create("invalid_request_error", "image_generation_user_error");
 
@@ -35,11 +31,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
         using (var writer = new Utf8JsonWriter(body, ImageInputJson.Written))
         {
             writer.WriteStartObject();
-            if (input.AdditionalInput?.ContainsKey("model") != true)
-            {
-                writer.WriteString("model", model);
-            }
-
+            writer.WriteString("model", model);
             ImageInputConverter.WriteMembers(writer, input);
             writer.WriteEndObject();
         }
@@ -62,7 +54,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             IsBilled = FalMarks.Bills(response)
                 || (!response.IsSuccess && response.Read(GenerationJson.Default.GenerationAnswer)?.UnitsUsed is not null),
             IsOwnWord = IsOwnWord(response, error),
-            IsLock = RefusalWords.IsLock(response, Said(response, error)),
+            IsLock = RefusalWords.MayPass(response, Said(response, error)),
             IsFinal = LastingQuota.IsSaidIn(response),
         };
     }
@@ -74,14 +66,15 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
         var said = Said(response, error);
         return status switch
         {
-            >= 400 and <= 499 when IsByChecker(error) => new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
-            {
-                StatusCode = status, HostErrorType = TypeOf(error), RefusesInput = true,
-            },
+            >= 400 and <= 499 when CheckerRefusal.CodeIn(response) is { } code =>
+                new ContentPolicyViolationException(Messages.ContentPolicyViolation.With(said))
+                {
+                    StatusCode = status, HostErrorType = code, RefusesInput = true,
+                },
             401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said))
                 { StatusCode = status },
             403 when RefusalWords.ReachOf(response, said, model) == RefusalReach.Model => GoneModel.Refused(host, model, said),
-            402 or 403 or 429 when status != 429 || LastingQuota.IsSaidIn(response) =>
+            _ when status is 402 or 403 || LastingQuota.IsSaidIn(response) =>
                 new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said))
                     { StatusCode = status, HostErrorType = TypeOf(error) },
             404 or 410 => GoneModel.Error(host, model, said, status),
@@ -153,9 +146,6 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
 
     private static string? TypeOf(GenerationError? error) =>
         error?.Error is { } said ? (said.Code is { Length: > 0 } code ? code : said.Type) : null;
-
-    private static bool IsByChecker(GenerationError? error) =>
-        error?.Error is { } said && (OfChecker.Contains(said.Code ?? "") || OfChecker.Contains(said.Type ?? ""));
 
     private static bool IsOfRequest(GenerationError? error) =>
         error?.Error is { } said && (OfRequest.Contains(said.Type ?? "") || said.Param is { Length: > 0 });

@@ -21,6 +21,42 @@ public sealed class PriceReaderTests
     }
 
     [Theory]
+    [InlineData("""{"endpoint_id":"fal-ai/other","unit_price":"call us","unit":"image"}""")]
+    [InlineData("""{"endpoint_id":"fal-ai/other","unit_price":1,"unit":1}""")]
+    [InlineData("""{"endpoint_id":"fal-ai/other","unit_price":1,"currency":["USD"]}""")]
+    [InlineData("""{"endpoint_id":"fal-ai/other","unit_price":1e99}""")]
+    [InlineData("""{"endpoint_id":7,"unit_price":null}""")]
+    [InlineData("null")]
+    [InlineData("\"fal-ai/other\"")]
+    [InlineData("5")]
+    [InlineData("[[]]")]
+    public async Task An_entry_that_cannot_be_read_costs_no_other_price(string entry)
+    {
+        var body = $$"""{"prices":[{{entry}},{"endpoint_id":"fal-ai/imagen4/preview","unit_price":0.05,"unit":"image","currency":"USD"},{{entry}}]}""";
+
+        var (prices, _) = await ReadAsync(new Answer(200, body), TestHost.Model, "fal-ai/other");
+
+        Assert.Equal(KeyValuePair.Create(TestHost.Model, new UnitPrice(0.05m, "image", "USD", IsHosts: true)), Assert.Single(prices));
+    }
+
+    [Theory]
+    [InlineData("usd", "USD")]
+    [InlineData(" Eur ", "EUR")]
+    public async Task A_currency_is_the_same_in_any_case(string said, string currency)
+    {
+        var (prices, _) = await ReadAsync(new Answer(
+            200, $$"""{"prices":[{"endpoint_id":"fal-ai/imagen4/preview","unit_price":0.05,"unit":"image","currency":"{{said}}"}]}"""));
+
+        Assert.Equal(currency, Assert.Single(prices).Value.Currency);
+    }
+
+    [Theory]
+    [InlineData("this key does not have permission to perform this action")]
+    [InlineData("No access to the endpoint")]
+    public async Task A_key_that_may_not_read_prices_says_nothing_of_the_model(string said) => Assert.IsType<AccountLockedException>(
+        await Record.ExceptionAsync(() => ReadAsync(new Answer(403, $$"""{"detail":"{{said}}"}"""))));
+
+    [Theory]
     [InlineData("""{"prices":[]}""")]
     [InlineData("""{"prices":null}""")]
     [InlineData("""{"prices":[{"endpoint_id":"fal-ai/other","unit_price":9}]}""")]

@@ -99,6 +99,41 @@ public sealed class ImagesGenerationsProtocolTests
             Encoding.UTF8.GetString(body.Span));
     }
 
+    [Theory]
+    [InlineData(400, "ResponsibleAIPolicyViolation", """{"error":{"code":"BadRequest","message":"m","innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_results":{}}}}""")]
+    [InlineData(400, "ResponsibleAIPolicyViolation", """{"error":{"code":"BadRequest","message":"m","inner_error":{"code":"ResponsibleAIPolicyViolation"}}}""")]
+    [InlineData(400, "ResponsibleAIPolicyViolation", """{"error":{"code":"ResponsibleAIPolicyViolation","message":"m"}}""")]
+    [InlineData(400, "content_filter", """{"error":{"code":"content_filter","message":"m"}}""")]
+    [InlineData(403, "content_filter", """{"error":{"code":null,"type":"content_filter","message":"m"}}""")]
+    [InlineData(400, "content_policy_violation", """{"code":"content_policy_violation","message":"m"}""")]
+    [InlineData(400, "content_policy_violation", """{"code":"content_policy_violation"}""")]
+    [InlineData(422, "content_policy_violation", """{"error_type":"content_policy_violation","detail":"m"}""")]
+    [InlineData(422, "content_policy_violation", """{"detail":[{"loc":["body"],"msg":"m","type":"value_error"},{"loc":["body","prompt"],"msg":"m","type":"content_policy_violation"}]}""")]
+    [InlineData(400, "content_policy_violation", """{"detail":{"msg":"m","type":"content_policy_violation"}}""")]
+    [InlineData(400, "content_policy_violation", """{"error":"content_policy_violation","message":"m"}""")]
+    public void A_refusal_by_the_checker_is_known_wherever_its_code_stands(int status, string code, string body)
+    {
+        var error = Assert.IsType<ContentPolicyViolationException>(Refusal(status, body));
+
+        Assert.Equal((status, code, true), (error.StatusCode, error.HostErrorType, error.RefusesInput));
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"code":"invalid_value","message":"content_filter is no parameter"}}""")]
+    [InlineData("""{"error":{"code":"invalid_value","message":"m","innererror":{"code":"Other"}}}""")]
+    [InlineData("""{"error":{"code":"invalid_value","message":"m","innererror":null},"detail":[null,5,"content_filter"]}""")]
+    [InlineData("""{"code":5,"error":[],"detail":{"type":{}}}""")]
+    public void What_only_mentions_the_checker_is_no_refusal_by_it(string body) =>
+        Assert.IsType<InvalidInputException>(Refusal(400, body));
+
+    private static ImagenException Refusal(int status, string body)
+    {
+        using var response = new HttpResponseMessage();
+        var host = TestHost.Connect(TestHost.Profile(new Uri("https://api.example.com")) with { Protocol = HostProtocol.ImagesGenerations });
+        return new ImagesGenerationsProtocol(new LedgerResultStore(() => TestClient.Ledger)).ReadRejection(
+            host, "google/imagen4/preview", new HostResponse((HttpStatusCode)status, response.Headers, "application/json", Encoding.UTF8.GetBytes(body)));
+    }
+
     private static HostResult? Read(string body)
     {
         using var response = new HttpResponseMessage(HttpStatusCode.Created);
