@@ -163,10 +163,13 @@ Describe 'Send-ImagenFile' {
         $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         $seen.Output | Should -BeNullOrEmpty
 
-        # Of what is piped in, the row is said besides. What went wrong goes up at the next call.
+        # A row that needs the file is named as well, unless the error ends them all. What went wrong goes up the next time.
         Add-Fault $test (@{ kind = 'status' } + $rule)
-        $piped = Watch-Command { Get-Item ref.png | Send-ImagenFile }
-        $piped.Error.Exception.Message | Should -BeLike "Row 1, $message"
+        $row = Watch-Command { 'as oil painting' | New-ImagenImage -Model fal-ai/nano-banana/edit -ImagePath ref.png }
+        $told = $id -in 'AuthenticationFailed', 'AccountLocked' ? $row.Thrown : $row.Error
+        $told.FullyQualifiedErrorId | Should -Be "$id,Imagen4.PowerShell.Commands.NewImagenImageCommand"
+        $told.Exception.Message | Should -BeLike ($row.Thrown ? $message : "Row 1, $message")
+        Get-Bill $test | Should -BeNullOrEmpty
         (Send-ImagenFile ref.png).Uri | Should -BeIn @((Get-Upload).url)
     }
 
