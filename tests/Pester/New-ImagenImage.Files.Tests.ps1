@@ -148,19 +148,18 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     }
 
     It 'images come down the pipeline as <from>' -ForEach @(
-        @{ from = 'files'; property = 'ImagePath'; make = { Get-ChildItem fox.png } }
-        @{ from = 'files that were sent'; property = 'ImageUri'; make = { Send-ImagenFile fox.png } }
-        @{ from = 'files that were sent, by way of a CSV'; property = 'ImageUri'; make = { Send-ImagenFile fox.png | ConvertTo-Csv | ConvertFrom-Csv } }
-        @{ from = 'images of results'; property = 'ImageUri'; make = { ('a fox' | New-ImagenImage -Wait).Images } }
+        @{ from = 'files'; isPath = $true; make = { Get-ChildItem fox.png } }
+        @{ from = 'files that were sent'; make = { Send-ImagenFile fox.png } }
+        @{ from = 'files that were sent, by way of a CSV'; make = { Send-ImagenFile fox.png | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ from = 'images of results'; make = { ('a fox' | New-ImagenImage -Wait).Images } }
     ) {
         $images = @(& $make)
         $paid = @(Get-Bill $test).Count
-        $result = $images | New-ImagenImage -Prompt 'make it night' -Model $edit
-        $image = $property -eq 'ImagePath' ? $fox : $images[0].Uri
-        $result.$property | Should -Be $image
-        $result.($property -eq 'ImagePath' ? 'ImageUri' : 'ImagePath') | Should -BeNullOrEmpty
-        (Get-Bill $test) | Select-Object -Skip $paid | ForEach-Object { $_.input.prompt } | Should -Be 'make it night'
-        (Get-Bill $test)[-1].input.image_urls | Should -Be @($property -eq 'ImagePath' ? (Get-Upload).url : $image)
+        $result = $images | New-ImagenImage -Prompt 'make it night' -Model $edit -WarningAction Ignore
+        $result.ImagePath | Should -Be ($isPath ? $fox : $null)
+        $bill = Get-Bill $test | Select-Object -Skip $paid
+        $bill.input.prompt | Should -Be 'make it night'
+        $bill.input.image_urls | Should -Be @($isPath ? (Get-Upload).url : $images[0].Uri)
     }
 
     It '-ImagePath and -ImageUri take <what>' -ForEach @(
@@ -170,13 +169,11 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     ) {
         $saved = 'one', 'two' | New-ImagenImage -OutputDirectory (Join-Path $TestDrive ([guid]::NewGuid()))
         $things = @(& $of)
-        $result = New-ImagenImage 'both of them' -Model $edit -ImagePath $things
-        $result.ImagePath | Should -Be ($things.Path -join '; ')
-        $result.ImageUri | Should -BeNullOrEmpty
-        (Get-Bill $test)[-1].input.image_urls | Should -HaveCount $things.Count
-        $result = New-ImagenImage 'both of them' -Model $edit -ImageUri $things
-        $result.ImageUri | Should -Be ($things.Uri -join '; ')
-        $result.ImagePath | Should -BeNullOrEmpty
+        (New-ImagenImage 'all of them' -Model $edit -ImagePath $things).ImagePath | Should -Be ($things.Path -join '; ')
+        $address = @{}
+        Get-Upload | ForEach-Object { $address[$_.sha256] = $_.url }
+        (Get-Bill $test)[-1].input.image_urls | Should -Be ($things.Path | ForEach-Object { $address[(Get-Digest $_)] })
+        (New-ImagenImage 'all of them' -Model $edit -ImageUri $things).ImagePath | Should -BeNullOrEmpty
         (Get-Bill $test)[-1].input.image_urls | Should -Be $things.Uri
     }
 
@@ -238,16 +235,17 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     }
 
     It 'a path is no address, and an address is no path: <name> <value>' -ForEach @(
-        @{ name = 'image_urls'; value = './fox.png'; message = "Row 1: -ImageUri takes http and https addresses without a user, and data URIs; './fox.png' is none. -ImagePath takes files. Nothing was sent." }
-        @{ name = 'ImageUri'; value = 'file:///etc/hostname.png'; message = 'Row 1: -ImageUri is for addresses that the host can read; file:///etc/hostname.png is a file. Use -ImagePath. Nothing was sent.' }
-        @{ name = 'ImageUri'; value = 'https://user:secret@a.example/x.png'; message = 'Row 1: -ImageUri takes http and https addresses without a user*' }
+        @{ name = 'image_urls'; value = './fox.png'; message = "-ImageUri takes http and https addresses without a user, and data URIs; './fox.png' is none. -ImagePath takes files. Nothing was sent." }
+        @{ name = 'ImageUri'; value = 'file:///etc/hostname.png'; message = '-ImageUri is for addresses that the host can read; file:///etc/hostname.png is a file. Use -ImagePath. Nothing was sent.' }
+        @{ name = 'ImageUri'; value = 'https://user:secret@a.example/x.png'; message = '-ImageUri takes http and https addresses without a user*' }
         @{ name = 'ImagePath'; value = 'https://a.example/x.png'; message = "-ImagePath is for files of this machine; 'https://a.example/x.png' is an address. Use -ImageUri. Nothing was sent." }
     ) {
         $given = @{ $name = $value }
-        foreach ($seen in (Watch-Command { New-ImagenImage 'a' -Model $edit @given }), (Watch-Command { [pscustomobject](@{ prompt = 'a' } + $given) | New-ImagenImage -Model $edit })) {
-            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Error.Exception.Message | Should -BeLike "*$message"
-        }
+        $typed = Watch-Command { New-ImagenImage 'a' -Model $edit @given }
+        $piped = Watch-Command { [pscustomobject](@{ prompt = 'a' } + $given) | New-ImagenImage -Model $edit }
+        $typed.Error.FullyQualifiedErrorId, $piped.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
+        $typed.Error.Exception.Message | Should -BeLike $message
+        $piped.Error.Exception.Message | Should -BeLike "Row 1: $message"
 
         Get-Bill $test | Should -BeNullOrEmpty
     }
@@ -256,17 +254,24 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         $null = New-Item sub -ItemType Directory -Force
         $seen = Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath sub }
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused
-        $seen.Error.Exception.Message | Should -Be "Row 1: $(Join-Path $folder sub) is a directory. -ImagePath takes files, without wildcards."
-        (Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath *.png }).Error.Exception.Message | Should -BeLike 'Row 1: There is no file *`*.png.'
+        $seen.Error.Exception.Message | Should -Be "$(Join-Path $folder sub) is a directory. -ImagePath takes files, without wildcards."
+        (Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath *.png }).Error.Exception.Message | Should -BeLike 'There is no file *`*.png.'
         Get-Bill $test | Should -BeNullOrEmpty
     }
 
-    It 'an edit without an image is said once' {
-        $seen = Watch-Command { 'a', 'b', 'c' | New-ImagenImage -Model $edit }
-        $seen.Warning | Should -Be "$edit makes an image out of others, and a row gives it none (-ImagePath or -ImageUri)."
-        (Watch-Command { 'd' | New-ImagenImage -Model $edit -ImagePath fox.png }).Warning | Should -BeNullOrEmpty
-        (Watch-Command { 'e' | New-ImagenImage -Model fal-ai/nano-banana-2/edit -AdditionalInput @{ video_url = 'https://a.example/x.mp4' } }).Warning | Should -BeNullOrEmpty
+    It 'an edit without an image is said once, and refused where the model needs one' {
+        $other = 'fal-ai/nano-banana-2/edit'
+        $seen = Watch-Command { 'a', 'b', 'c' | New-ImagenImage -Model $other }
+        $seen.Warning | Should -Be "$other makes an image out of others, and a row gives it none (-ImagePath or -ImageUri)."
+        $seen.Output.State | Should -Be 'InQueue', 'InQueue', 'InQueue'
+        (Watch-Command { 'd' | New-ImagenImage -Model $other -ImagePath fox.png }).Warning | Should -BeNullOrEmpty
+        (Watch-Command { 'e' | New-ImagenImage -Model $other -AdditionalInput @{ video_url = 'https://a.example/x.mp4' } }).Warning | Should -BeNullOrEmpty
         (Watch-Command { 'f' | New-ImagenImage -Model fal-ai/nano-banana }).Warning | Should -BeNullOrEmpty
+        $paid = @(Get-Bill $test).Count
+        $seen = Watch-Command { 'g' | New-ImagenImage -Model $edit }
+        $seen.Error.Exception.Message | Should -BeLike 'Row 1*image_urls is missing (-ImagePath or -ImageUri)*'
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+        Get-Bill $test | Should -HaveCount $paid
     }
 
     It 'what was delivered continues when the file it was made from is gone, and another row does not' {
@@ -291,7 +296,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     }
 
     It '-WhatIf names the files' {
-        $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)' -Default; 'a' | New-ImagenImage -Model $edit -ImagePath fox.png, owl.png -WhatIf; New-ImagenImage b -Model $edit -AdditionalInput @{ mask_url = Get-Item notes.txt } -WhatIf 3>`$null; New-ImagenImage c -WhatIf" $folder
+        $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)' -Default; 'a' | New-ImagenImage -Model $edit -ImagePath fox.png, owl.png -WhatIf; New-ImagenImage b -Model fal-ai/nano-banana-2/edit -AdditionalInput @{ pdf_url = Get-Item notes.txt } -WhatIf 3>`$null; New-ImagenImage c -WhatIf" $folder
         @($said -split '\r?\n' | Where-Object { $_ -like '*on target "row *' }).ForEach{ [regex]::Match($_, ', files: ([^"]*)"').Groups[1].Value } | Should -Be 'fox.png, owl.png', 'notes.txt', ''
         Get-Upload | Should -BeNullOrEmpty
     }
