@@ -118,7 +118,7 @@ Describe 'Send-ImagenFile' {
 
     It '-WhatIf names each file and where it would go, and sends nothing' {
         $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider fal -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)/rest'; Send-ImagenFile ref.png, notes.txt, gone.txt -Provider fal -WhatIf" $folder
-        $said | Should -BeLike '*"Upload to the storage of fal (127.0.0.1), where whoever has its address can read it" on target "*ref.png"*on target "*notes.txt"*'
+        $said | Should -BeLike '*"Upload to the storage of fal (127.0.0.1), where anyone who has the address can read it" on target "*ref.png"*on target "*notes.txt"*'
         $said | Should -BeLike '*There is no file *gone.txt.*'
         Get-Seen $test | Should -BeNullOrEmpty
     }
@@ -295,6 +295,6 @@ Describe 'Send-ImagenFile' {
         $example | Should -Match 'Send-ImagenFile'
         $work = New-Item -ItemType Directory (Join-Path $TestDrive readme)
         $said = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$env:IMAGEN4_HOME = '$work/home'; `$env:IMAGEN4_EMULATOR = `$null; Import-Module '$ModuleManifest'; $example" $work
-        Get-ChildItem (Join-Path $work out) -Filter *.png | Should -HaveCount 2 -Because $said
+        Get-ChildItem (Join-Path $work out) -Filter *.png | Should -HaveCount 3 -Because $said
     }
 }
