@@ -147,6 +147,160 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         $seen.Warning[0] | Should -BeLike '*image (ImagePath or ImageUri?)*'
     }
 
+    It 'images come down the pipeline as <from>' -ForEach @(
+        @{ from = 'files'; isPath = $true; make = { Get-ChildItem fox.png } }
+        @{ from = 'files that were sent'; make = { Send-ImagenFile fox.png } }
+        @{ from = 'files that were sent, by way of a CSV'; make = { Send-ImagenFile fox.png | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ from = 'images of results'; make = { ('a fox' | New-ImagenImage -Wait).Images } }
+    ) {
+        $images = @(& $make)
+        $paid = @(Get-Bill $test).Count
+        $result = $images | New-ImagenImage -Prompt 'make it night' -Model $edit -WarningAction Ignore
+        $result.ImagePath | Should -Be ($isPath ? $fox : $null)
+        $bill = Get-Bill $test | Select-Object -Skip $paid
+        $bill.input.prompt | Should -Be 'make it night'
+        $bill.input.image_urls | Should -Be @($isPath ? (Get-Upload).url : $images[0].Uri)
+    }
+
+    It '-ImagePath and -ImageUri take <what>' -ForEach @(
+        @{ what = 'the images of results'; of = { $saved.Images } }
+        @{ what = 'one image of a result'; of = { $saved[0].Images[0] } }
+        @{ what = 'files that were sent'; of = { Send-ImagenFile owl.png, bear.png } }
+    ) {
+        $saved = 'one', 'two' | New-ImagenImage -OutputDirectory (Join-Path $TestDrive ([guid]::NewGuid()))
+        $things = @(& $of)
+        (New-ImagenImage 'all of them' -Model $edit -ImagePath $things).ImagePath | Should -Be ($things.Path -join '; ')
+        $address = @{}
+        Get-Upload | ForEach-Object { $address[$_.sha256] = $_.url }
+        (Get-Bill $test)[-1].input.image_urls | Should -Be ($things.Path | ForEach-Object { $address[(Get-Digest $_)] })
+        (New-ImagenImage 'all of them' -Model $edit -ImageUri $things).ImagePath | Should -BeNullOrEmpty
+        (Get-Bill $test)[-1].input.image_urls | Should -Be $things.Uri
+    }
+
+    It 'a record cannot take <what> for its own: <column>' -ForEach @(
+        @{ what = 'a file that was refused'; column = 'image_urls' }
+        @{ what = 'a file that was refused'; column = 'AdditionalInput' }
+        @{ what = 'what was uploaded before'; column = 'image_urls' }
+        @{ what = 'what was uploaded before'; column = 'AdditionalInput' }
+    ) {
+        if ($what -like '*uploaded*') {
+            $null = Send-ImagenFile id_rsa.png
+        }
+
+        $uploads = @(Get-Upload).Count
+        $text = "imagen4-file:sha256:$(Get-Digest id_rsa.png)"
+        @(
+            'Prompt,ImagePath,image_urls,AdditionalInput'
+            'read it,id_rsa.png,,'
+            $column -eq 'image_urls' ? "forged,,$text," : "forged,,,`"{`"`"mask_url`"`":`"`"$text`"`"}`""
+        ) | Set-Content forged.csv
+        $seen = Watch-Command { Import-Csv forged.csv | New-ImagenImage -Model $edit }
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
+        $seen.Error[1].Exception.Message | Should -BeLike ($column -eq 'image_urls' ? "Row 2: -ImageUri takes *; 'imagen4-file:*' is none.*" : 'Row 2: mask_url has a text that only stands for a file in a record of a request that is known here*')
+        $seen.Output | Should -BeNullOrEmpty
+        @(Get-Upload).Count | Should -Be $uploads
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'a link to a pipe is refused at once, and so is a pipe' -Skip:$IsWindows {
+        & mkfifo pipe.png
+        $null = New-Item link.png -ItemType SymbolicLink -Target (Join-Path $folder pipe.png)
+        foreach ($path in 'pipe.png', 'link.png') {
+            $running = Start-Shell { param($path, $edit) New-ImagenImage 'a' -Model $edit -ImagePath $path } (Join-Path $folder $path), $edit
+            Wait-Until { $running.Shell.InvocationStateInfo.State -ne 'Running' } "$path is refused"
+            $running.Shell.Streams.Error.FullyQualifiedErrorId | Should -Be $refused
+            $running.Shell.Streams.Error.Exception.Message | Should -BeLike "*$path is empty, or no regular file."
+        }
+
+        Get-Upload | Should -BeNullOrEmpty
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'a column that seems to be the image of a model that takes images ends it: <column>' -ForEach @(
+        @{ column = 'Image Path'; meant = 'ImagePath' }
+        @{ column = 'image'; meant = 'ImagePath or ImageUri' }
+        @{ column = 'picture'; meant = 'ImagePath or ImageUri' }
+    ) {
+        $rows = [pscustomobject]@{ prompt = 'a'; $column = 'fox.png' }, [pscustomobject]@{ prompt = 'b'; $column = 'owl.png' }
+        $seen = Watch-Command { $rows | New-ImagenImage -Model $edit }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
+        $seen.Thrown.Exception.Message | Should -Be "Row 1: Columns that seem to be images, and are not used: $column ($meant`?). The rows would be paid for without them, so nothing is sent. Rename them, or leave them out."
+        $seen.Error | Should -BeNullOrEmpty
+        Get-Upload | Should -BeNullOrEmpty
+        Get-Seen $test | Should -BeNullOrEmpty
+
+        # Beside the images of the row, and where it is blank, it is a column like any other.
+        $other = [pscustomobject]@{ prompt = 'c'; ImagePath = 'fox.png'; $column = 'owl.png' }, [pscustomobject]@{ prompt = 'd'; ImagePath = 'fox.png'; $column = '' }
+        @((Watch-Command { $other | New-ImagenImage -Model $edit }).Output.State) | Should -Be 'InQueue', 'InQueue'
+    }
+
+    It 'a path is no address, and an address is no path: <name> <value>' -ForEach @(
+        @{ name = 'image_urls'; value = './fox.png'; message = "-ImageUri takes http and https addresses without a user, and data URIs; './fox.png' is none. -ImagePath takes files. Nothing was sent." }
+        @{ name = 'ImageUri'; value = 'file:///etc/hostname.png'; message = '-ImageUri is for addresses that the host can read; file:///etc/hostname.png is a file. Use -ImagePath. Nothing was sent.' }
+        @{ name = 'ImageUri'; value = 'https://user:secret@a.example/x.png'; message = '-ImageUri takes http and https addresses without a user*' }
+        @{ name = 'ImagePath'; value = 'https://a.example/x.png'; message = "-ImagePath is for files of this machine; 'https://a.example/x.png' is an address. Use -ImageUri. Nothing was sent." }
+    ) {
+        $given = @{ $name = $value }
+        $typed = Watch-Command { New-ImagenImage 'a' -Model $edit @given }
+        $piped = Watch-Command { [pscustomobject](@{ prompt = 'a' } + $given) | New-ImagenImage -Model $edit }
+        $typed.Error.FullyQualifiedErrorId, $piped.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
+        $typed.Error.Exception.Message | Should -BeLike $message
+        $piped.Error.Exception.Message | Should -BeLike "Row 1: $message"
+
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'a directory is no image, and has no wildcards' {
+        $null = New-Item sub -ItemType Directory -Force
+        $seen = Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath sub }
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+        $seen.Error.Exception.Message | Should -Be "$(Join-Path $folder sub) is a directory. -ImagePath takes files, without wildcards."
+        (Watch-Command { New-ImagenImage 'a' -Model $edit -ImagePath *.png }).Error.Exception.Message | Should -BeLike 'There is no file *`*.png.'
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'an edit without an image is said once, and refused where the model needs one' {
+        $other = 'fal-ai/nano-banana-2/edit'
+        $seen = Watch-Command { 'a', 'b', 'c' | New-ImagenImage -Model $other }
+        $seen.Warning | Should -Be "$other makes an image out of others, and a row gives it none (-ImagePath or -ImageUri)."
+        $seen.Output.State | Should -Be 'InQueue', 'InQueue', 'InQueue'
+        (Watch-Command { 'd' | New-ImagenImage -Model $other -ImagePath fox.png }).Warning | Should -BeNullOrEmpty
+        (Watch-Command { 'e' | New-ImagenImage -Model $other -AdditionalInput @{ video_url = 'https://a.example/x.mp4' } }).Warning | Should -BeNullOrEmpty
+        (Watch-Command { 'f' | New-ImagenImage -Model fal-ai/nano-banana }).Warning | Should -BeNullOrEmpty
+        $paid = @(Get-Bill $test).Count
+        $seen = Watch-Command { 'g' | New-ImagenImage -Model $edit }
+        $seen.Error.Exception.Message | Should -BeLike 'Row 1*image_urls is missing (-ImagePath or -ImageUri)*'
+        $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+        Get-Bill $test | Should -HaveCount $paid
+    }
+
+    It 'what was delivered continues when the file it was made from is gone, and another row does not' {
+        $out = Join-Path $TestDrive gone
+        Copy-Item fox.png passing.png
+        $row = [pscustomobject]@{ Prompt = 'make it night'; ImagePath = 'passing.png' }
+        $row | New-ImagenImage -Model $edit -OutputDirectory $out | Export-Csv gone.csv
+        Remove-Item passing.png
+        $again = Watch-Command { Import-Csv gone.csv | New-ImagenImage -OutputDirectory $out }
+        $again.Error | Should -BeNullOrEmpty
+        $again.Output.State, $again.Output.Path | Should -Be 'Delivered', (Import-Csv gone.csv).Path
+        (Watch-Command { $row | New-ImagenImage -Model $edit -OutputDirectory $out }).Error.FullyQualifiedErrorId | Should -Be $refused
+        Get-Bill $test | Should -HaveCount 1
+        Get-Upload | Should -HaveCount 1
+    }
+
+    It 'a model by its name alone is told its endpoint id, and a pattern finds models' {
+        (Watch-Command { New-ImagenImage 'a' -Model nano-banana-2 }).Error.Exception.Message | Should -BeLike "*'nano-banana-2' is not an endpoint id; fal-ai/nano-banana-2 is.*"
+        (Find-ImagenModel *sketch*).Model | Should -Contain 'emulator/sketch'
+        @(Find-ImagenModel *sketch*).Count | Should -Be @(Find-ImagenModel sketch).Count
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It '-WhatIf names the files' {
+        $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)' -Default; 'a' | New-ImagenImage -Model $edit -ImagePath fox.png, owl.png -WhatIf; New-ImagenImage b -Model fal-ai/nano-banana-2/edit -AdditionalInput @{ pdf_url = Get-Item notes.txt } -WhatIf 3>`$null; New-ImagenImage c -WhatIf" $folder
+        @($said -split '\r?\n' | Where-Object { $_ -like '*on target "row *' }).ForEach{ [regex]::Match($_, ', files: ([^"]*)"').Groups[1].Value } | Should -Be 'fox.png, owl.png', 'notes.txt', ''
+        Get-Upload | Should -BeNullOrEmpty
+    }
+
     It '-WhatIf checks the files and sends none' {
         $seen = Watch-Command { 'a', 'b' | New-ImagenImage -Model $edit -ImagePath fox.png -OutputDirectory (Join-Path $TestDrive whatif) -WhatIf }
         $seen.Error | Should -HaveCount 0

@@ -73,12 +73,12 @@ Key,Model,prompt,aspect_ratio,resolution,image_urls,thinking_level,limit_generat
     }
 
     It 'a list in a record is a list: <from>' -ForEach @(
-        @{ from = 'a hashtable'; record = @{ prompt = 'a fox'; image_urls = 'a:1', 'a:2' } }
-        @{ from = 'JSON'; record = '{ "prompt": "a fox", "image_urls": ["a:1", "a:2"] }' | ConvertFrom-Json }
-        @{ from = 'a CSV with JSON in it'; record = [pscustomobject]@{ prompt = 'a fox'; image_urls = '["a:1", "a:2"]' } }
+        @{ from = 'a hashtable'; record = @{ prompt = 'a fox'; image_urls = 'https://a.example/1', 'https://a.example/2' } }
+        @{ from = 'JSON'; record = '{ "prompt": "a fox", "image_urls": ["https://a.example/1", "https://a.example/2"] }' | ConvertFrom-Json }
+        @{ from = 'a CSV with JSON in it'; record = [pscustomobject]@{ prompt = 'a fox'; image_urls = '["https://a.example/1", "https://a.example/2"]' } }
     ) {
         $null = $record | New-ImagenImage -Model fal-ai/nano-banana/edit
-        (Get-Bill $test).input.image_urls | Should -Be 'a:1', 'a:2'
+        (Get-Bill $test).input.image_urls | Should -Be 'https://a.example/1', 'https://a.example/2'
     }
 
     It 'a column that does not hold what its input takes is refused by its row: <column>' -ForEach @(

@@ -18,7 +18,7 @@ Describe 'Send-ImagenFile' {
         }
     }
     BeforeEach {
-        Reset-Emulator $test -KeepHome
+        Reset-Emulator $test
         $null = Invoke-RestMethod "$($test.Admin)/uploads" -Method Delete
     }
     AfterAll {
@@ -76,7 +76,7 @@ Describe 'Send-ImagenFile' {
     It 'says of <kind> that it cannot go up, and the others do' -ForEach @(
         @{ kind = 'a missing file'; path = 'gone.png'; message = 'There is no file *gone.png.' }
         @{ kind = 'a directory'; path = 'sub.png'; message = '*sub.png is a directory. Name the files in it, such as *sub.png/`*.png.' }
-        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty.' }
+        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty, or no regular file.' }
         @{ kind = 'a place that is no file system'; path = 'env:PATH'; message = "'env:PATH' is not a path of the file system." }
         @{ kind = 'a drive that is not there'; path = 'nodrive:\a'; message = "'nodrive:\a' is not a path of the file system." }
     ) {
@@ -118,7 +118,7 @@ Describe 'Send-ImagenFile' {
 
     It '-WhatIf names each file and where it would go, and sends nothing' {
         $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider fal -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)/rest'; Send-ImagenFile ref.png, notes.txt, gone.txt -Provider fal -WhatIf" $folder
-        $said | Should -BeLike '*"Upload to the storage of fal (127.0.0.1), where whoever has its address can read it" on target "*ref.png"*on target "*notes.txt"*'
+        $said | Should -BeLike '*"Upload to the storage of fal (127.0.0.1), where anyone who has the address can read it" on target "*ref.png"*on target "*notes.txt"*'
         $said | Should -BeLike '*There is no file *gone.txt.*'
         Get-Seen $test | Should -BeNullOrEmpty
     }
@@ -146,12 +146,13 @@ Describe 'Send-ImagenFile' {
         }
     }
 
-    It 'says by id what went wrong at the host (<id>)' -ForEach @(
-        @{ id = 'AuthenticationFailed'; category = 'AuthenticationError'; rule = @{ operation = 'initiate'; status = 401; body = @{ detail = 'no such key' } }; message = 'emulator does not accept the key from *: no such key' }
-        @{ id = 'AccountLocked'; category = 'PermissionDenied'; rule = @{ operation = 'initiate'; status = 403; body = @{ detail = 'User is locked.' } }; message = 'emulator refuses the account: User is locked.' }
-        @{ id = 'InvalidInput'; category = 'InvalidArgument'; rule = @{ operation = 'initiate'; status = 422; body = @{ detail = 'no such type' } }; message = 'The storage of emulator does not take the file: no such type' }
-        @{ id = 'InvalidResponse'; category = 'InvalidData'; rule = @{ operation = 'initiate'; status = 200; body = @{ upload_url = 'https://x.example/a' } }; message = 'The storage of emulator answers 200 and does not say file_url.' }
-        @{ id = 'UploadFailed'; category = 'WriteError'; rule = @{ operation = 'upload'; status = 403; body = @{ detail = 'Signature expired' } }; message = '127.0.0.1 does not take the file: it answers 403. Signature expired' }
+    It 'says by id what went wrong at the host (<id><why>)' -ForEach @(
+        @{ id = 'AuthenticationFailed'; category = 'AuthenticationError'; rule = @{ operation = 'initiate'; status = 401; body = @{ detail = 'no such key' } }; message = 'ref.png: emulator does not accept the key from *: no such key' }
+        @{ id = 'AccountLocked'; category = 'PermissionDenied'; rule = @{ operation = 'initiate'; status = 403; body = @{ detail = 'User is locked.' } }; message = 'ref.png: emulator refuses the account: User is locked.' }
+        @{ id = 'InvalidInput'; category = 'InvalidArgument'; rule = @{ operation = 'initiate'; status = 422; body = @{ detail = 'no such type' } }; message = 'ref.png: The storage of emulator does not take the file: no such type' }
+        @{ id = 'UploadFailed'; why = ', an answer without an address'; category = 'WriteError'; rule = @{ operation = 'initiate'; status = 200; body = @{ upload_url = 'https://x.example/a' } }; message = 'ref.png: The storage of emulator answers 200 and does not say file_url.' }
+        @{ id = 'UploadFailed'; why = ', 403 of a storage that does not speak of the account'; category = 'WriteError'; rule = @{ operation = 'initiate'; status = 403; body = @{ detail = 'Not for you' } }; message = 'ref.png: *Not for you' }
+        @{ id = 'UploadFailed'; why = ', 403 at the address for the bytes'; category = 'WriteError'; rule = @{ operation = 'upload'; status = 403; body = @{ detail = 'Signature expired' } }; message = 'ref.png: 127.0.0.1 does not take the file: it answers 403. Signature expired' }
     ) {
         Add-Fault $test (@{ kind = 'status' } + $rule)
         $seen = Watch-Command { Send-ImagenFile ref.png }
@@ -161,6 +162,43 @@ Describe 'Send-ImagenFile' {
         $seen.Error.TargetObject | Should -Be (Join-Path $folder ref.png)
         $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         $seen.Output | Should -BeNullOrEmpty
+
+        # A row that needs the file is named as well, unless the error ends them all. What went wrong goes up the next time.
+        Add-Fault $test (@{ kind = 'status' } + $rule)
+        $row = Watch-Command { 'as oil painting' | New-ImagenImage -Model fal-ai/nano-banana/edit -ImagePath ref.png }
+        $told = $id -in 'AuthenticationFailed', 'AccountLocked' ? $row.Thrown : $row.Error
+        $told.FullyQualifiedErrorId | Should -Be "$id,Imagen4.PowerShell.Commands.NewImagenImageCommand"
+        $told.Exception.Message | Should -BeLike ($row.Thrown ? $message : "Row 1, $message")
+        Get-Bill $test | Should -BeNullOrEmpty
+        (Send-ImagenFile ref.png).Uri | Should -BeIn @((Get-Upload).url)
+    }
+
+    It 'the same bytes go up once, whatever their names' {
+        Copy-Item ref.png copy.png
+        $first, $second = Send-ImagenFile ref.png, copy.png -ThrottleLimit 1
+        $again = Send-ImagenFile copy.png -Verbose 4>&1 | Tee-Object -Variable said | Where-Object { $_ -is [Imagen4.ImagenFile] }
+        Get-Upload | Should -HaveCount 1
+        $first.Uri, $second.Uri, $again.Uri | Select-Object -Unique | Should -Be (Get-Upload).url
+        $again.FileName, $again.Path, $again.Sha256 | Should -Be 'copy.png', (Join-Path $folder copy.png), $first.Sha256
+        "$said" | Should -BeLike "*copy.png was uploaded to emulator before, and is at $($first.Uri).*"
+
+        # Rows use the same address.
+        $null = New-ImagenImage 'as oil painting' -Model fal-ai/nano-banana/edit -ImagePath copy.png
+        (Get-Bill $test).input.image_urls | Should -Be @($first.Uri)
+        Get-Upload | Should -HaveCount 1
+    }
+
+    It 'they go up again <when>' -ForEach @(
+        @{ when = 'with -Force'; options = @{ Force = $true } }
+        @{ when = 'for another key'; options = @{ ApiKey = 'another' } }
+        @{ when = 'with a content type'; options = @{ ContentType = 'image/x-mine' } }
+        @{ when = 'with a lifetime'; options = @{ ObjectLifetime = '1d' } }
+    ) {
+        $key = $options.ContainsKey('ApiKey') ? @{} : @{ ApiKey = 'one' }
+        $first = Send-ImagenFile ref.png -ApiKey one
+        $again = Send-ImagenFile ref.png @key @options
+        $again.Uri | Should -Not -Be $first.Uri
+        (Get-Upload).url | Sort-Object | Should -Be ($first.Uri, $again.Uri | Sort-Object)
     }
 
     It 'takes a content type and a lifetime, and refuses what is none' {
@@ -198,6 +236,17 @@ Describe 'Send-ImagenFile' {
         $result.State | Should -Be 'Delivered'
         $seen = Watch-Command { New-ImagenImage 'as oil painting' -Model fal-ai/nano-banana/edit -AdditionalInput @{ image_urls = @("$($file.Uri)x") } -OutputDirectory $out }
         $seen.Error.Exception.Message | Should -BeLike '*image_urls: Failed to download the file.*'
+    }
+
+    It 'an address that the host no longer has is returned until a row finds that out' {
+        $first = Send-ImagenFile ref.png
+        $null = Invoke-RestMethod "$($test.Admin)/uploads" -Method Delete
+        (Send-ImagenFile ref.png).Uri | Should -Be $first.Uri
+        Get-Upload | Should -BeNullOrEmpty
+        $seen = Watch-Command { New-ImagenImage 'as oil painting' -Model fal-ai/nano-banana/edit -ImagePath ref.png -Wait }
+        $seen.Error.Exception.Message | Should -BeLike '*Failed to download the file.*'
+        (Send-ImagenFile ref.png).Uri | Should -Not -Be $first.Uri
+        Get-Upload | Should -HaveCount 1
     }
 
     It 'a large file goes up in parts, of which a failed one alone is sent again' {
@@ -246,6 +295,6 @@ Describe 'Send-ImagenFile' {
         $example | Should -Match 'Send-ImagenFile'
         $work = New-Item -ItemType Directory (Join-Path $TestDrive readme)
         $said = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$env:IMAGEN4_HOME = '$work/home'; `$env:IMAGEN4_EMULATOR = `$null; Import-Module '$ModuleManifest'; $example" $work
-        Get-ChildItem (Join-Path $work out) -Filter *.png | Should -HaveCount 2 -Because $said
+        Get-ChildItem (Join-Path $work out) -Filter *.png | Should -HaveCount 3 -Because $said
     }
 }
