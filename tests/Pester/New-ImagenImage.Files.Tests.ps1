@@ -192,7 +192,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         @(
             'Prompt,ImagePath,image_urls,AdditionalInput'
             'read it,id_rsa.png,,'
-            $column -eq 'image_urls' ? "forged,,$text," : "forged,,,`"{`"`"mask_url`"`":`"`"$text`"`"}`""
+            $column -eq 'image_urls' ? "forged,,$text," : "forged,,https://a.example/x.png,`"{`"`"mask_url`"`":`"`"$text`"`"}`""
         ) | Set-Content forged.csv
         $seen = Watch-Command { Import-Csv forged.csv | New-ImagenImage -Model $edit }
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
@@ -205,7 +205,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     It 'a link to a pipe is refused at once, and so is a pipe' -Skip:$IsWindows {
         & mkfifo pipe.png
         $null = New-Item link.png -ItemType SymbolicLink -Target (Join-Path $folder pipe.png)
-        foreach ($path in 'pipe.png', 'link.png') {
+        foreach ($path in 'link.png', 'pipe.png') {
             $running = Start-Shell { param($path, $edit) New-ImagenImage 'a' -Model $edit -ImagePath $path } (Join-Path $folder $path), $edit
             Wait-Until { $running.Shell.InvocationStateInfo.State -ne 'Running' } "$path is refused"
             $running.Shell.Streams.Error.FullyQualifiedErrorId | Should -Be $refused
