@@ -243,7 +243,11 @@ public sealed class FileUploadsTests : BatchTest
         var rows = new[] { await run.CheckAsync(Row(1, twin), CancellationToken.None), await run.CheckAsync(Row(2, fox), CancellationToken.None) };
         Write("twin.png", Pictures.Jpeg);
 
-        var done = await Task.WhenAll(rows.Select(row => run.RunAsync(row, CancellationToken.None))).InTime();
+        var done = new List<RowOutcome<ImagenResult>>();
+        foreach (var row in rows)
+        {
+            done.Add(await run.RunAsync(row, CancellationToken.None).InTime());
+        }
 
         Assert.Equal($"Row 1: {twin} was changed, or replaced, after it was checked. Nothing was sent for this row.", done[0].Error!.Message);
         Assert.Equal(ImagenStates.Delivered, done[1].Value!.State);
@@ -251,7 +255,7 @@ public sealed class FileUploadsTests : BatchTest
 
     [Theory]
     [InlineData("text/plain", null)]
-    [InlineData(null, "1h")]
+    [InlineData(null, "1d")]
     public async Task A_file_that_was_sent_under_a_type_or_with_a_lifetime_of_its_own_is_not_what_rows_use(string? type, string? lifetime)
     {
         UseStorage();
@@ -265,6 +269,12 @@ public sealed class FileUploadsTests : BatchTest
         Assert.Equal(2, (await UploadsAsync()).Count);
         Assert.NotNull((await sending.SendAsync(host, new(fox), progress: null, CancellationToken.None)).Value);
         Assert.Equal(2, (await UploadsAsync()).Count);
+
+        // Nor does it take the place of what they use.
+        Assert.Null((await sending.SendAsync(host, order, progress: null, CancellationToken.None)).Error);
+        var used = await UploadsAsync();
+        Assert.Equal(
+            used[1].GetProperty("url").GetString(), (await sending.SendAsync(host, new(fox), progress: null, CancellationToken.None)).Value!.Uri);
     }
 
     [Fact]
