@@ -128,6 +128,22 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         Get-Bill $test | Should -HaveCount 1
     }
 
+    It 'a row of addresses alone shows them as ImageUri, and is the same row when it comes back: <model>' -ForEach @(
+        @{ model = 'fal-ai/nano-banana/edit'; given = @{ ImageUri = 'https://a.example/x.png' }; rest = $null }
+        @{ model = 'emulator/sketch'; given = @{ AdditionalInput = @{ style = 'ink'; image_url = 'https://a.example/x.png' } }; rest = '{"style":"ink"}' }
+    ) {
+        $request = @{ prompt = 'night' } | New-ImagenImage -Model $model @given
+        $request.ImageUri, $request.ImagePath, $request.AdditionalInput | Should -Be 'https://a.example/x.png', $null, $rest
+        $null = $request | New-ImagenImage
+        $null = Get-ImagenRequest | ConvertTo-Csv | ConvertFrom-Csv | New-ImagenImage
+        Get-Bill $test | Should -HaveCount 1
+        $null = $request | ConvertTo-Csv | ConvertFrom-Csv | New-ImagenImage -NoResume
+        $sent = Get-Bill $test
+        $sent | Should -HaveCount 2
+        $sent.ForEach{ $_.input.PSObject.Properties | Sort-Object Name | Join-String { "$($_.Name)=$($_.Value)" } -Separator ',' } |
+            Select-Object -Unique | Should -HaveCount 1
+    }
+
     It 'a path in AdditionalInput stays text, and a file object there goes up whatever it is' {
         $request = New-ImagenImage 'a' -Model $edit -AdditionalInput @{ image_urls = @('notes.txt'); mask_url = Get-Item notes.txt }
         (Get-Upload).sha256 | Should -Be (Get-Digest notes.txt)

@@ -28,24 +28,26 @@ public sealed record ImageList(IReadOnlyList<string> Paths, IReadOnlyList<string
             ? read
             : None;
 
-    /// <summary>
-    /// Takes the images out of what is sent, where files of this machine are among them. Where there are addresses alone, they may as
-    /// well have been given as an additional input.
-    /// </summary>
+    /// <summary>What models call their images.</summary>
+    internal static IReadOnlyList<string> InputNames { get; } = ["image_urls", "image_url"];
+
+    /// <summary>Takes the images out of what is sent: where files of this machine are among them, or the input is an image's by its
+    /// name.</summary>
     internal static (ImageList Images, IReadOnlyDictionary<string, JsonElement>? Others) Split(
         IReadOnlyDictionary<string, JsonElement>? additional)
     {
-        if (additional?.FirstOrDefault(member => Of(member.Value) is not null) is not { Key: { } name, Value: var value })
+        if (additional?.FirstOrDefault(member => Of(member) is not null) is not { Key: { } name } found)
         {
             return (None, additional);
         }
 
         var others = additional.Where(member => member.Key != name).ToDictionary(StringComparer.Ordinal);
-        return (Of(value)!, others.Count == 0 ? null : others);
+        return (Of(found)!, others.Count == 0 ? null : others);
     }
 
-    private static ImageList? Of(JsonElement value)
+    private static ImageList? Of(KeyValuePair<string, JsonElement> member)
     {
+        var (name, value) = member;
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
         if (items.Any(item => item.ValueKind != JsonValueKind.String))
         {
@@ -55,6 +57,14 @@ public sealed record ImageList(IReadOnlyList<string> Paths, IReadOnlyList<string
         var texts = items.Select(item => item.GetString()!).ToList();
         var paths = texts.Select(text => FileReference.TryParse(text)?.Path).TakeWhile(path => path is not null).OfType<string>().ToList();
         var uris = texts.Skip(paths.Count).ToList();
-        return paths.Count > 0 && uris.TrueForAll(uri => FileReference.TryParse(uri) is null) ? new ImageList(paths, uris) : null;
+        return (paths.Count > 0 && uris.TrueForAll(uri => FileReference.TryParse(uri) is null))
+            || (uris.Count > 0 && InputNames.Contains(name) && uris.TrueForAll(IsAddress))
+                ? new ImageList(paths, uris)
+                : null;
     }
+
+    /// <summary>Whether a host can fetch an image there, or has it in the text: what only this machine could read is no address.</summary>
+    internal static bool IsAddress(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out var address)
+        && (address.Scheme is "data" || (address.Scheme is "https" or "http" && address.UserInfo.Length == 0
+            && !uri.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))));
 }

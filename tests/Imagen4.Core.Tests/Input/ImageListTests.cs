@@ -47,13 +47,24 @@ public sealed class ImageListTests
     }
 
     [Theory]
-    [InlineData("""{"image_urls":["https://example.com/c"]}""")]
+    [InlineData("""{"mask_urls":["https://example.com/c"]}""")]
+    [InlineData("""{"image_urls":["./c.png"]}""")]
     [InlineData("""{"image_urls":["imagen4-file:sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]}""")]
     public void What_was_given_as_an_additional_input_stays_one(string additional)
     {
         var shown = Shown(additional);
 
         Assert.Equal((null, null, additional), (shown.ImagePath, shown.ImageUri, shown.AdditionalInput));
+    }
+
+    [Theory]
+    [InlineData("""{"image_urls":["https://example.com/c","data:image/png;base64,AAAA"]}""", """["https://example.com/c","data:image/png;base64,AAAA"]""")]
+    [InlineData("""{"image_url":"https://example.com/c"}""", "https://example.com/c")]
+    public void Addresses_of_a_models_images_are_shown_as_such(string additional, string uris)
+    {
+        var shown = Shown(additional);
+
+        Assert.Equal((null, uris, null), (shown.ImagePath, shown.ImageUri, shown.AdditionalInput));
     }
 
     private static ImagenRequest Shown(string additional)

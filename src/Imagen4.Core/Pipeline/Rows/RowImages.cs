@@ -28,7 +28,7 @@ internal sealed class RowImages(LocalFiles files)
             return row.Input;
         }
 
-        var target = Target(id, model, host.Profile);
+        var target = Recorded(row.Images, model, named) ?? Target(id, model, host.Profile);
         if (target.Kind != InputKind.TextList && row.Images.Count > 1)
         {
             throw new InvalidInputException(Messages.ImagesTooMany.With(id, row.Images.Count));
@@ -72,6 +72,13 @@ internal sealed class RowImages(LocalFiles files)
         }
     }
 
+    // What a model takes that nothing is known of, the request has shown.
+    private static InputDefinition? Recorded(ImageList images, ModelDefinition? model, LedgerRequest? named) =>
+        model is null && images.Paths.Count == 0
+        && named?.Input?.AdditionalInput?.FirstOrDefault(member => ImageList.InputNames.Contains(member.Key)) is { Key: { } name, Value: var value }
+            ? new InputDefinition { Name = name, Kind = value.ValueKind == JsonValueKind.Array ? InputKind.TextList : InputKind.Text }
+            : null;
+
     private static FileReference? Recorded(string path, LedgerRequest? named) =>
         named?.Input is { } input ? FileReference.In(input).FirstOrDefault(file => file.Path == path) : null;
 
@@ -87,25 +94,10 @@ internal sealed class RowImages(LocalFiles files)
         }
     }
 
-    // The host fetches it: what only this machine could read is no address.
-    private static string Address(string uri)
-    {
-        if (Uri.TryCreate(uri, UriKind.Absolute, out var address))
-        {
-            if (address.Scheme is "data" || (address.Scheme is "https" or "http" && address.UserInfo.Length == 0
-                && !uri.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))))
-            {
-                return uri;
-            }
-
-            if (address.IsFile)
-            {
-                throw new InvalidInputException(Messages.ImageUriIsPath.With(PlainText.Brief(uri)));
-            }
-        }
-
-        throw new InvalidInputException(Messages.ImageUriMalformed.With(PlainText.Brief(uri)));
-    }
+    private static string Address(string uri) => ImageList.IsAddress(uri) ? uri
+        : throw new InvalidInputException(
+            (Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.IsFile ? Messages.ImageUriIsPath : Messages.ImageUriMalformed)
+                .With(PlainText.Brief(uri)));
 
     private static Dictionary<string, JsonElement> With(ImageRow row, InputDefinition target, List<string> texts)
     {
