@@ -1,4 +1,4 @@
-# What a batch costs: said before, with -WhatIf; held under a lid, with -MaxCost; told after, by the objects and by the ledger. The emulator's
+# What a batch costs: said before, with -WhatIf; held under a limit, with -MaxCost; told after, by the objects and by the ledger. The emulator's
 # bill log says what was paid for, and an image of its nano-banana-2 is 0.08 USD.
 
 Describe 'New-ImagenImage: cost' {
@@ -88,7 +88,7 @@ Describe 'New-ImagenImage: cost' {
             $seen.Error.TargetObject.prompt | Should -Be 'fox 7', 'fox 8', 'fox 9', 'fox 10'
             Get-ImagenRequest | Should -HaveCount 6
 
-            # The same lid again pays for nothing more, whatever the order of the rows.
+            # The same limit again pays for nothing more, whatever the order of the rows.
             $rows = Import-Csv $csv
             [array]::Reverse($rows)
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -MaxCost 0.5 }
@@ -114,7 +114,7 @@ Describe 'New-ImagenImage: cost' {
             Get-Bill $test | Should -HaveCount 2
         }
 
-        It 'a lid of nothing pays for nothing more and still hands on what is there' {
+        It 'a limit of nothing pays for nothing more and still hands on what is there' {
             $null = Import-Csv $csv | Select-Object -First 3 | New-ImagenImage -OutputDirectory $out
             $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out -MaxCost 0 }
             $seen.Output | Should -HaveCount 3

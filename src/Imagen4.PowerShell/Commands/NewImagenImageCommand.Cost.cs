@@ -8,7 +8,7 @@ using Imagen4.PowerShell.Binding;
 namespace Imagen4.PowerShell.Commands;
 
 /// <content>
-/// What rows cost, before it is paid: said of each with <c>-WhatIf</c>, and held under a lid with <c>-MaxCost</c>. A lid needs to know
+/// What rows cost, before it is paid: said of each with <c>-WhatIf</c>, and held under a limit with <c>-MaxCost</c>. A limit needs to know
 /// what earlier runs have paid for any of the rows, so that with one nothing is sent before the last row has been read.
 /// </content>
 public sealed partial class NewImagenImageCommand
@@ -56,7 +56,7 @@ public sealed partial class NewImagenImageCommand
         }
     }
 
-    private decimal? Lid() => MyInvocation.BoundParameters.ContainsKey(nameof(MaxCost)) ? PlainPrice.Amount(MaxCost) : null;
+    private decimal? SpendingLimit() => MyInvocation.BoundParameters.ContainsKey(nameof(MaxCost)) ? PlainPrice.Amount(MaxCost) : null;
 
     // Where nothing is done but to say what would be, the host may be asked; else nothing waits for it.
     private string CostOf(CheckedRow row)
@@ -100,7 +100,7 @@ public sealed partial class NewImagenImageCommand
         _held.Add((row, target));
     }
 
-    // What earlier runs have submitted comes first: it goes on whatever the lid is, and may come out cheaper than it counts.
+    // What earlier runs have submitted comes first: it goes on whatever the limit is, and may come out cheaper than it counts.
     private void RunHeld()
     {
         var (known, rest) = (new List<(CheckedRow, object?)>(), new List<(CheckedRow, object?)>());

@@ -63,7 +63,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,
-            MaxCost = Lid(),
+            MaxCost = SpendingLimit(),
             IsRehearsal = IsWhatIf,
         };
         Batch = ModuleSession.Client.StartBatch(Options);

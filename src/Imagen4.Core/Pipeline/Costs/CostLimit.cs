@@ -1,11 +1,11 @@
 namespace Imagen4.Core.Pipeline.Costs;
 
 /// <summary>
-/// A lid on what a batch may cost. What has been paid counts as it is, what is under way or in doubt at its worst: a row goes only where
-/// both and its own worst case fit under the lid. A row that does not fit yet waits, in line, as long as rows are under way that may come
+/// A limit on what a batch may cost. What has been paid counts as it is, what is under way or in doubt at its worst: a row goes only where
+/// both and its own worst case fit under the limit. A row that does not fit yet waits, in line, as long as rows are under way that may come
 /// out cheaper; then it is held back. Nothing waits for a row that has not begun, so that it cannot wait for ever.
 /// </summary>
-/// <param name="limit">The lid.</param>
+/// <param name="limit">What the batch may cost.</param>
 internal sealed class CostLimit(decimal limit)
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ internal sealed class CostLimit(decimal limit)
     private int _running;
     private string? _currency;
 
-    /// <summary>The lid.</summary>
+    /// <summary>What the batch may cost.</summary>
     public decimal Limit => limit;
 
     /// <summary>All that is counted: what has been paid, and the worst case of what is under way or in doubt.</summary>
@@ -70,7 +70,7 @@ internal sealed class CostLimit(decimal limit)
         }
     }
 
-    /// <summary>Lets a row go, as soon as it fits under the lid.</summary>
+    /// <summary>Lets a row go, as soon as it fits under the limit.</summary>
     /// <param name="worst">What it can cost at most.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>False where it is held back.</returns>
@@ -89,7 +89,7 @@ internal sealed class CostLimit(decimal limit)
         }
     }
 
-    /// <summary>Lets a row go if it fits under the lid now.</summary>
+    /// <summary>Lets a row go if it fits under the limit now.</summary>
     /// <param name="worst">What it can cost at most.</param>
     /// <returns>False where it is held back.</returns>
     public bool TryEnter(decimal worst)
@@ -159,7 +159,7 @@ internal sealed class CostLimit(decimal limit)
         }
     }
 
-    // A host may bill any number: more than can be counted is more than any lid.
+    // A host may bill any number: more than can be counted is more than any limit.
     private static decimal Sum(decimal some, decimal more) => some > decimal.MaxValue - more ? decimal.MaxValue : some + more;
 
     private sealed class Waiting(decimal worst)

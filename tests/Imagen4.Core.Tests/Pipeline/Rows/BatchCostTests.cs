@@ -35,7 +35,7 @@ public sealed class BatchCostTests : BatchTest
             Assert.Equal(120, outcomes.Count(outcome => outcome.Value is not null) + batch.Counts.HeldBack.Count);
         }
 
-        // Four are in doubt, and count; whatever fits under the lid besides has been paid for.
+        // Four are in doubt, and count; whatever fits under the limit besides has been paid for.
         Assert.Equal(37 * Each, await PaidAsync());
 
         var (whole, all) = await RunAllAsync(options with { MaxCost = 100m }, prompts);
