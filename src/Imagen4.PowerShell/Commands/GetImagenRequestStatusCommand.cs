@@ -36,7 +36,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
         Func<ImagenRequestStatus, CancellationToken, Task>? changed = Follow
             ? (change, token) => PublishAsync(change, target, token)
             : null;
-        Start(request.Host.Profile, target, async stop =>
+        Start(request.Host.Profile, target, () => request.RequestId, async stop =>
             await FollowUp.ReadStatusAsync(request, Logs, changed, stop.Stopping).ConfigureAwait(false));
     }
 

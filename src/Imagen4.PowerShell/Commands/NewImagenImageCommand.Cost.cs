@@ -32,6 +32,7 @@ public sealed partial class NewImagenImageCommand
     /// <inheritdoc/>
     protected override void OnEnd()
     {
+        ExpectAll();
         RunHeld();
         base.OnEnd();
     }

@@ -1,5 +1,6 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Rows;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -10,11 +11,14 @@ public sealed partial class NewImagenImageCommand
     {
         Prepare(target);
         RowBatch.LineUp(ready);
-        Start(ready.Host.Profile, target, async stop => Options.Wait
+        Start(ready.Host.Profile, target, () => Describe(ready), async stop => Options.Wait
             ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
             : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
         EndIfNothingFollows();
     }
+
+    private static string Describe(CheckedRow ready) =>
+        CommandMessages.ProgressRow.With(ready.Row.Index, PlainText.Brief(ready.Row.Input.Prompt!));
 
     // A ledger that cannot be read is the same for every row.
     private CheckedRow Check(ImageRow row, object? target)

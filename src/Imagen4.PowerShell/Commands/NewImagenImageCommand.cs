@@ -117,7 +117,9 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 
     private void SubmitPrompts()
     {
-        foreach (var prompt in BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.PromptMissing)))
+        var prompts = BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.PromptMissing)).ToList();
+        Expect(prompts.Count);
+        foreach (var prompt in prompts)
         {
             try
             {

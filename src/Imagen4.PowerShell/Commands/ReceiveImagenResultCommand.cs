@@ -49,7 +49,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
 
     /// <inheritdoc/>
     private protected override void Start(RequestReference request, RequestRecord record) =>
-        Start(request.Host.Profile, Target, async stop =>
+        Start(request.Host.Profile, Target, () => request.RequestId, async stop =>
             await FollowUp.ReceiveAsync(request, record, stop.Stopping).ConfigureAwait(false));
 
     /// <inheritdoc/>

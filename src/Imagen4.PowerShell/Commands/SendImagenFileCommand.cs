@@ -7,6 +7,7 @@ using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
+using Imagen4.PowerShell.Progress;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -21,7 +22,7 @@ public sealed class SendImagenFileCommand : HostCommand
     // The line is the bound, not the host; a large file has several parts under way.
     private const int AtOnce = 4;
 
-    private readonly UploadProgress _progress = new();
+    private readonly UploadProgress _uploads = new();
     private FileSending _files = null!;
     private FilePaths _paths = null!;
     private ObjectLifetime? _lifetime;
@@ -97,34 +98,10 @@ public sealed class SendImagenFileCommand : HostCommand
     }
 
     /// <inheritdoc/>
-    protected override void Emit(object value, object? target)
-    {
-        var outcome = (RowOutcome<ImagenFile>)value;
-        (_progress.Done, _progress.Failed) = outcome.Error is null
-            ? (_progress.Done + 1, _progress.Failed)
-            : (_progress.Done, _progress.Failed + 1);
-        Write(outcome, target);
-    }
+    private protected override UploadProgress Uploads => _uploads;
 
     /// <inheritdoc/>
-    protected override void OnTick()
-    {
-        if (_progress.Next(MyInvocation.MyCommand.Name, Running) is { } shown)
-        {
-            WriteProgress(shown);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void OnFinished()
-    {
-        if (!IsStopped && _progress.End() is { } last)
-        {
-            WriteProgress(last);
-        }
-
-        base.OnFinished();
-    }
+    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenFile>)value, target);
 
     private void Start(ProviderProfile profile, string path)
     {
@@ -136,7 +113,7 @@ public sealed class SendImagenFileCommand : HostCommand
 
         // On this thread: a vault may ask its user.
         var host = Connect(profile);
-        var progress = _progress.Add(length);
+        var progress = _uploads.Add(length);
         var order = new FileOrder(path, _type, _lifetime) { IsForced = Force };
         Start(path, async stop => await _files.SendAsync(host, order, progress, stop.Stopping).ConfigureAwait(false));
     }

@@ -21,7 +21,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
     {
         if (ShouldProcess(request.RequestId, CommandMessages.ShouldCancelAction.With(request.Host.Profile.Name)))
         {
-            Start(request.Host.Profile, Target, async stop =>
+            Start(request.Host.Profile, Target, () => request.RequestId, async stop =>
                 await FollowUp.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));
         }
     }

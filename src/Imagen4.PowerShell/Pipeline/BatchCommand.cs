@@ -15,11 +15,15 @@ public abstract partial class BatchCommand : HostCommand
     // The record that submitting has ended with.
     private object? _endedBy;
 
+    private BatchSummary? _summary;
+
     /// <summary>What holds for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
     /// <summary>The batch.</summary>
     private protected RowBatch Batch { get; set; } = null!;
+
+    private protected BatchSummary Summary => _summary ??= new BatchSummary(Options.Output?.FullPath);
 
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
@@ -50,12 +54,21 @@ public abstract partial class BatchCommand : HostCommand
                     Batch.MarkEmitted(request);
                 }
 
+                Count(submitted.Value, submitted.Error);
                 Write(submitted, target);
                 break;
             case RowOutcome<ImagenResult> received:
+                Count(received.Value, received.Error);
                 Write(received, target);
                 break;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteRecordError(ImagenException failure, object? target)
+    {
+        Summary.AddRefused();
+        base.WriteRecordError(failure, target);
     }
 
     /// <inheritdoc/>
@@ -76,9 +89,19 @@ public abstract partial class BatchCommand : HostCommand
     protected override void OnFinished()
     {
         base.OnFinished();
-        foreach (var warning in IsStopped ? [] : BatchReport.Warnings(Batch))
+        if (IsStopped)
+        {
+            return;
+        }
+
+        foreach (var warning in BatchReport.Warnings(Batch))
         {
             WriteWarning(warning);
+        }
+
+        if (IsBatch && (Summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        {
+            WriteSummary(Summary.Line(Batch.Counts.AllNotSent));
         }
     }
 
@@ -143,6 +166,19 @@ public abstract partial class BatchCommand : HostCommand
             path.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || path.StartsWith("http:", StringComparison.OrdinalIgnoreCase)
                 ? throw new InvalidInputException(CommandMessages.PathIsAddress.With(PlainText.Brief(path)))
                 : isOfRecord ? paths.OnThisMachine(path) : paths.Literal(path);
+    }
+
+    // A row that was not sent because of the ledger is counted with all those that follow it.
+    private void Count(IRowObject? row, ImagenException? error)
+    {
+        if (row is not null)
+        {
+            Summary.Add(row);
+        }
+        else if (error is not LedgerUnavailableException)
+        {
+            Summary.AddRefused();
+        }
     }
 
     private void EndIfSubmittingEnded()

@@ -7,6 +7,7 @@ using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Progress;
 
 namespace Imagen4.PowerShell.Pipeline;
 
@@ -20,7 +21,7 @@ public abstract class HostCommand : PumpedCommand
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
 
-    private readonly ProgressLine _progress = new();
+    private readonly CommandProgress _progress = new(TimeProvider.System);
     private readonly HostSlots _slots = new();
     private HostOutages? _outages;
     private bool _isEnding;
@@ -72,6 +73,9 @@ public abstract class HostCommand : PumpedCommand
         };
     }
 
+    /// <summary>The files that the command uploads, for its progress; null where it uploads none.</summary>
+    private protected virtual UploadProgress? Uploads => null;
+
     /// <summary>Whether the command reads or writes the ledger.</summary>
     private protected virtual bool UsesLedger => true;
 
@@ -86,14 +90,15 @@ public abstract class HostCommand : PumpedCommand
     /// </summary>
     /// <param name="provider">The provider.</param>
     /// <param name="target">The record the work is for.</param>
+    /// <param name="describe">What the record is called in the progress.</param>
     /// <param name="work">The work.</param>
-    private protected void Start(ProviderProfile provider, object? target, Func<StopTokens, Task<object>> work)
+    private protected void Start(ProviderProfile provider, object? target, Func<string> describe, Func<StopTokens, Task<object>> work)
     {
         _slots.Add(provider.Name, provider.ConcurrencyLimit);
         if (ThrottleLimit > 0)
         {
             Limit = ThrottleLimit;
-            Start(target, work);
+            Start(target, RunAsync);
             return;
         }
 
@@ -102,7 +107,23 @@ public abstract class HostCommand : PumpedCommand
 
         // On this thread and not the work's own: work that was started counts as begun, whatever ends the command next.
         var slot = _slots.Enter(provider.Name);
-        Start(target, stop => _slots.RunAsync(slot, () => work(stop), stop.Stopping));
+        Start(target, stop => _slots.RunAsync(slot, () => RunAsync(stop), stop.Stopping));
+
+        async Task<object> RunAsync(StopTokens stop)
+        {
+            using var begun = _progress.Begin(provider.Name, describe);
+            return await work(stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Writes the line a command ends with. Whoever sits before a console sees it; where output is redirected it is shown with
+    /// <c>-InformationAction Continue</c> only, so that it never gets between the objects of a script.
+    /// </summary>
+    private protected void WriteSummary(string line)
+    {
+        var isSeen = Environment.UserInteractive && !Console.IsOutputRedirected;
+        WriteInformation(new HostInformationMessage { Message = line }, isSeen ? ["PSHOST"] : []);
     }
 
     private void Warn(string text) => Post(new WorkEvent.Warning(text));
@@ -116,6 +137,7 @@ public abstract class HostCommand : PumpedCommand
             WriteObject(outcome.Value);
         }
 
+        _progress.Images += (outcome.Value as ImagenResult)?.Images.Count(image => image.Path is not null) ?? 0;
         if (outcome.Error is not null)
         {
             _progress.Failed++;
@@ -130,6 +152,7 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
+        _progress.Failed++;
         WriteLast(IsBatch ? failure.ForRow(Row) : failure, target);
     }
 
@@ -165,7 +188,29 @@ public abstract class HostCommand : PumpedCommand
     /// <inheritdoc/>
     protected override void OnTick()
     {
-        if (_progress.Next(MyInvocation.MyCommand.Name, Running - _slots.Waiting, _outages?.Current) is { } record)
+        // Nobody watches a scheduled task. Where output is redirected, PowerShell itself shows none.
+        if (Environment.UserInteractive)
+        {
+            WriteProgress(_progress.Next(MyInvocation.MyCommand.Name, Running - _slots.Waiting, _outages?.Current, Uploads));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        ExpectAll();
+        base.OnEnd();
+    }
+
+    /// <summary>Takes note that the input has ended: how many records there are is known now.</summary>
+    private protected void ExpectAll() => _progress.Total ??= MyInvocation.ExpectingInput ? Row - BlankLines : null;
+
+    /// <summary>Takes note of how many records there are.</summary>
+    private protected void Expect(int total) => _progress.Total = total;
+
+    private void WriteProgress(IEnumerable<ProgressRecord> records)
+    {
+        foreach (var record in records)
         {
             WriteProgress(record);
         }
@@ -179,11 +224,7 @@ public abstract class HostCommand : PumpedCommand
             return;
         }
 
-        if (_progress.End() is { } record)
-        {
-            WriteProgress(record);
-        }
-
+        WriteProgress(_progress.End());
         if (BlankLines > 0)
         {
             WriteWarning(CommandMessages.BlankLinesSkipped.With(BlankLines));

@@ -68,7 +68,9 @@ public abstract class RequestCommand : HostCommand
             return;
         }
 
-        foreach (var id in BoundValue.List(RequestId))
+        var ids = BoundValue.List(RequestId).ToList();
+        Expect(ids.Count);
+        foreach (var id in ids)
         {
             _id = id;
             try

@@ -29,6 +29,9 @@ public sealed class BatchCounts
     /// <summary>How many rows were not sent because submitting to their model had ended, by provider and model.</summary>
     public IReadOnlyDictionary<(string Provider, string Model), int> NotSentOfModels => _notSentOfModels;
 
+    /// <summary>How many rows were not sent, for these reasons or because of the limit of what the batch may cost.</summary>
+    public int AllNotSent => _notSent.Values.Sum() + _notSentOfModels.Values.Sum() + _heldBack.Count;
+
     /// <summary>The numbers of the rows that were held back, because the cost of the batch could have passed its limit with them.</summary>
     public IReadOnlyList<int> HeldBack => [.. _heldBack.Order()];
 

@@ -1,0 +1,113 @@
+Describe 'The progress of a batch, and the line it ends with' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        $folder = Join-Path $TestDrive out
+    }
+    AfterAll { Exit-ImagenTest $test }
+    BeforeEach { Reset-Emulator $test }
+
+    Context 'The bars' {
+        It 'one for the batch, with its share once the total is known, and one for what runs longest; both go away' {
+            $running = Start-Shell {
+                param($folder)
+                1..6 | ForEach-Object { @{ Prompt = "study $_ [emulator:seconds=$($_ -eq 6 ? 5 : 0)]" } } | New-ImagenImage -OutputDirectory $folder
+            } $folder
+            Wait-Until { $running.Shell.InvocationStateInfo.State -eq 'Completed' } 'the batch ends'
+            $records = @($running.Shell.Streams.Progress)
+            $running.Shell.Streams.Error | Should -BeNullOrEmpty
+
+            $bars = @($records.Where{ $_.ParentActivityId -lt 0 })
+            ($bars.ActivityId | Select-Object -Unique) | Should -HaveCount 1
+            $bars.Activity | Should -Contain 'New-ImagenImage at emulator'
+            $bars.StatusDescription | Should -Contain '5 of 6 done, 0 failed, 1 in progress' -Because ($bars.StatusDescription -join "`n")
+            $bars.PercentComplete | Should -Contain 83
+            $bars[-1].RecordType | Should -Be 'Completed'
+
+            $longest = @($records.Where{ $_.ParentActivityId -eq $bars[0].ActivityId })
+            $longest[0].Activity | Should -Be "Longest running: row 6, 'study 6 [emulator:seconds=5]'"
+            $longest[0].StatusDescription | Should -Match '^[345] s$'
+            $longest[-1].RecordType | Should -Be 'Completed'
+            $records.ActivityId | Sort-Object -Unique | Should -HaveCount 2
+        }
+
+        It 'the total of prompts that are an argument is known at once' {
+            $running = Start-Shell { param($folder) New-ImagenImage '1 [emulator:seconds=1]', '2 [emulator:seconds=1]' -OutputDirectory $folder } $folder
+            Wait-Until { $running.Shell.InvocationStateInfo.State -eq 'Completed' } 'the batch ends'
+            $running.Shell.Streams.Progress[0].StatusDescription | Should -BeLike '? of 2 done, 0 failed, * in progress'
+        }
+
+        It 'commands side by side have bars of their own: <name>' -ForEach @(
+            @{ name = 'ForEach-Object -Parallel'; script = {
+                    1..3 | ForEach-Object -Parallel { Import-Module $using:ModuleManifest; New-ImagenImage "parallel $_ [emulator:seconds=1]" -OutputDirectory $using:folder }
+                } }
+            @{ name = 'Start-ThreadJob'; script = {
+                    $jobs = 1..3 | ForEach-Object { Start-ThreadJob { Import-Module $using:ModuleManifest; New-ImagenImage "job $using:_ [emulator:seconds=1]" -OutputDirectory $using:folder } }
+                    $script:bars = @($jobs | Wait-Job).ForEach{ @($_.Progress)[0].ActivityId }
+                    $jobs | Receive-Job
+                    $jobs | Remove-Job
+                } }
+        ) {
+            $script:bars = 1, 2, 3
+            (& $script).State | Should -Be 'Delivered', 'Delivered', 'Delivered'
+            $bars | Sort-Object -Unique | Should -HaveCount 3
+        }
+
+        It 'a PowerShell whose output is redirected shows none' {
+            Invoke-Pwsh @"
+                `$ProgressPreference = 'Continue'
+                Import-Module '$ModuleManifest'
+                (New-ImagenImage 'redirected [emulator:seconds=1]' -Provider emulator -OutputDirectory '$folder').State
+"@ | Should -BeExactly 'Delivered'
+        }
+    }
+
+    Context 'The line at the end' {
+        It 'says what became of the rows, where the images are and what it cost' {
+            $rows = @{ Prompt = 'delivered'; NumImages = 2 }, @{ Prompt = 'refused'; AspectRatio = '7:5' }, @{ Prompt = '[emulator:fail]' }
+            $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $folder }
+            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost: 0.1 USD."
+        }
+
+        It 'says what was submitted only' {
+            $seen = Watch-Command { 'one', 'two' | New-ImagenImage }
+            $seen.Other | Should -Be 'Rows: 2. Submitted: 2.'
+        }
+
+        It 'says what was not sent' {
+            $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
+            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost: 0.1 USD."
+        }
+
+        It 'says for how many rows the cost is unknown' {
+            $env:IMAGEN4_TEST_KEY = 'none'
+            $null = Set-ImagenProvider unpriced -Protocol FalQueue -BaseUri $test.BaseUri -ApiKeyVariable IMAGEN4_TEST_KEY
+            try {
+                $seen = Watch-Command { 'four', 'five' | New-ImagenImage -OutputDirectory $folder -Provider unpriced }
+            }
+            finally {
+                $env:IMAGEN4_TEST_KEY = $null
+                Remove-ImagenProvider unpriced
+            }
+            $seen.Other | Should -Match 'Rows whose cost is unknown: 2\.$'
+        }
+
+        It 'is no part of the output, and one image has none' {
+            $output = 'six' | New-ImagenImage -OutputDirectory $folder -InformationVariable said
+            $output | Should -BeOfType Imagen4.ImagenResult
+            "$said" | Should -BeLike 'Rows: 1. Delivered: 1. *'
+            $null = New-ImagenImage 'seven' -OutputDirectory $folder -InformationVariable said
+            $said | Should -BeNullOrEmpty
+            $null = 'eight' | New-ImagenImage -WhatIf -InformationVariable said
+            $said | Should -BeNullOrEmpty
+        }
+
+        It 'does not get between the objects of a script whose output is redirected' {
+            Invoke-Pwsh @"
+                Import-Module '$ModuleManifest'
+                'nine' | New-ImagenImage -Provider emulator -OutputDirectory '$folder' | ForEach-Object State
+                'ten' | New-ImagenImage -Provider emulator -OutputDirectory '$folder' -InformationAction Continue | ForEach-Object State
+"@ | Should -Match '^Delivered\r?\nDelivered\r?\nRows: 1\. .*$|^Delivered\r?\nRows: 1\. .*\r?\nDelivered$'
+        }
+    }
+}
