@@ -7,7 +7,7 @@
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, no such column)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -16,11 +16,9 @@
 [CmdletBinding()]
 param(
     # The rows: a CSV with a column named prompt.
-    [Parameter(Mandatory)]
     [string] $Csv,
 
     # Where the images go. The same folder each time: another one makes new rows, which are paid for.
-    [Parameter(Mandatory)]
     [string] $OutputDirectory,
 
     # Where results.csv and problems.csv go. Each run writes them anew.
@@ -29,6 +27,12 @@ param(
     # The host. Without it the default provider is used.
     [string] $Provider
 )
+
+# A mandatory parameter that is missing would be asked for, and nobody is there to answer.
+if (-not $Csv -or -not $OutputDirectory) {
+    Write-Output 'Nothing was submitted: -Csv and -OutputDirectory are needed.'
+    exit 2
+}
 
 $ErrorActionPreference = 'Stop'
 $results = @()
