@@ -33,37 +33,37 @@ Describe 'Get-ImagenRequest' {
 
     It 'says nothing where there is no ledger, and makes none' {
         Get-ImagenRequest | Should -BeNullOrEmpty
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         Test-Path $env:IMAGEN4_HOME | Should -BeFalse
     }
 
-    It '-State Pending is what has not ended, and pipes into the cmdlets that go on with it' {
+    It '-Unfinished is what has not come to its end, and pipes into the cmdlets that go on with it' {
         $going = New-ImagenImage $long
         $delivered = New-ImagenImage 'done' -OutputDirectory (Join-Path $TestDrive out)
         $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
         $null = New-ImagenImage 'read only' -Wait
         $late = [pscustomobject]@{ Prompt = "$long waited for" } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) -TimeoutSec 1 -ErrorAction SilentlyContinue
-        (Get-ImagenRequest -State Pending).RequestId | Should -Be $going.RequestId, $late.RequestId
+        (Get-ImagenRequest -Unfinished).RequestId | Should -Be $going.RequestId, $late.RequestId
         (Get-ImagenRequest -State Delivered).RequestId | Should -Be $delivered.RequestId
         (Get-ImagenRequest -State failed).Prompt | Should -Be '[emulator:content_policy_violation]'
         (Get-ImagenRequest -State Completed, Delivered).Prompt | Should -Be 'done', 'read only'
 
-        (Get-ImagenRequest -State Pending | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
-        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Unfinished | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest -State Cancelled).RequestId | Should -Be $going.RequestId, $late.RequestId
     }
 
-    It 'a row whose images could not be saved is Pending until Receive-ImagenResult has saved them' {
+    It 'a row whose images could not be saved is unfinished until Receive-ImagenResult has saved them' {
         Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
         $out = Join-Path $TestDrive late
         $seen = Watch-Command { [pscustomobject]@{ Prompt = 'late' } | New-ImagenImage -OutputDirectory $out }
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed*'
-        $pending = Get-ImagenRequest -State Pending
+        $pending = Get-ImagenRequest -Unfinished
         $pending.State | Should -Be 'Completed'
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
         ($pending | Receive-ImagenResult -OutputDirectory $out).State | Should -Be 'Delivered'
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest).State | Should -Be 'Delivered'
         Get-Bill $test | Should -HaveCount 1
     }
@@ -105,7 +105,7 @@ Describe 'Get-ImagenRequest' {
     It 'a record without an id, and a state that is none, are InvalidInput' {
         (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Get-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         (Watch-Command { Get-ImagenRequest -State Done }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is no state*InDoubt*"
+        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is not a state*InDoubt*"
     }
 
     It 'lists the newest attempt of every row, what may still cost something besides, and with -History all' {
@@ -124,7 +124,7 @@ Describe 'Get-ImagenRequest' {
         (Get-ImagenRequest).Prompt | Should -Be '[emulator:seconds=600] going', 'doubtful', 'retried', 'retried', '[emulator:seconds=600] going', 'doubtful'
         Get-ImagenRequest -History | Should -HaveCount 7
         Get-ImagenRequest -LedgerId (Get-ImagenRequest -State Rejected -History).LedgerId | Should -HaveCount 1
-        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore
     }
 
     It 'completes -State' {
@@ -151,7 +151,7 @@ Describe 'Get-ImagenRequest' {
         }
         (Get-ImagenRequest).State | Should -Be 'InDoubt'
         (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'on its way'
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
     }
 }
 

@@ -69,8 +69,15 @@ public sealed class RequestFollowUp
     {
         request = await DatedAsync(request, cancellation).ConfigureAwait(false);
         var follower = new StatusFollower(request);
-        Task SeeAsync(HostStatus seen, CancellationToken watching) =>
-            !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
+        var start = StatusWatch.ForStart(() => NoteStartAsync(request));
+        async Task SeeAsync(HostStatus seen, CancellationToken watching)
+        {
+            await start.TellAsync(seen, watching).ConfigureAwait(false);
+            if (!seen.HasEnded && follower.Changed(seen) is { } change && changed is not null)
+            {
+                await changed(change, watching).ConfigureAwait(false);
+            }
+        }
 
         try
         {
@@ -159,11 +166,15 @@ public sealed class RequestFollowUp
     private Task<LedgerRequest?> FindAsync(RequestReference request, CancellationToken cancellation) =>
         _known.FindAsync(request.Host, request.RequestId, cancellation);
 
+    private Task NoteStartAsync(RequestReference request) =>
+        NoteAsync(request, RequestState.Started, error: null, errorType: null, refusal: null);
+
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
     {
         RequestState? step = status?.State switch
         {
+            ImagenStates.InProgress => RequestState.Started,
             ImagenStates.Completed => RequestState.StatusCompleted,
             ImagenStates.Failed => RequestState.Failed,
             ImagenStates.Cancelled => RequestState.Cancelled,
