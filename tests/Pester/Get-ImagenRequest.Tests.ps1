@@ -68,6 +68,63 @@ Describe 'Get-ImagenRequest' {
         Get-Bill $test | Should -HaveCount 1
     }
 
+    It '-State is the state as it is shown, and -Refresh asks the hosts about those that have not ended' {
+        Set-Emulator $test @{ slots = 1 }
+        $sent = "$long a", "$long b" | ForEach-Object { [pscustomobject]@{ Prompt = $_ } } | New-ImagenImage -ThrottleLimit 1
+        $null = New-ImagenImage 'ended'
+        Get-ImagenRequest -State Pending, InProgress | Should -BeNullOrEmpty
+        (Get-ImagenRequest -State InQueue).RequestId | Should -Contain $sent[0].RequestId
+
+        $before = [datetime]::UtcNow
+        $null = Invoke-RestMethod "$($test.Admin)/requests" -Method Delete
+        $seen = Get-ImagenRequest -Unfinished -Refresh
+        @(Get-Seen $test | Where-Object path -Like '*/status') | Should -HaveCount 3
+        $seen.State | Should -Be 'InProgress', 'InQueue', 'InQueue'
+        $seen[1].QueuePosition | Should -Be 0
+        $seen[1].UpdatedAt | Should -BeGreaterOrEqual $before
+        $seen[1].UpdatedAt.Kind | Should -Be 'Utc'
+
+        # Written down once, and not at every question.
+        $first = Get-ImagenRequest -State InProgress
+        $first.RequestId | Should -Be $sent[0].RequestId
+        $null = Get-ImagenRequest -Refresh
+        (Get-ImagenRequest -State InProgress).UpdatedAt | Should -Be $first.UpdatedAt
+        (Get-ImagenLedger).InProgress | Should -Be 1
+        $sent | Stop-ImagenRequest
+    }
+
+    It '-Refresh shows what a host cannot be asked about as it was last known, with one warning' {
+        $sent = "$long a", "$long b" | New-ImagenImage
+        $null = Get-ImagenRequest -Refresh
+        Add-Fault $test @{ operation = 'status'; kind = 'status'; status = 401; body = @{ detail = 'no' }; count = -1 }
+        $seen = Watch-Command { Get-ImagenRequest -Refresh }
+        $seen.Output.State | Should -Be 'InProgress', 'InProgress'
+        $seen.Error | Should -BeNullOrEmpty
+        $seen.Warning | Should -HaveCount 1
+        $seen.Warning | Should -BeLike 'emulator could not be asked about 2 of these requests; what is shown of them was last known. *'
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        $sent | Stop-ImagenRequest
+    }
+
+    It '-Refresh tells the ledger what has ended, and what the host no longer has' {
+        $ended = New-ImagenImage 'ended'
+        $null = $ended | Get-ImagenRequestStatus -Wait
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+        $ended = New-ImagenImage 'ended'
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        (Get-ImagenRequest).State | Should -Be 'InQueue'
+        (Get-ImagenRequest -Unfinished -Refresh).State | Should -Be 'Completed'
+        (Get-ImagenRequest).State | Should -Be 'Completed'
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+    }
+
+    It 'what a waiting batch in another runspace generates is InProgress' {
+        $null = Start-Shell { [pscustomobject]@{ Prompt = $args[0] } | New-ImagenImage -Wait } $long
+        Wait-Until { Get-ImagenRequest -State InProgress } 'the ledger knows that it has begun'
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest
+        Wait-Until { (Get-ImagenRequest).State -eq 'Cancelled' } 'the ledger knows that it was cancelled'
+    }
+
     It 'saving elsewhere does not deliver a row that has a folder of its own' {
         $out = Join-Path $TestDrive own
         Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 410 }
@@ -86,6 +143,8 @@ Describe 'Get-ImagenRequest' {
         Get-ImagenRequest -Provider fal | Should -BeNullOrEmpty
         (Get-ImagenRequest -Since $middle).Prompt | Should -Be 'no key'
         (Get-ImagenRequest -Since $middle.ToLocalTime() -Key *).Prompt | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Until $middle).Prompt | Should -Be 'a', 'b'
+        Get-ImagenRequest -Since $middle -Until $middle | Should -BeNullOrEmpty
     }
 
     It 'finds requests by their ids, from the command line and from a CSV' {
