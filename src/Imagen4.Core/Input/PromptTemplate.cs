@@ -108,7 +108,7 @@ public sealed class PromptTemplate
             for (; _at < text.Length; _at++)
             {
                 var letter = text[_at];
-                if (isInside && letter is '|' or '}')
+                if (letter == '}' || (isInside && letter == '|'))
                 {
                     break;
                 }

@@ -14,7 +14,8 @@ public static class CloseMatch
         var letters = Letters(given);
         var all = known.Select(name => (Name: name, Letters: Letters(name))).ToList();
         return letters.Length == 0 || all.Exists(one => one.Name == given) ? null
-            : all.Find(one => one.Letters == letters).Name ?? all.Find(one => IsSlip(letters, one.Letters)).Name;
+            : all.Find(one => one.Letters == letters || IsNumber(letters, one.Letters)).Name
+                ?? all.Find(one => IsSlip(letters, one.Letters)).Name;
     }
 
     /// <summary>The same, as the end of a message; nothing where nothing is close.</summary>
@@ -39,6 +40,10 @@ public static class CloseMatch
         < LongName => Distance(letters, other) <= 1,
         _ => Distance(letters, other) <= 2,
     };
+
+    // What has no letters, as 16:9, is also meant by its numbers with something else between them.
+    private static bool IsNumber(string letters, string other) =>
+        other.Length > 0 && other.All(char.IsDigit) && letters.Where(char.IsDigit).SequenceEqual(other);
 
     // Optimal string alignment.
     private static int Distance(string one, string other)

@@ -15,14 +15,19 @@ public sealed class AdditionalInputCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Expressions(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        // The name alone is enough.
+        var typed = wordToComplete.TrimStart('@', '{', ' ');
+        return Choices.Expressions(
             from model in new[] { ProfileOfLine.Model(fakeBoundParameters) }.OfType<ModelDefinition>()
             from input in model.Inputs
             where InputField.ParameterFor(input.Name) == input.Name && input != model.ImageInput
+                && input.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)
             from value in Values(input)
             select ($"@{{ {input.Name} = {value} }}", ToolTip(input)),
-            wordToComplete);
+            typed: "");
+    }
 
     private static IEnumerable<string> Values(InputDefinition input) => input switch
     {

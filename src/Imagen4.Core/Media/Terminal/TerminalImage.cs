@@ -48,6 +48,10 @@ public sealed class TerminalImage
             file.ReadExactly(bytes);
             return new TerminalImage(path, header, bytes);
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidInputException(Messages.FileMissing.With(PlainText.Line(path)), error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new InvalidInputException(Messages.TerminalImageUnreadable.With(PlainText.Line(path), error.Message), error);
