@@ -198,8 +198,8 @@ Describe 'Argument completion' {
         AfterAll { Pop-Location }
 
         It '<command> -<parameter> completes files: <isPath>' -ForEach $values {
-            (Get-Completion "$command -$parameter ") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
-            (Get-Completion "$command -$parameter file-of") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
+            @(Get-Completion "$command -$parameter ") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
+            @(Get-Completion "$command -$parameter file-of") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
         }
     }
 }
