@@ -52,9 +52,10 @@ public sealed class ProviderCatalog
     {
         var wanted = name ?? DefaultName;
         var all = All();
+        var names = all.Select(profile => profile.Name);
         return all.FirstOrDefault(profile => profile.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new InvalidInputException(
-                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", all.Select(profile => profile.Name))));
+                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", names)) + CloseMatch.Hint(wanted, names));
     }
 
     /// <summary>

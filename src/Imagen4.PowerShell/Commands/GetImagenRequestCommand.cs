@@ -22,10 +22,12 @@ public sealed class GetImagenRequestCommand : PumpedCommand
 
     /// <summary>The host's ids of the requests wanted.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? RequestId { get; set; }
 
     /// <summary>The ledger's ids of the requests wanted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? LedgerId { get; set; }
 
     /// <summary>The states wanted, as they were last known.</summary>
@@ -46,10 +48,12 @@ public sealed class GetImagenRequestCommand : PumpedCommand
     /// <summary>The callers' keys wanted; wildcards are taken.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>The time of the oldest submission wanted.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TimeCompleter))]
     public DateTime? Since { get; set; }
 
     /// <summary>The time of the newest submission wanted.</summary>

@@ -89,6 +89,10 @@ internal static class LedgerQueries
     /// <summary>The number of the newest request; 0 where there is none.</summary>
     public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
 
+    /// <summary>The newest requests, newest first.</summary>
+    public static Statement NewestOfAll(int most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Select}ORDER BY id DESC LIMIT {most}"));
+
     /// <summary>Whether a request is newer than one of a number.</summary>
     public static Statement IsNewer(string ledgerId, long number) => new(
         "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", RequestColumns.Bytes(ledgerId)),

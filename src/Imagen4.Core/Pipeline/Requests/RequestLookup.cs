@@ -57,6 +57,13 @@ public sealed class RequestLookup
         }
     }
 
+    /// <summary>The newest requests, newest first.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<RequestView>> FindNewestAsync(int most, CancellationToken cancellation) =>
+        await OfAsync(await Ledger.FindNewestAsync(most, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<RequestView>> EarlierAsync(RequestView request, CancellationToken cancellation)
@@ -118,7 +125,8 @@ public sealed class RequestLookup
     {
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
         {
-            throw new InvalidInputException(Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)));
+            throw new InvalidInputException(
+                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States));
         }
     }
 

@@ -15,6 +15,12 @@ public sealed class RequestView
     /// <summary>The host's id of it, or null.</summary>
     public string? RequestId => Known.RequestId;
 
+    /// <summary>The caller's own key of its row, or null.</summary>
+    public string? Key => Known.Key;
+
+    /// <summary>What the image shows; null where that cannot be read.</summary>
+    public string? Prompt => Known.Input?.Prompt;
+
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; }
 
