@@ -12,6 +12,7 @@
     FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
+        'Export-ImagenGallery'
         'Find-ImagenModel'
         'Get-ImagenLedger'
         'Get-ImagenModel'
