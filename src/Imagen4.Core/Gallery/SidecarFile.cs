@@ -54,9 +54,13 @@ internal sealed class SidecarFile
     }
 
     /// <summary>A member as text; null where there is none.</summary>
-    public string? Text(string name) => _members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
-        ? JsonText.Text(value)
-        : null;
+    public string? Text(string name) => !_members.TryGetValue(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => JsonText.Text(value),
+    };
 
     /// <summary>A member as a whole number; null where it is none.</summary>
     public int? Number(string name) =>

@@ -121,10 +121,11 @@ find("#gallery").addEventListener("click", event => {
   viewer.showModal();
 });
 
-viewer.addEventListener("keydown", event => {
+// On the document: a button that is disabled while it has the focus drops it there.
+document.addEventListener("keydown", event => {
   const steps = { ArrowLeft: -1, ArrowRight: 1 };
   const ends = { Home: 0, End: -1 };
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!viewer.open || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key in steps) step(steps[event.key]);
   else if (event.key in ends) show(shown.at(ends[event.key]));
   else return;
