@@ -75,7 +75,7 @@ public sealed class LookTests(Support.Browser browser) : GalleryTest(browser)
         await Page.GetByRole(AriaRole.Searchbox).FillAsync("nothing of the kind");
         await AssertAccessibleAsync();
         await Page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
-        for (var card = 0; card < 4; card++)
+        foreach (var card in new[] { 0, 2 })
         {
             await ViewAsync(card);
             await AssertAccessibleAsync();
