@@ -4,18 +4,6 @@
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $test = Enter-ImagenTest -StateFolder $TestDrive
-
-    # The cards of a page: what each shows, by the names of its parameters.
-    function Read-Page {
-        param([string]$Path)
-        $text = Get-Content $Path -Raw
-        foreach ($match in [regex]::Matches($text, '(?s)<li data-state="(?<state>[^"]*)".*?data-details="(?<details>[^"]*)".*?</li>')) {
-            $details = [System.Net.WebUtility]::HtmlDecode($match.Groups['details'].Value) | ConvertFrom-Json -AsHashtable
-            $details.State = $match.Groups['state'].Value
-            $details.Source = [regex]::Match($match.Value, 'src="([^"]*)"').Groups[1].Value
-            $details
-        }
-    }
 }
 
 AfterAll {
@@ -49,7 +37,7 @@ Describe 'Export-ImagenGallery' {
     It 'shows every image of a result and every failure with its reason' {
         $results | Export-ImagenGallery ./page.html | Should -BeNullOrEmpty
 
-        $cards = @(Read-Page ./page.html)
+        $cards = @(Read-GalleryPage ./page.html)
         $cards.State | Should -Be 'Delivered', 'Delivered', 'Failed'
         $cards[0].Prompt | Should -Be 'A red fox'
         $cards[0].Seed | Should -Be '7'
@@ -69,7 +57,7 @@ Describe 'Export-ImagenGallery' {
         $results | Export-ImagenGallery ./live.html -Link
         $records | Export-ImagenGallery ./records.html -Link
 
-        $live, $again = @(Read-Page ./live.html), @(Read-Page ./records.html)
+        $live, $again = @(Read-GalleryPage ./live.html), @(Read-GalleryPage ./records.html)
         $again | Should -HaveCount 3
         foreach ($name in 'Prompt', 'State', 'Source', 'Key', 'Seed', 'Error', 'Model', 'RequestId') {
             $again.ForEach{ $_[$name] } | Should -Be $live.ForEach{ $_[$name] } -Because $name
@@ -79,7 +67,7 @@ Describe 'Export-ImagenGallery' {
     It 'finds the images of requests in the ledger' {
         Get-ImagenRequest | Export-ImagenGallery ./page.html -Link
 
-        $cards = @(Read-Page ./page.html) | Sort-Object { $_.Source } -Descending
+        $cards = @(Read-GalleryPage ./page.html) | Sort-Object { $_.Source } -Descending
         ($cards.Source | Where-Object { $_ } | Sort-Object) | Should -Be (($images | ForEach-Object { "out/$(Split-Path $_ -Leaf)" }) | Sort-Object)
         $cards.Where{ $_.State -eq 'Failed' }.Error | Should -Match 'checker'
     }
@@ -91,7 +79,7 @@ Describe 'Export-ImagenGallery' {
             $file = & $command
             $file | Should -BeOfType System.IO.FileInfo
             $file.FullName | Should -Be (Join-Path $out gallery.html)
-            @(Read-Page $file) | Should -HaveCount 2 -Because "$command"
+            @(Read-GalleryPage $file) | Should -HaveCount 2 -Because "$command"
             Get-Content $file -Raw | Should -Match '<h1 dir="auto">out</h1>'
         }
     }
@@ -99,13 +87,13 @@ Describe 'Export-ImagenGallery' {
     It 'takes files, once each, and leaves out what is no image' {
         Set-Content $out/notes.txt 'no image'
         Get-ChildItem $out | Export-ImagenGallery ./page.html -ImageDirectory $out
-        @(Read-Page ./page.html) | Should -HaveCount 2
+        @(Read-GalleryPage ./page.html) | Should -HaveCount 2
         Remove-Item $out/notes.txt
     }
 
     It 'takes the images of a result' {
         $results[0].Images | Export-ImagenGallery ./page.html -Link
-        @(Read-Page ./page.html).Source | Should -Be ($images | ForEach-Object { "out/$(Split-Path $_ -Leaf)" })
+        @(Read-GalleryPage ./page.html).Source | Should -Be ($images | ForEach-Object { "out/$(Split-Path $_ -Leaf)" })
     }
 
     It 'shows what a sidecar says, and warns of a broken one' {
@@ -116,7 +104,7 @@ Describe 'Export-ImagenGallery' {
         @($said.Error) + @($said.Thrown) | Where-Object { $_ } | Should -BeNullOrEmpty
         $said.Warning | Should -HaveCount 1
         $said.Warning | Should -Match ([regex]::Escape("$($images[1]).json"))
-        $cards = @(Read-Page $out/gallery.html)
+        $cards = @(Read-GalleryPage $out/gallery.html)
         $cards.Where{ $_.Prompt -eq 'from beside' }.Seed | Should -Be '42'
         $cards | Should -HaveCount 2
     }
@@ -134,7 +122,7 @@ Describe 'Export-ImagenGallery' {
     It 'replaces its own page, and no other file without -Force' {
         $results | Export-ImagenGallery ./page.html
         $results[0] | Export-ImagenGallery ./page.html
-        @(Read-Page ./page.html) | Should -HaveCount 2
+        @(Read-GalleryPage ./page.html) | Should -HaveCount 2
 
         Set-Content ./page.html 'mine'
         $said = Watch-Command { $results | Export-ImagenGallery ./page.html }
@@ -142,7 +130,7 @@ Describe 'Export-ImagenGallery' {
         $said.Thrown.Exception.Message | Should -Match 'is not a gallery.*-Force'
         Get-Content ./page.html | Should -Be 'mine'
         $results | Export-ImagenGallery ./page.html -Force
-        @(Read-Page ./page.html) | Should -HaveCount 3
+        @(Read-GalleryPage ./page.html) | Should -HaveCount 3
     }
 
     It 'writes nothing with -WhatIf' {
@@ -173,7 +161,7 @@ Describe 'Export-ImagenGallery' {
         @($said.Error) + @($said.Thrown) | Where-Object { $_ } | Should -BeNullOrEmpty
         $said.Warning | Should -HaveCount 1
         $said.Warning | Should -Match '^2 images could not be read'
-        @(Read-Page ./page.html) | Should -HaveCount 3
+        @(Read-GalleryPage ./page.html) | Should -HaveCount 3
     }
 
     It 'leaves nothing behind when its input fails' {

@@ -14,7 +14,6 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed partial class ExportImagenGalleryCommand : PumpedCommand
 {
-    private const string DefaultName = "gallery.html";
     private const long LargePage = 200L * 1024 * 1024;
 
     private FilePaths _paths = null!;
@@ -122,7 +121,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
             : _folders is [var only] ? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(only))
             : CommandMessages.GalleryTitle;
         return new GalleryPage(
-            Directory.Exists(path) ? System.IO.Path.Combine(path, DefaultName) : path,
+            Directory.Exists(path) ? System.IO.Path.Combine(path, DirectoryGallery.FileName) : path,
             new GalleryOptions { Title = title, Link = Link, Force = Force });
     }
 
