@@ -13,6 +13,7 @@
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
         'Expand-ImagenPrompt'
+        'Export-ImagenGallery'
         'Find-ImagenModel'
         'Get-ImagenLedger'
         'Get-ImagenModel'

@@ -42,6 +42,8 @@ public sealed partial class NewImagenImageCommand
     /// <inheritdoc/>
     protected override void OnFinished()
     {
+        // First: while it is written, the progress is shown.
+        FinishGallery();
         base.OnFinished();
         if (IsStopped)
         {

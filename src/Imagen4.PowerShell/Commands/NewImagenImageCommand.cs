@@ -55,6 +55,8 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
         }
 
+        BeginGallery(output);
+
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
         Options = CommonOptions(BoundValue.Plain(Provider)?.ToString()) with
