@@ -115,7 +115,7 @@ Describe 'Receive-ImagenResult' {
         if ($from -like 'a CSV*') {
             $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
         }
-        $record = switch -Wildcard ($from) { '*record' { $sent[1] } '*ledger' { $sent[1].RequestId } default { $csv } }
+        $record = switch -Wildcard ($from) { 'the record' { $sent[1] } 'the ledger' { $sent[1].RequestId } default { $csv } }
         $seen = Watch-Command { $record | Receive-ImagenResult -Wait -NoDownload }
         $seen.Error.Exception.Message | Should -BeLike "Request $($sent[1].RequestId) at emulator (row 2, key 'owl'): The model's checker refused it*"
     }
