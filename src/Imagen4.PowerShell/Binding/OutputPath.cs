@@ -9,11 +9,11 @@ internal static class OutputPath
 {
     /// <summary>The folder, or null when nothing is to be saved.</summary>
     /// <exception cref="InvalidInputException">It is no folder of the file system, or there is none for the other parameters.</exception>
-    public static OutputFolder? Bind(PSCmdlet command, string? directory, string? fileName, bool force)
+    public static OutputFolder? Bind(PSCmdlet command, string? directory, string? fileName, bool force, bool sidecar)
     {
         if (directory is null && !command.MyInvocation.BoundParameters.ContainsKey("OutputDirectory"))
         {
-            var lonely = force ? "-Force" : fileName is not null ? "-FileName" : null;
+            var lonely = force ? "-Force" : fileName is not null ? "-FileName" : sidecar ? "-Sidecar" : null;
             return lonely is null ? null : throw new InvalidInputException(CommandMessages.FileNameNeedsOutputDirectory.With(lonely));
         }
 
@@ -33,6 +33,32 @@ internal static class OutputPath
         catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)), error);
+        }
+    }
+
+    /// <summary>Whether a text is written as the path of a directory, or is the name of one: no prompt, but what was meant as one.</summary>
+    public static bool IsPath(PSCmdlet command, string text) =>
+        IsWrittenAsPath(text) || (text.Trim() is { Length: > 0 } name && IsDirectory(command, name));
+
+    /// <summary>Whether a text is written as a path, and as nothing else: <c>./out</c>, <c>~/out</c>, <c>C:\out</c>.</summary>
+    public static bool IsWrittenAsPath(string text) => text.Trim() is var path && (path is "." or ".." or "~"
+        || (!path.Any(char.IsWhiteSpace) && (path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith(".\\", StringComparison.Ordinal)
+            || path.StartsWith("../", StringComparison.Ordinal) || path.StartsWith("..\\", StringComparison.Ordinal)
+            || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal)
+            || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '/' or '\\'))));
+
+    /// <summary>Whether a directory of that name is there.</summary>
+    public static bool IsDirectory(PSCmdlet command, string name)
+    {
+        try
+        {
+            var path = command.SessionState.Path.GetUnresolvedProviderPathFromPSPath(name, out var provider, out _);
+            return provider.Name == "FileSystem" && Directory.Exists(path);
+        }
+        catch (Exception error) when (error is RuntimeException or ArgumentException or NotSupportedException)
+        {
+            // A colon makes a drive of the words before it.
+            return false;
         }
     }
 }

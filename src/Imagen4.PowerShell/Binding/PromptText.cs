@@ -70,6 +70,12 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
     // A word may be the name of a file as well: only what looks like a path, or has an ending, is taken for one.
     private InvalidInputException? NotAFile(int row, string text)
     {
+        if (OutputPath.IsWrittenAsPath(text) && !IsFile(text) && !Readers.ContainsKey(Path.GetExtension(text) is { Length: > 0 } known ? known : ":"))
+        {
+            return new InvalidInputException(CommandMessages.PromptIsDirectory.With(PlainText.Brief(text),
+                CommandMessages.PromptAsRecord)) { Row = row };
+        }
+
         var ending = Path.GetExtension(text);
         if (text.Length > LongestPath
             || text.AsSpan().ContainsAny('\r', '\n')

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Ledger.Store;
 internal static class LedgerSchema
 {
     /// <summary>The version of the tables that this module writes. An older one is brought forward, a newer one refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The oldest version whose requests can be read as they are: a command that only reads changes nothing.</summary>
     public const int OldestRead = 1;
@@ -98,8 +98,30 @@ internal static class LedgerSchema
         ){clustered};
         """;
 
+    // The names that requests have in a directory, so that no two have the same; and the rows without a key that a key stands for since.
+    private const string Names =
+        """
+        CREATE TABLE file_name (
+            directory text NOT NULL,
+            name text NOT NULL,
+            request {long} NOT NULL REFERENCES request ON DELETE CASCADE,
+            image {long} NOT NULL,
+            PRIMARY KEY (directory, name)
+        ){clustered};
+        CREATE INDEX file_name_request ON file_name (request);
+        CREATE TABLE keyed_row (
+            row_id {bytes} PRIMARY KEY,
+            keyless_row_id {bytes} NOT NULL UNIQUE,
+            request {long} NOT NULL REFERENCES request ON DELETE CASCADE
+        ){clustered};
+        CREATE INDEX keyed_row_request ON keyed_row (request);
+        """;
+
+    /// <summary>The version that has names of files and keys of keyless rows.</summary>
+    public const int WithNames = 3;
+
     // What each version has beyond the one before, from the first.
-    private static readonly string[] Versions = [Tables, Uploads];
+    private static readonly string[] Versions = [Tables, Uploads, Names];
 
     /// <summary>Brings the tables to this version, for SQLite.</summary>
     /// <param name="version">Their version; 0 where there are none.</param>
