@@ -15,7 +15,7 @@ BEGIN;
 CREATE SCHEMA IF NOT EXISTS imagen4;
 SET LOCAL search_path TO imagen4;
 CREATE TABLE version (number bigint NOT NULL);
-INSERT INTO version VALUES (2);
+INSERT INTO version VALUES (3);
 CREATE TABLE owner (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     machine text NOT NULL,
@@ -93,4 +93,18 @@ CREATE TABLE upload (
     upload_check bigint NOT NULL,
     PRIMARY KEY (storage, account, sha256, content_type)
 );
+CREATE TABLE file_name (
+    directory text NOT NULL,
+    name text NOT NULL,
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+    image bigint NOT NULL,
+    PRIMARY KEY (directory, name)
+);
+CREATE INDEX file_name_request ON file_name (request);
+CREATE TABLE keyed_row (
+    row_id bytea PRIMARY KEY,
+    keyless_row_id bytea NOT NULL UNIQUE,
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE
+);
+CREATE INDEX keyed_row_request ON keyed_row (request);
 COMMIT;
