@@ -15,7 +15,7 @@ Describe 'Receive-ImagenResult' {
         $results | ForEach-Object { $_ | Should -BeOfType ([Imagen4.ImagenResult]) }
         $results.State | Should -Be 'Delivered', 'Delivered'
         Get-ChildItem $out | Should -HaveCount 5
-        ($results | Where-Object Prompt -EQ 'a').Images.Path | Should -Be (1..4 | ForEach-Object { Join-Path $out "$(($results | Where-Object Prompt -EQ 'a').RequestId)-$_.png" })
+        ($results | Where-Object Prompt -EQ 'a').Images.Path | Should -Be (1..4 | ForEach-Object { Join-Path $out "0001-a-$_.png" })
         Get-Bill $test | Should -HaveCount 2
     }
 
@@ -29,7 +29,7 @@ Describe 'Receive-ImagenResult' {
         finally {
             Pop-Location
         }
-        $result.Path | Should -Be (Join-Path $out "$id-1.png")
+        $result.Path | Should -Be (Join-Path $out 0001-a.png)
         $result.Path | Should -Exist
     }
 
@@ -71,12 +71,12 @@ Describe 'Receive-ImagenResult' {
     }
 
     It '-NoDownload does not go with <parameter>' -ForEach @(
-        @{ parameter = 'OutputDirectory'; value = 'x' }, @{ parameter = 'FileName'; value = 'x' }, @{ parameter = 'Force'; value = $true }
+        @{ parameter = 'OutputDirectory'; value = 'x' }, @{ parameter = 'FileName'; value = 'x' }, @{ parameter = 'Force'; value = $true }, @{ parameter = 'Sidecar'; value = $true }
     ) {
         $given = @{ $parameter = $value }
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload @given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName or -Force.'
+        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName, -Sidecar or -Force.'
         Get-Seen $test | Should -HaveCount 0
     }
 

@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using Imagen4.Core.Media;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 
 /// <summary>Turns what the user says about saving into a folder, by PowerShell's own rules for paths.</summary>
-internal static class OutputPath
+internal static partial class OutputPath
 {
     /// <summary>The folder, or null when nothing is to be saved.</summary>
     /// <exception cref="InvalidInputException">It is no folder of the file system, or there is none for the other parameters.</exception>
@@ -40,12 +41,12 @@ internal static class OutputPath
     public static bool IsPath(PSCmdlet command, string text) =>
         IsWrittenAsPath(text) || (text.Trim() is { Length: > 0 } name && IsDirectory(command, name));
 
-    /// <summary>Whether a text is written as a path, and as nothing else: <c>./out</c>, <c>~/out</c>, <c>C:\out</c>.</summary>
-    public static bool IsWrittenAsPath(string text) => text.Trim() is var path && (path is "." or ".." or "~"
-        || (!path.Any(char.IsWhiteSpace) && (path.StartsWith("./", StringComparison.Ordinal) || path.StartsWith(".\\", StringComparison.Ordinal)
-            || path.StartsWith("../", StringComparison.Ordinal) || path.StartsWith("..\\", StringComparison.Ordinal)
-            || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal)
-            || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '/' or '\\'))));
+    /// <summary>Whether a text is written as a path, and as nothing else: <c>./out</c>, <c>~/out</c>, <c>/data/out</c>.</summary>
+    public static bool IsWrittenAsPath(string text)
+    {
+        var path = text.Trim();
+        return path is "." or ".." or "~" || (path.Length > 1 && !path.Any(char.IsWhiteSpace) && WrittenPath().IsMatch(path));
+    }
 
     /// <summary>Whether a directory of that name is there.</summary>
     public static bool IsDirectory(PSCmdlet command, string name)
@@ -61,4 +62,7 @@ internal static class OutputPath
             return false;
         }
     }
+
+    [GeneratedRegex(@"^(\.{0,2}|~|[A-Za-z]:)[/\\]", RegexOptions.CultureInvariant)]
+    private static partial Regex WrittenPath();
 }

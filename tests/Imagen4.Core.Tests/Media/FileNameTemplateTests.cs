@@ -19,7 +19,7 @@ public sealed class FileNameTemplateTests
     [InlineData(@"{Provider}\{Extension}/./{Key}", "fal/png/row-7-2.png")]
     [InlineData("a//b", "a/b-2.png")]
     [InlineData("{Key}.{Extension}", "row-7-2.png")]
-    [InlineData("CON/nul", "image-CON/image-nul-2.png")]
+    [InlineData("CON/nul", "image-CON/nul-2.png")]
     public void A_template_is_filled_with_values_that_are_safe(string template, string expected) => Assert.Equal(
         expected, new FileNameTemplate(template).Expand(Values, 2, MediaType.Png).Replace(Path.DirectorySeparatorChar, '/'));
 
