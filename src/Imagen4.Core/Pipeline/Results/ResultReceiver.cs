@@ -92,7 +92,7 @@ internal sealed class ResultReceiver(
             }
 
             found.CopyTo(result);
-            result.CompletedAt ??= options.Time.GetUtcNow().UtcDateTime;
+            result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
             await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
             return await DeliverAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
@@ -222,6 +222,10 @@ internal sealed class ResultReceiver(
             return error;
         }
     }
+
+    // As the ledger keeps other times, and as exactly as they are written into files.
+    private static DateTime Milliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()).UtcDateTime;
 
     private FileNameValues Values(ImagenResult result)
     {
