@@ -57,7 +57,7 @@ Describe 'A key column that is added later' {
     It 'continues what was only submitted, and what is in doubt is not sent again' {
         $first = New-Row one | New-ImagenImage
         (New-Row one a | New-ImagenImage -WarningAction Ignore).RequestId | Should -Be $first.RequestId
-        Add-Fault $test @{ kind = 'reset_after_request'; at = 'submit'; times = 1 }
+        Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true }
         $doubt = Watch-Command { New-Row two | New-ImagenImage }
         $doubt.Error.FullyQualifiedErrorId | Should -BeLike 'SubmissionInDoubt,*'
         $again = Watch-Command { New-Row two b | New-ImagenImage }
