@@ -93,5 +93,18 @@ CREATE TABLE upload (
     upload_check bigint NOT NULL,
     PRIMARY KEY (storage, account, sha256, content_type)
 );
-/* Version 3 has no tables of its own. */
+CREATE TABLE file_name (
+    directory text NOT NULL,
+    name text NOT NULL,
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+    image bigint NOT NULL,
+    PRIMARY KEY (directory, name)
+);
+CREATE INDEX file_name_request ON file_name (request);
+CREATE TABLE keyed_row (
+    row_id bytea PRIMARY KEY,
+    keyless_row_id bytea NOT NULL UNIQUE,
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE
+);
+CREATE INDEX keyed_row_request ON keyed_row (request);
 COMMIT;

@@ -42,6 +42,12 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
     /// <summary>Where the request is cancelled.</summary>
     public string? CancelUri { get; set; }
 
+    /// <summary>The file of the first image, where its images have been saved.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Every image of its result, where they have been saved; in text, their paths.</summary>
+    public ImagenImageList Images { get; set; } = [];
+
     /// <summary>What it cost, once its result has been read and where a price is known; null otherwise.</summary>
     public decimal? Cost { get; set; }
 

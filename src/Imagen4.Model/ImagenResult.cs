@@ -24,6 +24,12 @@ public sealed class ImagenResult : ImagenInputs, IRowObject
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; set; } = ImagenStates.Pending;
 
+    /// <summary>When the host accepted the request, in UTC; null where that is not known.</summary>
+    public DateTime? SubmittedAt { get; set; }
+
+    /// <summary>When its result was read, in UTC; null where it has not been.</summary>
+    public DateTime? CompletedAt { get; set; }
+
     /// <summary>The file of the first image.</summary>
     public string? Path { get; set; }
 

@@ -23,7 +23,7 @@ public sealed class InputTableTests
     [Fact]
     public void A_parameter_that_records_fill_is_an_input_or_a_setting() =>
         Assert.Equal(
-            Inputs.Concat(Settings).Concat(ImageList.Names).Concat(["Provider", "Model", "Key"]).Order(), Parameters.Select(parameter => parameter.Name).Order());
+            Inputs.Concat(Settings).Concat(ImageList.Names).Concat(["Provider", "Model", "Key", "FileName"]).Order(), Parameters.Select(parameter => parameter.Name).Order());
 
     [Fact]
     public void An_input_is_given_by_the_hosts_name_as_well() => Assert.All(InputField.All, field => Assert.Contains(

@@ -23,7 +23,7 @@ Describe 'New-ImagenImage: columns' {
 
     Context 'every column that is not used is named in one warning' {
         It 'with the parameter that may be meant: <column>' -ForEach @(
-            @{ column = 'FileName'; meant = "FileName (for every row: -FileName)" }
+            @{ column = 'Force'; meant = "Force (for every row: -Force)" }
             @{ column = 'OutputDirectory'; meant = 'OutputDirectory (for every row: -OutputDirectory)' }
             @{ column = 'output_directory'; meant = 'output_directory (for every row: -OutputDirectory)' }
             @{ column = 'ratio'; meant = 'ratio (AspectRatio?)' }
@@ -52,9 +52,9 @@ Describe 'New-ImagenImage: columns' {
         }
 
         It 'several in one, before anything is sent' {
-            $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; FileName = 'f'; ratio = '16:9'; remark = ''; n = 2 } }
+            $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; Force = 'f'; ratio = '16:9'; remark = ''; n = 2 } }
             $seen = Watch-Command { $rows | New-ImagenImage }
-            $seen.Warning | Should -Be 'Columns that are not used: FileName (for every row: -FileName), ratio (AspectRatio?), remark, n (NumImages?). Nothing of them is sent; -Strict makes this an error.'
+            $seen.Warning | Should -Be 'Columns that are not used: Force (for every row: -Force), ratio (AspectRatio?), remark, n (NumImages?). Nothing of them is sent; -Strict makes this an error.'
             Get-SeenAtFirstWarning { $rows | New-ImagenImage -NoResume -ThrottleLimit 1 } | Should -Be 3 -Because 'only the run before has sent anything'
         }
 

@@ -19,12 +19,12 @@ Describe 'New-ImagenImage: saving' {
     AfterAll { Exit-ImagenTest $test }
 
     Context '-OutputDirectory' {
-        It 'waits and saves every image under the request''s id' {
+        It 'waits and saves every image under the number and the prompt of the row' {
             $result = New-ImagenImage 'a fox' -NumImages 3 -OutputDirectory $out
             $result | Should -BeOfType ([Imagen4.ImagenResult])
             $result.State | Should -Be 'Delivered'
             $result.Images | Should -HaveCount 3
-            $result.Images.Path | Should -Be (1..3 | ForEach-Object { Join-Path $out "$($result.RequestId)-$_.png" })
+            $result.Images.Path | Should -Be (1..3 | ForEach-Object { Join-Path $out "0001-a-fox-$_.png" })
             $result.Path | Should -Be $result.Images[0].Path
             Get-ChildItem $out -Force | ForEach-Object FullName | Should -Be $result.Images.Path
             foreach ($image in $result.Images) {
@@ -105,6 +105,7 @@ Describe 'New-ImagenImage: saving' {
         It 'is needed by <parameter>' -ForEach @(
             @{ parameter = '-FileName'; given = @{ FileName = 'x' } }
             @{ parameter = '-Force'; given = @{ Force = $true } }
+            @{ parameter = '-Sidecar'; given = @{ Sidecar = $true } }
         ) {
             $seen = Watch-Command { New-ImagenImage 'p' @given }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
@@ -133,8 +134,8 @@ Describe 'New-ImagenImage: saving' {
         }
 
         It 'is refused, and nothing is sent: <template>' -ForEach @(
-            @{ template = '../{Index}'; message = "The file name '../{Index}' names a folder; use -OutputDirectory for that." }
-            @{ template = '{Nonsense}'; message = "The file name has a place '{Nonsense}' that nobody knows. There are: Index, RequestId, Key, Provider, Model, Prompt, Seed, ImageIndex." }
+            @{ template = '../{Index}'; message = "The file name '../{Index}' does not name a file in the output directory. Subfolders are separated by /, as in '{Provider}/{Key}'; another directory is given with -OutputDirectory." }
+            @{ template = '{Nonsense}'; message = "'{Nonsense}' is not a placeholder; use {Index}, {Key}, {RequestId}, {ImageIndex}, {Seed}, {Provider}, {Model}, {Prompt}, {Date}, {Extension}." }
         ) {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -FileName $template }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused

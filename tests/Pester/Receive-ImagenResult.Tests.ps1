@@ -15,7 +15,7 @@ Describe 'Receive-ImagenResult' {
         $results | ForEach-Object { $_ | Should -BeOfType ([Imagen4.ImagenResult]) }
         $results.State | Should -Be 'Delivered', 'Delivered'
         Get-ChildItem $out | Should -HaveCount 5
-        ($results | Where-Object Prompt -EQ 'a').Images.Path | Should -Be (1..4 | ForEach-Object { Join-Path $out "$(($results | Where-Object Prompt -EQ 'a').RequestId)-$_.png" })
+        ($results | Where-Object Prompt -EQ 'a').Images.Path | Should -Be (1..4 | ForEach-Object { Join-Path $out "0001-a-$_.png" })
         Get-Bill $test | Should -HaveCount 2
     }
 
@@ -29,8 +29,54 @@ Describe 'Receive-ImagenResult' {
         finally {
             Pop-Location
         }
-        $result.Path | Should -Be (Join-Path $out "$id-1.png")
+        $result.Path | Should -Be (Join-Path $out 0001-a.png)
         $result.Path | Should -Exist
+    }
+
+    It 'brings images that have been saved back where they are, without a copy and without asking the host' {
+        $saved = [pscustomobject]@{ prompt = 'a'; num_images = 2 } | New-ImagenImage $out -FileName '{Provider}/{Index}'
+        $elsewhere = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        $mark = @(Get-Seen $test).Count
+        Push-Location $elsewhere
+        try {
+            $result = Get-ImagenRequest | Receive-ImagenResult
+            Get-ImagenRequest | ForEach-Object Path | Should -Be $saved.Path
+            (Get-ImagenRequest).Images.Path | Should -Be $saved.Images.Path
+            $result.Images.Path | Should -Be $saved.Images.Path
+            $result.State | Should -Be 'Delivered'
+            $result.Cost | Should -Be $saved.Cost
+            @(Get-Seen $test).Count | Should -Be $mark
+
+            # What is gone is fetched again, to its place.
+            Remove-Item $saved.Images[1].Path
+            $result = Get-ImagenRequest | Receive-ImagenResult
+            $result.Images.Path | Should -Be $saved.Images.Path
+            (Get-FileHash $saved.Images[1].Path).Hash | Should -Be $saved.Images[1].Sha256
+            Get-ChildItem $elsewhere -Force | Should -HaveCount 0
+            Get-ChildItem $out -Recurse -File -Force | Should -HaveCount 2
+
+            # With a directory, they are saved there too, once.
+            $there = Get-ImagenRequest | Receive-ImagenResult -OutputDirectory there
+            $null = Get-ImagenRequest | Receive-ImagenResult -OutputDirectory there
+            $there.Images.Path | Should -Be (Join-Path $elsewhere there 0001-a-1.png), (Join-Path $elsewhere there 0001-a-2.png)
+            Get-ChildItem $elsewhere -Recurse -File -Force | Should -HaveCount 2
+            (Get-ImagenRequest).Path | Should -Be $saved.Path
+        }
+        finally {
+            Pop-Location
+        }
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It 'says so where an image is gone and its host no longer has it' {
+        $saved = New-ImagenImage 'a' $out
+        Remove-Item $saved.Path
+        Stop-ImagenEmulator
+        $emulator = Start-ImagenEmulator -Port ([uri]$test.BaseUri).Port
+        $seen = Watch-Command { Get-ImagenRequest | Receive-ImagenResult }
+        $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
+        $saved.Path | Should -Not -Exist
+        $test.Emulator = $emulator
     }
 
     It 'finds a request under the name its provider has now: <protocol>' -ForEach @(@{ protocol = 'FalQueue' }, @{ protocol = 'FalSync' }) {
@@ -71,12 +117,12 @@ Describe 'Receive-ImagenResult' {
     }
 
     It '-NoDownload does not go with <parameter>' -ForEach @(
-        @{ parameter = 'OutputDirectory'; value = 'x' }, @{ parameter = 'FileName'; value = 'x' }, @{ parameter = 'Force'; value = $true }
+        @{ parameter = 'OutputDirectory'; value = 'x' }, @{ parameter = 'FileName'; value = 'x' }, @{ parameter = 'Force'; value = $true }, @{ parameter = 'Sidecar'; value = $true }
     ) {
         $given = @{ $parameter = $value }
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload @given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName or -Force.'
+        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName, -Sidecar or -Force.'
         Get-Seen $test | Should -HaveCount 0
     }
 

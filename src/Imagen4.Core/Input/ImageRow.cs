@@ -21,6 +21,12 @@ public sealed record ImageRow
     /// <summary>The host's id of the request that the row's record comes from.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>How its files are named, where the row itself says so.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Whether its record is the sidecar of an image, which has the names of files without their directories.</summary>
+    public bool IsSidecar { get; init; }
+
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 

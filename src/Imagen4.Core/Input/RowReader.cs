@@ -20,6 +20,7 @@ public static class RowReader
             Key = At("Key").Text(),
             Provider = At("Provider").Text()?.Trim(),
             Model = At("Model").Text()?.Trim(),
+            FileName = At("FileName").Text()?.Trim(),
             LedgerId = Id(cells, "LedgerId"),
             RequestId = Id(cells, "RequestId"),
             Settings = SubmitSettingsReader.Read(At),

@@ -17,4 +17,24 @@ internal interface ILedger
     /// </summary>
     /// <returns>The id it is kept under: the host's, with a number behind it where another result of that host has it.</returns>
     ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result);
+
+    /// <summary>The names that the images of a request have in a directory, by their number; without extensions.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="directory">The directory, with its links resolved.</param>
+    /// <returns>The names; null where the request is not known here, so that nothing is kept of it.</returns>
+    ValueTask<IReadOnlyDictionary<int, string>?> FileNamesAsync(LedgerEntry entry, string directory) =>
+        ValueTask.FromResult<IReadOnlyDictionary<int, string>?>(null);
+
+    /// <summary>
+    /// Gives images of a request their names in a directory, all or none: no other request has any of them then. Where another process
+    /// has named them before, they have the names that it gave them.
+    /// </summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="directory">The directory, with its links resolved.</param>
+    /// <param name="names">The names by the numbers of the images, without extensions.</param>
+    /// <param name="isReplacing">Whether these images have names there that something else has on disk.</param>
+    /// <returns>The names that they have; null where another request has one of these.</returns>
+    ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
+        ValueTask.FromResult<IReadOnlyDictionary<int, string>?>(names);
 }

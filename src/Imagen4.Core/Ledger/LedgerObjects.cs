@@ -45,11 +45,14 @@ internal static class LedgerObjects
         switch (made)
         {
             case ImagenRequest request:
-                request.SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
-                request.UpdatedAt = known.Time > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(known.Time).UtcDateTime : null;
+                request.SubmittedAt = Time(Submitted(known));
+                request.UpdatedAt = Time(known.Time > 0 ? known.Time : null);
                 (request.Cost, request.Currency) = (known.Delivery?.Cost, known.Delivery?.Currency);
+                request.Images = [.. known.Delivery?.Images ?? []];
+                request.Path = request.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
                 break;
             case ImagenResult result:
+                result.SubmittedAt = Time(Submitted(known));
                 known.Delivery?.CopyTo(result);
                 break;
         }
@@ -81,6 +84,7 @@ internal static class LedgerObjects
         }
 
         made.LedgerId = known?.LedgerId;
+        made.SubmittedAt = Time(known?.Accepted);
         (made.Cost, made.Currency) = (known?.Delivery?.Cost, known?.Delivery?.Currency);
         return made;
     }
@@ -115,6 +119,9 @@ internal static class LedgerObjects
         _ when known.IsDamaged => Messages.LedgerRowDamaged.With(known.Ledger, known.LedgerId),
         _ => null,
     };
+
+    private static DateTime? Time(long? milliseconds) =>
+        milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
 
     // When a doubtful one was sent is what it can be looked up by on the host's own pages.
     private static long? Submitted(LedgerRequest known) =>

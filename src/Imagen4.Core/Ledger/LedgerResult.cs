@@ -24,6 +24,9 @@ internal sealed record LedgerResult
     /// <summary>The currency of that; null for a price of the user's own.</summary>
     public string? Currency { get; init; }
 
+    /// <summary>When its result was read, in UTC.</summary>
+    public DateTime? CompletedAt { get; init; }
+
     /// <summary>Seconds it took.</summary>
     public double? Elapsed { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record LedgerResult
         BillableUnits = result.BillableUnits,
         Cost = result.Cost,
         Currency = result.Currency,
+        CompletedAt = result.CompletedAt,
         Elapsed = result.Elapsed,
         AdditionalOutput = result.AdditionalOutput,
     };
@@ -66,5 +70,6 @@ internal sealed record LedgerResult
         target.Seed = Seed ?? target.Seed;
         (target.Description, target.AdditionalOutput) = (Description, AdditionalOutput);
         (target.BillableUnits, target.Cost, target.Currency, target.Elapsed) = (BillableUnits, Cost, Currency, Elapsed);
+        target.CompletedAt = CompletedAt;
     }
 }

@@ -188,6 +188,41 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<int, string>?> FileNamesAsync(LedgerEntry entry, string directory) =>
+        await _store.FileNamesAsync(entry.LedgerId, directory, CancellationToken.None).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing)
+    {
+        var made = await _store.NameFilesAsync(entry.LedgerId, directory, names, isReplacing).ConfigureAwait(false);
+        if (names.Keys.All(made.ContainsKey))
+        {
+            return made;
+        }
+
+        // All or none: what another request has one of is no set of names.
+        await _store.UnnameFilesAsync(entry.LedgerId, directory, names.Where(name => made.GetValueOrDefault(name.Key) == name.Value)
+            .Select(name => name.Key)).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
+    /// <param name="row">The row with the key.</param>
+    /// <param name="known">The newest submission of the other one.</param>
+    /// <returns>Whether it stands for that one.</returns>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
+    public async Task<bool> BindKeyAsync(RowIdentity row, LedgerRequest known)
+    {
+        await _store.BindKeyAsync(row.Row, known.Row!, known.LedgerId).ConfigureAwait(false);
+        return (await FindKeyedRowAsync(row, CancellationToken.None).ConfigureAwait(false))?.Row == known.Row;
+    }
+
+    /// <summary>When the host of a request that this process works on has accepted it; null where that is not known.</summary>
+    public DateTimeOffset? AcceptedAt(string ledgerId) =>
+        _held.Find(ledgerId)?.Progress.Accepted is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
     /// <summary>
     /// Adds a step to a submission that is known, if it is still as it was seen, and that nobody works on it any more. The id that it is
     /// given may be no other submission's.

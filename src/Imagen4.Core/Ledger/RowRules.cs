@@ -56,11 +56,11 @@ internal static class RowRules
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not
     /// failed.</exception>
-    public static void RequireSameInput(string inputHash, LedgerRequest known)
+    public static void RequireSameInput(string inputHash, LedgerRequest known, string? key = null)
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
-            throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? "")));
+            throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? key ?? "")));
         }
     }
 

@@ -5,54 +5,86 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Media;
 
 /// <summary>
-/// How files are named: text with places in braces, <c>{Key}-{ImageIndex}</c>. The ending comes from the image itself.
-/// Names are flat: a template cannot leave its folder.
+/// How files are named: a template with {placeholders}, <c>{Provider}/{Key}-{ImageIndex}</c>. A slash makes a subfolder; no name leaves
+/// the output directory. The extension always says what the bytes are.
 /// </summary>
 public sealed partial class FileNameTemplate
 {
-    /// <summary>The template used where none is given.</summary>
-    public const string Default = "{RequestId}-{ImageIndex}";
-
     private const string ImageIndex = "ImageIndex";
+    private const string Extension = "Extension";
     private const int LongestPrompt = 60;
 
-    private static readonly Dictionary<string, Func<FileNameValues, string?>> Places = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<FileNameValues, string?>> Values = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Index"] = values => values.Index?.ToString("D4", CultureInfo.InvariantCulture),
-        ["RequestId"] = values => values.RequestId,
         ["Key"] = values => values.Key,
+        ["RequestId"] = values => values.RequestId,
+        ["Seed"] = values => values.Seed?.ToString(CultureInfo.InvariantCulture),
         ["Provider"] = values => values.Provider,
         ["Model"] = values => values.Model,
         ["Prompt"] = values => values.Prompt is { } prompt ? SafeFileName.Part(prompt, LongestPrompt) : null,
-        ["Seed"] = values => values.Seed?.ToString(CultureInfo.InvariantCulture),
+        ["Date"] = values => values.Date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>What a template can have in braces.</summary>
-    public static IReadOnlyList<string> Placeholders => [.. Places.Keys, ImageIndex];
+    // The extensions that image files are known by.
+    private static readonly Dictionary<string, MediaType> Types = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".png"] = MediaType.Png,
+        [".jpg"] = MediaType.Jpeg,
+        [".jpeg"] = MediaType.Jpeg,
+        [".webp"] = MediaType.Webp,
+        [".gif"] = MediaType.Gif,
+        [".avif"] = MediaType.Avif,
+    };
 
-    private readonly string _template;
+    private readonly string[] _folders = [];
+    private readonly string _name = "";
+    private readonly string? _extension;
     private readonly bool _numbersImages;
 
     /// <summary>Reads a template.</summary>
-    /// <exception cref="InvalidInputException">It has a place nobody knows, or would leave its folder.</exception>
+    /// <param name="template">The template; null or blank for the default names.</param>
+    /// <exception cref="InvalidInputException">It has an unknown placeholder, or would leave the output directory.</exception>
     public FileNameTemplate(string? template)
     {
-        _template = string.IsNullOrWhiteSpace(template) ? Default : template.Trim();
-        if (_template.AsSpan().IndexOfAny("/\\") >= 0)
+        if (string.IsNullOrWhiteSpace(template))
         {
-            throw new InvalidInputException(Messages.FileNameHasFolder.With(PlainText.Brief(_template)));
+            IsDefault = true;
+            return;
         }
 
-        var names = PlacePattern().Matches(_template).Select(match => match.Groups[1].Value).ToList();
-        if (names.FirstOrDefault(name => !IsImageIndex(name) && !Places.ContainsKey(name)) is { } unknown)
+        template = template.Trim();
+        var names = Placeholder().Matches(template).Select(match => match.Groups[1].Value).ToList();
+        if (names.FirstOrDefault(name => !Placeholders.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw new InvalidInputException(Messages.FileNamePlaceUnknown.With(unknown, string.Join(", ", Places.Keys.Append(ImageIndex))));
+            var known = string.Join(", ", Placeholders.Select(name => $"{{{name}}}"));
+            throw new InvalidInputException(Messages.FileNamePlaceholderUnknown.With(unknown, known));
         }
 
-        _numbersImages = names.Any(IsImageIndex);
+        if (Placeholder().Replace(template, "").AsSpan().ContainsAny('{', '}'))
+        {
+            throw new InvalidInputException(Messages.FileNameBrace.With(PlainText.Brief(template)));
+        }
+
+        var parts = template.Split('/', '\\').Select(part => part.Trim()).ToArray();
+        if (parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains("..") || parts[^1].Length == 0)
+        {
+            throw new InvalidInputException(Messages.FileNameLeaves.With(PlainText.Brief(template)));
+        }
+
+        _folders = [.. parts[..^1].Where(part => part.Length > 0 && part != ".")];
+        (_name, _extension) = Split(parts[^1]);
+        _numbersImages = names.Contains(ImageIndex, StringComparer.OrdinalIgnoreCase);
         UsesRequestId = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
         NeedsSeed = names.Contains("Seed", StringComparer.OrdinalIgnoreCase);
     }
+
+    /// <summary>What a template can have in braces. Case does not matter.</summary>
+    public static IReadOnlyList<string> Placeholders { get; } =
+        ["Index", "Key", "RequestId", ImageIndex, "Seed", "Provider", "Model", "Prompt", "Date", Extension];
+
+    /// <summary>Whether none was given: then files have default names, and a name that is taken is no error.</summary>
+    public bool IsDefault { get; }
 
     /// <summary>Whether every request gets names of its own, whatever its row says.</summary>
     public bool UsesRequestId { get; }
@@ -60,24 +92,65 @@ public sealed partial class FileNameTemplate
     /// <summary>Whether the names depend on the seed, which a host may choose.</summary>
     public bool NeedsSeed { get; }
 
-    /// <summary>The name of one image, without its ending.</summary>
+    /// <summary>The path of one image within the output directory.</summary>
     /// <param name="values">The request's values.</param>
     /// <param name="image">
-    /// The number of the image, from 1. Where the template has no place for it, images after the first get it appended.
+    /// The number of the image, from 1. Where the template has no placeholder for it, images after the first get it appended.
     /// </param>
-    public string Expand(FileNameValues values, int image)
+    /// <param name="type">What the image is; null for the path without its extension.</param>
+    internal string Expand(FileNameValues values, int image, MediaType? type = null)
     {
+        if (IsDefault)
+        {
+            throw new InvalidOperationException("Default names depend on what is there.");
+        }
+
         var number = image.ToString(CultureInfo.InvariantCulture);
-        var name = PlacePattern().Replace(_template, match => IsImageIndex(match.Groups[1].Value)
-            ? number
-            : SafeFileName.Part(Places[match.Groups[1].Value](values) ?? ""));
-        return SafeFileName.Whole(_numbersImages || image == 1 ? name : $"{name}-{number}");
+        string Fill(string part) => SafeFileName.Part(Placeholder().Replace(part, match => SafeFileName.Part(
+            match.Groups[1].Value is var name && name.Equals(ImageIndex, StringComparison.OrdinalIgnoreCase) ? number
+                : name.Equals(Extension, StringComparison.OrdinalIgnoreCase) ? type?.Extension[1..] ?? ""
+                : Values[name](values) ?? "")));
+
+        // A folder whose value is unknown is left out.
+        var folders = _folders.Select(Fill).Where(folder => folder.Length > 0).Select(SafeFileName.Whole);
+        var file = Fill(_name);
+        file = SafeFileName.Whole(_numbersImages || image == 1 ? file : $"{file}-{number}");
+        return string.Join(Path.DirectorySeparatorChar, folders.Append(file + Ending(type)));
     }
 
-    private static bool IsImageIndex(string name) => name.Equals(ImageIndex, StringComparison.OrdinalIgnoreCase);
+    /// <summary>A default name, without its extension: the row's key, else its number with a short prompt.</summary>
+    /// <param name="values">The request's values.</param>
+    /// <param name="image">The number of the image, from 1; null where there is only one.</param>
+    /// <param name="attempt">From 1: where that name is taken, the next one has the number behind it.</param>
+    internal static string Default(FileNameValues values, int? image, int attempt)
+    {
+        var own = values.Key is { } key && SafeFileName.Part(key).Length > 0
+            ? SafeFileName.Whole(key)
+            : SafeFileName.Whole($"{Values["Index"](values)}-{SafeFileName.Words(values.Prompt ?? "")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{own}{(attempt > 1 ? $"_{attempt}" : "")}{(image is { } number ? $"-{number}" : "")}");
+    }
+
+    // As it is written where it is right, so that .jpeg stays .jpeg.
+    private string Ending(MediaType? type) => type is null ? ""
+        : _extension is { } written && Types[written] == type ? written
+        : type.Extension;
+
+    private static (string Name, string? Extension) Split(string name)
+    {
+        const string Placed = ".{" + Extension + "}";
+        if (name.Length > Placed.Length && name.EndsWith(Placed, StringComparison.OrdinalIgnoreCase))
+        {
+            return (name[..^Placed.Length], null);
+        }
+
+        var written = Path.GetExtension(name);
+        return written.Length < name.Length && Types.ContainsKey(written) ? (name[..^written.Length], written) : (name, null);
+    }
 
     [GeneratedRegex(@"\{([^{}]*)\}", RegexOptions.CultureInvariant)]
-    private static partial Regex PlacePattern();
+    private static partial Regex Placeholder();
 }
 
 /// <summary>What a file name can be made of. A value that is not known yet is null.</summary>
@@ -103,4 +176,7 @@ public sealed record FileNameValues
 
     /// <summary>The seed.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>The day on which the request was submitted, in local time.</summary>
+    public DateOnly? Date { get; init; }
 }

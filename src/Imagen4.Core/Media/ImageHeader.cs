@@ -165,6 +165,9 @@ internal sealed record MediaType(string Name, string Extension)
     public static readonly MediaType Gif = new("image/gif", ".gif");
     public static readonly MediaType Avif = new("image/avif", ".avif");
 
-    /// <summary>Every ending a saved image can have.</summary>
-    public static IEnumerable<string> Extensions => [Png.Extension, Jpeg.Extension, Webp.Extension];
+    /// <summary>What a saved image can be.</summary>
+    public static IReadOnlyList<MediaType> Saved { get; } = [Png, Jpeg, Webp];
+
+    /// <summary>Every extension a saved image can have.</summary>
+    public static IEnumerable<string> Extensions => Saved.Select(type => type.Extension);
 }

@@ -5,37 +5,34 @@ namespace Imagen4.Core.Media;
 
 /// <summary>Saves the images of a result: fetched, checked, and only then given their final names.</summary>
 /// <param name="folder">Where they go.</param>
-/// <param name="template">What they are called.</param>
-internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
+/// <param name="names">What they are called.</param>
+internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
 {
     /// <summary>Saves every image that can be saved.</summary>
     /// <param name="source">Where media comes from.</param>
     /// <param name="images">The images; each that is saved gets its path and what its bytes say.</param>
-    /// <param name="values">What names are made of.</param>
+    /// <param name="owner">What they belong to: the request, so that whoever continues or forgets it finds what a killed process leaves.</param>
     /// <param name="access">What is known of how the host lets them be read.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>The first error, when an image could not be saved; the others are saved all the same.</returns>
     public async Task<ImagenException?> SaveAsync(
         MediaSource source,
         IReadOnlyList<HostImage> images,
-        FileNameValues values,
+        string owner,
         MediaAccess access,
         CancellationToken cancellation)
     {
-        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, values, access, cancellation)))
+        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, owner, access, cancellation)))
             .ConfigureAwait(false);
         return errors.FirstOrDefault(error => error is not null);
     }
 
     private async Task<ImagenException?> TrySaveAsync(
-        MediaSource source, HostImage image, FileNameValues values, MediaAccess access, CancellationToken cancellation)
+        MediaSource source, HostImage image, string owner, MediaAccess access, CancellationToken cancellation)
     {
         try
         {
-            var name = template.Expand(values, image.Image.Index);
-
-            // Named after the request, not after the image: what a killed process leaves is found by whoever continues or forgets it.
-            await SaveAsync(source, image, name, values.RequestId ?? name, access, cancellation).ConfigureAwait(false);
+            await SaveAsync(source, image, owner, access, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (ImagenException error)
@@ -49,7 +46,7 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
     }
 
     private async Task SaveAsync(
-        MediaSource source, HostImage image, string name, string owner, MediaAccess access, CancellationToken cancellation)
+        MediaSource source, HostImage image, string owner, MediaAccess access, CancellationToken cancellation)
     {
         folder.Prepare();
         var file = folder.CreateDraft(owner);
@@ -70,8 +67,9 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
                 file.Flush(flushToDisk: true);
 
                 // It is renamed while it is open: until it has its name, its lock keeps it from being taken for a killed process's.
-                var final = folder.Final(name, header.Type.Extension);
-                isRenamed = await folder.PublishAsync(draft, final, image.Image.Sha256, cancellation).ConfigureAwait(false);
+                var sha256 = image.Image.Sha256;
+                (var final, isRenamed) = await PublishAsync(draft, image.Image.Index, header.Type, owner, sha256, cancellation)
+                    .ConfigureAwait(false);
                 (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
                 (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
             }
@@ -81,6 +79,29 @@ internal sealed class ImageSaver(OutputFolder folder, FileNameTemplate template)
             if (!isRenamed)
             {
                 File.Delete(draft);
+            }
+        }
+    }
+
+    private async Task<(string Final, bool IsRenamed)> PublishAsync(
+        string draft, int image, MediaType type, string owner, string sha256, CancellationToken cancellation)
+    {
+        var name = await names.FirstAsync(image, type, cancellation).ConfigureAwait(false);
+        while (true)
+        {
+            var final = folder.At(name);
+            try
+            {
+                return (final, await folder.PublishAsync(draft, final, owner, sha256, cancellation).ConfigureAwait(false));
+            }
+            catch (FileExistsException)
+            {
+                if (await names.NextAsync(image, type, name, cancellation).ConfigureAwait(false) is not { } next)
+                {
+                    throw;
+                }
+
+                name = next;
             }
         }
     }

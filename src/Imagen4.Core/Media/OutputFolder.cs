@@ -10,9 +10,12 @@ public sealed class OutputFolder(string path, bool force)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _published = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _published = new(StringComparer.OrdinalIgnoreCase);
     private bool _prepared;
     private string? _real;
+
+    /// <summary>Whether a file in the way is overwritten.</summary>
+    internal bool Overwrites => force;
 
     /// <summary>The full path.</summary>
     public string FullPath { get; } = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
@@ -61,13 +64,18 @@ public sealed class OutputFolder(string path, bool force)
 
     /// <summary>Reserves the file names of one row of this batch, all or none, before its images are paid for.</summary>
     /// <param name="isNew">Whether the row has not been submitted before: then a file of its name is somebody else's.</param>
-    /// <param name="names">The names, without their endings.</param>
+    /// <param name="names">The names, without their extensions.</param>
+    /// <param name="files">Every file that may be written under them.</param>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
-    /// <exception cref="InvalidInputException">Another row of this batch has a name.</exception>
-    public void Claim(bool isNew, params IReadOnlyList<string> names)
+    /// <exception cref="InvalidInputException">Another row of this batch has a name, or a subfolder cannot be one.</exception>
+    internal void Claim(bool isNew, IReadOnlyList<string> names, IReadOnlyList<string> files)
     {
-        var files = names.SelectMany(name => MediaType.Extensions.Select(extension => Final(name, extension)));
-        if (isNew && !force && files.FirstOrDefault(File.Exists) is { } existing)
+        foreach (var subfolder in names.Select(Path.GetDirectoryName).OfType<string>().Where(name => name.Length > 0).Distinct())
+        {
+            RequireSubfolder(subfolder);
+        }
+
+        if (isNew && !force && files.Select(At).FirstOrDefault(File.Exists) is { } existing)
         {
             throw new FileExistsException(Messages.FileExistsBefore.With(existing));
         }
@@ -83,8 +91,25 @@ public sealed class OutputFolder(string path, bool force)
         }
     }
 
-    /// <summary>The path a file gets.</summary>
-    internal string Final(string name, string extension) => Path.Combine(FullPath, name + extension);
+    /// <summary>The full path of a file within the folder.</summary>
+    internal string At(string file) => Path.Combine(FullPath, file);
+
+    /// <summary>Whether an image, or what is written beside one, has that name already.</summary>
+    /// <param name="name">The name, without an extension.</param>
+    internal bool Has(string name) =>
+        MediaType.Extensions.Select(extension => At(name + extension)).Any(file => Path.Exists(file) || Path.Exists(Sidecar.PathOf(file)));
+
+    /// <summary>The path of a file within the folder; null for one that is elsewhere.</summary>
+    internal string? Within(string path)
+    {
+        var within = Path.GetRelativePath(FullPath, path);
+        if (Path.IsPathRooted(within) || within.Split(Path.DirectorySeparatorChar)[0] == "..")
+        {
+            within = Path.GetRelativePath(RealPath, path);
+        }
+
+        return Path.IsPathRooted(within) || within.Split(Path.DirectorySeparatorChar)[0] == ".." ? null : within;
+    }
 
     /// <summary>A unique path for a file that is still being written; it is hidden.</summary>
     /// <param name="owner">What it belongs to.</param>
@@ -99,17 +124,20 @@ public sealed class OutputFolder(string path, bool force)
 
     /// <summary>Gives a finished file its final name. The same bytes under that name are no other file: they stay.</summary>
     /// <param name="draft">The finished file.</param>
-    /// <param name="final">The name.</param>
+    /// <param name="final">The full path.</param>
+    /// <param name="owner">What it belongs to.</param>
     /// <param name="sha256">The SHA-256 of the finished file, in hexadecimal digits.</param>
     /// <param name="cancellation">Stops the comparison.</param>
     /// <returns>False where the same bytes were there already; the draft keeps its own name then.</returns>
     /// <exception cref="FileExistsException">Another file is in the way, and is not to be overwritten.</exception>
-    internal async Task<bool> PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
+    /// <exception cref="InvalidInputException">The subfolder leads out of the folder.</exception>
+    internal async Task<bool> PublishAsync(string draft, string final, string owner, string sha256, CancellationToken cancellation)
     {
+        CreateSubfolder(final);
         lock (_lock)
         {
             // -Force overwrites what was there before, not what this batch has just saved.
-            if (!_published.Add(final))
+            if (!_published.TryAdd(final, owner) && _published[final] != owner)
             {
                 throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));
             }
@@ -129,6 +157,32 @@ public sealed class OutputFolder(string path, bool force)
         return await IsSameAsync(final, sha256, cancellation).ConfigureAwait(false)
             ? false
             : throw new FileExistsException(Messages.FileExists.With(final));
+    }
+
+    private void CreateSubfolder(string final)
+    {
+        if (Path.GetDirectoryName(Within(final)) is { Length: > 0 } subfolder)
+        {
+            RequireSubfolder(subfolder);
+            _ = Directory.CreateDirectory(At(subfolder));
+        }
+    }
+
+    // A link between the folder and the file could lead anywhere.
+    private void RequireSubfolder(string subfolder)
+    {
+        if (!Media.RealPath.Of(At(subfolder)).StartsWith(Path.TrimEndingDirectorySeparator(RealPath) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new InvalidInputException(Messages.FileNameLeadsOut.With(subfolder, FullPath));
+        }
+
+        for (var folder = subfolder; folder is { Length: > 0 }; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(At(folder)))
+            {
+                throw new InvalidInputException(Messages.OutputDirectoryIsFile.With(At(folder)));
+            }
+        }
     }
 
     private static async Task<bool> IsSameAsync(string path, string sha256, CancellationToken cancellation)

@@ -16,6 +16,9 @@ internal static class SafeFileName
     // How many marks a character of a prompt has at most, where it is text and not an attempt at something else.
     private const int MostMarks = 16;
 
+    // How many bytes of a prompt tell one image from another in a list of files.
+    private const int ShortPrompt = 40;
+
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
         "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$",
@@ -58,6 +61,13 @@ internal static class SafeFileName
         }
 
         return part.ToString().Trim('-', '.', ' ');
+    }
+
+    /// <summary>The first words of a text, as a part of a name.</summary>
+    public static string Words(string text)
+    {
+        var (part, longer) = (Part(text, ShortPrompt), Part(text, ShortPrompt + MostMarks));
+        return longer.Length > part.Length && longer[part.Length] != '-' && part.LastIndexOf('-') is > 0 and var end ? part[..end] : part;
     }
 
     /// <summary>

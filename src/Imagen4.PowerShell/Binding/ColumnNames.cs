@@ -25,6 +25,11 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
             .Select(property => property.Name),
         StringComparer.OrdinalIgnoreCase);
 
+    // What is written beside an image carries of the image itself.
+    private static readonly HashSet<string> OfSidecars = new(
+        typeof(ImagenImage).GetProperties().Select(property => property.Name).Concat(["SchemaVersion", "ImageIndex"]),
+        StringComparer.OrdinalIgnoreCase);
+
     private static readonly string[] RequestIds = [nameof(ImagenRequest.RequestId), nameof(ImagenRequest.LedgerId)];
 
     private readonly HashSet<string> _hidden = new(StringComparer.OrdinalIgnoreCase);
@@ -106,7 +111,8 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         var isRequest = record.Has(RequestIds);
         return record.Names.Select(name => name.Trim())
             .Where(name => !hints.IsColumn(name) && !OfPowerShell.Contains(name, StringComparer.OrdinalIgnoreCase)
-                && !(isRequest && OfRequests.Contains(name)));
+                && !(isRequest && OfRequests.Contains(name))
+                && !(record.IsSidecar && OfSidecars.Contains(name)));
     }
 
     // Rows of several models share columns: where such a cell is blank, there is nothing that could be meant.

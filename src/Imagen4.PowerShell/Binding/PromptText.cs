@@ -114,6 +114,12 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
                 };
             }
 
+            if (OutputPath.IsWrittenAsPath(text) && !(hasReader && Path.HasExtension(text)))
+            {
+                return new InvalidInputException(
+                    CommandMessages.PromptIsDirectory.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row };
+            }
+
             if (text.AsSpan().ContainsAny('/', '\\') && Directory.Exists(path))
             {
                 return new InvalidInputException(

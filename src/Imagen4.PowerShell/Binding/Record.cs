@@ -44,6 +44,12 @@ internal sealed class Record
     /// <summary>Whether it is a file, here or at a host: what else it says of itself is no column.</summary>
     public bool IsFile { get; }
 
+    /// <summary>Whether it says of a file that is there what it is, so that its FileName is a file's and no template.</summary>
+    public bool DescribesFile => IsFile || Has(nameof(ImagenImage.Sha256));
+
+    /// <summary>Whether it is what is written beside an image.</summary>
+    public bool IsSidecar => Has("SchemaVersion") && DescribesFile;
+
     /// <summary>What kind of thing it is, with its article, for messages.</summary>
     public string TypeName { get; }
 

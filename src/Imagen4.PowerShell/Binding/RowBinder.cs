@@ -44,7 +44,12 @@ internal static class RowBinder
             cells["RequestId"] = BoundValue.Plain(record.At("RequestId", "request_id"));
         }
 
-        return RowReader.Read(index, cells);
+        if (record is { IsRows: true, DescribesFile: false })
+        {
+            cells["FileName"] = BoundValue.Plain(record.At("FileName"));
+        }
+
+        return RowReader.Read(index, cells) with { IsSidecar = record?.IsSidecar == true };
     }
 
     // PowerShell binds one spelling of an input, and does not look into hashtables. The others may say something else.
@@ -77,7 +82,8 @@ internal static class RowBinder
         var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
         if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
         {
-            throw new InvalidInputException(CommandMessages.PromptTwice.With(PlainText.Brief(own))) { Row = index };
+            throw new InvalidInputException(CommandMessages.PromptTwice.With(
+                PlainText.Brief(own), PlainText.Brief(prompt?.ToString() ?? ""))) { Row = index };
         }
 
         if (record.Text is { } text)

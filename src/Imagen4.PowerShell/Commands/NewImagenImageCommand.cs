@@ -18,19 +18,24 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     private PromptText _texts = null!;
     private string[] _given = [];
     private bool _namesProviders;
+    private string? _fileName;
 
     /// <summary>Waits for the results.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Where images are saved.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     public string? OutputDirectory { get; set; }
 
     /// <summary>How files are named.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(FileNameCompleter))]
-    public string? FileName { get; set; }
+    public object? FileName { get; set; }
+
+    /// <summary>Writes a JSON file beside each image.</summary>
+    [Parameter]
+    public SwitchParameter Sidecar { get; set; }
 
     /// <summary>Overwrites files that are in the way.</summary>
     [Parameter]
@@ -41,7 +46,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     public SwitchParameter Strict { get; set; }
 
     /// <inheritdoc/>
-    private protected override string? GivenFileName => FileName;
+    private protected override string? GivenFileName => _fileName;
 
     /// <inheritdoc/>
     private protected override bool MayNameOthers => _namesProviders && Options.Provider is null;
@@ -49,21 +54,23 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        var output = OutputPath.Bind(this, OutputDirectory, FileName, Force);
+        // Read now, as all that follows: what is bound later, record by record, belongs to the records.
+        _fileName = BoundValue.Plain(BoundValue.AsWritten(FileName))?.ToString();
+        SortArguments();
+        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
         }
 
         BeginGallery(output);
-
-        // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];
         Options = CommonOptions(BoundValue.Plain(Provider)?.ToString()) with
         {
             Wait = Wait || output is not null,
             Output = output,
-            FileName = new FileNameTemplate(FileName),
+            FileName = new FileNameTemplate(_fileName),
+            Sidecar = Sidecar,
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,
@@ -75,6 +82,30 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
         _texts = new PromptText(this, hints.Columns);
     }
+
+    // Whoever pipes rows in writes the directory where the prompt would be; and of a prompt without quotes, the second word is no
+    // directory.
+    private void SortArguments()
+    {
+        if (MyInvocation.ExpectingInput && OutputDirectory is null && IsPositional(nameof(Prompt))
+            && BoundValue.Plain(Prompt) is string text && OutputPath.IsPath(this, text))
+        {
+            (OutputDirectory, Prompt) = (text, null);
+            return;
+        }
+
+        if (IsPositional(nameof(OutputDirectory)) && OutputDirectory is { } directory
+            && directory.AsSpan().IndexOfAny("/\\:~") < 0 && directory is not ("." or "..")
+            && BoundValue.Plain(Prompt)?.ToString()?.Any(char.IsWhiteSpace) != true && !OutputPath.IsDirectory(this, directory))
+        {
+            throw new InvalidInputException(CommandMessages.SecondArgumentNoDirectory.With(PlainText.Brief(directory)));
+        }
+    }
+
+    // The engine knows, and tells scripts as $PSBoundParameters.BoundPositionally.
+    private bool IsPositional(string parameter) =>
+        PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value is IEnumerable<string> names
+        && names.Contains(parameter, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     protected override void OnRecord()

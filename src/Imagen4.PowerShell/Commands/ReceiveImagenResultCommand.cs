@@ -27,6 +27,10 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     [ArgumentCompleter(typeof(FileNameCompleter))]
     public string? FileName { get; set; }
 
+    /// <summary>Writes a JSON file beside each image.</summary>
+    [Parameter]
+    public SwitchParameter Sidecar { get; set; }
+
     /// <summary>Overwrites files that are in the way.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -38,15 +42,22 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     /// <inheritdoc/>
     private protected override BatchOptions RequestOptions(BatchOptions options)
     {
-        if (NoDownload && (OutputDirectory is not null || FileName is not null || Force))
+        if (NoDownload && (OutputDirectory is not null || FileName is not null || Force || Sidecar))
         {
             throw new InvalidInputException(CommandMessages.NoDownloadConflict);
         }
 
-        var folder = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory)) ? OutputDirectory : ".";
-        var output = NoDownload ? null : OutputPath.Bind(this, folder, FileName, Force);
+        var isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory));
+        var output = NoDownload ? null : OutputPath.Bind(this, isGiven ? OutputDirectory : ".", FileName, Force, Sidecar);
         output?.Check();
-        return options with { Wait = Wait, Output = output, FileName = new FileNameTemplate(FileName) };
+        return options with
+        {
+            Wait = Wait,
+            Output = output,
+            FileName = new FileNameTemplate(FileName),
+            Sidecar = Sidecar,
+            KeepsPlace = output is not null && !isGiven && FileName is null,
+        };
     }
 
     /// <inheritdoc/>

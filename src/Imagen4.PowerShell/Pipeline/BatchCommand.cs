@@ -113,7 +113,8 @@ public abstract partial class BatchCommand : HostCommand
             }
         }
 
-        var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName);
+        var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName)
+            + (Options.Sidecar ? " -Sidecar" : "");
         if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, saving) is { } line)
         {
             AfterStop.Say(Host, line);

@@ -68,8 +68,9 @@ internal sealed record FaultOperation(
         using var folder = new TempFolder();
         var result = await RequestWaiter.ReadNowAsync(subject.Request, CancellationToken.None);
         var source = new MediaSource(subject.Host.Time, allowLoopback: true);
-        var saver = new ImageSaver(new OutputFolder(folder.Path, force: false), new FileNameTemplate("image"));
-        var error = await saver.SaveAsync(source, result!.Images, subject.Names, MediaAccess.Public, CancellationToken.None);
+        var saver = new ImageSaver(
+            new OutputFolder(folder.Path, force: false), new TemplateNames(new FileNameTemplate("image"), subject.Names));
+        var error = await saver.SaveAsync(source, result!.Images, "r-1", MediaAccess.Public, CancellationToken.None);
         Assert.Equal(error is null ? ["image.png"] : [], folder.Names);
         if (error is not null)
         {

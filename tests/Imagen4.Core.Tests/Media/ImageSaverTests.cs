@@ -9,7 +9,6 @@ namespace Imagen4.Core.Tests.Media;
 public sealed class ImageSaverTests : IDisposable
 {
     private readonly TempFolder _temp = new();
-    private readonly FileNameValues _values = new() { RequestId = "r-1" };
 
     public void Dispose() => _temp.Dispose();
 
@@ -153,6 +152,8 @@ public sealed class ImageSaverTests : IDisposable
         FalResults.Read(Encoding.UTF8.GetBytes($$"""{"images":[{{string.Join(',', addresses.Select(address => $$"""{"url":"{{address}}"}"""))}}]}"""))!.Images;
 
     private Task<ImagenException?> SaveAsync(IReadOnlyList<HostImage> images, bool force = false, CancellationToken cancellation = default) =>
-        new ImageSaver(new OutputFolder(_temp.Path, force), new FileNameTemplate(null))
-            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, _values, MediaAccess.Public, cancellation).InTime();
+        new ImageSaver(
+                new OutputFolder(_temp.Path, force),
+                new TemplateNames(new FileNameTemplate("{RequestId}-{ImageIndex}"), new FileNameValues { RequestId = "r-1" }))
+            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, "r-1", MediaAccess.Public, cancellation).InTime();
 }

@@ -43,20 +43,20 @@ public sealed class OutputFolderTests : IDisposable
     {
         File.WriteAllText(_temp.At("cover" + extension), "mine");
 
-        var error = Assert.Throws<FileExistsException>(() => Folder("").Claim(isNew: true, "cover"));
+        var error = Assert.Throws<FileExistsException>(() => Claim(Folder(""), "cover"));
 
         Assert.Contains("Nothing was sent", error.Message, StringComparison.Ordinal);
-        Folder("", force: true).Claim(isNew: true, "cover");
+        Claim(Folder("", force: true), "cover");
     }
 
     [Fact]
     public void A_name_is_given_to_one_row_of_a_batch_only()
     {
         var folder = Folder("", force: true);
-        folder.Claim(isNew: true, "cover");
+        Claim(folder, "cover");
 
-        Assert.Throws<InvalidInputException>(() => folder.Claim(isNew: true, "COVER"));
-        folder.Claim(isNew: true, "cover-2");
+        Assert.Throws<InvalidInputException>(() => Claim(folder, "COVER"));
+        Claim(folder, "cover-2");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class OutputFolderTests : IDisposable
 
         Parallel.For(0, 200, number =>
         {
-            if (Record.Exception(() => folder.Claim(isNew: true, $"name-{number % 20}")) is null)
+            if (Record.Exception(() => Claim(folder, $"name-{number % 20}")) is null)
             {
                 Interlocked.Increment(ref given);
             }
@@ -147,8 +147,8 @@ public sealed class OutputFolderTests : IDisposable
             File.WriteAllText(draft, $"batch {batch}");
             var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft)));
             together.SignalAndWait();
-            var final = folder.Final($"{name}", ".png");
-            return Record.Exception(() => folder.PublishAsync(draft, final, hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
+            var final = folder.At($"{name}.png");
+            return Record.Exception(() => folder.PublishAsync(draft, final, $"{batch}", hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
         }
     }
 
@@ -199,6 +199,35 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_subfolder_that_is_a_link_leads_nowhere_else()
+    {
+        Directory.CreateDirectory(_temp.At("out"));
+        Directory.CreateDirectory(_temp.At("elsewhere"));
+        Directory.CreateSymbolicLink(_temp.At("out/link"), _temp.At("elsewhere"));
+        Directory.CreateDirectory(_temp.At("out/real"));
+        Directory.CreateSymbolicLink(_temp.At("out/inner"), _temp.At("out/real"));
+        File.WriteAllText(_temp.At("draft"), "new");
+        var folder = Folder("out");
+
+        Assert.Contains("leads out of", Assert.Throws<InvalidInputException>(() => Claim(folder, "link/x")).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidInputException>(
+            () => folder.PublishAsync(_temp.At("draft"), folder.At("link/deep/x.png"), "r-1", "", CancellationToken.None));
+        Assert.Empty(Directory.GetFileSystemEntries(_temp.At("elsewhere")));
+
+        Claim(folder, "inner/x");
+        Assert.True(await folder.PublishAsync(_temp.At("draft"), folder.At("inner/x.png"), "r-1", "", CancellationToken.None));
+        Assert.True(File.Exists(_temp.At("out/real/x.png")));
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_a_subfolder_is_refused()
+    {
+        File.WriteAllText(_temp.At("taken"), "mine");
+
+        Assert.Throws<InvalidInputException>(() => Claim(Folder(""), "taken/x"));
+    }
+
+    [Fact]
     public void Drafts_are_hidden_and_never_the_same()
     {
         var folder = Folder("");
@@ -223,8 +252,12 @@ public sealed class OutputFolderTests : IDisposable
     private Task<bool> PublishAsync(OutputFolder folder) => folder.PublishAsync(
         _temp.At("draft"),
         _temp.At("final.png"),
+        "r-1",
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_temp.At("draft")))),
         CancellationToken.None);
+
+    private static void Claim(OutputFolder folder, string name) =>
+        folder.Claim(isNew: true, [name], [.. MediaType.Extensions.Select(extension => name + extension)]);
 
     private OutputFolder Folder(string name, bool force = false) => new(_temp.At(name), force);
 }

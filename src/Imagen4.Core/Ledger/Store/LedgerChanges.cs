@@ -179,6 +179,38 @@ internal static class LedgerChanges
         "DELETE FROM upload WHERE storage = @storage AND account = @account AND sha256 = @digest AND address = @address",
         [.. LedgerQueries.Names(upload.Place), ("@address", upload.Address)]);
 
+    /// <summary>Gives an image of a request its name in a directory, where it has none there and nothing else has that name.</summary>
+    public static Statement NameFile(string ledgerId, string directory, int image, string name) => new(
+        """
+        INSERT INTO file_name (directory, name, request, image)
+        SELECT @directory, @name, id, @image FROM request
+        WHERE ledger_id = @ledger_id AND NOT EXISTS (SELECT 1 FROM file_name AS other
+            WHERE other.request = request.id AND other.directory = @directory AND other.image = @image)
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@directory", directory),
+        ("@name", name),
+        ("@image", (long)image));
+
+    /// <summary>Takes an image's name in a directory from it.</summary>
+    public static Statement UnnameFile(string ledgerId, string directory, int image) => new(
+        $"DELETE FROM file_name WHERE {OfLedgerId} AND directory = @directory AND image = @image",
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@directory", directory),
+        ("@image", (long)image));
+
+    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
+    public static Statement BindKey(string row, string keyless, string ledgerId) => new(
+        """
+        INSERT INTO keyed_row (row_id, keyless_row_id, request)
+        SELECT @row, @keyless, id FROM request WHERE ledger_id = @ledger_id
+        ON CONFLICT DO NOTHING
+        """,
+        ("@row", RequestColumns.Bytes(row)),
+        ("@keyless", RequestColumns.Bytes(keyless)),
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)));
+
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
         "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",

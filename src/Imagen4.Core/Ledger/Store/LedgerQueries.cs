@@ -86,6 +86,22 @@ internal static class LedgerQueries
     public static Statement ByRequestId(string requestId) => new(
         Select + "WHERE id IN (SELECT request FROM progress WHERE request_id = @request_id) ORDER BY id", ("@request_id", requestId));
 
+    /// <summary>The names that the images of a request have in a directory.</summary>
+    public static Statement FileNames(string ledgerId, string directory) => new(
+        "SELECT image, name FROM file_name "
+            + "WHERE request = (SELECT id FROM request WHERE ledger_id = @ledger_id) AND directory = @directory",
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@directory", directory));
+
+    /// <summary>The newest request of the row without a key that a row with a key stands for.</summary>
+    public static Statement OfKeyedRow(string row) => new(
+        Select + "WHERE row_id = (SELECT keyless_row_id FROM keyed_row WHERE row_id = @row) ORDER BY generation DESC LIMIT 1",
+        ("@row", RequestColumns.Bytes(row)));
+
+    /// <summary>Whether a row with a key stands for a row without one.</summary>
+    public static Statement HasKeyedRow(string keyless) => new(
+        "SELECT 1 FROM keyed_row WHERE keyless_row_id = @row", ("@row", RequestColumns.Bytes(keyless)));
+
     /// <summary>The number of the newest request; 0 where there is none.</summary>
     public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
 

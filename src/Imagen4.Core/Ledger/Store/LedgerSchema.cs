@@ -98,11 +98,30 @@ internal static class LedgerSchema
         ){clustered};
         """;
 
-    // Requests may be in a state that modules before it take for damage.
-    private const string Started = "/* Version 3 has no tables of its own. */";
+    // The names that requests have in a directory, so that no two have the same; and the rows without a key that a key stands for since.
+    private const string Names =
+        """
+        CREATE TABLE file_name (
+            directory text NOT NULL,
+            name text NOT NULL,
+            request {long} NOT NULL REFERENCES request ON DELETE CASCADE,
+            image {long} NOT NULL,
+            PRIMARY KEY (directory, name)
+        ){clustered};
+        CREATE INDEX file_name_request ON file_name (request);
+        CREATE TABLE keyed_row (
+            row_id {bytes} PRIMARY KEY,
+            keyless_row_id {bytes} NOT NULL UNIQUE,
+            request {long} NOT NULL REFERENCES request ON DELETE CASCADE
+        ){clustered};
+        CREATE INDEX keyed_row_request ON keyed_row (request);
+        """;
+
+    /// <summary>The version that has names of files, keys of keyless rows, and requests that the host is known to generate.</summary>
+    public const int WithNames = 3;
 
     // What each version has beyond the one before, from the first.
-    private static readonly string[] Versions = [Tables, Uploads, Started];
+    private static readonly string[] Versions = [Tables, Uploads, Names];
 
     /// <summary>Brings the tables to this version, for SQLite.</summary>
     /// <param name="version">Their version; 0 where there are none.</param>

@@ -189,6 +189,32 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
+    /// <summary>Gives images of a request their names in a directory. Those that have one there keep it, unless it is replaced.</summary>
+    /// <returns>The names that the images of the request have there then.</returns>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public async Task<Dictionary<int, string>> NameFilesAsync(
+        string ledgerId, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing)
+    {
+        _ = await _writer
+            .RunAsync(
+            [
+                .. isReplacing ? names.Keys.Select(image => LedgerChanges.UnnameFile(ledgerId, directory, image)) : [],
+                .. names.Select(name => LedgerChanges.NameFile(ledgerId, directory, name.Key, name.Value)),
+            ])
+            .ConfigureAwait(false);
+        return await FileNamesAsync(ledgerId, directory, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes their names in a directory from images of a request.</summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public Task UnnameFilesAsync(string ledgerId, string directory, IEnumerable<int> images) =>
+        _writer.RunAsync([.. images.Select(image => LedgerChanges.UnnameFile(ledgerId, directory, image))]);
+
+    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public Task BindKeyAsync(string row, string keyless, string ledgerId) =>
+        _writer.RunAsync(LedgerChanges.BindKey(row, keyless, ledgerId));
+
     /// <summary>Keeps the address that a file has got at a host's storage; those that have ended are forgotten.</summary>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public Task KeepUploadAsync(StoredUpload upload) =>

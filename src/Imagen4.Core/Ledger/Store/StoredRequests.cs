@@ -11,6 +11,8 @@ internal abstract class StoredRequests(ILedgerDatabase database)
 {
     private const int PageLength = 500;
 
+    private bool _hasNames;
+
     /// <summary>The database.</summary>
     protected ILedgerDatabase Database { get; } = database;
 
@@ -84,6 +86,38 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<List<StoredRequest>> FindSubjectAsync(string subject, int most, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read, cancellation);
+
+    /// <summary>The names that the images of a request have in a directory, by their number.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<Dictionary<int, string>> FileNamesAsync(string ledgerId, string directory, CancellationToken cancellation) =>
+        await HasNamesAsync(cancellation).ConfigureAwait(false)
+            ? (await Reader.ReadAsync(
+                    LedgerQueries.FileNames(ledgerId, directory),
+                    reader => KeyValuePair.Create((int)reader.GetInt64(0), reader.GetString(1)),
+                    cancellation)
+                .ConfigureAwait(false)).DistinctBy(name => name.Key).ToDictionary()
+            : [];
+
+    /// <summary>The newest request of the row without a key that a row with a key stands for; null where it stands for none.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<StoredRequest?> FindKeyedRowAsync(string row, CancellationToken cancellation) =>
+        await HasNamesAsync(cancellation).ConfigureAwait(false)
+            ? await Reader.ReadOneAsync(LedgerQueries.OfKeyedRow(row), RequestColumns.Read, cancellation).ConfigureAwait(false)
+            : null;
+
+    /// <summary>Whether a row with a key stands for a row without one.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<bool> HasKeyedRowAsync(string keyless, CancellationToken cancellation) =>
+        await HasNamesAsync(cancellation).ConfigureAwait(false)
+            && (await Reader.ReadAsync(LedgerQueries.HasKeyedRow(keyless), _ => true, cancellation).ConfigureAwait(false)).Count > 0;
+
+    // An older ledger is read as it is, until somebody writes to it.
+    private async ValueTask<bool> HasNamesAsync(CancellationToken cancellation) =>
+        _hasNames = _hasNames
+            || (await Reader.ReadAsync(
+                new Statement(Database.SelectVersion),
+                reader => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
+                cancellation).ConfigureAwait(false)).SingleOrDefault() >= LedgerSchema.WithNames;
 
     /// <summary>Requests by the host's id, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

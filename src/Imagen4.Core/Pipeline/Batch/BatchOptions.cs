@@ -28,6 +28,12 @@ public sealed record BatchOptions
     /// <summary>How files are named.</summary>
     public FileNameTemplate FileName { get; init; } = new(null);
 
+    /// <summary>Whether a JSON file is written beside each image.</summary>
+    public bool Sidecar { get; init; }
+
+    /// <summary>Whether a request whose images have been saved stays where they are, instead of being saved to the output directory.</summary>
+    public bool KeepsPlace { get; init; }
+
     /// <summary>How long a request may take from its acceptance; zero for no limit.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromHours(1);
 

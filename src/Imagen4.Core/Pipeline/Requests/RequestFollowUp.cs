@@ -1,6 +1,7 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Files;
@@ -116,10 +117,27 @@ public sealed class RequestFollowUp
         request = await DatedAsync(request, cancellation).ConfigureAwait(false);
         var known = await FindAsync(request, cancellation).ConfigureAwait(false);
         var result = LedgerObjects.Of(record, Named(request), known);
-        var receiver = new ResultReceiver(_options, _known, new BatchCounts(), _prices);
+        var options = Placed(known);
+        var receiver = new ResultReceiver(
+            options, options.KeepsPlace ? new FollowUpLedger(_services, options) : _known, new BatchCounts(), _prices);
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
-        var error = await receiver.ReceiveAsync(request, answered: null, result,
-            Entry(request, known) with { Input = record.Input ?? known?.Input ?? new ImageInput() }, cancellation).ConfigureAwait(false);
+        if (options.FileName.IsDefault && known is { Step: RequestState.Delivered, Delivery: { } delivery })
+        {
+            // What has been saved there is there: nobody need be asked for it.
+            result.Images = [.. delivery.Images.Where(image => options.KeepsPlace || RowRules.IsIn(image, options.Output?.RealPath))];
+            if (options.Output is { Overwrites: false } && result.Images.Count == delivery.Images.Count && RowRules.HasFiles(known))
+            {
+                return await AsSavedAsync(request, known, result, receiver, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        var error = await receiver.ReceiveAsync(
+            request,
+            answered: null,
+            result,
+            Entry(request, known) with { Input = record.Input ?? known?.Input ?? new ImageInput() },
+            options.FileName,
+            cancellation).ConfigureAwait(false);
         if (error is null)
         {
             return new RowOutcome<ImagenResult>(result, null);
@@ -133,6 +151,34 @@ public sealed class RequestFollowUp
         error = Of(request, known, error);
         LedgerObjects.Fail(result, error);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
+    }
+
+    // Images that are gone are brought back where they were.
+    private BatchOptions Placed(LedgerRequest? known)
+    {
+        if (!_options.KeepsPlace || known is not { Step: RequestState.Delivered, Delivery.Images: [{ Path: { } path }, ..] })
+        {
+            return _options with { KeepsPlace = false };
+        }
+
+        return known.Directory is { } directory || (directory = Path.GetDirectoryName(path)) is not null
+            ? _options with { Output = new OutputFolder(directory, _options.Output?.Overwrites == true) }
+            : _options with { KeepsPlace = false };
+    }
+
+    private static async Task<RowOutcome<ImagenResult>> AsSavedAsync(
+        RequestReference request, LedgerRequest known, ImagenResult result, ResultReceiver receiver, CancellationToken cancellation)
+    {
+        known.Delivery!.CopyTo(result);
+        result.State = ImagenStates.Delivered;
+        if (await receiver.AddSidecarsAsync(result, cancellation).ConfigureAwait(false) is not { } error)
+        {
+            return new RowOutcome<ImagenResult>(result, null);
+        }
+
+        error = Of(request, known, error);
+        LedgerObjects.Fail(result, error);
+        return new RowOutcome<ImagenResult>(result, error);
     }
 
     /// <summary>Asks the host to cancel a request.</summary>

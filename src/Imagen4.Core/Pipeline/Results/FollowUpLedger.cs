@@ -88,6 +88,27 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     public ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result) =>
         throw new InvalidOperationException("What is followed up has been accepted before.");
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<int, string>?> FileNamesAsync(LedgerEntry entry, string directory)
+    {
+        try
+        {
+            return await _ledger.FindAsync(entry.LedgerId, CancellationToken.None).ConfigureAwait(false) is null
+                ? null
+                : await _ledger.FileNamesAsync(entry, directory).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
+        _ledger.NameFilesAsync(entry, directory, names, isReplacing);
+
     // A row that has a folder of its own is not delivered by saving its images elsewhere.
     private bool IsNews(RequestState step, LedgerEntry entry, LedgerRequest known) => step switch
     {

@@ -27,7 +27,7 @@ internal sealed class ResultReceiver(
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
     public async Task<ImagenException?> ContinueAsync(
-        RequestReference request, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        RequestReference request, ImagenResult result, LedgerEntry entry, FileNameTemplate names, CancellationToken cancellation)
     {
         RemoveLeft(request.RequestId, result.State);
         if (result.State == ImagenStates.Delivered)
@@ -37,7 +37,7 @@ internal sealed class ResultReceiver(
             result.Path = result.Images.Select(image => image.Path).FirstOrDefault(File.Exists);
         }
 
-        var error = await ReceiveAsync(request, answered: null, result, entry, cancellation).ConfigureAwait(false);
+        var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
         return error is RequestNotFoundException
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name),
                 error) { RequestId = request.RequestId }
@@ -60,14 +60,20 @@ internal sealed class ResultReceiver(
     /// <param name="answered">The result, where the answer to the submit was it.</param>
     /// <param name="result">The object it is for, with what is known of it.</param>
     /// <param name="entry">The ledger's entry of it.</param>
+    /// <param name="names">How its files are named.</param>
     /// <param name="cancellation">Stops it; the request goes on.</param>
     /// <returns>The first thing that went wrong, or null.</returns>
     public async Task<ImagenException?> ReceiveAsync(
-        RequestReference request, HostResult? answered, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        RequestReference request,
+        HostResult? answered,
+        ImagenResult result,
+        LedgerEntry entry,
+        FileNameTemplate names,
+        CancellationToken cancellation)
     {
         // Seen to end in this run: what an earlier one has seen has long been everywhere.
         var isFresh = result.State is not (ImagenStates.Completed or ImagenStates.Delivered);
-        var saved = result.Images.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
+        var before = result.Images;
         if (result.Cost is null)
         {
             // The host is asked while the request is under way.
@@ -86,9 +92,10 @@ internal sealed class ResultReceiver(
             }
 
             found.CopyTo(result);
+            result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
             await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
-            return await DeliverAsync(request, found.Images, saved, isFresh, result, entry, cancellation).ConfigureAwait(false);
+            return await DeliverAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -159,10 +166,11 @@ internal sealed class ResultReceiver(
     private async Task<ImagenException?> DeliverAsync(
         RequestReference request,
         IReadOnlyList<HostImage> images,
-        Dictionary<int, ImagenImage> saved,
+        IReadOnlyList<ImagenImage> before,
         bool isFresh,
         ImagenResult result,
         LedgerEntry entry,
+        FileNameTemplate template,
         CancellationToken cancellation)
     {
         if (result.Images.Count == 0)
@@ -176,22 +184,25 @@ internal sealed class ResultReceiver(
             return null;
         }
 
-        var values = new FileNameValues
-        {
-            Index = result.Index,
-            RequestId = result.RequestId,
-            Key = result.Key,
-            Provider = result.Provider,
-            Model = result.Model,
-            Prompt = result.Prompt,
-            Seed = result.Seed,
-        };
+        var saved = before.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
-        var error = await new ImageSaver(folder, options.FileName)
-            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, values, access, cancellation)
+        using var defaults = new DefaultNames(
+            folder, ledger, entry, Values(result), [.. result.Images.Select(image => image.Index)])
+        {
+            Before = before.Where(image => image.Path is not null && folder.Within(image.Path) is not null)
+                .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
+            Unrecorded = lost => NoteUnrecorded(entry, lost),
+        };
+        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)))
+            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
+        if (error is null)
+        {
+            error = await AddSidecarsAsync(result, cancellation).ConfigureAwait(false);
+        }
+
         result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
         if (error is null)
         {
@@ -203,6 +214,50 @@ internal sealed class ResultReceiver(
         return error;
     }
 
+    /// <summary>Writes what is to be beside the saved images of a result, where it is wanted and is not there.</summary>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public async Task<ImagenException?> AddSidecarsAsync(ImagenResult result, CancellationToken cancellation)
+    {
+        if (!options.Sidecar || options.Output is not { } folder)
+        {
+            return null;
+        }
+
+        try
+        {
+            foreach (var image in result.Images.Where(image => File.Exists(image.Path)))
+            {
+                await Sidecar.WriteAsync(folder, result, image, cancellation).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+        catch (ImagenException error)
+        {
+            return error;
+        }
+    }
+
+    // As the ledger keeps other times, and as exactly as they are written into files.
+    private static DateTime Milliseconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()).UtcDateTime;
+
+    private FileNameValues Values(ImagenResult result)
+    {
+        var submitted = result.SubmittedAt is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : options.Time.GetUtcNow();
+        return new()
+        {
+            Index = result.Index,
+            RequestId = result.RequestId,
+            Key = result.Key,
+            Provider = result.Provider,
+            Model = result.Model,
+            Prompt = result.Prompt,
+            Seed = result.Seed,
+            Date = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(submitted, options.Time.LocalTimeZone).DateTime),
+        };
+    }
+
     // What was paid for is fetched all the same, and its object handed on: a ledger that cannot be written costs neither.
     private async Task RecordAsync(RequestState step, LedgerEntry entry)
     {
@@ -212,9 +267,14 @@ internal sealed class ResultReceiver(
         }
         catch (LedgerUnavailableException error)
         {
-            breaker?.Trip(error);
-            counts.AddUnrecorded(entry, error);
+            NoteUnrecorded(entry, error);
         }
+    }
+
+    private void NoteUnrecorded(LedgerEntry entry, LedgerUnavailableException error)
+    {
+        breaker?.Trip(error);
+        counts.AddUnrecorded(entry, error);
     }
 
     /// <summary>Whether an error says that there was a result, with nothing in it.</summary>

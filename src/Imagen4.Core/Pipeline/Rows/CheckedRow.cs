@@ -1,6 +1,7 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
+using Imagen4.Core.Media;
 using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Pipeline.Rows;
@@ -23,11 +24,17 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// </summary>
     public bool IsRepeated { get; init; }
 
+    /// <summary>How its files are named.</summary>
+    public FileNameTemplate FileName { get; init; } = new(null);
+
     /// <summary>What it has been counted with against the limit of what the batch may cost; null where it has not been.</summary>
     internal CostShare? Share { get; set; }
 
     /// <summary>The known request that its record names and whose input it has; or null.</summary>
     internal NamedRequest? Named { get; init; }
+
+    /// <summary>The row with a key that it is, where it goes on with one that was submitted without; else null.</summary>
+    internal KeyedRow? Keyed { get; init; }
 
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }

@@ -56,6 +56,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
                 string.Join(", ", refused))) { Row = row.Index };
         }
 
+        var names = NamesOf(row);
         InputNames.RequireOwnNames(host.Profile, row.Input, row.Index);
         var named = await _named.FindAsync(row, host, cancellation).ConfigureAwait(false);
         RequireOwnFiles(row, named);
@@ -75,6 +76,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         var found = named is null
             ? await AsRowAsync(row, host, model, input, hash: null, cancellation).ConfigureAwait(false)
             : await AsRecordAsync(row, host, model, input, named, cancellation).ConfigureAwait(false);
+        found = found with { FileName = names };
         if (named is null && found.IsNew && !options.NoResume && (row.RequestId ?? row.LedgerId) is { } unknown)
         {
             NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
@@ -92,6 +94,30 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
 
         return found;
+    }
+
+    // A cell overrides the parameter.
+    private FileNameTemplate NamesOf(ImageRow row)
+    {
+        if (row.FileName is not { } template)
+        {
+            return options.FileName;
+        }
+
+        if (options.Output is null)
+        {
+            NoteOnce(Messages.FileNameUnused, options.Warn, Messages.FileNameUnused);
+            return options.FileName;
+        }
+
+        try
+        {
+            return new FileNameTemplate(template);
+        }
+        catch (InvalidInputException error)
+        {
+            throw new InvalidInputException(error.Message) { Row = row.Index };
+        }
     }
 
     // A record is data: it may name images, and cannot make other files of this machine, or what was uploaded before, its own.
@@ -128,10 +154,46 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
 
         var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input));
+        if (row.Key is { } key && !options.NoResume)
+        {
+            var keyed = _identities.Keyed(identity, host.BaseUri, model);
+            if (await keyed.FindAsync(_ledger, _identities.IsFree, cancellation).ConfigureAwait(false) is { } keyless)
+            {
+                RowRules.RequireSameInput(identity.InputHash, keyless, key);
+                _identities.Take(keyless.Row!);
+                return AsKeyless(new CheckedRow(row, host, model, input) { Keyed = keyed }, keyless, identity);
+            }
+        }
+
         return new CheckedRow(row, host, model, input)
         {
             Identity = identity,
-            IsNew = await IsNewAsync(identity, cancellation).ConfigureAwait(false),
+            IsNew = await IsNewAsync(identity, cancellation).ConfigureAwait(false)
+                && await WarnOfKeylessAsync(row, host, model, identity, cancellation).ConfigureAwait(false),
+        };
+    }
+
+    // Rows with a new key under another directory may be known there without it.
+    private async ValueTask<bool> WarnOfKeylessAsync(
+        ImageRow row, HostConnection host, string model, RowIdentity identity, CancellationToken cancellation)
+    {
+        if (row.Key is not null && !options.NoResume)
+        {
+            await WarnOfOtherFolderAsync(_identities.Keyed(identity, host.BaseUri, model).Like(1), cancellation).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    // It was submitted before it had a key: it is still that row.
+    private static CheckedRow AsKeyless(CheckedRow row, LedgerRequest keyless, RowIdentity own)
+    {
+        var identity = RowIdentity.OfKnown(keyless, own.InputHash, own.Directory);
+        return row with
+        {
+            Identity = identity,
+            Named = new NamedRequest(keyless.LedgerId, EndedBadly: false),
+            IsNew = RowRules.IsSubmittedAgain(keyless, identity),
         };
     }
 
@@ -246,11 +308,12 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
     }
 
-    // A name without the request's id may be another row's, or a file's that is there already: better known before than after.
+    // A name without the request's id may be another row's, or a file's that is there already: better known before than after. A
+    // default name that is taken is none of the row's.
     private void ClaimName(CheckedRow found)
     {
-        var row = found.Row;
-        if (options.Output is not { } folder || options.FileName.UsesRequestId || (options.FileName.NeedsSeed && row.Input.Seed is null)
+        var (row, names) = (found.Row, found.FileName);
+        if (options.Output is not { } folder || names.IsDefault || names.UsesRequestId || (names.NeedsSeed && row.Input.Seed is null)
             || (found.Identity is { } identity && !_claimed.Add(identity.Row)))
         {
             return;
@@ -264,9 +327,14 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             Model = found.Model,
             Prompt = row.Input.Prompt,
             Seed = row.Input.Seed,
+            Date = DateOnly.FromDateTime(options.Time.GetLocalNow().DateTime),
         };
-        var images = (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages);
-        folder.Claim(found.IsNew, [.. Enumerable.Range(1, images).Select(image => options.FileName.Expand(values, image))]);
+        var images = Enumerable.Range(1, (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages)).ToList();
+        var files = images.SelectMany(image => MediaType.Saved.Select(type => names.Expand(values, image, type)));
+        folder.Claim(
+            found.IsNew,
+            [.. images.Select(image => names.Expand(values, image))],
+            [.. options.Sidecar ? files.SelectMany(file => new[] { file, Sidecar.PathOf(file) }) : files]);
     }
 
     private void NoteOnce(string about, Action<string>? note, string text)

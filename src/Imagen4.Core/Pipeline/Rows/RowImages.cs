@@ -37,7 +37,10 @@ internal sealed class RowImages(LocalFiles files)
         var texts = new List<string>();
         foreach (var path in row.Images.Paths)
         {
-            texts.Add((await ReadAsync(Full(path), named, cancellation).ConfigureAwait(false)).Text);
+            var file = row.IsSidecar && NamedBy(Path.GetFileName(path), named) is { } recorded
+                ? recorded
+                : await ReadAsync(Full(path), named, cancellation).ConfigureAwait(false);
+            texts.Add(file.Text);
         }
 
         texts.AddRange(row.Images.Uris.Select(Address));
@@ -81,6 +84,11 @@ internal sealed class RowImages(LocalFiles files)
 
     private static FileReference? Recorded(string path, LedgerRequest? named) =>
         named?.Input is { } input ? FileReference.In(input).FirstOrDefault(file => file.Path == path) : null;
+
+    // A sidecar has the file's name alone: what is called so here may be another file.
+    private static FileReference? NamedBy(string name, LedgerRequest? named) => named?.Input is { } input
+        ? FileReference.In(input).FirstOrDefault(file => file.Path is { } path && path[(path.LastIndexOfAny(['/', '\\']) + 1)..] == name)
+        : null;
 
     private static string Full(string path)
     {

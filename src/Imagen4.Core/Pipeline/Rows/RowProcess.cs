@@ -84,9 +84,11 @@ internal sealed class RowProcess
         async (result, acceptance, entry) =>
         {
             (result.RequestId, result.State) = (acceptance.Request.RequestId, ImagenStates.InQueue);
+            result.SubmittedAt = (_ledger.AcceptedAt(entry.LedgerId) ?? _options.Time.GetUtcNow()).UtcDateTime;
             entry = entry with { RequestId = result.RequestId };
             Open.Add(acceptance.Request, entry);
-            var error = await _receiver.ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, stop.Stopping)
+            var error = await _receiver
+                .ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, row.FileName, stop.Stopping)
                 .ConfigureAwait(false);
             WarnOfFewer(row, result);
             return error;
@@ -117,7 +119,7 @@ internal sealed class RowProcess
             return new RowOutcome<T>(null, null);
         }
 
-        var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
+        var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named) { Keyed = row.Keyed };
         await using var release = claimed.ConfigureAwait(false);
         var value = LedgerObjects.Of<T>(claimed.Entry);
         ImagenException? error;
@@ -128,7 +130,10 @@ internal sealed class RowProcess
                 case ClaimOutcome.Report report:
                     Counts.AddContinued();
                     value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
-                    error = report.Error ?? LedgerErrors.Of(report.Known);
+                    error = report.Error ?? LedgerErrors.Of(report.Known)
+                        ?? (value is ImagenResult { State: ImagenStates.Delivered } delivered
+                            ? await _receiver.AddSidecarsAsync(delivered, stop.Stopping).ConfigureAwait(false)
+                            : null);
                     share.Is(BatchCost.Of(report.Known, isWorkedOn: report.Error is not null));
                     break;
 
@@ -290,12 +295,12 @@ internal sealed class RowProcess
         Open.Add(known, entry);
         if (going.IsClaimed)
         {
-            return _receiver.ContinueAsync(known, result, entry, cancellation);
+            return _receiver.ContinueAsync(known, result, entry, row.FileName, cancellation);
         }
 
         // Saved elsewhere is not saved here.
         result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
-        return _follower.ContinueAsync(known, result, entry, cancellation);
+        return _follower.ContinueAsync(known, result, entry, row.FileName, cancellation);
     }
 
     private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)

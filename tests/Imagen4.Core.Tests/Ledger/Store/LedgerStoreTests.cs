@@ -17,7 +17,7 @@ public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; PRAGMA user_version = 1");
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; DROP TABLE keyed_row; PRAGMA user_version = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("PRAGMA user_version"))!;
 
@@ -43,7 +43,8 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
 
     public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
 
-    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE imagen4.upload; UPDATE imagen4.version SET number = 1");
+    protected override Task DowngradeAsync() => ExecuteAsync(
+        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; DROP TABLE imagen4.keyed_row; UPDATE imagen4.version SET number = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
 
@@ -209,10 +210,60 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         var other = Open();
         Assert.Equal(claimed, await other.FindAsync(claimed.LedgerId, default));
+        Assert.Empty(await other.FileNamesAsync(claimed.LedgerId, "/out", default));
+        Assert.Null(await other.FindKeyedRowAsync(claimed.Row!, default));
+        Assert.False(await other.HasKeyedRowAsync(claimed.Row!, default));
         Assert.Equal(1, await VersionAsync());
         Assert.NotNull(await other.ClaimAsync(Request(row: 2), default));
         Assert.Equal(LedgerSchema.Version, await VersionAsync());
         await other.KeepUploadAsync(new StoredUpload(new UploadPlace("s", new string('a', 32), new string('b', 64), "image/png"), "https://x.example", long.MaxValue / 2));
+    }
+
+    [SkippableFact]
+    public async Task A_name_in_a_directory_is_one_requests_until_it_is_forgotten()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var (store, other) = (Open(), Open());
+        var first = (await store.ClaimAsync(Request(row: 1), default))!;
+        var second = (await other.ClaimAsync(Request(row: 2), default))!;
+        var names = new Dictionary<int, string> { [1] = "fox-1", [2] = "fox-2" };
+
+        Assert.Equal(names, await store.NameFilesAsync(first.LedgerId, "/out", names, isReplacing: false));
+        Assert.Equal(names, await other.FileNamesAsync(first.LedgerId, "/out", default));
+        Assert.Empty(await other.NameFilesAsync(second.LedgerId, "/out", new Dictionary<int, string> { [1] = "fox-1" }, isReplacing: false));
+        Assert.Single(await other.NameFilesAsync(second.LedgerId, "/elsewhere", new Dictionary<int, string> { [1] = "fox-1" }, isReplacing: false));
+
+        // Who names them again, or continues the request elsewhere, gets what they have.
+        Assert.Equal(names, await other.NameFilesAsync(first.LedgerId, "/out", new Dictionary<int, string> { [1] = "x", [2] = "y" }, isReplacing: false));
+        Assert.Equal(
+            new Dictionary<int, string> { [1] = "fox-1", [2] = "fox_2-2" },
+            await other.NameFilesAsync(first.LedgerId, "/out", new Dictionary<int, string> { [2] = "fox_2-2" }, isReplacing: true));
+
+        Assert.True(await store.RemoveAsync(first));
+        Assert.Single(await other.NameFilesAsync(second.LedgerId, "/out", new Dictionary<int, string> { [1] = "fox-1" }, isReplacing: false));
+    }
+
+    [SkippableFact]
+    public async Task A_row_without_a_key_is_one_keys_only()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        var (store, other) = (Open(), Open());
+        var keyless = (await store.ClaimAsync(Request(row: 1), default))!;
+        var (a, b) = (Request(row: 2).Row!, Request(row: 3).Row!);
+        Assert.False(await other.HasKeyedRowAsync(keyless.Row!, default));
+
+        await store.BindKeyAsync(a, keyless.Row!, keyless.LedgerId);
+        await other.BindKeyAsync(b, keyless.Row!, keyless.LedgerId);
+
+        Assert.True(await other.HasKeyedRowAsync(keyless.Row!, default));
+        Assert.Equal(keyless, await other.FindKeyedRowAsync(a, default));
+        Assert.Null(await other.FindKeyedRowAsync(b, default));
+
+        Assert.True(await store.RemoveAsync(keyless));
+        Assert.Null(await other.FindKeyedRowAsync(a, default));
+        Assert.False(await other.HasKeyedRowAsync(keyless.Row!, default));
     }
 
     /// <summary>Makes the ledger one of the first version.</summary>

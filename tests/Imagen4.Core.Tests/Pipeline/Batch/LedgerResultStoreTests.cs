@@ -237,7 +237,7 @@ public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
 
         Assert.IsType<InvalidMediaException>(error);
         Assert.Equal((ImagenStates.Completed, error.Message), (result!.State, result.Error));
-        Assert.Equal([$"{result.RequestId}-2.png"], _images.Names);
+        Assert.EndsWith("-2.png", Assert.Single(_images.Names), StringComparison.Ordinal);
         Assert.DoesNotContain("QUJD", $"{error} {string.Concat(_trace)}", StringComparison.Ordinal);
         Assert.Single(_server.Requests);
     }

@@ -30,7 +30,7 @@ public sealed class RequestFollowUpTests : EmulatorTest, IDisposable
 
         Assert.Null(error);
         Assert.Equal((ImagenStates.Delivered, record.RequestId, 5), (result!.State, result.RequestId, result.Index));
-        Assert.Equal([$"{record.RequestId}-1.png"], _temp.Names);
+        Assert.Equal(["0005-a-red-fox.png"], _temp.Names);
     }
 
     [Fact]

@@ -51,6 +51,6 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
         var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
         var receiver = new ResultReceiver(options, _ledger, _counts, new PriceBook(options.Time, trace: null));
-        return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, CancellationToken.None).InTime());
+        return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, new FileNameTemplate(null), CancellationToken.None).InTime());
     }
 }

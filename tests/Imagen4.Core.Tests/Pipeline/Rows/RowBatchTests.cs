@@ -40,7 +40,7 @@ public sealed class RowBatchTests : EmulatorTest, IDisposable
              "Completed/DownloadFailed", "Failed/InvalidInput", "Failed/RequestFailed", "InQueue/InvalidResponse", "Cancelled/RequestCancelled"],
             kinds.Select(kind => states[kind]));
         Assert.Equal(10, _temp.Names.Count);
-        Assert.All(_temp.Names, name => Assert.EndsWith("-1.png", name, StringComparison.Ordinal));
+        Assert.All(_temp.Names, name => Assert.Matches(@"^\d{4}-[^.]*\.png$", name));
     }
 
     [Fact]
