@@ -132,7 +132,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
         "model" => card.Model,
         "label" => Label(card),
         "prompt" => card.Prompt,
-        "about" => string.Join(" · ", new[] { card.Model, card.Key }.Where(text => text.Length > 0)),
+        "about" => string.Join(" · ", new[] { card.Key, card.Model }.Where(text => text.Length > 0)),
         "details" => JsonSerializer.Serialize(card.Facts, Json.IReadOnlyDictionaryStringString),
         _ => "",
     };
