@@ -51,7 +51,8 @@ public sealed class HostileTests(Support.Browser browser) : GalleryTest(browser)
     {
         await OpenAsync(Image("abc \u202e def", facts: ("Key", "after \u202e that")), Image("مقهى قديم"));
 
-        var isolated = await Page.Locator(".prompt").EvaluateAllAsync<string[]>("all => all.map(one => getComputedStyle(one).unicodeBidi)");
+        var isolated = await Page.Locator("h1, .prompt, .about bdi")
+            .EvaluateAllAsync<string[]>("all => all.map(one => getComputedStyle(one).unicodeBidi)");
         Assert.All(isolated, style => Assert.Equal("isolate", style));
         Assert.Equal("rtl", await Cards.Nth(1).Locator(".prompt").EvaluateAsync<string>("one => getComputedStyle(one).direction"));
     }
