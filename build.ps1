@@ -5,7 +5,7 @@
     Build   builds everything and lays the module out, so that Import-Module ./Imagen4.psd1 works
     Test    every test: xunit, Pester, and fal's own JavaScript client where Node.js is
     Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
-    Bench   figures: how long an import takes, how fast a batch runs
+    Bench   figures: how long an import takes, how fast a batch runs, what a gallery takes
     Torture the reliability figures: batches at a host that fails, batches that are killed, many processes at the same
             rows, a damaged ledger, a large one, on SQLite and on PostgreSQL; hours, or with -Short a few minutes
     Analyze looks at every script with PSScriptAnalyzer, which has to be installed
@@ -106,6 +106,7 @@ function Invoke-DemoTask {
 function Invoke-BenchTask {
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Gallery.ps1')
 }
 
 function Invoke-TortureTask {

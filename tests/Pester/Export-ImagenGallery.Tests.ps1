@@ -84,6 +84,16 @@ Describe 'Export-ImagenGallery' {
         }
     }
 
+    It 'shows the images in subdirectories with -Recurse' {
+        $null = New-Item $out/sub -ItemType Directory
+        Copy-Item $images[0] $out/sub/copy.png
+        Export-ImagenGallery ./page.html -ImageDirectory ./out -Link
+        @(Read-GalleryPage ./page.html) | Should -HaveCount 2
+        Export-ImagenGallery ./page.html -ImageDirectory ./out -Recurse -Link
+        (Read-GalleryPage ./page.html).Source | Should -Contain 'out/sub/copy.png'
+        Remove-Item $out/sub -Recurse
+    }
+
     It 'takes files, once each, and leaves out what is no image' {
         Set-Content $out/notes.txt 'no image'
         Get-ChildItem $out | Export-ImagenGallery ./page.html -ImageDirectory $out

@@ -132,7 +132,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
         "model" => card.Model,
         "label" => Label(card),
         "prompt" => card.Prompt,
-        "about" => string.Join(" · ", new[] { card.Model, card.Key }.Where(text => text.Length > 0)),
+        "about" => string.Join(" · ", new[] { card.Key, card.Model }.Where(text => text.Length > 0)),
         "details" => JsonSerializer.Serialize(card.Facts, Json.IReadOnlyDictionaryStringString),
         _ => "",
     };
@@ -145,6 +145,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
     private static string WebAddress(string? uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" ? address.AbsoluteUri : "";
 
-    [GeneratedRegex(@"^data:image/(png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/=]+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^data:image/(png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/=]+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex EmbeddedImage();
 }

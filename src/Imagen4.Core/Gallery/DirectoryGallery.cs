@@ -2,8 +2,8 @@ namespace Imagen4.Core.Gallery;
 
 /// <summary>
 /// The gallery of a directory that a batch saves to, kept up to date while it runs. It shows the rows of this run in their order and
-/// behind them every other image that is in the directory, with what the file beside it says: what earlier runs and other processes
-/// have saved stays in it. It refers to the images; all of it is made of the directory again each time.
+/// behind them every other image that is in the directory or in a subdirectory that this run has saved to, with what the file beside it
+/// says: what earlier runs and other processes have saved stays in it. It refers to the images.
 /// </summary>
 public sealed class DirectoryGallery
 {
@@ -71,9 +71,13 @@ public sealed class DirectoryGallery
 
     private async Task WriteAsync(GalleryCard[] rows, CancellationToken cancellation)
     {
-        var own = rows.Select(card => card.Image?.Path).ToHashSet(StringComparer.Ordinal);
+        var own = rows.Select(card => card.Image?.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+        // Not of every folder in it: the directory may be a home directory, with a life's photographs in it.
+        var folders = own.Select(Path.GetDirectoryName).OfType<string>().Append(_directory).Distinct(StringComparer.Ordinal);
         var cards = new List<GalleryCard>(rows);
-        foreach (var path in ImageFolder.Find(_directory).Where(path => !own.Contains(path)))
+        var found = folders.Order(StringComparer.Ordinal).SelectMany(folder => ImageFolder.Find(folder));
+        foreach (var path in found.Where(path => !own.Contains(path)))
         {
             if (!_others.TryGetValue(path, out var card))
             {

@@ -9,13 +9,15 @@ public sealed class ImageFolder(Action<string> warn)
     /// <summary>Whether a file is an image by its name.</summary>
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The images of a folder and the folders in it, by their names. Hidden ones are left out.</summary>
+    /// <summary>The images of a folder, by their names. Hidden ones are left out.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="recurse">Whether those of the folders in it are among them.</param>
     /// <exception cref="InvalidInputException">There is no such folder, or it cannot be read.</exception>
-    public static IReadOnlyList<string> Find(string folder)
+    public static IReadOnlyList<string> Find(string folder, bool recurse = false)
     {
         try
         {
-            var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+            var options = new EnumerationOptions { RecurseSubdirectories = recurse, IgnoreInaccessible = true };
             return [.. Directory.EnumerateFiles(folder, "*", options).Where(IsImage).Order(StringComparer.OrdinalIgnoreCase)];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -36,8 +36,8 @@ internal sealed partial class PageTemplate
 
     /// <summary>What the page may load: its own style and script by their hashes, images inside it, and with links those beside it.</summary>
     public static string Policy(bool link) =>
-        $"default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; img-src data:{(link ? " 'self' file:" : "")}; "
-        + "base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; "
+        + $"img-src data:{(link ? " 'self' file:" : "")}; base-uri 'none'; form-action 'none'";
 
     /// <summary>Writes the template.</summary>
     /// <param name="writer">Where it goes.</param>

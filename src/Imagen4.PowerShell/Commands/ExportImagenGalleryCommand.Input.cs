@@ -86,7 +86,7 @@ public sealed partial class ExportImagenGalleryCommand
 
     private void AddFolder(string folder)
     {
-        foreach (var path in ImageFolder.Find(folder))
+        foreach (var path in ImageFolder.Find(folder, Recurse))
         {
             AddImage(path);
         }

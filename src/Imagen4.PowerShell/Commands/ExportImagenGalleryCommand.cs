@@ -29,6 +29,10 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
     [Parameter]
     public string[] ImageDirectory { get; set; } = [];
 
+    /// <summary>Shows the images of the directories in them, too.</summary>
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
     /// <summary>The heading.</summary>
     [Parameter]
     public string? Title { get; set; }
@@ -118,12 +122,15 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
     private GalleryPage PageAt(string path)
     {
         var title = !string.IsNullOrWhiteSpace(Title) ? Title.Trim()
-            : _folders is [var only] ? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(only))
+            : _folders is [var only] && NameOf(only) is { Length: > 0 } name ? name
             : CommandMessages.GalleryTitle;
         return new GalleryPage(
             Directory.Exists(path) ? System.IO.Path.Combine(path, DirectoryGallery.FileName) : path,
             new GalleryOptions { Title = title, Link = Link, Force = Force });
     }
+
+    // The root of a drive has none.
+    private static string NameOf(string folder) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder));
 
     private void Finish(GalleryOutcome outcome)
     {

@@ -51,7 +51,8 @@ public sealed class HostileTests(Support.Browser browser) : GalleryTest(browser)
     {
         await OpenAsync(Image("abc \u202e def", facts: ("Key", "after \u202e that")), Image("مقهى قديم"));
 
-        var isolated = await Page.Locator(".prompt").EvaluateAllAsync<string[]>("all => all.map(one => getComputedStyle(one).unicodeBidi)");
+        var isolated = await Page.Locator("h1, .prompt, .about bdi")
+            .EvaluateAllAsync<string[]>("all => all.map(one => getComputedStyle(one).unicodeBidi)");
         Assert.All(isolated, style => Assert.Equal("isolate", style));
         Assert.Equal("rtl", await Cards.Nth(1).Locator(".prompt").EvaluateAsync<string>("one => getComputedStyle(one).direction"));
     }
@@ -99,9 +100,9 @@ public sealed class HostileTests(Support.Browser browser) : GalleryTest(browser)
     {
         await OpenAsync(Image("one"));
 
-        await Page.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.harm = 1' }))");
-        await Page.EvaluateAsync("document.body.append(Object.assign(document.createElement('img'), { src: 'https://example.com/x.png' }))");
-        await Page.EvaluateAsync("document.body.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))");
+        await AddAsync("script", "{ textContent: 'window.harm = 1' }");
+        await AddAsync("img", "{ src: 'https://example.com/x.png' }");
+        await AddAsync("style", "{ textContent: 'p { color: red }' }");
 
         // Each is said, so that a test which breaks a rule without meaning to fails at its end.
         Assert.Null(await Page.EvaluateAsync<int?>("window.harm ?? null"));
@@ -110,4 +111,7 @@ public sealed class HostileTests(Support.Browser browser) : GalleryTest(browser)
         Assert.Contains(said, text => text.Contains("img-src", StringComparison.Ordinal));
         Assert.Contains(said, text => text.Contains("style-src", StringComparison.Ordinal));
     }
+
+    private async Task AddAsync(string name, string members) =>
+        await Page.EvaluateAsync($"document.body.append(Object.assign(document.createElement('{name}'), {members}))");
 }

@@ -16,7 +16,8 @@ public sealed class LargeTests(Support.Browser browser) : GalleryTest(browser)
 
     private async Task AssertUsableAsync(GalleryOptions options)
     {
-        await OpenAsync(options, [.. Enumerable.Range(1, Many).Select(number => Image($"A fox, number {number}", facts: ("Seed", $"{number}")))]);
+        var cards = Enumerable.Range(1, Many).Select(number => Image($"A fox, number {number}", facts: ("Seed", $"{number}")));
+        await OpenAsync(options, [.. cards]);
 
         // What is far below the screen is neither laid out nor read.
         Assert.False(await Page.Locator("#gallery > li").Last.Locator("img").EvaluateAsync<bool>("image => image.complete"));

@@ -123,6 +123,17 @@ public sealed class ViewerTests(Support.Browser browser) : GalleryTest(browser)
     }
 
     [BrowserFact]
+    public async Task An_image_is_shown_whole()
+    {
+        await OpenAsync(Image("one"));
+        await ViewAsync(0);
+
+        var (stage, picture) = (await Viewer.Locator(".stage").BoundingBoxAsync(), await Picture.BoundingBoxAsync());
+        Assert.Equal((stage!.Width, stage.Height), (picture!.Width, picture.Height));
+        Assert.Equal("contain", await Picture.EvaluateAsync<string>("picture => getComputedStyle(picture).objectFit"));
+    }
+
+    [BrowserFact]
     public async Task A_linked_image_is_read_from_where_it_is()
     {
         await OpenAsync(new GalleryOptions { Link = true }, Image("one"));

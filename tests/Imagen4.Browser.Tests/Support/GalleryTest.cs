@@ -18,7 +18,7 @@ public abstract class GalleryTest(Browser browser) : BrowserTest(browser)
 
     protected string Folder => _folder.FullName;
 
-    protected ILocator Cards => Page.Locator("#gallery > li:not([hidden])");
+    protected ILocator Cards => Page.Locator("#gallery > li");
 
     protected ILocator Viewer => Page.Locator("#viewer");
 
