@@ -15,10 +15,10 @@ $ErrorActionPreference = 'Stop'
 $draft = [IO.Directory]::CreateTempSubdirectory().FullName
 $fence = '(?ms)^```\w[^\n]*\n(.*?)\n```$'
 
-# The console has no use for the marks of Markdown, nor for the namespaces of types.
+# The console has no use for backticks, nor for the namespaces of types.
 foreach ($page in Get-ChildItem (Join-Path $PSScriptRoot '*-Imagen*.md')) {
     $text = (Get-Content $page -Raw).Replace("`r", '') -replace '(?m)^Type: (?:.*\.)?(\w+(?:\[\])?)\]?$', 'Type: $1'
-    $plain = [regex]::Replace($text, "$fence|``([^``\n]+)``|\*\*([^*\n]+)\*\*", { $args[0].Groups[1].Success ? $args[0] : "$($args[0].Groups[2])$($args[0].Groups[3])" })
+    $plain = [regex]::Replace($text, "$fence|``([^``\n]+)``", { $args[0].Groups[1].Success ? $args[0] : $args[0].Groups[2] })
     Set-Content (Join-Path $draft $page.Name) $plain -NoNewline
 }
 
