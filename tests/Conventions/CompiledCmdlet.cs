@@ -27,9 +27,8 @@ public sealed record CompiledCmdlet(Type Type)
 
     public bool HasOutputType => Type.CustomAttributes.Any(data => data.AttributeType == typeof(OutputTypeAttribute));
 
-    /// <summary>The properties that are parameters, hidden ones left out.</summary>
-    public IEnumerable<PropertyInfo> Parameters => Type.GetProperties()
-        .Where(property => ParameterData(property).Any(data => !Named(data, "DontShow")));
+    /// <summary>The properties that are parameters, with those that completion does not offer.</summary>
+    public IEnumerable<PropertyInfo> Parameters => Type.GetProperties().Where(property => ParameterData(property).Any());
 
     /// <summary>Whether a parameter is bound by the names of a record's properties.</summary>
     public static bool IsFromRecord(PropertyInfo property) =>

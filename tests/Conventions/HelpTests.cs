@@ -28,12 +28,12 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void A_page_documents_exactly_the_visible_parameters(CompiledCmdlet cmdlet) =>
+    public void A_page_documents_exactly_the_parameters(CompiledCmdlet cmdlet) =>
         Assert.Equal(Expected(cmdlet), Parameters(Page(cmdlet)).Keys.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(EveryCmdlet))]
-    public void The_MAML_documents_exactly_the_visible_parameters(CompiledCmdlet cmdlet) =>
+    public void The_MAML_documents_exactly_the_parameters(CompiledCmdlet cmdlet) =>
         Assert.Equal(Expected(cmdlet), MamlParameters(cmdlet).Keys.Order(StringComparer.Ordinal));
 
     [Theory]
@@ -82,31 +82,58 @@ public sealed partial class HelpTests
     public void A_page_has_three_to_six_examples(CompiledCmdlet cmdlet) => Assert.InRange(Examples(Page(cmdlet)).Count, 3, 6);
 
     [Fact]
-    public void The_about_topic_lists_exactly_the_error_ids_there_are()
-    {
-        var table = File.ReadAllText(Repository.File("src", "Imagen4.PowerShell", "Errors", "ErrorTable.cs"));
-        var errors = Section(File.ReadAllText(Repository.File("docs", "about_Imagen4.md")), "Errors");
+    public void There_are_three_about_topics() => Assert.Equal(
+        ["about_Imagen4", "about_Imagen4_Providers", "about_Imagen4_Reliability"],
+        Topics().Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 
-        Assert.Equal(
-            ErrorId().Matches(table).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal),
-            TableRow().Matches(errors).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    [Fact]
+    public void An_about_topic_is_laid_out_as_it_is()
+    {
+        // PowerShell takes the fifth line of a topic as its synopsis.
+        Assert.All(Topics(), topic =>
+        {
+            var name = Path.GetFileNameWithoutExtension(topic);
+            var lines = File.ReadAllLines(topic);
+            Assert.Equal([$"# {name}", "", "## Short description", ""], lines.Take(4));
+            Assert.EndsWith(".", lines[4], StringComparison.Ordinal);
+            Assert.Equal("", lines[5]);
+            Assert.Equal(File.ReadAllText(topic), File.ReadAllText(Repository.File("en-US", $"{name}.help.txt")));
+        });
     }
 
     [Fact]
-    public void The_about_topic_is_up_to_date_with_its_page()
-    {
-        var page = File.ReadAllText(Repository.File("docs", "about_Imagen4.md"));
-        var topic = File.ReadAllText(Repository.File("src", "module", "en-US", "about_Imagen4.help.txt"));
+    public void An_about_topic_fits_into_a_console() =>
+        Assert.All(Topics(), topic => Assert.All(File.ReadLines(topic), line => Assert.InRange(line.Length, 0, 79)));
 
-        // The topic has the words of the page in their order. Tables are laid out in columns there, which mixes theirs.
-        var said = Letters(topic.Replace("TOPIC", "", StringComparison.Ordinal));
-        Assert.All(
-            Blank().Split(page).Where(block => !block.StartsWith('|') && !block.StartsWith("```", StringComparison.Ordinal)),
-            block => Assert.Contains(Letters(block), said, StringComparison.Ordinal));
-        Assert.All(
-            TableRow().Matches(page).Select(match => match.Groups[1].Value),
-            cell => Assert.Contains(Letters(cell), said, StringComparison.Ordinal));
+    [Fact]
+    public void The_about_topic_opens_with_five_things_people_do() => Assert.Equal(
+        5, Regex.Count(Section(Topic("about_Imagen4"), "The five things people do"), @"^### .+\n\n```powershell\n", RegexOptions.Multiline));
+
+    [Fact]
+    public void A_reference_to_a_section_of_an_about_topic_names_one_that_exists()
+    {
+        var texts = Directory.EnumerateFiles(Repository.File("docs"), "*.md").Append(Repository.File("README.md"));
+        var references = texts.SelectMany(path => SectionReference().Matches(File.ReadAllText(path).ReplaceLineEndings("\n"))).ToList();
+
+        Assert.NotEmpty(references);
+        Assert.All(references, reference => Assert.Contains(
+            $"\n## {Blanks().Replace(reference.Groups[1].Value, " ")}\n", Topic(reference.Groups[2].Value), StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_about_topic_lists_exactly_the_error_ids_there_are()
+    {
+        var table = File.ReadAllText(Repository.File("src", "Imagen4.PowerShell", "Errors", "ErrorTable.cs"));
+
+        Assert.Equal(
+            ErrorId().Matches(table).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal),
+            Item().Matches(Section(Topic("about_Imagen4"), "Errors")).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_about_topic_lists_exactly_the_states_there_are() => Assert.Equal(
+        typeof(ImagenStates).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.Name).Order(StringComparer.Ordinal),
+        Item().Matches(Section(Topic("about_Imagen4"), "Objects and states")).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_about_topic_says_of_each_parameter_what_the_data_says_of_the_hosts()
@@ -114,7 +141,7 @@ public sealed partial class HelpTests
         using var data = JsonDocument.Parse(File.ReadAllText(Repository.File("src", "Imagen4.Core", "Providers", "hosts.json")));
         var providers = data.RootElement.GetProperty("providers").EnumerateArray().ToList();
         var models = data.RootElement.GetProperty("models").EnumerateArray().Where(model => Texts(model, "ids").Any(id => id.Contains("imagen"))).ToList();
-        var rows = Section(File.ReadAllText(Repository.File("docs", "about_Imagen4.md")).ReplaceLineEndings("\n"), "What each host takes")
+        var rows = Section(Topic("about_Imagen4_Providers"), "What each host takes")
             .Split('\n').Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToList();
 
@@ -138,6 +165,10 @@ public sealed partial class HelpTests
 
     private static IEnumerable<string> Inputs(JsonElement model) =>
         model.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("name").GetString()!);
+
+    private static IEnumerable<string> Topics() => Directory.EnumerateFiles(Repository.File("docs"), "about_*.md");
+
+    private static string Topic(string name) => File.ReadAllText(Repository.File("docs", $"{name}.md")).ReplaceLineEndings("\n");
 
     private static string Page(CompiledCmdlet cmdlet) =>
         File.ReadAllText(Repository.File("docs", $"{cmdlet.Name}.md")).ReplaceLineEndings("\n");
@@ -199,11 +230,12 @@ public sealed partial class HelpTests
     [GeneratedRegex(@"new\(""(\w+)"", ErrorCategory", RegexOptions.CultureInvariant)]
     private static partial Regex ErrorId();
 
-    [GeneratedRegex(@"^\| `(\w+)`", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex TableRow();
+    [GeneratedRegex(@"^- `(\w+)`: ", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Item();
 
-    [GeneratedRegex(@"\n\n", RegexOptions.CultureInvariant)]
-    private static partial Regex Blank();
+    // "See Prices in about_Imagen4_Providers"
+    [GeneratedRegex(@"\b[Ss]ee\s+([A-Z][^.,:;()`]*?)\s+in\s+`?(about_Imagen4\w*)", RegexOptions.CultureInvariant)]
+    private static partial Regex SectionReference();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
     private static partial Regex Blanks();
