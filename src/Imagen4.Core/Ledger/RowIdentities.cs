@@ -8,7 +8,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed class RowIdentities(string? directory)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
-    private readonly Dictionary<(string Base, string Key), (string Hash, bool IsRecord)> _keys = [];
+    private readonly Dictionary<(string Base, string Key), (int Index, string Hash, bool IsRecord)> _keys = [];
     private readonly Dictionary<(string Row, string Hash), string?> _records = [];
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
     private readonly HashSet<string> _keyless = new(StringComparer.Ordinal);
@@ -18,8 +18,9 @@ internal sealed class RowIdentities(string? directory)
     /// <param name="model">The endpoint id.</param>
     /// <param name="key">The caller's own key, or null.</param>
     /// <param name="hash">What <see cref="RowIdentity.Hash"/> makes of its input.</param>
+    /// <param name="index">The number of the row, for messages.</param>
     /// <exception cref="InvalidInputException">Its key was in this pipeline before.</exception>
-    public RowIdentity Of(Uri baseUri, string model, string? key, string hash)
+    public RowIdentity Of(Uri baseUri, string model, string? key, string hash, int index)
     {
         if (key is null)
         {
@@ -34,7 +35,7 @@ internal sealed class RowIdentities(string? directory)
             return row;
         }
 
-        RequireOwnKey(baseUri, key, hash, isRecord: false);
+        RequireOwnKey(baseUri, index, key, hash, isRecord: false);
         return RowIdentity.OfKey(baseUri, key, hash, directory);
     }
 
@@ -76,7 +77,7 @@ internal sealed class RowIdentities(string? directory)
 
         if (known.Key is { } own)
         {
-            RequireOwnKey(baseUri, own, row.InputHash, isRecord: true);
+            RequireOwnKey(baseUri, index, own, row.InputHash, isRecord: true);
         }
 
         return row;
@@ -87,12 +88,12 @@ internal sealed class RowIdentities(string? directory)
         !_edited.Add((known.LedgerId, ProviderAddress.Normal(baseUri), inputHash, key is null ? null : NormalForm.Text(key)));
 
     // A row and the record of its request may stand in one pipeline: they are the same, and not two that share a key.
-    private void RequireOwnKey(Uri baseUri, string key, string hash, bool isRecord)
+    private void RequireOwnKey(Uri baseUri, int index, string key, string hash, bool isRecord)
     {
         var place = (ProviderAddress.Normal(baseUri), NormalForm.Text(key));
-        if (!_keys.TryAdd(place, (hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))
+        if (!_keys.TryAdd(place, (index, hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))
         {
-            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key)));
+            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key), _keys[place].Index));
         }
     }
 }

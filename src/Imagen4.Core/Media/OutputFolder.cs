@@ -55,7 +55,12 @@ public sealed class OutputFolder(string path, bool force)
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
             {
-                throw new InvalidInputException(Messages.OutputDirectoryUnusable.With(FullPath, error.Message), error);
+                // What is said of a path that cannot exist is said of a file that nobody asked for.
+                throw new InvalidInputException(
+                    error is FileNotFoundException or DirectoryNotFoundException
+                        ? Messages.OutputDirectoryNotCreated.With(FullPath)
+                        : Messages.OutputDirectoryUnusable.With(FullPath, error.Message),
+                    error);
             }
 
             _prepared = true;

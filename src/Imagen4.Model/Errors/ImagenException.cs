@@ -10,6 +10,7 @@ public abstract class ImagenException : Exception
     private string? _requestId;
     private bool _canBeReceived;
     private string? _provider;
+    private bool _isOfRequest;
     private string? _file;
     private string? _origin;
     private ImagenException? _thrown;
@@ -70,14 +71,17 @@ public abstract class ImagenException : Exception
         init => _billableUnits = value;
     }
 
+    /// <summary>The name of the provider it came from, where there is one.</summary>
+    public string? Provider => _provider;
+
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 
     // A file, or the request, where the text does not name it itself, else the endpoint.
     private string? Subject =>
         _file is { } file && !base.Message.Contains(file, StringComparison.Ordinal) ? file
-        : !(CanBeReceived || _provider is not null) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
-        : _provider is null || base.Message.Contains(_provider, StringComparison.Ordinal) ? $"request {id}{Origin}"
+        : !(CanBeReceived || _isOfRequest) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
+        : !_isOfRequest || base.Message.Contains(_provider!, StringComparison.Ordinal) ? $"request {id}{Origin}"
         : $"request {id} at {_provider}{Origin}";
 
     private string Origin => _origin is null ? "" : $" ({_origin})";
@@ -103,9 +107,11 @@ public abstract class ImagenException : Exception
     /// <param name="row">The number of the row, from 1; null for none. An error that names its row keeps that.</param>
     /// <param name="requestId">The id of the row's request; an error that has one keeps that.</param>
     /// <param name="canBeReceived">Whether the request can still be received.</param>
-    public ImagenException ForRow(int? row, string? requestId = null, bool canBeReceived = false)
+    /// <param name="provider">The name of the provider it came from; an error that has one keeps that.</param>
+    public ImagenException ForRow(int? row, string? requestId = null, bool canBeReceived = false, string? provider = null)
     {
         var copy = (ImagenException)MemberwiseClone();
+        copy._provider ??= provider;
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
         return copy;
     }
@@ -130,7 +136,7 @@ public abstract class ImagenException : Exception
     public ImagenException ForRequest(string requestId, string provider, int? index = null, string? key = null)
     {
         var copy = ForRow(row: null, requestId, CanBeReceived);
-        copy._provider = provider;
+        (copy._provider, copy._isOfRequest) = (provider, true);
         copy._origin = (index, key) switch
         {
             ({ } row, { } own) => $"row {row}, key '{own}'",

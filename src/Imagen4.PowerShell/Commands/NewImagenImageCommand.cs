@@ -57,7 +57,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         // Read now, as all that follows: what is bound later, record by record, belongs to the records.
         _fileName = BoundValue.Plain(BoundValue.AsWritten(FileName))?.ToString();
         SortArguments();
-        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar);
+        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar || Gallery);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
@@ -70,7 +70,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             Wait = Wait || output is not null,
             Output = output,
             FileName = new FileNameTemplate(_fileName),
-            Sidecar = Sidecar,
+            Sidecar = Sidecar || Gallery,
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,
@@ -82,30 +82,6 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
         _texts = new PromptText(this, hints.Columns);
     }
-
-    // Whoever pipes rows in writes the directory where the prompt would be; and of a prompt without quotes, the second word is no
-    // directory.
-    private void SortArguments()
-    {
-        if (MyInvocation.ExpectingInput && OutputDirectory is null && IsPositional(nameof(Prompt))
-            && BoundValue.Plain(Prompt) is string text && OutputPath.IsPath(this, text))
-        {
-            (OutputDirectory, Prompt) = (text, null);
-            return;
-        }
-
-        if (IsPositional(nameof(OutputDirectory)) && OutputDirectory is { } directory
-            && directory.AsSpan().IndexOfAny("/\\:~") < 0 && directory is not ("." or "..")
-            && BoundValue.Plain(Prompt)?.ToString()?.Any(char.IsWhiteSpace) != true && !OutputPath.IsDirectory(this, directory))
-        {
-            throw new InvalidInputException(CommandMessages.SecondArgumentNoDirectory.With(PlainText.Brief(directory)));
-        }
-    }
-
-    // The engine knows, and tells scripts as $PSBoundParameters.BoundPositionally.
-    private bool IsPositional(string parameter) =>
-        PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value is IEnumerable<string> names
-        && names.Contains(parameter, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     protected override void OnRecord()

@@ -153,7 +153,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             return new CheckedRow(row, host, model, input);
         }
 
-        var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input));
+        var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input), row.Index);
         if (row.Key is { } key && !options.NoResume)
         {
             var keyed = _identities.Keyed(identity, host.BaseUri, model);

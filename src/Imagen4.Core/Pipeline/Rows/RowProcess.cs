@@ -110,7 +110,7 @@ internal sealed class RowProcess
         using var share = await _costs.EnterAsync(row, stop.Stopping).ConfigureAwait(false);
         if (share.Error is { } refusal)
         {
-            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index));
+            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
         }
 
         if (share.IsHeldBack)
@@ -185,7 +185,7 @@ internal sealed class RowProcess
                 share.IsNotSent();
                 if (refused is not LedgerUnavailableException)
                 {
-                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index));
+                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
                 }
 
                 // What is wrong with the ledger is wrong for every row.
@@ -232,7 +232,7 @@ internal sealed class RowProcess
                 Breaker.Trip(row.Host.Profile.Name, error);
             }
 
-            return (entry, error.ForRow(row.Row.Index));
+            return (entry, error.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
         }
     }
 
@@ -282,7 +282,7 @@ internal sealed class RowProcess
         }
 
         var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
-        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn);
+        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider);
         Breaker.Restate(error);
         LedgerObjects.Fail(value, error);
         return new RowOutcome<T>(value, error);
