@@ -1,7 +1,8 @@
 # Dot-sourced by New-Package.ps1: makes the .nupkg of a module, byte for byte the same whenever its files are the same.
 
 # Compress-PSResource writes the package; what it takes from the clock, from this machine and from chance is then evened out:
-# the order and the times of the entries, the name of the core properties, the ids of the relationships, who wrote them.
+# the order and the times of the entries, the order of the content types, the name of the core properties, the ids of the
+# relationships, who wrote them. What is left of the machine is the mark of its operating system at each entry.
 function New-Nupkg([string]$Module, [string]$Destination) {
     $raw = Join-Path $Destination ([guid]::NewGuid().ToString('N'))
     $null = New-Item $raw -ItemType Directory
@@ -32,7 +33,7 @@ function Copy-EvenArchive([string]$From, [string]$To) {
             $in = $entries[$name].Open()
             $out = $entry.Open()
             try {
-                if ($name -match '\.(rels|psmdcp)$') {
+                if ($name -match '\.(rels|psmdcp)$|^\[Content_Types\]') {
                     $text = Get-EvenText ([System.IO.StreamReader]::new($in).ReadToEnd())
                     $out.Write([System.Text.UTF8Encoding]::new($false).GetBytes($text))
                 }
@@ -54,6 +55,13 @@ function Copy-EvenArchive([string]$From, [string]$To) {
 
 function Get-EvenText([string]$Text) {
     $Text = $Text -replace '[0-9a-f]{32}\.psmdcp', 'coreProperties.psmdcp' -replace '<lastModifiedBy>.*?</lastModifiedBy>'
+    $lines = $Text -split "`r?`n"
+    $types = @($lines -match '<(Default|Override) ')
+    if ($types) {
+        [array]::Sort($types, [System.StringComparer]::Ordinal)
+        return (@($lines -notmatch '<(Default|Override) ' -ne '</Types>') + $types + '</Types>') -join "`n"
+    }
+
     $ids = @{ Next = 0 }
     $Text -replace '(?<= Id=")R[0-9A-F]+(?=")', { "R$(($ids.Next++))" }
 }
