@@ -33,7 +33,7 @@ function Get-ShippedPackage([string]$Root, [string]$Configuration, [string]$Pack
             }
 
             $found[$key].Files += @($names).ForEach{ "$($part.Folder)/$_" }
-            foreach ($other in @($library.dependencies.Keys) -ne $null) {
+            foreach ($other in ($library.dependencies ?? @{}).Keys) {
                 $found[$key].DependsOn["$other/$($library.dependencies[$other])"] = $true
             }
         }
@@ -75,7 +75,7 @@ function Read-PlainText([string]$Path) {
 
 # In the same order on every machine.
 function Get-Sorted([string[]]$Names) {
-    $sorted = @($Names) -ne $null
+    $sorted = @($Names | Where-Object { $_ })
     [array]::Sort($sorted, [System.StringComparer]::Ordinal)
     $sorted
 }
@@ -91,7 +91,8 @@ function Get-NoticeText([hashtable[]]$Packages) {
     foreach ($group in Get-Group $Packages LicenceText) {
         "`n$line`n"
         foreach ($package in $group) {
-            @("$($package.Name) $($package.Version)", $package.Copyright, $package.ProjectUri) + $package.Files + '' -ne $null
+            @("$($package.Name) $($package.Version)", $package.Copyright, $package.ProjectUri) + $package.Files | Where-Object { $_ }
+            ''
         }
 
         "Licence: $($group[0].Licence ?? 'as follows')`n"
@@ -109,7 +110,7 @@ function Get-NoticeText([hashtable[]]$Packages) {
 function Get-Group([hashtable[]]$Packages, [string]$Property) {
     $groups = [ordered]@{}
     foreach ($package in $Packages | Where-Object { $_[$Property] }) {
-        $groups[$package[$Property]] = @($groups[$package[$Property]]) + $package -ne $null
+        $groups[$package[$Property]] = @($groups[$package[$Property]] | Where-Object { $_ }) + $package
     }
 
     $groups.Values | ForEach-Object { , $_ }
