@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-    A batch for a scheduled task: a CSV of prompts to images in a folder, with tables of results and problems.
+    A batch for a scheduled task: a CSV of prompts to images in a folder, with a log and tables of results and problems.
 .DESCRIPTION
-    It can be run again at any time. It continues where it was, and pays once for each row.
+    It can be run again at any time. It continues where it was, and pays once for each row. It never asks for anything.
 
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, no such column)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -16,24 +16,41 @@
 [CmdletBinding()]
 param(
     # The rows: a CSV with a column named prompt.
-    [Parameter(Mandatory)]
     [string] $Csv,
 
     # Where the images go. The same folder each time: another one makes new rows, which are paid for.
-    [Parameter(Mandatory)]
     [string] $OutputDirectory,
 
-    # Where results.csv and problems.csv go. Each run writes them anew.
+    # Where results.csv and problems.csv go, which each run writes anew, and batch.log, to which each run adds its lines.
     [string] $ReportDirectory = $OutputDirectory,
 
     # The host. Without it the default provider is used.
     [string] $Provider
 )
 
+# A mandatory parameter that is missing would be asked for, and nobody is there to answer.
+if (-not $Csv -or -not $OutputDirectory) {
+    Write-Output 'Nothing was submitted: -Csv and -OutputDirectory are needed.'
+    exit 2
+}
+
 $ErrorActionPreference = 'Stop'
 $results = @()
 $problems = @()
+$warnings = @()
 $ended = $null
+
+function Write-Log([string] $Line) {
+    Write-Output $Line
+    try {
+        Add-Content (Join-Path $ReportDirectory batch.log) "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
+    }
+    catch {
+        # A log that cannot be written does not hide how the batch went.
+        Write-Warning "The log could not be written to ${ReportDirectory}: $_"
+    }
+}
+
 try {
     if (-not (Get-Command New-ImagenImage -ErrorAction Ignore)) {
         $checkout = Join-Path $PSScriptRoot '../Imagen4.psd1'
@@ -45,7 +62,8 @@ try {
 
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
-    $null = $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory -OutVariable results -ErrorVariable problems -ErrorAction SilentlyContinue
+    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; WarningVariable = 'warnings' }
+    $null = $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
 }
 catch {
     $ended = $_
@@ -63,20 +81,23 @@ try {
     ) | Export-Csv (Join-Path $ReportDirectory problems.csv)
 }
 catch {
-    # A table that cannot be written does not hide how the batch went.
+    # Neither does a table.
     Write-Warning "The tables could not be written to ${ReportDirectory}: $_"
 }
 
 $delivered = @($results | Where-Object State -EQ Delivered)
 $inDoubt = @($results | Where-Object State -EQ InDoubt)
-Write-Output "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
+$warnings.ForEach{ Write-Log "Warning: $_" }
+$failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-Log "Problem: $($_.Exception.Message)" }
+Write-Log "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
 if ($inDoubt) {
-    Write-Output 'Get-ImagenRequest -State InDoubt lists what is in doubt.'
+    $inDoubt | ForEach-Object { Write-Log "In doubt: row $($_.Index), '$($_.Prompt)', request $($_.RequestId ?? $_.LedgerId)" }
+    Write-Log 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest settles what is in doubt.'
     exit 3
 }
 
 if ($ended) {
-    Write-Output "Submitting ended: $ended"
+    Write-Log "Submitting ended: $ended"
     exit 2
 }
 

@@ -48,7 +48,7 @@ Describe 'New-ImagenImage: bad input' {
             $seen.Error[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
             $seen.Error[0].Exception.Message | Should -BeLike $message
             "$($seen.Error[0])" | Should -BeLike 'Row 2*'
-            $seen.Error[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+            $seen.Error[0].ErrorDetails.RecommendedAction | Should -Match '^Get-(Help New-ImagenImage|ImagenModel) '
             [object]::ReferenceEquals($seen.Error[0].TargetObject, $bad) -or $seen.Error[0].TargetObject -eq $bad | Should -BeTrue
             $seen.Output.Index | Sort-Object | Should -Be 1, 3
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'good 1', 'good 3'
@@ -94,8 +94,10 @@ Describe 'New-ImagenImage: bad input' {
         It 'a semicolon CSV' {
             "prompt;seed`na fox;1`na hare;2" | Set-Content (Join-Path $TestDrive semicolon.csv)
             $seen = Watch-Command { Import-Csv (Join-Path $TestDrive semicolon.csv) | New-ImagenImage }
-            $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
-            $seen.Error[1].Exception.Message | Should -Be 'Row 2: the record has no prompt. Its properties are: prompt;seed. Is the header misspelt, or the delimiter another one?'
+            $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Thrown.Exception.Message | Should -Be "The table was read with the wrong delimiter: its only column is 'prompt;seed'. Nothing was sent. Import-Csv FILE -Delimiter ';' | New-ImagenImage reads it."
+            $seen.Thrown.ErrorDetails.RecommendedAction | Should -Be "Import-Csv FILE -Delimiter ';' | New-ImagenImage"
+            $seen.Error | Should -HaveCount 0
             Get-Bill $test | Should -HaveCount 0
         }
 

@@ -102,7 +102,7 @@ Describe 'New-ImagenImage: data where prompts belong' {
     Context 'the path of a file is not a prompt' {
         BeforeAll {
             $null = New-Item -ItemType Directory sub, a.folder
-            foreach ($file in 'prompts.csv', 'prompts.tsv', 'prompts.jsonl', 'prompts.json', 'prompts.txt', 'fox.png', "it's.csv", 'sub/plain', 'fox') {
+            foreach ($file in 'prompts.csv', 'prompts.tsv', 'prompts.jsonl', 'prompts.json', 'prompts.txt', 'fox.png', "it's.csv", 'sub/plain', 'plain') {
                 Set-Content $file "prompt,seed`na fox,1"
             }
         }
@@ -118,6 +118,8 @@ Describe 'New-ImagenImage: data where prompts belong' {
             @{ given = 'prompts.txt'; says = "*Get-Content 'prompts.txt' | New-ImagenImage. *" }
             @{ given = 'sub/plain'; says = "*Get-Content 'sub/plain' | New-ImagenImage. *" }
             @{ given = 'fox.png'; says = "Row 1: 'fox.png' is a file, not a prompt. Nothing was sent. For*" }
+            @{ given = 'plain'; says = "Row 1: 'plain' is a file, not a prompt. Nothing was sent. Pipe what is in it: Get-Content 'plain' | New-ImagenImage. *" }
+            @{ given = './a.folder'; says = "Row 1: './a.folder' is a folder, not a prompt. Nothing was sent. For*" }
             @{ given = '*.csv'; says = "Row 1: '[*].csv' is the name of a file that is not here*" }
             @{ given = 'absent.csv'; says = "Row 1: 'absent.csv' is the name of a file that is not here, not a prompt. Nothing was sent. *" }
         ) {

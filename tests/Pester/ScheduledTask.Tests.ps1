@@ -62,6 +62,20 @@ Describe 'samples/ScheduledTask.ps1' {
         Get-Bill $test | Should -HaveCount 0
     }
 
+    It 'ends with 2 and the reason for a table with another delimiter' {
+        $run = Invoke-Task "key;prompt`nfox;A red fox`nowl;A snowy owl"
+        $run.ExitCode | Should -Be 2 -Because $run.Said
+        $run.Said | Should -BeLike "*Submitting ended: *: its only column is 'key;prompt'. Nothing was sent. Import-Csv FILE -Delimiter ';' | New-ImagenImage reads it.*"
+        $run.Problems.ErrorId | Should -Be 'InvalidInput'
+        Get-Bill $test | Should -HaveCount 0
+    }
+
+    It 'never prompts: a missing argument ends with 2' {
+        $said = & $PwshProgram @PwshArguments -NoProfile -File $script -OutputDirectory $place
+        $LASTEXITCODE | Should -Be 2
+        $said | Should -Be 'Nothing was submitted: -Csv and -OutputDirectory are needed.'
+    }
+
     It 'ends with 3 when rows are in doubt, and until they are settled' {
         Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true; count = 1 }
         $text = "key,prompt`nfox,A red fox`nowl,A snowy owl"

@@ -33,7 +33,10 @@ public readonly record struct Cell(int Row, string Name, object? Value)
         Uri address => address.OriginalString,
         Enum or Guid => Value.ToString(),
         _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
-        _ => throw new InvalidInputException(Messages.CellIsNotText.With(Name, ValueName.Of(Value))) { Row = Row },
+        _ => throw new InvalidInputException(Messages.CellIsNotText.With(Name, ValueName.Of(Value)))
+        {
+            Row = Row, Parameter = Name,
+        },
     };
 
     /// <summary>The cell as a whole number.</summary>
@@ -84,7 +87,7 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     /// <param name="template">A message with places for the row, the name and the value.</param>
     /// <param name="allowed">What is allowed, where the message has a place for it.</param>
     internal InvalidInputException Refuse(string template, object? allowed = null) =>
-        new(template.With(Name, Shown(Value), allowed)) { Row = Row };
+        new(template.With(Name, Shown(Value), allowed)) { Row = Row, Parameter = Name };
 
     /// <summary>The members of the JSON object the cell holds, or null where it holds none.</summary>
     internal Dictionary<string, JsonElement>? JsonMembers()

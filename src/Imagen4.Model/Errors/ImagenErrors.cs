@@ -34,7 +34,14 @@ public sealed class FileExistsException(string message, Exception? inner = null)
 public sealed class HostUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner);
 
 /// <summary>A value that the module, the host or the model does not take.</summary>
-public sealed class InvalidInputException(string message, Exception? inner = null) : ImagenException(message, inner);
+public sealed class InvalidInputException(string message, Exception? inner = null) : ImagenException(message, inner)
+{
+    /// <summary>The parameter that does not take the value, where it is about one.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>The command that does what was meant, ready to be run; null where there is none.</summary>
+    public string? NextCommand { get; init; }
+}
 
 /// <summary>What was fetched is not a whole image.</summary>
 public sealed class InvalidMediaException(string message, Exception? inner = null) : ImagenException(message, inner);

@@ -4,12 +4,14 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 
-/// <summary>Refuses text that is not a prompt: lines of a CSV table or of JSON, and paths of files. Each would be paid for.</summary>
+/// <summary>Refuses what is not a prompt: lines of a CSV table or of JSON, and paths of files and folders. Each would be paid for.</summary>
 /// <param name="command">The command, by whose location paths are found.</param>
 /// <param name="columns">Every name a column can have.</param>
 internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
 {
     private const int LongestPath = 1024;
+    private const string ImportTable = "Import-Csv FILE{0} | New-ImagenImage";
+    private const string ReadJson = "Get-Content FILE{0} | ConvertFrom-Json | New-ImagenImage";
 
     // How the prompts in a file are read, by its ending.
     private static readonly Dictionary<string, string> Readers = new(StringComparer.OrdinalIgnoreCase)
@@ -41,24 +43,45 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         _isFirst = false;
         if (isFirst && _data.DelimiterOf(text) is { } delimiter)
         {
-            return (Data(CommandMessages.PromptIsTable, row, text, Delimiter(delimiter)), true);
+            return (Data(CommandMessages.PromptIsTable, row, text, ImportTable.With(Delimiter(delimiter))), true);
         }
 
         if (_data.IsJson(text))
         {
-            return (Data(CommandMessages.PromptIsJson, row, text, DataText.IsPart(text) ? " -Raw" : ""), isFirst);
+            return (Data(CommandMessages.PromptIsJson, row, text, ReadJson.With(DataText.IsPart(text) ? " -Raw" : "")), isFirst);
         }
 
         if (DataText.IsPrinted(text))
         {
-            return (Data(CommandMessages.PromptIsPrinted, row, text, ""), false);
+            return (Data(CommandMessages.PromptIsPrinted, row, text, ImportTable.With("")), false);
         }
 
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
-    private static InvalidInputException Data(string template, int row, string text, string options) =>
-        new(template.With(PlainText.Brief(DataText.FirstLine(text)), options, CommandMessages.PromptAsRecord)) { Row = row };
+    /// <summary>Looks at a record whose table may have been read with another delimiter: it has one column, which is the header.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>Why it is no row, and none of those that follow; null where it may be one.</returns>
+    public InvalidInputException? RefuseTable(Record record)
+    {
+        if (!record.IsRows || record.Names.Take(2).ToList() is not [var header]
+            || !header.AsSpan().ContainsAny(";,\t|") || _data.DelimiterOf(header) is not { } delimiter)
+        {
+            return null;
+        }
+
+        var command = ImportTable.With(Delimiter(delimiter));
+        return new InvalidInputException(CommandMessages.TableHasOtherDelimiter.With(PlainText.Brief(header), command))
+        {
+            NextCommand = command,
+        };
+    }
+
+    private static InvalidInputException Data(string template, int row, string text, string command) =>
+        new(template.With(PlainText.Brief(DataText.FirstLine(text)), command, CommandMessages.PromptAsRecord))
+        {
+            Row = row, NextCommand = command,
+        };
 
     private static string Delimiter(char delimiter) => delimiter switch
     {
@@ -67,43 +90,55 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         _ => $" -Delimiter '{delimiter}'",
     };
 
-    // A word may be the name of a file as well: only what looks like a path, or has an ending, is taken for one.
+    // A word may be the name of a folder as well: one that does not look like a path is a prompt.
     private InvalidInputException? NotAFile(int row, string text)
     {
-        var ending = Path.GetExtension(text);
-        if (text.Length > LongestPath
-            || text.AsSpan().ContainsAny('\r', '\n')
-            || (ending.Length == 0 && !text.AsSpan().ContainsAny('/', '\\')))
+        if (text.Length > LongestPath || text.AsSpan().ContainsAny('\r', '\n'))
         {
             return null;
         }
 
-        var hasReader = Readers.TryGetValue(ending, out var reader);
-        if (IsFile(text))
+        var hasReader = Readers.TryGetValue(Path.GetExtension(text), out var reader);
+        if (FullPath(text) is { } path)
         {
-            var quoted = $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-            var read = hasReader ? CommandMessages.PromptFileRead.With(reader!.With(quoted)) : "";
-            return new InvalidInputException(CommandMessages.PromptIsFile.With(PlainText.Brief(text), read,
-                CommandMessages.PromptAsRecord)) { Row = row };
+            if (File.Exists(path))
+            {
+                var command = hasReader
+                    ? $"{reader!.With($"'{text.Replace("'", "''", StringComparison.Ordinal)}'")} | New-ImagenImage"
+                    : null;
+                var read = command is null ? "" : CommandMessages.PromptFileRead.With(command);
+                return new InvalidInputException(
+                    CommandMessages.PromptIsFile.With(PlainText.Brief(text), read, CommandMessages.PromptAsRecord))
+                {
+                    Row = row, NextCommand = command,
+                };
+            }
+
+            if (text.AsSpan().ContainsAny('/', '\\') && Directory.Exists(path))
+            {
+                return new InvalidInputException(
+                    CommandMessages.PromptIsFolder.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row };
+            }
         }
 
+        var ending = Path.GetExtension(text);
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)
             ? new InvalidInputException(CommandMessages.PromptIsNoFile.With(PlainText.Brief(text),
                 CommandMessages.PromptAsRecord)) { Row = row }
             : null;
     }
 
-    private bool IsFile(string text)
+    private string? FullPath(string text)
     {
         try
         {
             var path = command.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
-            return provider.Name == "FileSystem" && File.Exists(path);
+            return provider.Name == "FileSystem" ? path : null;
         }
         catch (Exception error) when (error is RuntimeException or ArgumentException or NotSupportedException)
         {
             // A colon makes a drive of the words before it.
-            return false;
+            return null;
         }
     }
 }

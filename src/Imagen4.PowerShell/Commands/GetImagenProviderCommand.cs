@@ -30,7 +30,7 @@ public sealed class GetImagenProviderCommand : PSCmdlet
             }
             catch (ImagenException error)
             {
-                WriteError(ErrorTable.Record(error, wanted));
+                WriteError(ErrorTable.Record(error, wanted, MyInvocation.MyCommand));
             }
         }
     }

@@ -89,6 +89,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         }
 
         CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
+        if (_texts.RefuseTable(record) is { } otherTable)
+        {
+            EndWith(otherTable, InputObject);
+        }
+
         BeginRow();
         var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf, OfFile);
         var model = new Lazy<ModelDefinition?>(() => Batch.DefinitionOf(row));

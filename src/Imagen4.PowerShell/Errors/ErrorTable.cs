@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Errors;
 
@@ -8,9 +9,15 @@ internal static class ErrorTable
     /// <summary>The error record for an exception.</summary>
     /// <param name="error">The exception.</param>
     /// <param name="target">The record it is about.</param>
-    public static ErrorRecord Record(Exception error, object? target)
+    /// <param name="command">The command that writes it.</param>
+    public static ErrorRecord Record(Exception error, object? target, CommandInfo command)
     {
         var entry = Find(error);
+        if (error is InvalidInputException wrong)
+        {
+            entry = entry with { Advice = Correction(wrong, command) };
+        }
+
         var record = new ErrorRecord(error, entry.Id, entry.Category, target);
         if (entry.Advice is not null)
         {
@@ -26,7 +33,7 @@ internal static class ErrorTable
         AuthenticationFailedException =>
             new("AuthenticationFailed", ErrorCategory.AuthenticationError, CommandMessages.AdviceAuthenticationFailed),
         AccountLockedException => new("AccountLocked", ErrorCategory.PermissionDenied, CommandMessages.AdviceAccountLocked),
-        InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, CommandMessages.AdviceInvalidInput),
+        InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, null),
         ContentPolicyViolationException =>
             new("ContentPolicyViolation", ErrorCategory.PermissionDenied, CommandMessages.AdviceContentPolicyViolation),
         ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, CommandMessages.AdviceModelNotAvailable),
@@ -52,6 +59,17 @@ internal static class ErrorTable
             new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
     };
+
+    // The message says what is wrong; where what is right is found depends on what it is about.
+    private static string Correction(InvalidInputException error, CommandInfo command) => error switch
+    {
+        { NextCommand: { } next } => next,
+        { Model: { } model } => CommandMessages.AdviceModelInputs.With(model),
+        { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
+        _ => CommandMessages.AdviceInvalidInput.With(command.Name),
+    };
+
+    private static bool Takes(CommandInfo command, string parameter) => command.Parameters?.ContainsKey(parameter) == true;
 
     // A request of an earlier run has the host's word for it inside; its id was never in the user's hands.
     private static string NotFound(Exception error) =>

@@ -7,12 +7,11 @@ using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
-using Imagen4.PowerShell.Progress;
 
 namespace Imagen4.PowerShell.Pipeline;
 
 /// <summary>A command that talks to a host, for many records side by side.</summary>
-public abstract class HostCommand : PumpedCommand
+public abstract partial class HostCommand : PumpedCommand
 {
     private const int MostAtOnce = 1000;
 
@@ -21,7 +20,6 @@ public abstract class HostCommand : PumpedCommand
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
 
-    private readonly CommandProgress _progress = new(TimeProvider.System);
     private readonly HostSlots _slots = new();
     private HostOutages? _outages;
     private bool _isEnding;
@@ -73,9 +71,6 @@ public abstract class HostCommand : PumpedCommand
         };
     }
 
-    /// <summary>The files that the command uploads, for its progress; null where it uploads none.</summary>
-    private protected virtual UploadProgress? Uploads => null;
-
     /// <summary>Whether the command reads or writes the ledger.</summary>
     private protected virtual bool UsesLedger => true;
 
@@ -114,16 +109,6 @@ public abstract class HostCommand : PumpedCommand
             using var begun = _progress.Begin(provider.Name, describe);
             return await work(stop).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>
-    /// Writes the line a command ends with. Whoever sits before a console sees it; where output is redirected it is shown with
-    /// <c>-InformationAction Continue</c> only, so that it never gets between the objects of a script.
-    /// </summary>
-    private protected void WriteSummary(string line)
-    {
-        var isSeen = Environment.UserInteractive && !Console.IsOutputRedirected;
-        WriteInformation(new HostInformationMessage { Message = line }, isSeen ? ["PSHOST"] : []);
     }
 
     private void Warn(string text) => Post(new WorkEvent.Warning(text));
@@ -184,37 +169,6 @@ public abstract class HostCommand : PumpedCommand
             ? given
             : SessionState.PSVariable.GetValue("ErrorActionPreference"))
             ?.ToString() == nameof(ActionPreference.Stop);
-
-    /// <inheritdoc/>
-    protected override void OnTick()
-    {
-        // Nobody watches a scheduled task. Where output is redirected, PowerShell itself shows none.
-        if (Environment.UserInteractive)
-        {
-            WriteProgress(_progress.Next(MyInvocation.MyCommand.Name, Running - _slots.Waiting, _outages?.Current, Uploads));
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void OnEnd()
-    {
-        ExpectAll();
-        base.OnEnd();
-    }
-
-    /// <summary>Takes note that the input has ended: how many records there are is known now.</summary>
-    private protected void ExpectAll() => _progress.Total ??= MyInvocation.ExpectingInput ? Row - BlankLines : null;
-
-    /// <summary>Takes note of how many records there are.</summary>
-    private protected void Expect(int total) => _progress.Total = total;
-
-    private void WriteProgress(IEnumerable<ProgressRecord> records)
-    {
-        foreach (var record in records)
-        {
-            WriteProgress(record);
-        }
-    }
 
     /// <inheritdoc/>
     protected override void OnFinished()

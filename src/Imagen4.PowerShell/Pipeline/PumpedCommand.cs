@@ -94,7 +94,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
     protected void EndWith(Exception error, object? target)
     {
         FinishAll();
-        ThrowTerminatingError(ErrorTable.Record(error, target));
+        ThrowTerminatingError(ErrorTable.Record(error, target, MyInvocation.MyCommand));
     }
 
     /// <inheritdoc/>

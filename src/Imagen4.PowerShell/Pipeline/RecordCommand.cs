@@ -49,7 +49,7 @@ public abstract class RecordCommand : PSCmdlet
     private protected void FindLedger() => ModuleSession.Client.Ledgers.FindPassword(new VaultSecrets(this).Find);
 
     /// <summary>Writes an error that ends nothing.</summary>
-    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target));
+    protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target, MyInvocation.MyCommand));
 
     /// <summary>Writes an error of the record being processed.</summary>
     protected virtual void WriteRecordError(ImagenException failure, object? target) => WriteError(failure, target);
@@ -63,7 +63,7 @@ public abstract class RecordCommand : PSCmdlet
         }
         catch (ImagenException error)
         {
-            ThrowTerminatingError(ErrorTable.Record(error, null));
+            ThrowTerminatingError(ErrorTable.Record(error, null, MyInvocation.MyCommand));
         }
     }
 
