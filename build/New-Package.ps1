@@ -88,5 +88,7 @@ $sums = Get-Sorted $files | ForEach-Object { "$((Get-FileHash (Join-Path $packag
 
 $nupkg = New-Nupkg $package (Resolve-Path $OutputDirectory)
 $sum = (Get-FileHash $nupkg -Algorithm SHA256).Hash.ToLowerInvariant()
-[System.IO.File]::WriteAllText("$($nupkg.FullName).sha256", "$sum  $($nupkg.Name)`n")
+
+# Not beside it under its own name: a folder repository would take that for a package.
+[System.IO.File]::WriteAllText((Join-Path $nupkg.DirectoryName SHA256SUMS), "$sum  $($nupkg.Name)`n")
 Write-Information "The package is in $package and in $nupkg" -InformationAction Continue

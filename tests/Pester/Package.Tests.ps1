@@ -65,7 +65,7 @@ Describe 'The package' {
             (Get-FileHash (Join-Path $module $name)).Hash | Should -Be $sum -Because $name
         }
         @($sums -replace '^\S+  ') + 'SHA256SUMS' | Sort-Object | Should -Be ($files | Sort-Object)
-        (Get-Content "$nupkg.sha256") | Should -Be "$((Get-FileHash $nupkg).Hash.ToLowerInvariant())  Imagen4.$version.nupkg"
+        Get-Content (Join-Path $folder SHA256SUMS) | Should -Be "$((Get-FileHash $nupkg).Hash.ToLowerInvariant())  Imagen4.$version.nupkg"
     }
 
     It 'says of every library which package it is of, in its notices and in its bill of materials' {
@@ -142,13 +142,18 @@ try {
     Publish-PSResource -NupkgPath '$nupkg' -Repository Imagen4Shelf
     Find-PSResource Imagen4 -Repository Imagen4Shelf | ForEach-Object { "found `$(`$_.Name) `$(`$_.Version)" }
     Install-PSResource Imagen4 -Repository Imagen4Shelf -TrustRepository -Quiet
+
+    # As the README has it.
+    Register-PSResourceRepository Imagen4Folder -Uri '$folder'
+    Install-PSResource Imagen4 -Repository Imagen4Folder -TrustRepository -Reinstall -Quiet
 }
 finally {
-    Unregister-PSResourceRepository Imagen4Shelf
+    Unregister-PSResourceRepository Imagen4Shelf, Imagen4Folder -ErrorAction Ignore
 }
 "@
             $said = & $PwshProgram @PwshArguments -NoProfile -Command $script 2>&1 | Out-String
-            $said | Should -Match "found Imagen4 $version"
+            $said | Should -Match "found Imagen4 $version" -Because $said
+            $LASTEXITCODE | Should -Be 0 -Because $said
             $script = @"
 `$ErrorActionPreference = 'Stop'
 Import-Module Imagen4
