@@ -12,6 +12,8 @@
     FormatsToProcess     = @('lib/Imagen4.Format.ps1xml')
     TypesToProcess       = @('lib/Imagen4.Types.ps1xml')
     CmdletsToExport      = @(
+        'Expand-ImagenPrompt'
+        'Export-ImagenGallery'
         'Find-ImagenModel'
         'Get-ImagenLedger'
         'Get-ImagenModel'
@@ -27,6 +29,7 @@
         'Send-ImagenFile'
         'Set-ImagenLedger'
         'Set-ImagenProvider'
+        'Show-ImagenImage'
         'Start-ImagenEmulator'
         'Stop-ImagenEmulator'
         'Stop-ImagenRequest'

@@ -94,6 +94,10 @@ function Invoke-TestTask {
         Write-Warning "NOT RUN: the ledger on PostgreSQL. The server's programs (initdb, postgres) are not installed."
     }
 
+    if (-not (Get-Command chromium, chromium-browser, google-chrome, google-chrome-stable, chrome.exe -ErrorAction Ignore)) {
+        Write-Warning 'NOT RUN: the gallery and the emulator''s page in a browser. Chromium is not installed.'
+    }
+
     if ($failed) {
         throw "Tests failed: $($failed -join ', ')."
     }

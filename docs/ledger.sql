@@ -15,7 +15,7 @@ BEGIN;
 CREATE SCHEMA IF NOT EXISTS imagen4;
 SET LOCAL search_path TO imagen4;
 CREATE TABLE version (number bigint NOT NULL);
-INSERT INTO version VALUES (2);
+INSERT INTO version VALUES (3);
 CREATE TABLE owner (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     machine text NOT NULL,
@@ -93,4 +93,5 @@ CREATE TABLE upload (
     upload_check bigint NOT NULL,
     PRIMARY KEY (storage, account, sha256, content_type)
 );
+-- Version 3 has no tables of its own.
 COMMIT;

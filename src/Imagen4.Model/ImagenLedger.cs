@@ -30,8 +30,11 @@ public sealed class ImagenLedger
     /// <summary>How many are being submitted by a process that is running.</summary>
     public long? Pending { get; set; }
 
-    /// <summary>How many the host has accepted and, as far as is known, not finished.</summary>
+    /// <summary>How many the host has accepted and, as far as is known, not started.</summary>
     public long? InQueue { get; set; }
+
+    /// <summary>How many the host was last known to generate.</summary>
+    public long? InProgress { get; set; }
 
     /// <summary>How many are finished and not saved.</summary>
     public long? Completed { get; set; }

@@ -21,7 +21,7 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
     /// <summary>The ledger's own id of it. It is there before the host has told one, and when the host never does.</summary>
     public string? LedgerId { get; set; }
 
-    /// <summary>One of <see cref="ImagenStates"/>.</summary>
+    /// <summary>One of <see cref="ImagenStates"/>: the one that was known at <see cref="UpdatedAt"/>.</summary>
     public string State { get; set; } = ImagenStates.Pending;
 
     /// <summary>How many requests the host will start before this one, when it was accepted.</summary>
@@ -29,6 +29,9 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
 
     /// <summary>When the host accepted it, in UTC; of a request in doubt, when it was sent.</summary>
     public DateTime? SubmittedAt { get; set; }
+
+    /// <summary>When something of it was last heard or written down, in UTC: its state is as old as that.</summary>
+    public DateTime? UpdatedAt { get; set; }
 
     /// <summary>Where the state of the request is read.</summary>
     public string? StatusUri { get; set; }

@@ -64,7 +64,9 @@ public sealed partial class CmdletShapeTests
     [MemberData(nameof(EveryCmdlet))]
     public void What_changes_or_costs_something_asks_first(CompiledCmdlet cmdlet)
     {
-        string[] changing = [VerbsCommon.New, VerbsCommon.Set, VerbsCommon.Remove, VerbsLifecycle.Start, VerbsLifecycle.Stop, VerbsDiagnostic.Resolve, VerbsCommunications.Send];
+        string[] changing = [VerbsCommon.New, VerbsCommon.Set, VerbsCommon.Remove, VerbsLifecycle.Start, VerbsLifecycle.Stop,
+            VerbsDiagnostic.Resolve, VerbsCommunications.Send,
+            VerbsData.Export];
 
         Assert.Equal(changing.Contains(cmdlet.Verb), cmdlet.SupportsShouldProcess);
     }

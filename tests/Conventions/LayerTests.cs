@@ -14,7 +14,7 @@ public sealed class LayerTests
 
     // From the top. Emulator stands beside them: only the cmdlets use it.
     private static readonly string[] Layers =
-        ["Emulator", "Pipeline", "Ledger", "Protocols", "Media", "Providers", "Http", "Input", "Text"];
+        ["Emulator", "Gallery", "Pipeline", "Ledger", "Protocols", "Media", "Providers", "Http", "Input", "Text"];
 
     private static readonly Lazy<IReadOnlyList<Arrow>> Arrows = new(() =>
     [

@@ -85,7 +85,7 @@ internal static class Sample
         })).ConfigureAwait(false);
     }
 
-    private static bool WasAccepted(RequestState state) => state is RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted
+    private static bool WasAccepted(RequestState state) => state is RequestState.Accepted or RequestState.Started or RequestState.Expired or RequestState.StatusCompleted
         or RequestState.Cancelled or RequestState.Failed or RequestState.Completed or RequestState.Delivered;
 
     /// <summary>What a host has made of it.</summary>

@@ -214,3 +214,15 @@ function New-ConsoleStart {
 
     [System.Diagnostics.ProcessStartInfo]::new($command[0], [string[]]$command[1..($command.Count - 1)])
 }
+
+# The cards of a page: what each shows, by the names of its parameters.
+function Read-GalleryPage {
+    param([string]$Path)
+    $text = Get-Content $Path -Raw
+    foreach ($match in [regex]::Matches($text, '(?s)<li data-state="(?<state>[^"]*)".*?data-details="(?<details>[^"]*)".*?</li>')) {
+        $details = [System.Net.WebUtility]::HtmlDecode($match.Groups['details'].Value) | ConvertFrom-Json -AsHashtable
+        $details.State = $match.Groups['state'].Value
+        $details.Source = [regex]::Match($match.Value, 'src="([^"]*)"').Groups[1].Value
+        $details
+    }
+}

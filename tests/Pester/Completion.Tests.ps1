@@ -21,6 +21,12 @@ Describe 'Argument completion' {
         @{ line = 'New-ImagenImage -SafetyTolerance '; choices = '1', '2', '3', '4', '5', '6' }
         @{ line = 'New-ImagenImage -PersonGeneration '; choices = 'dont_allow', 'allow_adult' }
         @{ line = 'New-ImagenImage -SafetySetting block_o'; choices = , 'block_only_high' }
+        @{ line = 'New-ImagenImage -NumImages '; choices = '1', '2', '3', '4' }
+        @{ line = 'New-ImagenImage -Seed '; choices = @() }
+        @{ line = 'New-ImagenImage -SyncMode '; choices = '$true', '$false' }
+        @{ line = 'Get-ImagenRequest -Since '; choices = '(Get-Date).Date', '(Get-Date).AddHours(-1)', '(Get-Date).AddDays(-1)', '(Get-Date).AddDays(-7)', '(Get-Date).AddDays(-30)' }
+        @{ line = 'Expand-ImagenPrompt x -Resolution 1'; choices = , '1K' }
+        @{ line = 'Show-ImagenImage -Protocol '; choices = 'Auto', 'ITerm2', 'Kitty', 'Link', 'Sixel' }
         @{ line = 'New-ImagenImage -Priority '; choices = 'normal', 'low' }
         @{ line = 'New-ImagenImage -ObjectLifetime '; choices = 'immediate', '1h', '1d', '7d', '30d', '1y', 'never' }
         @{ line = 'New-ImagenImage -Model fal-ai/imagen4/preview/'; choices = 'fal-ai/imagen4/preview/ultra', 'fal-ai/imagen4/preview/fast' }
@@ -57,6 +63,143 @@ Describe 'Argument completion' {
         }
         finally {
             Remove-ImagenProvider fal-of-mine
+        }
+    }
+
+    It 'the models of the provider that is named, of the profile, or of the default one' {
+        Get-Completion 'New-ImagenImage -Provider aimlapi -Model ' | Should -Contain 'google/imagen4/preview'
+        Get-Completion 'New-ImagenImage -Provider aimlapi -Model ' | Should -Not -Contain 'fal-ai/nano-banana-2'
+        Get-Completion 'Set-ImagenProvider aimlapi -DefaultModel ' | Should -Be (Get-Completion 'New-ImagenImage -Provider aimlapi -Model ')
+        Get-Completion 'New-ImagenImage -Model ' | Should -Not -Contain 'google/imagen4/preview'
+        (Get-Completion 'New-ImagenImage -Model ')[0] | Should -Be (Get-ImagenProvider fal).DefaultModel
+        Get-Completion 'New-ImagenImage -Provider none -Model google/imagen4/' | Should -Contain 'google/imagen4/preview'
+        Set-ImagenProvider aimlapi -Default
+        try {
+            Get-Completion 'New-ImagenImage -Model ' | Should -Not -Contain 'fal-ai/nano-banana-2'
+            Get-Completion 'New-ImagenImage -Model ' | Should -Contain 'google/imagen4/preview'
+        }
+        finally {
+            Set-ImagenProvider fal -Default
+        }
+    }
+
+    It 'tooltips say what a state means, where a provider is and what a model takes' {
+        function Get-ToolTip([string]$Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.ToolTip }
+        Get-ToolTip 'Get-ImagenRequest -State InD' | Should -Match 'unknown whether the host accepted it'
+        $states = (TabExpansion2 'Get-ImagenRequest -State ' 25).CompletionMatches
+        $states | Should -HaveCount 9
+        $states.Where{ $_.ToolTip -eq $_.CompletionText } | Should -BeNullOrEmpty
+        Get-ToolTip 'New-ImagenImage -Provider fal' | Select-Object -First 1 | Should -Be 'fal: FalQueue at https://queue.fal.run/ (the default)'
+        Get-ToolTip 'New-ImagenImage -Model fal-ai/nano-banana-2/e' | Should -Match '^fal-ai/nano-banana-2/edit: image-to-image\. Inputs: Prompt, .*thinking_level'
+    }
+
+    It 'the inputs of the model that have no parameter, as a whole table, by their names too' {
+        $all = Get-Completion 'New-ImagenImage -Model fal-ai/nano-banana-2 -AdditionalInput '
+        $all | Should -Contain "@{ thinking_level = 'high' }"
+        $all | Should -Contain '@{ enable_web_search = $true }'
+        $all -match 'prompt =|seed|image_urls' | Should -Be "@{ system_prompt = '' }"
+        Get-Completion 'New-ImagenImage -Model fal-ai/nano-banana-2 -AdditionalInput think' | Should -Be "@{ thinking_level = 'minimal' }", "@{ thinking_level = 'high' }"
+
+        # PowerShell asks nobody about what stands inside a table; at least it offers no files there.
+        $line = 'New-ImagenImage -Model fal-ai/nano-banana-2 -AdditionalInput @{ thin }'
+        (TabExpansion2 $line ($line.Length - 2)).CompletionMatches | Should -BeNullOrEmpty
+    }
+
+    It 'in the middle of a line, from what stands behind the cursor too' {
+        $line = 'New-ImagenImage -AspectRatio 2 -Model fal-ai/nano-banana-pro'
+        (TabExpansion2 $line 30).CompletionMatches.CompletionText | Should -Be '21:9', '2:3'
+    }
+
+    It 'the placeholders of a file name, quoted, one after the other' {
+        Get-Completion 'New-ImagenImage -FileName ' | Should -Contain "'{Key}'"
+        Get-Completion "Receive-ImagenResult -FileName '{Key}-{Im" | Should -Be "'{Key}-{ImageIndex}'"
+        Get-Completion "New-ImagenImage -FileName 'a-" | Should -Contain "'a-{Seed}'"
+    }
+
+    It 'names of secrets and of vaults, where there are commands that know them' {
+        Get-Completion 'Set-ImagenProvider fal -SecretName ' | Should -BeNullOrEmpty
+        function global:Get-SecretInfo([string]$Vault) { [pscustomobject]@{ Name = 'fal key'; Type = 'String'; VaultName = $Vault ? $Vault : 'main' }, [pscustomobject]@{ Name = 'other'; Type = 'String'; VaultName = 'main' } }
+        function global:Get-SecretVault { [pscustomobject]@{ Name = 'main'; ModuleName = 'Store' } }
+        try {
+            Get-Completion 'Set-ImagenProvider fal -SecretName f' | Should -Be "'fal key'"
+            Get-Completion 'Set-ImagenLedger x -SecretName ' | Should -Be "'fal key'", 'other'
+            Get-Completion 'Set-ImagenProvider fal -SecretVault ' | Should -Be 'main'
+            $line = 'Set-ImagenProvider fal -SecretVault mine -SecretName f'
+            (TabExpansion2 $line $line.Length).CompletionMatches.ToolTip | Should -Be 'mine: String'
+            function global:Get-SecretInfo { throw 'locked' }
+            Get-Completion 'Set-ImagenProvider fal -SecretName ' | Should -BeNullOrEmpty
+        }
+        finally {
+            Remove-Item Function:/Get-SecretInfo, Function:/Get-SecretVault
+        }
+    }
+
+    Context 'the ledger' {
+        BeforeAll {
+            $null = Start-ImagenEmulator
+            $old = $env:IMAGEN4_HOME
+            $env:IMAGEN4_HOME = Join-Path $TestDrive ledger
+            $results = [pscustomobject]@{ Prompt = 'a red fox'; Key = 'first' }, [pscustomobject]@{ Prompt = 'a blue fox'; Key = 'the second' } |
+                New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) -ThrottleLimit 1
+        }
+        AfterAll {
+            Stop-ImagenEmulator
+            $env:IMAGEN4_HOME = $old
+        }
+
+        It 'ids and keys, newest first, with state and prompt' {
+            $ids = (TabExpansion2 'Receive-ImagenResult ' 21).CompletionMatches
+            $ids.CompletionText | Should -Be $results.RequestId[1, 0]
+            $ids.ToolTip | Should -Be 'Delivered: a blue fox', 'Delivered: a red fox'
+            Get-Completion 'Get-ImagenRequest -Key ' | Should -Be "'the second'", 'first'
+            Get-Completion 'New-ImagenImage x -Key f' | Should -Be 'first'
+            Get-Completion "Stop-ImagenRequest $($results[0].RequestId.Substring(0, 8))" | Should -Be $results[0].RequestId
+            Get-Completion 'Remove-ImagenRequest ' | Should -Be $results.LedgerId[1, 0]
+        }
+
+        It 'one that cannot be read completes nothing, and one that is not there is not made' {
+            $damaged = Join-Path $TestDrive damaged
+            $null = New-Item -ItemType Directory $damaged
+            Set-Content (Join-Path $damaged ledger.db) ('no database ' * 1000)
+            $missing = Join-Path $TestDrive missing
+            foreach ($place in $damaged, $missing) {
+                $env:IMAGEN4_HOME = $place
+                try { Get-Completion 'Get-ImagenRequest -RequestId ' | Should -BeNullOrEmpty }
+                finally { $env:IMAGEN4_HOME = Join-Path $TestDrive ledger }
+            }
+            Test-Path $missing | Should -BeFalse
+
+            # Nobody answers there.
+            $env:IMAGEN4_LEDGER = 'Host=127.0.0.1;Port=1;Database=x;Username=x'
+            try { Get-Completion 'Get-ImagenRequest -Key ' | Should -BeNullOrEmpty }
+            finally { $env:IMAGEN4_LEDGER = $null }
+        }
+    }
+
+    Context 'every parameter' {
+        BeforeDiscovery {
+            Import-Module (Join-Path $PSScriptRoot ../../Imagen4.psd1)
+            $paths = 'OutputDirectory', 'ImagePath', 'Path', 'LiteralPath'
+            $common = [Management.Automation.PSCmdlet]::CommonParameters + [Management.Automation.PSCmdlet]::OptionalCommonParameters
+            $values = foreach ($command in Get-Command -Module Imagen4 -CommandType Cmdlet) {
+                foreach ($parameter in $command.Parameters.Values) {
+                    if ($parameter.Name -notin $common -and -not $parameter.SwitchParameter -and -not $parameter.Attributes.Where{ $_ -is [Parameter] -and $_.DontShow }) {
+                        @{ command = $command.Name; parameter = $parameter.Name; isPath = $parameter.Name -in $paths }
+                    }
+                }
+            }
+        }
+        BeforeAll {
+            $folder = Join-Path $TestDrive files
+            $null = New-Item -ItemType Directory $folder
+            Set-Content (Join-Path $folder file-of-this-folder.txt) x
+            Push-Location $folder
+        }
+        AfterAll { Pop-Location }
+
+        It '<command> -<parameter> completes files: <isPath>' -ForEach $values {
+            @(Get-Completion "$command -$parameter ") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
+            @(Get-Completion "$command -$parameter file-of") -match 'file-of-this-folder' | Should -HaveCount ([int]$isPath)
         }
     }
 }

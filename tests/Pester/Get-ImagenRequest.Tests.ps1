@@ -33,39 +33,96 @@ Describe 'Get-ImagenRequest' {
 
     It 'says nothing where there is no ledger, and makes none' {
         Get-ImagenRequest | Should -BeNullOrEmpty
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         Test-Path $env:IMAGEN4_HOME | Should -BeFalse
     }
 
-    It '-State Pending is what has not ended, and pipes into the cmdlets that go on with it' {
+    It '-Unfinished is what has not come to its end, and pipes into the cmdlets that go on with it' {
         $going = New-ImagenImage $long
         $delivered = New-ImagenImage 'done' -OutputDirectory (Join-Path $TestDrive out)
         $null = New-ImagenImage '[emulator:content_policy_violation]' -Wait -ErrorAction SilentlyContinue
         $null = New-ImagenImage 'read only' -Wait
         $late = [pscustomobject]@{ Prompt = "$long waited for" } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) -TimeoutSec 1 -ErrorAction SilentlyContinue
-        (Get-ImagenRequest -State Pending).RequestId | Should -Be $going.RequestId, $late.RequestId
+        (Get-ImagenRequest -Unfinished).RequestId | Should -Be $going.RequestId, $late.RequestId
         (Get-ImagenRequest -State Delivered).RequestId | Should -Be $delivered.RequestId
         (Get-ImagenRequest -State failed).Prompt | Should -Be '[emulator:content_policy_violation]'
         (Get-ImagenRequest -State Completed, Delivered).Prompt | Should -Be 'done', 'read only'
 
-        (Get-ImagenRequest -State Pending | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
-        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Unfinished | Get-ImagenRequestStatus).State | Should -Be 'InProgress', 'InProgress'
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest -State Cancelled).RequestId | Should -Be $going.RequestId, $late.RequestId
     }
 
-    It 'a row whose images could not be saved is Pending until Receive-ImagenResult has saved them' {
+    It 'a row whose images could not be saved is unfinished until Receive-ImagenResult has saved them' {
         Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
         $out = Join-Path $TestDrive late
         $seen = Watch-Command { [pscustomobject]@{ Prompt = 'late' } | New-ImagenImage -OutputDirectory $out }
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed*'
-        $pending = Get-ImagenRequest -State Pending
+        $pending = Get-ImagenRequest -Unfinished
         $pending.State | Should -Be 'Completed'
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
         ($pending | Receive-ImagenResult -OutputDirectory $out).State | Should -Be 'Delivered'
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest).State | Should -Be 'Delivered'
         Get-Bill $test | Should -HaveCount 1
+    }
+
+    It '-State is the state as it is shown, and -Refresh asks the hosts about those that have not ended' {
+        Set-Emulator $test @{ slots = 1 }
+        $sent = "$long a", "$long b" | ForEach-Object { [pscustomobject]@{ Prompt = $_ } } | New-ImagenImage -ThrottleLimit 1
+        $null = New-ImagenImage 'ended'
+        Get-ImagenRequest -State Pending, InProgress | Should -BeNullOrEmpty
+        (Get-ImagenRequest -State InQueue).RequestId | Should -Contain $sent[0].RequestId
+
+        $before = [datetime]::UtcNow
+        $null = Invoke-RestMethod "$($test.Admin)/requests" -Method Delete
+        $seen = Get-ImagenRequest -Unfinished -Refresh
+        @(Get-Seen $test | Where-Object path -Like '*/status') | Should -HaveCount 3
+        $seen.State | Should -Be 'InProgress', 'InQueue', 'InQueue'
+        $seen[1].QueuePosition | Should -Be 0
+        $seen[1].UpdatedAt | Should -BeGreaterOrEqual $before
+        $seen[1].UpdatedAt.Kind | Should -Be 'Utc'
+
+        # Written down once, and not at every question.
+        $first = Get-ImagenRequest -State InProgress
+        $first.RequestId | Should -Be $sent[0].RequestId
+        $null = Get-ImagenRequest -Refresh
+        (Get-ImagenRequest -State InProgress).UpdatedAt | Should -Be $first.UpdatedAt
+        (Get-ImagenLedger).InProgress | Should -Be 1
+        $sent | Stop-ImagenRequest
+    }
+
+    It '-Refresh shows what a host cannot be asked about as it was last known, with one warning' {
+        $sent = "$long a", "$long b" | New-ImagenImage
+        $null = Get-ImagenRequest -Refresh
+        Add-Fault $test @{ operation = 'status'; kind = 'status'; status = 401; body = @{ detail = 'no' }; count = -1 }
+        $seen = Watch-Command { Get-ImagenRequest -Refresh }
+        $seen.Output.State | Should -Be 'InProgress', 'InProgress'
+        $seen.Error | Should -BeNullOrEmpty
+        $seen.Warning | Should -HaveCount 1
+        $seen.Warning | Should -BeLike 'emulator could not be asked about 2 of these requests; what is shown of them was last known. *'
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        $sent | Stop-ImagenRequest
+    }
+
+    It '-Refresh tells the ledger what has ended, and what the host no longer has' {
+        $ended = New-ImagenImage 'ended'
+        $null = $ended | Get-ImagenRequestStatus -Wait
+        $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+        $ended = New-ImagenImage 'ended'
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        (Get-ImagenRequest).State | Should -Be 'InQueue'
+        (Get-ImagenRequest -Unfinished -Refresh).State | Should -Be 'Completed'
+        (Get-ImagenRequest).State | Should -Be 'Completed'
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+    }
+
+    It 'what a waiting batch in another runspace generates is InProgress' {
+        $null = Start-Shell { [pscustomobject]@{ Prompt = $args[0] } | New-ImagenImage -Wait } $long
+        Wait-Until { Get-ImagenRequest -State InProgress } 'the ledger knows that it has begun'
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest
+        Wait-Until { (Get-ImagenRequest).State -eq 'Cancelled' } 'the ledger knows that it was cancelled'
     }
 
     It 'saving elsewhere does not deliver a row that has a folder of its own' {
@@ -86,6 +143,8 @@ Describe 'Get-ImagenRequest' {
         Get-ImagenRequest -Provider fal | Should -BeNullOrEmpty
         (Get-ImagenRequest -Since $middle).Prompt | Should -Be 'no key'
         (Get-ImagenRequest -Since $middle.ToLocalTime() -Key *).Prompt | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Until $middle).Prompt | Should -Be 'a', 'b'
+        Get-ImagenRequest -Since $middle -Until $middle | Should -BeNullOrEmpty
     }
 
     It 'finds requests by their ids, from the command line and from a CSV' {
@@ -105,7 +164,7 @@ Describe 'Get-ImagenRequest' {
     It 'a record without an id, and a state that is none, are InvalidInput' {
         (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Get-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         (Watch-Command { Get-ImagenRequest -State Done }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is no state*InDoubt*"
+        (Watch-Command { Get-ImagenRequest -State Done }).Thrown.Exception.Message | Should -BeLike "*'Done' is not a state*InDoubt*"
     }
 
     It 'lists the newest attempt of every row, what may still cost something besides, and with -History all' {
@@ -124,7 +183,7 @@ Describe 'Get-ImagenRequest' {
         (Get-ImagenRequest).Prompt | Should -Be '[emulator:seconds=600] going', 'doubtful', 'retried', 'retried', '[emulator:seconds=600] going', 'doubtful'
         Get-ImagenRequest -History | Should -HaveCount 7
         Get-ImagenRequest -LedgerId (Get-ImagenRequest -State Rejected -History).LedgerId | Should -HaveCount 1
-        Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore
     }
 
     It 'completes -State' {
@@ -151,7 +210,7 @@ Describe 'Get-ImagenRequest' {
         }
         (Get-ImagenRequest).State | Should -Be 'InDoubt'
         (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'on its way'
-        Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
     }
 }
 

@@ -97,7 +97,7 @@ Describe 'Get-ImagenRequestStatus' {
             $seen = Watch-Command { $request | Get-ImagenRequestStatus }
             $seen.Error.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'ConnectionError'
-            "$($seen.Error)" | Should -Be "Request $($request.RequestId): chainhub answers 400: upstream is overloaded. Nothing shows that this is the host's own word on the request, which stays as it is."
+            "$($seen.Error)" | Should -Be "Request $($request.RequestId) (row 1): chainhub answers 400: upstream is overloaded. Nothing shows that this is the host's own word on the request, which stays as it is."
             $seen.Output | Should -HaveCount 0
             (Get-ImagenRequest).State | Should -Be 'InQueue'
             $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete

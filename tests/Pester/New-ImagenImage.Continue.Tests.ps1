@@ -144,7 +144,7 @@ Describe 'New-ImagenImage, stopped' {
         Reset-Emulator $test
         $out = Join-Path $TestDrive ([guid]::NewGuid())
     }
-    AfterEach { Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore }
+    AfterEach { Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore }
     AfterAll { Exit-ImagenTest $test }
 
     It 'says how many requests go on and how to continue, and continues them' -Skip:$IsWindows {
@@ -158,7 +158,7 @@ Describe 'New-ImagenImage, stopped' {
         $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
         $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
         $bills = Get-Bill $test | Where-Object { $_.input.prompt -like 'row *' }
-        (Get-ImagenRequest -State Pending | Where-Object Prompt -Like 'row *').RequestId | Sort-Object | Should -Be ($bills.request_id | Sort-Object)
+        (Get-ImagenRequest -Unfinished | Where-Object Prompt -Like 'row *').RequestId | Sort-Object | Should -Be ($bills.request_id | Sort-Object)
         Set-Emulator $test @{ slots = 10 }
         $results = 1..3 | ForEach-Object { "row $_" } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         $results.State | Select-Object -Unique | Should -Be 'Delivered'
@@ -199,7 +199,7 @@ Describe 'New-ImagenImage, stopped' {
 
     It 'Select-Object -First leaves what was not handed on in the ledger' {
         $first = 1..5 | ForEach-Object { "$long $_" } | New-ImagenImage | Select-Object -First 1
-        @(Get-ImagenRequest -State Pending).Count | Should -Be @(Get-Bill $test).Count
-        (Get-ImagenRequest -State Pending).RequestId | Should -Contain $first.RequestId
+        @(Get-ImagenRequest -Unfinished).Count | Should -Be @(Get-Bill $test).Count
+        (Get-ImagenRequest -Unfinished).RequestId | Should -Contain $first.RequestId
     }
 }

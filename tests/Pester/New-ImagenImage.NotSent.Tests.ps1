@@ -35,7 +35,7 @@ Describe 'New-ImagenImage: a host that cannot be reached' {
         $known.Error | Should -Match $unsent
         $known.ErrorType | Should -Be 'HostUnavailable'
         $known.SubmittedAt | Should -BeNullOrEmpty
-        Get-ImagenRequest -State Pending | Should -HaveCount 0
+        Get-ImagenRequest -Unfinished | Should -HaveCount 0
         Get-ImagenRequest -State InDoubt | Should -HaveCount 0
 
         # What follows requests up does not send the user in circles.

@@ -104,11 +104,11 @@ Describe 'New-ImagenImage, records of known requests' {
 
         It 'of prompts given as arguments, too' {
             $results = New-ImagenImage 'a fox', 'a fox' -OutputDirectory $out -ErrorAction SilentlyContinue
-            @(Get-ImagenRequest -State Pending) | Should -HaveCount 2
+            @(Get-ImagenRequest -Unfinished) | Should -HaveCount 2
             $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
             ($results | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).State | Should -Be 'Delivered', 'Delivered'
             Get-Bill $test | Should -HaveCount 2
-            Get-ImagenRequest -State Pending | Should -BeNullOrEmpty
+            Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         }
     }
 

@@ -59,4 +59,46 @@ Describe 'New-ImagenImage, done again' {
         Get-Bill $test | Should -HaveCount 3
         Get-ChildItem $out | Should -HaveCount 3
     }
+
+    It 'what failed is submitted again from the ledger: each row once, its newest input only, and no refused content' {
+        $fails = '[emulator:generation_timeout]'
+        $first = @(
+            [pscustomobject]@{ key = 'good'; prompt = 'fine' }
+            [pscustomobject]@{ key = 'edited'; prompt = "$fails broken" }
+            [pscustomobject]@{ key = 'late'; prompt = "$fails late" }
+            [pscustomobject]@{ key = 'refused'; prompt = '[emulator:content_policy_violation] bad' }
+        )
+        $null = $first | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        # Elsewhere, with the prompt mended in part, and twice over.
+        $first[1].prompt = "$fails mended"
+        $elsewhere = Join-Path $TestDrive ([guid]::NewGuid())
+        1..2 | ForEach-Object { $null = $first | New-ImagenImage -OutputDirectory $elsewhere -ErrorAction SilentlyContinue -WarningAction SilentlyContinue }
+        (Get-ImagenRequest -State Failed).Key | Sort-Object | Should -Be 'edited', 'late', 'refused'
+        (Get-ImagenRequest -State Failed -History).Key | Should -HaveCount 8
+
+        $test.Mark = @(Read-Bill $test).Count
+        $seen = Watch-Command { Get-ImagenRequest -State Failed | New-ImagenImage -OutputDirectory $elsewhere }
+        (Get-Bill $test).input.prompt | Sort-Object | Should -Be "$fails late", "$fails mended"
+        $seen.Output.Key | Sort-Object | Should -Be 'edited', 'late', 'refused'
+        $seen.Error.FullyQualifiedErrorId | Should -Not -BeLike 'InvalidInput*'
+        ($seen.Error | Where-Object FullyQualifiedErrorId -Like 'ContentPolicyViolation,*').Exception.Message | Should -BeLike '*was refused before and was not sent again*'
+    }
+
+    It 'what is submitted again without -OutputDirectory is still a row of its batch, and is paid for once' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = 'Study 2'; body = @{ detail = 'not now' } }
+        $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        $seen = Watch-Command { Get-ImagenRequest -State Rejected | New-ImagenImage }
+        $seen.Output.State | Should -Be 'InQueue'
+        $seen.Warning | Should -BeLike "Nothing is saved without -OutputDirectory.*$out*Receive-ImagenResult -Wait -OutputDirectory '$out'."
+        ($rows | New-ImagenImage -OutputDirectory $out -WarningAction SilentlyContinue).State | Should -Be 'Delivered', 'Delivered', 'Delivered'
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'a prompt that was given as an argument is no longer listed as failed when it was submitted again' {
+        $null = New-ImagenImage '[emulator:generation_timeout]' -OutputDirectory $out -ErrorAction SilentlyContinue
+        $null = Get-ImagenRequest -State Failed | New-ImagenImage -Wait -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        Get-ImagenRequest -State Failed | Should -HaveCount 1
+        Get-ImagenRequest -State Failed -History | Should -HaveCount 2
+        Get-Bill $test | Should -HaveCount 2
+    }
 }

@@ -44,7 +44,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         $out = Join-Path $TestDrive "it's out $([guid]::NewGuid())"
         $quoted = "'$($out.Replace("'", "''"))'"
     }
-    AfterEach { Get-ImagenRequest -State Pending | Stop-ImagenRequest -ErrorAction Ignore }
+    AfterEach { Get-ImagenRequest -Unfinished | Stop-ImagenRequest -ErrorAction Ignore }
     AfterAll { Exit-ImagenTest $test }
 
     It 'finds the requests of a batch that was continued' {
@@ -78,7 +78,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         $rows = (Get-Bill $test | Where-Object { $_.input.prompt -like '*row*' }).request_id | Sort-Object
         $rows | Should -HaveCount 12
         $said = Invoke-StoppedBatch $batch -Waiting 12
-        $said | Should -Match 'Get-ImagenRequest -State Pending -Since \S+Z \| '
+        $said | Should -Match 'Get-ImagenRequest -Unfinished -Since \S+Z \| '
         Find-Printed $said | Should -Be $rows
         $null = New-ImagenImage "$long after"
         $said = Invoke-StoppedBatch $batch -Waiting 12

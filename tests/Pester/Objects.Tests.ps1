@@ -47,15 +47,15 @@ Describe 'Objects' {
 
     It 'show the important things in a table' {
         $shown = $request, $result | ForEach-Object { $_ | Format-Table | Out-String -Width 200 }
-        $shown[0] | Should -Match 'Index\s+State\s+RequestId\s+Provider\s+Prompt'
-        $shown[0] | Should -Match "1\s+InQueue\s+$($request.RequestId)\s+emulator\s+a fox"
-        $shown[1] | Should -Match 'Index\s+State\s+Images\s+Prompt\s+Path'
-        $shown[1] | Should -Match '1\s+Delivered\s+2\s+a hare\s+\S+'
+        $shown[0] | Should -Match 'Row\s+State\s+Age\s+Prompt\s+Result'
+        $shown[0] | Should -Match 'k1\s+InQueue\s+\d+ \w+\s+a fox'
+        $shown[1] | Should -Match 'Row\s+State\s+Prompt\s+File'
+        $shown[1] | Should -Match "1\s+Delivered\s+a hare\s+$([regex]::Escape((Split-Path $result.Path -Leaf))) \+1"
     }
 
     It 'put the error where the path would be' {
         $failed = New-ImagenImage forbidden -Wait -ErrorAction SilentlyContinue
-        $failed | Format-Table | Out-String -Width 250 | Should -Match 'Failed\s+0\s+forbidden\s+.*checker refused'
+        $failed | Format-Table | Out-String -Width 250 | Should -Match 'Failed\s+forbidden\s+.*checker refused'
     }
 
     Context 'after <way>' -ForEach @(@{ way = 'CSV' }, @{ way = 'JSON' }, @{ way = 'CLIXML' }, @{ way = 'a job' }) {

@@ -226,7 +226,7 @@ Describe 'Send-ImagenFile' {
     }
 
     It 'shows files in a table' {
-        Send-ImagenFile ref.png | Format-Table | Out-String -Width 200 | Should -Match '(?s)FileName\s+Size\s+ContentType\s+Uri.*ref\.png\s+11\s+image/png\s+http://127'
+        Send-ImagenFile ref.png | Format-Table | Out-String -Width 200 | Should -Match '(?s)FileName\s+Size\s+Uri.*ref\.png\s+11\s+http://127'
     }
 
     It 'an edit takes the address, and one that is not there is refused' {

@@ -43,7 +43,7 @@ Describe 'Stop-ImagenRequest' {
             Import-Module '$ModuleManifest'
             Set-ImagenProvider here -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
             Stop-ImagenRequest $($request.RequestId) -ApiKey k -WhatIf"
-        $said | Should -Be "What if: Performing the operation `"Cancel the request at here`" on target `"$($request.RequestId)`"."
+        $said | Should -Be "What if: Performing the operation `"Cancel the request at here`" on target `"'$long' (request $($request.RequestId))`"."
         Get-Seen $test | Should -HaveCount $before
         ($request | Get-ImagenRequestStatus).State | Should -Be 'InProgress'
         $request | Stop-ImagenRequest
@@ -65,5 +65,36 @@ Describe 'Stop-ImagenRequest' {
         $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
         $seen.Error.TargetObject | Should -Be $UnknownId
         (Watch-Command { $request | Receive-ImagenResult -Wait -NoDownload }).Output.State | Should -Be 'Cancelled'
+    }
+
+    It 'one line says how many were cancelled, on the information stream alone' {
+        $requests = "$long a", "$long b" | ForEach-Object { [pscustomobject]@{ Prompt = $_ } } | New-ImagenImage -ThrottleLimit 1
+        $ended = New-ImagenImage 'ended'
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        $seen = Watch-Command { Get-ImagenRequest -Unfinished | Stop-ImagenRequest }
+        $seen.Output | Should -BeNullOrEmpty
+        $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0.'
+        $seen.Error.FullyQualifiedErrorId | Should -Be "AlreadyCompleted,$command"
+
+        # What had ended is known now.
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+        (Watch-Command { Stop-ImagenRequest $ended.RequestId }).Other | Should -BeNullOrEmpty
+    }
+
+    It 'the line is on the screen, and gone with 6> $null' {
+        $request = New-ImagenImage $long
+        $said = Invoke-Pwsh "
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            $($request.RequestId | ForEach-Object { "'$_'" }) | Stop-ImagenRequest
+            $($request.RequestId | ForEach-Object { "'$_'" }) | Stop-ImagenRequest -ErrorAction Ignore 6> `$null"
+        @($said -split '\r?\n' | Where-Object { $_ -like 'Requests cancelled*' }) | Should -Be 'Requests cancelled: 1. Had already ended: 0. Could not be cancelled: 0.'
+    }
+
+    It 'an error names the row and the key of the request' {
+        $ended = [pscustomobject]@{ Key = 'fox'; Prompt = 'ended' } | New-ImagenImage
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        (Watch-Command { Stop-ImagenRequest $ended.RequestId }).Error.Exception.Message |
+            Should -Be "Row 1, key 'fox': Request $($ended.RequestId) had ended before it could be cancelled."
     }
 }

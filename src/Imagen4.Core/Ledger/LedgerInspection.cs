@@ -87,6 +87,7 @@ public static class LedgerInspection
         ledger.Requests = counts.Values.Sum();
         ledger.Pending = counts.GetValueOrDefault(ImagenStates.Pending);
         ledger.InQueue = counts.GetValueOrDefault(ImagenStates.InQueue);
+        ledger.InProgress = counts.GetValueOrDefault(ImagenStates.InProgress);
         ledger.Completed = counts.GetValueOrDefault(ImagenStates.Completed);
         ledger.Delivered = counts.GetValueOrDefault(ImagenStates.Delivered);
         ledger.Failed = counts.GetValueOrDefault(ImagenStates.Failed);

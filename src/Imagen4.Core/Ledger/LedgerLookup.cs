@@ -35,6 +35,11 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     public async Task<IReadOnlyList<LedgerRequest>> FindSubjectAsync(string subject, CancellationToken cancellation) =>
         All(await stored.FindSubjectAsync(subject, MostAlike, cancellation).ConfigureAwait(false));
 
+    /// <summary>The newest submissions, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<LedgerRequest>> FindNewestAsync(int most, CancellationToken cancellation) =>
+        All(await stored.FindNewestAsync(most, cancellation).ConfigureAwait(false));
+
     /// <summary>The submissions with a host's id, oldest first: several hosts may have given the same.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerRequest>> FindByRequestIdAsync(string requestId, CancellationToken cancellation) =>

@@ -46,6 +46,7 @@ internal static class LedgerObjects
         {
             case ImagenRequest request:
                 request.SubmittedAt = Submitted(known) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
+                request.UpdatedAt = known.Time > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(known.Time).UtcDateTime : null;
                 (request.Cost, request.Currency) = (known.Delivery?.Cost, known.Delivery?.Currency);
                 break;
             case ImagenResult result:
@@ -90,7 +91,7 @@ internal static class LedgerObjects
         made.RequestId = acceptance.Request.RequestId;
         made.State = acceptance.Answered is null ? ImagenStates.InQueue : ImagenStates.Completed;
         made.QueuePosition = acceptance.QueuePosition;
-        made.SubmittedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
+        made.SubmittedAt = made.UpdatedAt = acceptance.Request.Host.Time.GetUtcNow().UtcDateTime;
         var request = acceptance.Request;
         Address(made, new RequestAddresses(request.StatusUri, request.ResponseUri, request.CancelUri));
     }
@@ -126,6 +127,7 @@ internal static class LedgerObjects
     public static string State(RequestState state, bool isWorkedOn) => state switch
     {
         RequestState.Accepted => ImagenStates.InQueue,
+        RequestState.Started => ImagenStates.InProgress,
         RequestState.StatusCompleted or RequestState.Completed => ImagenStates.Completed,
         RequestState.Delivered => ImagenStates.Delivered,
         RequestState.Rejected => ImagenStates.Rejected,

@@ -38,13 +38,14 @@ internal sealed class RowIdentities(string? directory)
     /// <param name="inputHash">What <see cref="RowIdentity.Hash"/> makes of the record's input.</param>
     /// <param name="index">The number of the record, for messages.</param>
     /// <param name="key">The record's own key, or null.</param>
+    /// <param name="keepsDirectory">Whether it is still to be saved where the request was, where no directory is given.</param>
     /// <returns>Its identity, or null where another record of this pipeline is of the same row.</returns>
     /// <exception cref="InvalidInputException">
     /// The request's key was in this pipeline before, for something else, or the other record of the same row has another key.
     /// </exception>
-    public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash, int index, string? key)
+    public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash, int index, string? key, bool keepsDirectory)
     {
-        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory);
+        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory ?? (keepsDirectory ? known.Directory : null));
         var given = (key ?? known.Key) is { } text ? NormalForm.Text(text) : null;
         if (!_records.TryAdd((row.Row, row.InputHash), given))
         {

@@ -36,7 +36,8 @@ internal static class RowRules
     public static bool IsDone(LedgerRequest known, RowIdentity row, bool submitsOnly, bool isNews) => known.Step switch
     {
         RequestState.InDoubt => true,
-        RequestState.Accepted or RequestState.Expired or RequestState.StatusCompleted or RequestState.Completed => submitsOnly,
+        RequestState.Accepted or RequestState.Started or RequestState.Expired or RequestState.StatusCompleted or RequestState.Completed =>
+            submitsOnly,
         RequestState.Delivered => submitsOnly || (HasFiles(known) && (known.Row == row.Row || IsDeliveredTo(known, row.Directory))),
         RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => isNews || !IsSubmittedAgain(known, row),
         _ => false,

@@ -27,6 +27,9 @@ public sealed partial class FileNameTemplate
         ["Seed"] = values => values.Seed?.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>What a template can have in braces.</summary>
+    public static IReadOnlyList<string> Placeholders => [.. Places.Keys, ImageIndex];
+
     private readonly string _template;
     private readonly bool _numbersImages;
 

@@ -45,6 +45,12 @@ public sealed class ImagenClient
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
     public RequestFollowUp FollowUp(BatchOptions options) => new(_services.ForRun(), options);
 
+    /// <summary>Asks the hosts about requests that they were last known to work on.</summary>
+    /// <param name="options">What holds for every request.</param>
+    /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public RequestRefresh Refresh(BatchOptions options) => new(_services.ForRun(), options);
+
     /// <summary>Settles requests in doubt.</summary>
     /// <param name="options">What holds for every request.</param>
     /// <exception cref="LedgerUnavailableException">What was chosen as the ledger is no address of a database.</exception>

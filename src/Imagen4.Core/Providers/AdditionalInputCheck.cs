@@ -5,7 +5,8 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Providers;
 
 /// <summary>
-/// Checks inputs that have no parameter against their model's inputs. An input that is not known is passed on as it is.
+/// Checks inputs that have no parameter against their model's inputs. An input that is not known, and is no misspelt one, is passed on
+/// as it is.
 /// </summary>
 internal static class AdditionalInputCheck
 {
@@ -39,7 +40,10 @@ internal static class AdditionalInputCheck
         // Names are compared without case, and with the parameters' too: another spelling would be sent, paid for and ignored.
         if (model.Inputs.FirstOrDefault(known => Names(known).Contains(name, StringComparer.OrdinalIgnoreCase)) is not { } definition)
         {
-            return null;
+            // What only looks like an input is most likely that: it would be paid for without it.
+            return CloseMatch.Find(name, model.Inputs.Select(known => known.Name)) is { } meant
+                ? Messages.InputMisspelt.With(PlainText.Brief(name), meant)
+                : null;
         }
 
         return InputField.ParameterFor(definition.Name) is var parameter && parameter != definition.Name
@@ -70,7 +74,7 @@ internal static class AdditionalInputCheck
                 Messages.InputTooMany.With(definition.Name, value.GetArrayLength(), most),
             { Kind: InputKind.TextList } => null,
             { Choices.Count: > 0 } when !definition.Choices.Contains(text) =>
-                Messages.InputNotAChoice.With(definition.Name, PlainText.Brief(text), string.Join(", ", definition.Choices)),
+                InputCheck.NotAChoice(definition.Name, text, definition),
             { MaximumLength: { } longest } when text.Length > longest => Messages.InputTooLong.With(definition.Name, text.Length, longest),
             _ when IsOutside(definition, value) =>
                 Messages.InputOutOfRange.With(definition.Name, PlainText.Brief(text), InputCheck.Range(definition)),

@@ -41,8 +41,7 @@ public static class InputCheck
             else if (definition.Choices.FirstOrDefault(choice =>
                 choice.Equals(Shown(value), StringComparison.OrdinalIgnoreCase)) is not { } spelling)
             {
-                offences.Add(Messages.InputNotAChoice.With(field.Parameter, PlainText.Brief(Shown(value)),
-                    string.Join(", ", definition.Choices)));
+                offences.Add(NotAChoice(field.Parameter, Shown(value), definition));
             }
             else if (value is string)
             {
@@ -98,6 +97,13 @@ public static class InputCheck
         { Minimum: { } minimum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} and more"),
         _ => string.Create(CultureInfo.InvariantCulture, $"what is at most {definition.Maximum}"),
     };
+
+    /// <summary>Says that a value is none of those that an input takes, and which of them may be meant.</summary>
+    internal static string NotAChoice(string name, string value, InputDefinition definition)
+    {
+        var said = Messages.InputNotAChoice.With(name, PlainText.Brief(value), string.Join(", ", definition.Choices));
+        return CloseMatch.Find(value, definition.Choices) is { } meant ? Messages.InputMeant.With(said, meant) : said;
+    }
 
     private static string Taken(ModelDefinition model) =>
         string.Join(", ", model.Inputs.Select(definition => InputField.ParameterFor(definition.Name)));

@@ -27,7 +27,8 @@ public static class InputNames
         {
             var field = InputField.All.FirstOrDefault(known => Same(known.Name, input) || Same(known.Parameter, input))
                 ?? throw new InvalidInputException(Messages.InputNameUnknown.With(
-                    PlainText.Brief(input), string.Join(", ", InputField.All.Select(known => known.Name))));
+                    PlainText.Brief(input), string.Join(", ", InputField.All.Select(known => known.Name)))
+                    + CloseMatch.Hint(input, InputField.All.Select(known => known.Name)));
             var name = (text ?? "").Trim();
             if (name.Length is 0 or > LongestName || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.'))
             {

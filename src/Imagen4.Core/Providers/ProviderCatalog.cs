@@ -52,9 +52,10 @@ public sealed class ProviderCatalog
     {
         var wanted = name ?? DefaultName;
         var all = All();
+        var names = all.Select(profile => profile.Name);
         return all.FirstOrDefault(profile => profile.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new InvalidInputException(
-                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", all.Select(profile => profile.Name))));
+                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", names)) + CloseMatch.Hint(wanted, names));
     }
 
     /// <summary>
@@ -172,17 +173,20 @@ public sealed class ProviderCatalog
         return true;
     }
 
-    /// <summary>Removes a profile from where it hides others, and with it its being the default there.</summary>
+    /// <summary>Removes a profile, and with it its being the default there.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="scope">Where it is removed from; null for where it hides others.</param>
+    /// <param name="cancellation">Stops waiting for other processes.</param>
     /// <returns>Whether there was one to remove; a built-in profile stays.</returns>
     /// <exception cref="InvalidInputException">The user's settings cannot be read or written.</exception>
-    public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
+    public async Task<bool> RemoveAsync(string name, ProviderScope? scope, CancellationToken cancellation)
     {
-        if (Remove(name))
+        if (scope is null or ProviderScope.Session && Remove(name))
         {
             return true;
         }
 
-        if (!UserSettings.Load().Providers.Any(profile => Same(profile, name)))
+        if (scope == ProviderScope.Session || !UserSettings.Load().Providers.Any(profile => Same(profile, name)))
         {
             return false;
         }

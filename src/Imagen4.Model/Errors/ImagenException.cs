@@ -11,6 +11,7 @@ public abstract class ImagenException : Exception
     private bool _canBeReceived;
     private string? _provider;
     private string? _file;
+    private string? _origin;
     private ImagenException? _thrown;
     private decimal? _billableUnits;
 
@@ -38,7 +39,8 @@ public abstract class ImagenException : Exception
         ({ } row, { } subject) => $"Row {row}, {subject}: {base.Message}",
         ({ } row, null) => $"Row {row}: {base.Message}",
         (null, { } subject) when subject == _file => $"{subject}: {base.Message}",
-        (null, { } subject) when subject != Model => $"{char.ToUpperInvariant(subject[0])}{subject[1..]}: {base.Message}",
+        (null, { } subject) when subject != Model => $"{Capital(subject)}: {base.Message}",
+        _ when _origin is { } origin => $"{Capital(origin)}: {base.Message}",
         _ => base.Message,
     };
 
@@ -75,8 +77,10 @@ public abstract class ImagenException : Exception
     private string? Subject =>
         _file is { } file && !base.Message.Contains(file, StringComparison.Ordinal) ? file
         : !(CanBeReceived || _provider is not null) || RequestId is not { } id || base.Message.Contains(id, StringComparison.Ordinal) ? Model
-        : _provider is null || base.Message.Contains(_provider, StringComparison.Ordinal) ? $"request {id}"
-        : $"request {id} at {_provider}";
+        : _provider is null || base.Message.Contains(_provider, StringComparison.Ordinal) ? $"request {id}{Origin}"
+        : $"request {id} at {_provider}{Origin}";
+
+    private string Origin => _origin is null ? "" : $" ({_origin})";
 
     /// <summary>The error as it was thrown, before anybody said which row it is about.</summary>
     internal ImagenException Thrown => _thrown ?? this;
@@ -116,12 +120,26 @@ public abstract class ImagenException : Exception
     }
 
     /// <summary>The same error, said of a request that is followed up. The one that was thrown stays as it is.</summary>
-    /// <param name="requestId">The request's id: the number of its row in an earlier batch would be taken for one of this pipeline.</param>
+    /// <param name="requestId">The request's id.</param>
     /// <param name="provider">The name of its provider.</param>
-    public ImagenException ForRequest(string requestId, string provider)
+    /// <param name="index">
+    /// The number of its row in the batch that submitted it, where that is known. It is said of the request: in front of the message it would
+    /// be taken for a row of this pipeline.
+    /// </param>
+    /// <param name="key">The caller's own key of its row, or null.</param>
+    public ImagenException ForRequest(string requestId, string provider, int? index = null, string? key = null)
     {
         var copy = ForRow(row: null, requestId, CanBeReceived);
         copy._provider = provider;
+        copy._origin = (index, key) switch
+        {
+            ({ } row, { } own) => $"row {row}, key '{own}'",
+            ({ } row, null) => $"row {row}",
+            (null, { } own) => $"key '{own}'",
+            _ => null,
+        };
         return copy;
     }
+
+    private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 }

@@ -6,9 +6,6 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Which parameter may be meant by a column that none has the name of.</summary>
 internal sealed class ColumnHints
 {
-    private const int ShortestName = 4;
-    private const int LongName = 8;
-
     // What other tools, and people, call these inputs; in capitals, without dashes and blanks.
     private static readonly Dictionary<string, string> Synonyms = new()
     {
@@ -76,7 +73,7 @@ internal sealed class ColumnHints
             }
 
             string[] names = [parameter.Name, .. parameter.Aliases];
-            _names.AddRange(names.Select(name => (Letters(name), parameter.Name)));
+            _names.AddRange(names.Select(name => (CloseMatch.Letters(name), parameter.Name)));
             if (declared.Exists(attribute => attribute.ValueFromPipelineByPropertyName))
             {
                 _columns.UnionWith(names);
@@ -96,15 +93,14 @@ internal sealed class ColumnHints
 
     /// <summary>Whether a column that is not used may be the image of a row.</summary>
     public bool MayBeImage(string name) =>
-        Meant(Letters(name))?.StartsWith("Image", StringComparison.Ordinal) == true;
+        Meant(CloseMatch.Letters(name))?.StartsWith("Image", StringComparison.Ordinal) == true;
 
     /// <summary>The name of a column, with what may be meant by it.</summary>
     /// <param name="name">The name.</param>
     /// <param name="inputs">The inputs of the row's model.</param>
-    public string For(string name, IEnumerable<string> inputs) => Meant(Letters(name)) switch
+    public string For(string name, IEnumerable<string> inputs) => Meant(CloseMatch.Letters(name)) switch
     {
-        null when inputs.FirstOrDefault(input => Letters(input) == Letters(name) || IsSlip(Letters(name), Letters(input))) is { } input =>
-            CommandMessages.ColumnMeant.With(name, input),
+        null when CloseMatch.Find(name, inputs) is { } input => CommandMessages.ColumnMeant.With(name, input),
         null => name,
         var meant when _forAll.Contains(meant) => CommandMessages.ColumnMeantForAll.With(name, meant),
         var meant => CommandMessages.ColumnMeant.With(name, meant),
@@ -113,38 +109,5 @@ internal sealed class ColumnHints
     private string? Meant(string letters) =>
         _names.Find(known => known.Letters == letters).Parameter
         ?? Synonyms.GetValueOrDefault(letters)
-        ?? _names.Find(known => IsSlip(letters, known.Letters)).Parameter;
-
-    private static string Letters(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
-
-    // One letter wrong, missing, too many or exchanged with the next in a name long enough to tell; two in a long one.
-    private static bool IsSlip(string name, string other) => Math.Min(name.Length, other.Length) switch
-    {
-        < ShortestName => false,
-        < LongName => Distance(name, other) <= 1,
-        _ => Distance(name, other) <= 2,
-    };
-
-    // Optimal string alignment.
-    private static int Distance(string one, string other)
-    {
-        var (before, last, row) = (new int[other.Length + 1], Enumerable.Range(0, other.Length + 1).ToArray(), new int[other.Length + 1]);
-        for (var at = 1; at <= one.Length; at++)
-        {
-            row[0] = at;
-            for (var to = 1; to <= other.Length; to++)
-            {
-                var change = one[at - 1] == other[to - 1] ? 0 : 1;
-                row[to] = Math.Min(Math.Min(last[to] + 1, row[to - 1] + 1), last[to - 1] + change);
-                if (at > 1 && to > 1 && one[at - 1] == other[to - 2] && one[at - 2] == other[to - 1])
-                {
-                    row[to] = Math.Min(row[to], before[to - 2] + 1);
-                }
-            }
-
-            (before, last, row) = (last, row, before);
-        }
-
-        return last[other.Length];
-    }
+        ?? _names.Find(known => CloseMatch.IsSlip(letters, known.Letters)).Parameter;
 }

@@ -12,6 +12,7 @@ public sealed class FindImagenModelCommand : CatalogueCommand
 {
     /// <summary>Words in the name, the description or the category.</summary>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Name { get; set; }
 
     /// <summary>What a model makes out of what, in the host's words.</summary>

@@ -21,7 +21,7 @@ public sealed class GetImagenModelCommand : CatalogueCommand
     /// <summary>The endpoint ids; wildcards are taken. Every known one of the provider where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(InputCompleter))]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public object? Model { get; set; }
 
     /// <summary>The provider; the default one where none is given.</summary>

@@ -25,7 +25,7 @@ public sealed class GetImagenPriceCommand : HostCommand
 
     /// <summary>The endpoint ids; every known one of the provider where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(InputCompleter))]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public object? Model { get; set; }
 
     /// <summary>What came down the pipeline, whatever it is.</summary>

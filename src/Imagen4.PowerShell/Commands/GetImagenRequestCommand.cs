@@ -1,31 +1,43 @@
 using System.Management.Automation;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
+using Imagen4.Core.Pipeline.Work;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
-/// <summary><c>Get-ImagenRequest</c>: what the ledger knows. No host is asked.</summary>
+/// <summary><c>Get-ImagenRequest</c>: what the ledger knows. No host is asked, unless -Refresh is given.</summary>
 [Cmdlet(VerbsCommon.Get, "ImagenRequest")]
 [OutputType(typeof(ImagenRequest))]
 public sealed class GetImagenRequestCommand : PumpedCommand
 {
+    private const int Together = 100;
+
     private readonly RequestLookup _requests = ModuleSession.Client.Requests;
+    private readonly List<RequestView> _asked = [];
     private RequestFilter _filter = null!;
+    private RequestRefresh? _refresh;
 
     /// <summary>The host's ids of the requests wanted.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? RequestId { get; set; }
 
     /// <summary>The ledger's ids of the requests wanted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? LedgerId { get; set; }
 
-    /// <summary>The states wanted; <c>Pending</c> is everything that has not ended.</summary>
+    /// <summary>The states wanted, as they were last known.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(StateCompleter))]
     public string[] State { get; set; } = [];
+
+    /// <summary>Only what has not come to its end: what is submitted, what its host works on, what is not saved yet.</summary>
+    [Parameter]
+    public SwitchParameter Unfinished { get; set; }
 
     /// <summary>The providers wanted; wildcards are taken.</summary>
     [Parameter]
@@ -36,11 +48,21 @@ public sealed class GetImagenRequestCommand : PumpedCommand
     /// <summary>The callers' keys wanted; wildcards are taken.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public string[] Key { get; set; } = [];
 
     /// <summary>The time of the oldest submission wanted.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TimeCompleter))]
     public DateTime? Since { get; set; }
+
+    /// <summary>The time of the newest submission wanted.</summary>
+    [Parameter]
+    public DateTime? Until { get; set; }
+
+    /// <summary>Asks the hosts about those that they were last known to work on, and shows what they say.</summary>
+    [Parameter]
+    public SwitchParameter Refresh { get; set; }
 
     /// <summary>Every submission of a row, not only the newest.</summary>
     [Parameter]
@@ -61,11 +83,19 @@ public sealed class GetImagenRequestCommand : PumpedCommand
         _filter = new RequestFilter
         {
             States = State,
+            Unfinished = Unfinished,
             Provider = Provider.Length == 0 ? _ => true : Any(Provider),
             Key = Key.Length == 0 ? null : Any(Key),
             Since = Since is { } since ? new DateTimeOffset(since) : null,
+            Until = Until is { } until ? new DateTimeOffset(until) : null,
             History = History,
         };
+        _refresh = !Refresh ? null : ModuleSession.Client.Refresh(new BatchOptions
+        {
+            Secrets = new VaultSecrets(this).Find,
+            Trace = text => Post(new WorkEvent.Verbose(text)),
+            Warn = text => Post(new WorkEvent.Warning(text)),
+        });
     }
 
     /// <inheritdoc/>
@@ -82,7 +112,7 @@ public sealed class GetImagenRequestCommand : PumpedCommand
 
             foreach (var request in Each(stopping => _requests.FindAsync(_filter, stopping)))
             {
-                WriteObject(_requests.ToObject(request));
+                Show(request);
             }
 
             return;
@@ -105,13 +135,54 @@ public sealed class GetImagenRequestCommand : PumpedCommand
         // Nothing runs beside the pipeline.
     }
 
+    /// <inheritdoc/>
+    protected override void OnFinished()
+    {
+        ShowAsked();
+        foreach (var failure in _refresh?.Failures ?? [])
+        {
+            WriteWarning(failure);
+        }
+    }
+
+    private void Show(RequestView request)
+    {
+        if (_refresh is null)
+        {
+            WriteObject(_requests.ToObject(request));
+            return;
+        }
+
+        _asked.Add(request);
+        if (_asked.Count == Together)
+        {
+            ShowAsked();
+        }
+    }
+
+    // What has come to its end meanwhile is shown all the same: that is what was asked.
+    private void ShowAsked()
+    {
+        if (_asked.Count == 0 || IsStopped)
+        {
+            return;
+        }
+
+        var known = WaitFor(async stopping => await _refresh!.RunAsync([.. _asked], stopping).ConfigureAwait(false));
+        _asked.Clear();
+        foreach (var shown in known)
+        {
+            WriteObject(shown);
+        }
+    }
+
     private void WriteNamed(string id, Func<CancellationToken, ValueTask<IReadOnlyList<RequestView>>> find)
     {
         try
         {
             foreach (var request in WaitFor(find).Where(request => request.Is(_filter)))
             {
-                WriteObject(_requests.ToObject(request));
+                Show(request);
             }
         }
         catch (RequestNotFoundException error)

@@ -4,6 +4,7 @@ using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -22,6 +23,7 @@ public sealed partial class NewImagenImageCommand
 
     /// <summary>What the rows may cost together.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MaxCost { get; set; }
 
     // As the engine decides it.
@@ -40,6 +42,8 @@ public sealed partial class NewImagenImageCommand
     /// <inheritdoc/>
     protected override void OnFinished()
     {
+        // First: while it is written, the progress is shown.
+        FinishGallery();
         base.OnFinished();
         if (IsStopped)
         {

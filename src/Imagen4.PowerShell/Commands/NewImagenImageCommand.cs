@@ -4,6 +4,7 @@ using Imagen4.Core.Media;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -28,6 +29,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 
     /// <summary>How files are named.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
     public string? FileName { get; set; }
 
     /// <summary>Overwrites files that are in the way.</summary>
@@ -52,6 +54,8 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
         }
+
+        BeginGallery(output);
 
         // Read now: what is bound later, record by record, belongs to the records.
         _given = [.. Cells(Prompt).Where(cell => cell.Value is not null).Select(cell => cell.Key)];

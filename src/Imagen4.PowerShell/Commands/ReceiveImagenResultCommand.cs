@@ -4,6 +4,7 @@ using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -23,6 +24,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
 
     /// <summary>How files are named.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
     public string? FileName { get; set; }
 
     /// <summary>Overwrites files that are in the way.</summary>

@@ -16,6 +16,11 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Where they are removed from: this process, or the user's settings; where neither is given, from whichever is in use now.</summary>
+    [Parameter]
+    [ValidateSet(nameof(ProviderScope.Session), nameof(ProviderScope.User))]
+    public string? Scope { get; set; }
+
     /// <inheritdoc/>
     protected override void OnRecord()
     {
@@ -24,12 +29,13 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
             try
             {
                 var profile = ModuleSession.Providers.Find(name);
-                if (profile.Name == ProviderCatalog.EmulatorName && ModuleSession.Emulator.IsRunning)
+                if (profile.Name == ProviderCatalog.EmulatorName && ModuleSession.Emulator.IsRunning && RemovesFrom != ProviderScope.User)
                 {
                     throw new InvalidInputException(CommandMessages.ProviderIsEmulator);
                 }
 
-                if (ShouldProcess(profile.Name, CommandMessages.RemoveProviderAction))
+                var action = Scope is null ? CommandMessages.RemoveProviderAction : CommandMessages.RemoveProviderScopeAction.With(Scope);
+                if (ShouldProcess(profile.Name, action))
                 {
                     // One after the other: the same name may be there twice.
                     Start(name, stop => RemoveAsync(profile.Name, stop.Stopping));
@@ -48,10 +54,14 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
     {
         if (value is false)
         {
-            WriteError(new InvalidInputException(CommandMessages.ProviderIsBuiltIn.With(target)), target);
+            var message = Scope is null ? CommandMessages.ProviderIsBuiltIn.With(target)
+                : CommandMessages.ProviderNotInScope.With(target, Scope, ModuleSession.Providers.Find((string)target!).Scope);
+            WriteError(new InvalidInputException(message), target);
         }
     }
 
-    private static async Task<object> RemoveAsync(string name, CancellationToken cancellation) =>
-        await ModuleSession.Providers.RemoveAsync(name, cancellation).ConfigureAwait(false);
+    private ProviderScope? RemovesFrom => Scope is null ? null : Enum.Parse<ProviderScope>(Scope, ignoreCase: true);
+
+    private async Task<object> RemoveAsync(string name, CancellationToken cancellation) =>
+        await ModuleSession.Providers.RemoveAsync(name, RemovesFrom, cancellation).ConfigureAwait(false);
 }

@@ -19,10 +19,12 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
 
     /// <summary>The ledger's ids of the requests to forget.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? LedgerId { get; set; }
 
     /// <summary>Requests that ended before this time.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TimeCompleter))]
     public DateTime? Before { get; set; }
 
     /// <summary>Requests in these states.</summary>

@@ -3,6 +3,7 @@ using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -18,6 +19,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
 
     /// <summary>The ledger's ids of the requests.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? LedgerId { get; set; }
 
     /// <summary>Says that the host never got the request.</summary>
@@ -26,6 +28,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
 
     /// <summary>Says which of the host's requests it is.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public string? RequestId { get; set; }
 
     /// <summary>What came down the pipeline, whatever it is.</summary>

@@ -42,6 +42,7 @@ public sealed class SendImagenFileCommand : HostCommand
 
     /// <summary>The media type; told from the file where none is given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? ContentType { get; set; }
 
     /// <summary>How long the host is to keep the files.</summary>

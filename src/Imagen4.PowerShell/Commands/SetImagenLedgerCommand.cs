@@ -24,6 +24,7 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
 
     /// <summary>The name of the secret that is the password.</summary>
     [Parameter(ParameterSetName = UseSet)]
+    [ArgumentCompleter(typeof(SecretCompleter))]
     public string? SecretName { get; set; }
 
     /// <summary>Takes back what was set.</summary>

@@ -28,18 +28,22 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     /// <summary>The address every request goes to; it may carry a path.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public Uri? BaseUri { get; set; }
 
     /// <summary>The root of the host's platform API: its catalogue, prices and past requests.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public Uri? PlatformUri { get; set; }
 
     /// <summary>The address below which files are uploaded.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public Uri? StorageUri { get; set; }
 
     /// <summary>The environment variables that may hold the key.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string[]? ApiKeyVariable { get; set; }
 
     /// <summary>Always refused. Without it, PowerShell takes it for the beginning of <c>-ApiKeyVariable</c>, and stores the key.</summary>
@@ -50,24 +54,28 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     /// <summary>The name of the secret that is the key; empty for none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SecretCompleter))]
     public string? SecretName { get; set; }
 
     /// <summary>The vault the secret is in; empty for any.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SecretCompleter))]
     public string? SecretVault { get; set; }
 
     /// <summary>The endpoint id used where none is named.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(InputCompleter))]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public string? DefaultModel { get; set; }
 
     /// <summary>What an image costs; empty for unknown.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? PricePerImage { get; set; }
 
     /// <summary>How many requests are under way at once by default.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int? ConcurrencyLimit { get; set; }
 
     /// <summary>The path below the address that requests go to; empty for the protocol's own.</summary>
@@ -82,6 +90,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     /// <summary>What the host calls the inputs that it spells otherwise; empty for none.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? InputName { get; set; }
 
     /// <summary>Makes it the provider used where none is named.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Imagen4.Core.Emulator;
 using Imagen4.Core.Text;
+using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -13,16 +14,19 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
     /// <summary>The port; any free one where none is given.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Port { get; set; }
 
     /// <summary>How many requests it runs at the same time.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int? Slots { get; set; }
 
     /// <summary>How long each of them takes, in seconds.</summary>
     [Parameter]
     [ValidateRange(0.0, 3600.0)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? GenerationTime { get; set; }
 
     /// <inheritdoc/>

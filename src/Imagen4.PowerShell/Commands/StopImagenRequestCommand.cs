@@ -12,6 +12,10 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenRequestStatus))]
 public sealed class StopImagenRequestCommand : RequestCommand
 {
+    private int _cancelled;
+    private int _ended;
+    private int _failed;
+
     /// <summary>Returns the state of each request after the host was asked.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -19,7 +23,10 @@ public sealed class StopImagenRequestCommand : RequestCommand
     /// <inheritdoc/>
     private protected override void Start(RequestReference request, RequestRecord record)
     {
-        if (ShouldProcess(request.RequestId, CommandMessages.ShouldCancelAction.With(request.Host.Profile.Name)))
+        var prompt = WaitFor(async stopping => await FollowUp.PromptOfAsync(request, record, stopping).ConfigureAwait(false));
+        var target = prompt is null ? request.RequestId
+            : CommandMessages.ShouldCancelTarget.With(PlainText.Brief(prompt), request.RequestId);
+        if (ShouldProcess(target, CommandMessages.ShouldCancelAction.With(request.Host.Profile.Name)))
         {
             Start(request.Host.Profile, Target, () => request.RequestId, async stop =>
                 await FollowUp.CancelAsync(request, PassThru, stop.Stopping).ConfigureAwait(false));
@@ -27,5 +34,26 @@ public sealed class StopImagenRequestCommand : RequestCommand
     }
 
     /// <inheritdoc/>
-    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenRequestStatus>)value, target);
+    protected override void Emit(object value, object? target)
+    {
+        var ended = (RowOutcome<ImagenRequestStatus>)value;
+        _ = ended switch
+        {
+            { Error: AlreadyCompletedException } => _ended++,
+            { Error: not null } => _failed++,
+            { Value.State: ImagenStates.Completed or ImagenStates.Failed } => _ended++,
+            _ => _cancelled++,
+        };
+        Write(PassThru ? ended : ended with { Value = null }, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFinished()
+    {
+        base.OnFinished();
+        if (!IsStopped && IsBatch && _cancelled + _ended + _failed > 0)
+        {
+            WriteSummary(CommandMessages.CancelSummary.With(_cancelled, _ended, _failed));
+        }
+    }
 }

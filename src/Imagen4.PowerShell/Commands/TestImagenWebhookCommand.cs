@@ -15,10 +15,12 @@ public sealed class TestImagenWebhookCommand : PumpedCommand
 {
     /// <summary>The body as it arrived: bytes, or text that was UTF-8.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Body { get; set; }
 
     /// <summary>The headers as they arrived, in whatever the web server keeps them.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Headers { get; set; }
 
     /// <summary>The provider it is said to be from; the default one where none is given.</summary>

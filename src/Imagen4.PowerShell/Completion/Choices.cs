@@ -7,17 +7,31 @@ namespace Imagen4.PowerShell.Completion;
 internal static class Choices
 {
     /// <summary>The values that begin with what has been typed, quoted where they need it.</summary>
-    public static IEnumerable<CompletionResult> Matching(IEnumerable<string> values, string? typed)
+    public static IEnumerable<CompletionResult> Matching(IEnumerable<string> values, string? typed) =>
+        Matching(values.Select(value => (value, value)), typed);
+
+    /// <summary>The values that begin with what has been typed, quoted where they need it, each with what is said of it.</summary>
+    public static IEnumerable<CompletionResult> Matching(IEnumerable<(string Value, string ToolTip)> values, string? typed)
     {
-        var start = (typed ?? "").Trim('\'', '"');
+        var start = Typed(typed);
         return values
-            .Where(value => value.Length > 0 && value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-            .Select(value => new CompletionResult(
-                IsPlainWord(value) ? value : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'",
-                value,
-                CompletionResultType.ParameterValue,
-                value));
+            .Where(choice => choice.Value.Length > 0 && choice.Value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+            .Select(choice => Result(IsPlainWord(choice.Value) ? choice.Value : Quoted(choice.Value), choice.Value, choice.ToolTip));
     }
+
+    /// <summary>The expressions that begin with what has been typed. They are no text, and stand as they are.</summary>
+    public static IEnumerable<CompletionResult> Expressions(IEnumerable<(string Value, string ToolTip)> values, string? typed) => values
+        .Where(choice => choice.Value.StartsWith(typed ?? "", StringComparison.OrdinalIgnoreCase))
+        .Select(choice => Result(choice.Value, choice.Value, choice.ToolTip));
+
+    /// <summary>What has been typed, without its quotes.</summary>
+    public static string Typed(string? typed) => (typed ?? "").Trim('\'', '"');
+
+    /// <summary>A text as PowerShell reads it.</summary>
+    public static string Quoted(string value) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
+
+    private static CompletionResult Result(string text, string shown, string toolTip) =>
+        new(text, shown, CompletionResultType.ParameterValue, string.IsNullOrWhiteSpace(toolTip) ? shown : toolTip);
 
     // What PowerShell reads as it stands. Choices may be a host's own words.
     private static bool IsPlainWord(string value) =>

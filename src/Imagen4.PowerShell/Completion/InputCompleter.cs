@@ -1,40 +1,34 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Globalization;
+using Imagen4.Core.Input;
 using Imagen4.Core.Providers;
-using Imagen4.PowerShell.Binding;
-using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Completion;
 
 /// <summary>Completes inputs from what the model of the command line takes, else from what the known ones take.</summary>
 public sealed class InputCompleter : IArgumentCompleter
 {
+    // More numbers than these are no help.
+    private const int MostNumbers = 20;
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Matching(
-            parameterName is "Model" or "DefaultModel"
-                ? ModelCatalog.Ids().Concat(CachedIds(fakeBoundParameters)).Distinct()
-                : ModelCatalog.ChoicesFor(parameterName, Model(fakeBoundParameters)),
-            wordToComplete);
-
-    private static IEnumerable<string> CachedIds(IDictionary bound) => Profile(bound) is { } profile ? ModelCatalog.Ids(profile) : [];
-
-    private static ModelDefinition? Model(IDictionary bound) => Profile(bound) is { } profile
-        ? ModelCatalog.Find(profile, BoundValue.Plain(bound["Model"])?.ToString() ?? profile.DefaultModel)
-        : null;
-
-    private static ProviderProfile? Profile(IDictionary bound)
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        try
+        var model = ProfileOfLine.Model(fakeBoundParameters);
+        var field = InputField.All.FirstOrDefault(known => known.Parameter.Equals(parameterName, StringComparison.OrdinalIgnoreCase));
+        return field?.Kind switch
         {
-            return ModuleSession.Providers.Find(BoundValue.Plain(bound["Provider"])?.ToString());
-        }
-        catch (ImagenException)
-        {
-            // No such provider: the command says so when it runs.
-            return null;
-        }
+            InputKind.TrueFalse => Choices.Expressions([("$true", "$true"), ("$false", "$false")], wordToComplete),
+            InputKind.WholeNumber => Choices.Matching(Numbers(model?.Inputs.FirstOrDefault(input => input.Name == field.Name)), wordToComplete),
+            _ => Choices.Matching(ModelCatalog.ChoicesFor(parameterName, model), wordToComplete),
+        };
     }
+
+    private static IEnumerable<string> Numbers(InputDefinition? input) => input is { Minimum: { } least, Maximum: { } most }
+        && most - least < MostNumbers
+        ? Enumerable.Range((int)least, (int)(most - least) + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))
+        : [];
 }

@@ -11,5 +11,19 @@ public sealed class StateCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Matching(RequestLookup.States, wordToComplete);
+        Choices.Matching(RequestLookup.States.Select(state => (state, Meaning(state))), wordToComplete);
+
+    private static string Meaning(string state) => state switch
+    {
+        ImagenStates.Pending => CommandMessages.StatePending,
+        ImagenStates.InQueue => CommandMessages.StateInQueue,
+        ImagenStates.InProgress => CommandMessages.StateInProgress,
+        ImagenStates.Completed => CommandMessages.StateCompleted,
+        ImagenStates.Delivered => CommandMessages.StateDelivered,
+        ImagenStates.Failed => CommandMessages.StateFailed,
+        ImagenStates.Rejected => CommandMessages.StateRejected,
+        ImagenStates.Cancelled => CommandMessages.StateCancelled,
+        ImagenStates.InDoubt => CommandMessages.StateInDoubt,
+        _ => state,
+    };
 }

@@ -23,6 +23,7 @@ public abstract partial class BatchCommand
 
     /// <summary>What the image shows.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Prompt { get; set; }
 
     /// <summary>What came down the pipeline, whatever it is.</summary>
@@ -31,6 +32,7 @@ public abstract partial class BatchCommand
 
     /// <summary>What the image should not show.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("negative_prompt")]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? NegativePrompt { get; set; }
 
     /// <summary>Width to height.</summary>
@@ -39,10 +41,12 @@ public abstract partial class BatchCommand
 
     /// <summary>The number of images.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("num_images")]
+    [ArgumentCompleter(typeof(InputCompleter))]
     public object? NumImages { get; set; }
 
     /// <summary>The random seed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(InputCompleter))]
     public object? Seed { get; set; }
 
     /// <summary>The size class.</summary>
@@ -55,6 +59,7 @@ public abstract partial class BatchCommand
 
     /// <summary>Whether the host returns the media inside its answer.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("sync_mode")]
+    [ArgumentCompleter(typeof(InputCompleter))]
     public object? SyncMode { get; set; }
 
     /// <summary>How much the safety checker lets through.</summary>
@@ -63,6 +68,7 @@ public abstract partial class BatchCommand
 
     /// <summary>Whether the host rewrites the prompt before it generates.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("enhance_prompt")]
+    [ArgumentCompleter(typeof(InputCompleter))]
     public object? EnhancePrompt { get; set; }
 
     /// <summary>Which people may be shown.</summary>
@@ -75,6 +81,7 @@ public abstract partial class BatchCommand
 
     /// <summary>Whether an invisible watermark is added.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("add_watermark")]
+    [ArgumentCompleter(typeof(InputCompleter))]
     public object? AddWatermark { get; set; }
 
     /// <summary>Files of images that the image is made from.</summary>
@@ -83,22 +90,26 @@ public abstract partial class BatchCommand
 
     /// <summary>Addresses of images that the image is made from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("image_uri", "image_url", "image_urls", "Uri")]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? ImageUri { get; set; }
 
     /// <summary>Inputs that have no parameter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AdditionalInputCompleter))]
     public object? AdditionalInput { get; set; }
 
     /// <summary>The endpoint id.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true), ArgumentCompleter(typeof(InputCompleter))]
+    [Parameter(ValueFromPipelineByPropertyName = true), ArgumentCompleter(typeof(ModelCompleter))]
     public object? Model { get; set; }
 
     /// <summary>The caller's own key of the row.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? Key { get; set; }
 
     /// <summary>The address the host calls when the request has ended.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("fal_webhook")]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? WebhookUri { get; set; }
 
     /// <summary>The place in the queue: <c>normal</c> or <c>low</c>.</summary>
@@ -107,14 +118,17 @@ public abstract partial class BatchCommand
 
     /// <summary>Seconds until the host has to start the request; after that it gives it up.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? StartTimeoutSec { get; set; }
 
     /// <summary>The longest queue the request may be added to.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true), Alias("fal_max_queue_length")]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MaxQueueLength { get; set; }
 
     /// <summary>Labels for the host's own reports.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Tag { get; set; }
 
     /// <summary>How long the host keeps what it generates.</summary>

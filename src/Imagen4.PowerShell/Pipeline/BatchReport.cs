@@ -77,6 +77,6 @@ internal static class BatchReport
     // The command that finds these requests and no others. A list of ids finds the same at any time; a long one nobody wants to see.
     private static string Find(IReadOnlyCollection<string> ledgerIds) => ledgerIds.Count > MostIds
         && AfterStop.Ask(stopping => ModuleSession.Client.Requests.OpenSinceAsync(ledgerIds, stopping)) is { } since
-        ? $"Get-ImagenRequest -State Pending -Since {since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}"
+        ? $"Get-ImagenRequest -Unfinished -Since {since.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)}"
         : $"Get-ImagenRequest -LedgerId {string.Join(", ", ledgerIds.Select(id => $"'{id}'"))}";
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Pipeline.Work;
+using Imagen4.PowerShell.Completion;
 
 namespace Imagen4.PowerShell.Pipeline;
 
@@ -13,6 +14,7 @@ public abstract class CatalogueCommand : PumpedCommand
     /// <summary>How long the catalogue may take to answer, in seconds; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int TimeoutSec { get; set; } = 3600;
 
     /// <summary>What is read.</summary>

@@ -32,16 +32,19 @@ public abstract partial class HostCommand : PumpedCommand
     /// <summary>The key. Without it, the provider's secret is looked up, then its environment variable.</summary>
     [Parameter]
     [ApiKeyTransformation]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public SecureString? ApiKey { get; set; }
 
     /// <summary>How long a request may take, in seconds from its acceptance; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int TimeoutSec { get; set; } = 3600;
 
     /// <summary>How many requests are under way at once; the provider's own limit where none is given.</summary>
     [Parameter]
     [ValidateRange(1, MostAtOnce)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int ThrottleLimit { get; set; }
 
     /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>

@@ -19,11 +19,12 @@ public abstract class RequestCommand : HostCommand
     /// <summary>The host's id of the request.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("request_id")]
+    [ArgumentCompleter(typeof(RequestCompleter))]
     public object? RequestId { get; set; }
 
     /// <summary>The endpoint id of the request; the provider's default one where none is given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(InputCompleter))]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public object? Model { get; set; }
 
     /// <summary>What came down the pipeline, whatever it is.</summary>

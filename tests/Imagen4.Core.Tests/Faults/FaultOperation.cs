@@ -56,7 +56,7 @@ internal sealed record FaultOperation(
 
     private static async Task WaitForResultAsync(Subject subject)
     {
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(subject.Request, CancellationToken.None);
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(subject.Request, StatusWatch.Nothing, CancellationToken.None);
         Assert.Single(result.Images);
     }
 

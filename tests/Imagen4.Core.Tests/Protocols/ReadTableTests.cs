@@ -71,7 +71,7 @@ public sealed class ReadTableTests
         var request = CreateReference(provider, server.Address);
 
         var waiter = new RequestWaiter(TimeSpan.FromHours(1));
-        var said = await SaidAsync(async () => Said(await waiter.UntilResultAsync(request, CancellationToken.None).InTime()));
+        var said = await SaidAsync(async () => Said(await waiter.UntilResultAsync(request, StatusWatch.Nothing, CancellationToken.None).InTime()));
 
         Assert.Equal(Named(provider, cell, cell.ForEverAt(provider)), Named(provider, cell, said));
     }

@@ -44,11 +44,11 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         TestClient.Providers.Set(Profile("Fal", ProviderScope.Session), makeDefault: false);
         Assert.Equal(ProviderScope.Session, TestClient.Providers.Find("fal").Scope);
 
-        Assert.True(await TestClient.Providers.RemoveAsync("fal", default));
+        Assert.True(await TestClient.Providers.RemoveAsync("fal", null, default));
         Assert.Equal(ProviderScope.User, TestClient.Providers.Find("fal").Scope);
-        Assert.True(await TestClient.Providers.RemoveAsync("fal", default));
+        Assert.True(await TestClient.Providers.RemoveAsync("fal", null, default));
         Assert.Equal(ProviderScope.BuiltIn, TestClient.Providers.Find("fal").Scope);
-        Assert.False(await TestClient.Providers.RemoveAsync("fal", default));
+        Assert.False(await TestClient.Providers.RemoveAsync("fal", null, default));
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class ProviderCatalogTests : EnvironmentTest
         TestClient.Providers.Set(Profile("mine", ProviderScope.Session), makeDefault: true);
         await SaveAsync(Profile("ours", ProviderScope.User), makeDefault: true);
 
-        Assert.True(await TestClient.Providers.RemoveAsync("MINE", default));
+        Assert.True(await TestClient.Providers.RemoveAsync("MINE", null, default));
         Assert.Equal("ours", TestClient.Providers.DefaultName);
-        Assert.True(await TestClient.Providers.RemoveAsync("Ours", default));
+        Assert.True(await TestClient.Providers.RemoveAsync("Ours", null, default));
         Assert.Equal("fal", TestClient.Providers.DefaultName);
     }
 

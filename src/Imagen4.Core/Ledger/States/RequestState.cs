@@ -47,6 +47,9 @@ internal enum RequestState
 
     /// <summary>Every image is on disk.</summary>
     Delivered = 13,
+
+    /// <summary>The host has begun to generate. Written once for a request, when somebody who waits or asks is told so.</summary>
+    Started = 14,
 }
 
 /// <summary>The one table of what may follow what.</summary>
@@ -71,7 +74,8 @@ internal static class StateTransitions
         [RequestState.Throttled] = [RequestState.Intent],
         [RequestState.InDoubt] = [RequestState.NotSubmitted, RequestState.Accepted, .. ToldByHost],
         [RequestState.NotSubmitted] = [RequestState.Accepted, .. ToldByHost],
-        [RequestState.Accepted] = [RequestState.Expired, .. ToldByHost],
+        [RequestState.Accepted] = [RequestState.Started, RequestState.Expired, .. ToldByHost],
+        [RequestState.Started] = [RequestState.Expired, .. ToldByHost],
         [RequestState.Expired] = ToldByHost,
         [RequestState.Rejected] = ToldByHost,
         [RequestState.StatusCompleted] = ToldByHost[1..],

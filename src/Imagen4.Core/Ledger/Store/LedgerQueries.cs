@@ -19,7 +19,10 @@ internal static class LedgerQueries
         "(row_id IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer "
         + "WHERE newer.row_id = request.row_id AND newer.generation > request.generation))";
 
-    private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id, {HasNewer} {From} ";
+    private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id";
+
+    private const string HasNewerElsewhere =
+        "(subject IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.subject = request.subject AND newer.id > request.id))";
 
     private static readonly string Open = Numbers([.. Enum.GetValues<RequestState>().Where(state => !StateTransitions.IsEnd(state))]);
 
@@ -86,6 +89,10 @@ internal static class LedgerQueries
     /// <summary>The number of the newest request; 0 where there is none.</summary>
     public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
 
+    /// <summary>The newest requests, newest first.</summary>
+    public static Statement NewestOfAll(int most) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Select}ORDER BY id DESC LIMIT {most}"));
+
     /// <summary>Whether a request is newer than one of a number.</summary>
     public static Statement IsNewer(string ledgerId, long number) => new(
         "SELECT 1 FROM request WHERE ledger_id = @ledger_id AND id > @number", ("@ledger_id", RequestColumns.Bytes(ledgerId)),
@@ -130,7 +137,7 @@ internal static class LedgerQueries
     /// <param name="after">The last one of the page before, or the least number there is.</param>
     /// <param name="size">The length of a page.</param>
     public static Statement All(long after, int size) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{SelectListed}WHERE id > @id ORDER BY id LIMIT {size}"), ("@id", after));
+        string.Create(CultureInfo.InvariantCulture, $"{SelectListed}, {HasNewer} {From} WHERE id > @id ORDER BY id LIMIT {size}"), ("@id", after));
 
     /// <summary>Selects a page of requests in the order of their claims; those of one moment in that of their rows.</summary>
     /// <param name="query">Which are wanted.</param>
@@ -154,22 +161,30 @@ internal static class LedgerQueries
             values.Add(("@since", since));
         }
 
+        if (query.Until is { } until)
+        {
+            where.Add("started <= @until");
+            values.Add(("@until", until));
+        }
+
         if (query.Before is { } before)
         {
             where.Add("updated < @before");
             values.Add(("@before", before));
         }
 
+        var hasNewer = query.SupersededElsewhere.Count == 0 ? HasNewer
+            : $"({HasNewer} OR (state IN ({Numbers(query.SupersededElsewhere)}) AND {HasNewerElsewhere}))";
         if (!query.WithSuperseded)
         {
-            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {HasNewer}"
-                : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {HasNewer})");
+            where.Add(query.EvenSuperseded.Count == 0 ? $"NOT {hasNewer}"
+                : $"(state IN ({Numbers(query.EvenSuperseded)}) OR NOT {hasNewer})");
         }
 
         return new Statement(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{SelectListed}WHERE {string.Join(" AND ", where)} ORDER BY started, row_index, id LIMIT {size}"),
+                $"{SelectListed}, {hasNewer} {From} WHERE {string.Join(" AND ", where)} ORDER BY started, row_index, id LIMIT {size}"),
             [.. values]);
     }
 

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Ledger.Store;
 internal static class LedgerSchema
 {
     /// <summary>The version of the tables that this module writes. An older one is brought forward, a newer one refused.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The oldest version whose requests can be read as they are: a command that only reads changes nothing.</summary>
     public const int OldestRead = 1;
@@ -98,8 +98,11 @@ internal static class LedgerSchema
         ){clustered};
         """;
 
+    // Requests may be in a state that modules before it take for damage.
+    private const string Started = "-- Version 3 has no tables of its own.";
+
     // What each version has beyond the one before, from the first.
-    private static readonly string[] Versions = [Tables, Uploads];
+    private static readonly string[] Versions = [Tables, Uploads, Started];
 
     /// <summary>Brings the tables to this version, for SQLite.</summary>
     /// <param name="version">Their version; 0 where there are none.</param>

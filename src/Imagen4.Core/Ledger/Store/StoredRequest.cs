@@ -147,6 +147,9 @@ internal sealed record LedgerQuery
     /// <summary>Claimed at this time or later, in milliseconds since 1970, UTC.</summary>
     public long? Since { get; init; }
 
+    /// <summary>Claimed at this time or earlier, in milliseconds since 1970, UTC.</summary>
+    public long? Until { get; init; }
+
     /// <summary>Not changed since this time, in milliseconds since 1970, UTC.</summary>
     public long? Before { get; init; }
 
@@ -155,4 +158,7 @@ internal sealed record LedgerQuery
 
     /// <summary>Requests whose row has a newer one, in these states, are wanted all the same.</summary>
     public IReadOnlyList<RequestState> EvenSuperseded { get; init; } = [];
+
+    /// <summary>Requests in these states are superseded by a newer one of the same row for another directory, too.</summary>
+    public IReadOnlyList<RequestState> SupersededElsewhere { get; init; } = [];
 }

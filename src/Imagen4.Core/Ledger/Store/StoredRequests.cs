@@ -38,6 +38,11 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public async Task<long> NewestAsync(CancellationToken cancellation) =>
         (await Reader.ReadAsync(LedgerQueries.Newest, reader => reader.GetInt64(0), cancellation).ConfigureAwait(false)).SingleOrDefault();
 
+    /// <summary>The newest requests, newest first.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public Task<List<StoredRequest>> FindNewestAsync(int most, CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.NewestOfAll(most), RequestColumns.Read, cancellation);
+
     /// <summary>Whether a request is newer than one of a number.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<bool> IsNewerAsync(string ledgerId, long number, CancellationToken cancellation) =>

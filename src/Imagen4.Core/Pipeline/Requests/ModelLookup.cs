@@ -79,7 +79,8 @@ public sealed class ModelLookup
             // What is known stays true when the host cannot be asked.
             var id = EndpointId.Parse(model).Full;
             var missed = !asked.Contains(id) || found.Contains(id) ? null
-                : trouble ?? new ModelNotAvailableException(Messages.CatalogueHasNot.With(profile.Name, id));
+                : trouble ?? new ModelNotAvailableException(
+                    Messages.CatalogueHasNot.With(profile.Name, id) + CloseMatch.Hint(id, ModelCatalog.Ids(profile)));
             return new RowOutcome<ImagenModel>(Known(profile, id), missed);
         }
         catch (ImagenException error)

@@ -9,6 +9,7 @@ using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Requests;
 
@@ -54,8 +55,16 @@ public sealed class RequestFollowUp
     {
         var host = Connect(record);
         var model = record.Model ?? _options.Model ?? host.Profile.DefaultModel;
-        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId);
+        return _services.Protocols.For(host).CreateReference(host, model, record.RequestId) with
+        {
+            Index = record.HasIndex ? record.Index : null,
+            Key = record.Key,
+        };
     }
+
+    /// <summary>The prompt of a request, as its record or the ledger knows it; null where neither does.</summary>
+    public async Task<string?> PromptOfAsync(RequestReference request, RequestRecord record, CancellationToken cancellation) =>
+        record.Input?.Prompt ?? (await FindAsync(request, cancellation).ConfigureAwait(false))?.Input?.Prompt;
 
     /// <summary>Reads the state of a request; with the option to wait, once it has ended.</summary>
     /// <param name="request">The request.</param>
@@ -69,8 +78,15 @@ public sealed class RequestFollowUp
     {
         request = await DatedAsync(request, cancellation).ConfigureAwait(false);
         var follower = new StatusFollower(request);
-        Task SeeAsync(HostStatus seen, CancellationToken watching) =>
-            !seen.HasEnded && follower.Changed(seen) is { } change && changed is not null ? changed(change, watching) : Task.CompletedTask;
+        var start = StatusWatch.ForStart(() => NoteStartAsync(request));
+        async Task SeeAsync(HostStatus seen, CancellationToken watching)
+        {
+            await start.TellAsync(seen, watching).ConfigureAwait(false);
+            if (!seen.HasEnded && follower.Changed(seen) is { } change && changed is not null)
+            {
+                await changed(change, watching).ConfigureAwait(false);
+            }
+        }
 
         try
         {
@@ -89,7 +105,7 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
+            return new RowOutcome<ImagenRequestStatus>(null, await OfAsync(request, error).ConfigureAwait(false));
         }
     }
 
@@ -114,15 +130,18 @@ public sealed class RequestFollowUp
             await _stored.ForgetAsync(request.Host, input).ConfigureAwait(false);
         }
 
-        error = Of(request, error);
+        error = Of(request, known, error);
         LedgerObjects.Fail(result, error);
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
     /// <summary>Asks the host to cancel a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="readBack">Whether to read the state afterwards: a host may only promise to try.</param>
+    /// <param name="readBack">
+    /// Whether to read the state afterwards: a host may only promise to try. Of a request that the ledger knows it is read in any case.
+    /// </param>
     /// <param name="cancellation">Stops it.</param>
+    /// <returns>The state, where it was read.</returns>
     public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
@@ -132,13 +151,33 @@ public sealed class RequestFollowUp
                 .RunAsync(_options.TimeLimit, request.Host, token => CancelWithinAsync(request, readBack, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(status is null || !readBack ? null
-                : new StatusFollower(request).Describe(status), null);
+            return new RowOutcome<ImagenRequestStatus>(status is null ? null : new StatusFollower(request).Describe(status), null);
         }
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            return new RowOutcome<ImagenRequestStatus>(null, Of(request, error));
+            if (error is AlreadyCompletedException)
+            {
+                await NoteEndAsync(request, cancellation).ConfigureAwait(false);
+            }
+
+            return new RowOutcome<ImagenRequestStatus>(null, await OfAsync(request, error).ConfigureAwait(false));
+        }
+    }
+
+    // It has ended, and the ledger may not know it yet: else it is listed as unfinished, and to be cancelled, again.
+    private async Task NoteEndAsync(RequestReference request, CancellationToken cancellation)
+    {
+        try
+        {
+            var status = await TimeLimit
+                .RunAsync(_options.TimeLimit, request.Host, token => request.Protocol.ReadEndAsync(request, token), cancellation)
+                .ConfigureAwait(false);
+            await NoteAsync(request, status).ConfigureAwait(false);
+        }
+        catch (ImagenException)
+        {
+            // What is wrong with the cancel has been said.
         }
     }
 
@@ -159,11 +198,15 @@ public sealed class RequestFollowUp
     private Task<LedgerRequest?> FindAsync(RequestReference request, CancellationToken cancellation) =>
         _known.FindAsync(request.Host, request.RequestId, cancellation);
 
+    private Task NoteStartAsync(RequestReference request) =>
+        NoteAsync(request, RequestState.Started, error: null, errorType: null, refusal: null);
+
     // What a host says of a request the ledger knows is written down, so that nobody has to ask for it again.
     private async Task NoteAsync(RequestReference request, HostStatus? status)
     {
         RequestState? step = status?.State switch
         {
+            ImagenStates.InProgress => RequestState.Started,
             ImagenStates.Completed => RequestState.StatusCompleted,
             ImagenStates.Failed => RequestState.Failed,
             ImagenStates.Cancelled => RequestState.Cancelled,
@@ -190,8 +233,15 @@ public sealed class RequestFollowUp
 
     private static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(Named(request), known);
 
-    private static ImagenException Of(RequestReference request, ImagenException error) =>
-        error.ForRequest(request.RequestId, request.Host.Profile.Name);
+    private async Task<ImagenException> OfAsync(RequestReference request, ImagenException error) =>
+        Of(request, await FindAsync(request, CancellationToken.None).ConfigureAwait(false), error);
+
+    private static ImagenException Of(RequestReference request, LedgerRequest? known, ImagenException error) =>
+        error.ForRequest(
+            request.RequestId,
+            request.Host.Profile.Name,
+            request.Index ?? known?.Index,
+            (request.Key ?? known?.Key) is { } key ? PlainText.Brief(key) : null);
 
     private static LedgerEntry Named(RequestReference request) =>
         new(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId };

@@ -12,7 +12,7 @@ namespace Imagen4.Core.Pipeline.Requests;
 public sealed class RequestLookup
 {
     // Submissions before the newest of a row that may still cost something.
-    private static readonly RequestState[] Open = [.. RequestView.StatesOf([ImagenStates.Pending, ImagenStates.InDoubt])];
+    private static readonly RequestState[] Open = [.. RequestView.Unfinished, .. RequestView.StatesOf([ImagenStates.InDoubt])];
 
     private readonly ClientServices _services;
 
@@ -39,11 +39,13 @@ public sealed class RequestLookup
         var alive = new Dictionary<long, bool>();
         var query = new LedgerQuery
         {
-            States = RequestView.StatesOf(filter.States),
+            States = filter.States.Count == 0 && filter.Unfinished ? RequestView.Unfinished : RequestView.StatesOf(filter.States),
             Since = filter.Since?.ToUnixTimeMilliseconds(),
+            Until = filter.Until?.ToUnixTimeMilliseconds(),
             Before = filter.Before?.ToUnixTimeMilliseconds(),
             WithSuperseded = filter.History,
             EvenSuperseded = Open,
+            SupersededElsewhere = RequestView.EndedBadly,
         };
         await foreach (var (known, isNewest) in Ledger.ListAsync(query, cancellation).ConfigureAwait(false))
         {
@@ -54,6 +56,13 @@ public sealed class RequestLookup
             }
         }
     }
+
+    /// <summary>The newest requests, newest first.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<IReadOnlyList<RequestView>> FindNewestAsync(int most, CancellationToken cancellation) =>
+        await OfAsync(await Ledger.FindNewestAsync(most, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
 
     /// <summary>The earlier submissions of a request's row that are over, where it is the newest: nobody else stands for them.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
@@ -85,7 +94,7 @@ public sealed class RequestLookup
         }
 
         var since = DateTimeOffset.FromUnixTimeMilliseconds(earliest.Started);
-        var filter = new RequestFilter { States = [ImagenStates.Pending], Since = since };
+        var filter = new RequestFilter { Unfinished = true, Since = since };
         var open = await FindAsync(filter, cancellation).Select(request => request.LedgerId)
             .ToHashSetAsync(StringComparer.Ordinal, cancellation).ConfigureAwait(false);
         return wanted.SetEquals(open) ? since : null;
@@ -116,7 +125,8 @@ public sealed class RequestLookup
     {
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
         {
-            throw new InvalidInputException(Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)));
+            throw new InvalidInputException(
+                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States));
         }
     }
 

@@ -15,6 +15,12 @@ public sealed class RequestView
     /// <summary>The host's id of it, or null.</summary>
     public string? RequestId => Known.RequestId;
 
+    /// <summary>The caller's own key of its row, or null.</summary>
+    public string? Key => Known.Key;
+
+    /// <summary>What the image shows; null where that cannot be read.</summary>
+    public string? Prompt => Known.Input?.Prompt;
+
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; }
 
@@ -38,6 +44,16 @@ public sealed class RequestView
 
     internal bool IsWorkedOn { get; }
 
+    /// <summary>The states of the ledger that a request may have which has not come to its end.</summary>
+    internal static IReadOnlyList<RequestState> Unfinished { get; } =
+    [
+        RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled, RequestState.Accepted,
+        RequestState.Started, RequestState.StatusCompleted, RequestState.Completed,
+    ];
+
+    /// <summary>The states of the ledger that a request may have which has come to no good end, as users see it.</summary>
+    internal static IReadOnlyList<RequestState> EndedBadly => StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]);
+
     /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
     internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0
         ? []
@@ -45,13 +61,9 @@ public sealed class RequestView
 
     private static readonly Dictionary<string, RequestState[]> Stored = new(StringComparer.OrdinalIgnoreCase)
     {
-        [ImagenStates.Pending] =
-        [
-            RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled, RequestState.Accepted,
-            RequestState.StatusCompleted, RequestState.Completed,
-        ],
+        [ImagenStates.Pending] = [RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled],
         [ImagenStates.InQueue] = [RequestState.Accepted],
-        [ImagenStates.InProgress] = [RequestState.Accepted],
+        [ImagenStates.InProgress] = [RequestState.Started],
         [ImagenStates.Completed] = [RequestState.StatusCompleted, RequestState.Completed],
         [ImagenStates.Delivered] = [RequestState.Delivered],
         [ImagenStates.Failed] =
@@ -66,13 +78,11 @@ public sealed class RequestView
 
     /// <summary>Whether it is one of those wanted.</summary>
     public bool Is(RequestFilter filter) =>
-        (filter.States.Count == 0 || filter.States.Any(IsState))
+        (filter.States.Count == 0 || filter.States.Contains(State, StringComparer.OrdinalIgnoreCase))
+        && (!filter.Unfinished || IsOpen)
         && filter.Provider(Known.Provider)
         && (filter.Key is null || (Known.Key is { } key && filter.Key(key)))
         && (filter.Since is not { } since || Known.Started >= since.ToUnixTimeMilliseconds())
+        && (filter.Until is not { } until || Known.Started <= until.ToUnixTimeMilliseconds())
         && (filter.Before is not { } before || DateTimeOffset.FromUnixTimeMilliseconds(Known.Time) < before);
-
-    private bool IsState(string wanted) => wanted.Equals(ImagenStates.Pending, StringComparison.OrdinalIgnoreCase)
-        ? IsOpen
-        : wanted.Equals(State, StringComparison.OrdinalIgnoreCase);
 }

@@ -77,7 +77,7 @@ internal sealed class ResultReceiver(
         try
         {
             var found = answered ?? (options.Wait
-                ? await _waiter.UntilResultAsync(request, cancellation).ConfigureAwait(false)
+                ? await _waiter.UntilResultAsync(request, Watch(result, entry), cancellation).ConfigureAwait(false)
                 : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
             if (found is null)
             {
@@ -128,6 +128,21 @@ internal sealed class ResultReceiver(
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
         }
     }
+
+    // That the host generates is written once, for whoever looks at the ledger meanwhile. Nothing depends on it.
+    private StatusWatch Watch(ImagenResult result, LedgerEntry entry) => result.State == ImagenStates.InProgress
+        ? StatusWatch.Nothing
+        : StatusWatch.ForStart(async () =>
+        {
+            try
+            {
+                await ledger.RecordAsync(RequestState.Started, entry, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (LedgerUnavailableException)
+            {
+                // The next step says so.
+            }
+        });
 
     // What it is known to have cost stays: prices change.
     private async Task AddCostAsync(RequestReference request, LedgerEntry entry, decimal? units, int images, ImagenResult result)

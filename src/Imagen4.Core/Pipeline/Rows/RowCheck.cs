@@ -159,11 +159,18 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             RowRules.RequireSameInput(named.InputHash ?? hash, current);
         }
 
-        var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key);
+        // What is submitted again without a directory is not another row for that: its batch goes on with it.
+        var keepsDirectory = !options.NoResume && RowRules.EndedBadly(current);
+        var found = _identities.OfRecord(host.BaseUri, named, hash, row.Index, row.Key, keepsDirectory);
         row = row with { Key = row.Key ?? named.Key };
         if (found is not { } identity)
         {
             return new CheckedRow(row, host, model, input) { IsRepeated = true };
+        }
+
+        if (options.Output is null && identity.Directory is { } folder)
+        {
+            NoteOnce("own directory", options.Warn, Messages.RowsNotSaved.With(folder));
         }
 
         return new CheckedRow(row, host, model, options.NoResume ? input : asked)

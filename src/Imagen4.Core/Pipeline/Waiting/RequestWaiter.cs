@@ -24,11 +24,15 @@ internal sealed class RequestWaiter(TimeSpan limit)
     }
 
     /// <summary>Waits until the request has ended, and reads its result.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="watch">What is wanted besides.</param>
+    /// <param name="cancellation">Stops the wait; the request goes on.</param>
     /// <exception cref="WaitTimeoutException">The limit passed; the request goes on.</exception>
     /// <exception cref="ImagenException">The request failed; the type says how.</exception>
-    public async Task<HostResult> UntilResultAsync(RequestReference request, CancellationToken cancellation)
+    public async Task<HostResult> UntilResultAsync(RequestReference request, StatusWatch watch, CancellationToken cancellation)
     {
-        var read = await WithinLimitAsync(request, (waited, missed, token) => ResultAsync(request, waited, missed, token), cancellation)
+        var read = await WithinLimitAsync(
+                request, (waited, missed, token) => ResultAsync(request, waited, watch, missed, token), cancellation)
             .ConfigureAwait(false);
         return read.Error is { } error ? throw error : read.Answered!;
     }
@@ -40,9 +44,9 @@ internal sealed class RequestWaiter(TimeSpan limit)
         request.Protocol.ReadResultAsync(request, cancellation);
 
     private static async Task<RequestReading> ResultAsync(
-        RequestReference request, RequestReference waited, MissedReads missed, CancellationToken cancellation)
+        RequestReference request, RequestReference waited, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
-        var ended = await EndAsync(waited, StatusWatch.Nothing, missed, cancellation).ConfigureAwait(false);
+        var ended = await EndAsync(waited, watch, missed, cancellation).ConfigureAwait(false);
         if (ended is { Answered: not null } or { Error: not null })
         {
             return ended;

@@ -10,6 +10,23 @@ internal sealed record StatusWatch(bool Logs, Func<HostStatus, CancellationToken
     /// <summary>Nothing but the end.</summary>
     public static StatusWatch Nothing { get; } = new(Logs: false, Seen: null);
 
+    /// <summary>Hears once that the host has begun to generate.</summary>
+    /// <param name="started">What is done then.</param>
+    public static StatusWatch ForStart(Func<Task> started)
+    {
+        var isKnown = false;
+        return new StatusWatch(Logs: false, (seen, _) =>
+        {
+            if (isKnown || seen.State != ImagenStates.InProgress)
+            {
+                return Task.CompletedTask;
+            }
+
+            isKnown = true;
+            return started();
+        });
+    }
+
     /// <summary>Tells what the host has said, and waits until it has been heard.</summary>
     public Task TellAsync(HostStatus status, CancellationToken cancellation) => Seen?.Invoke(status, cancellation) ?? Task.CompletedTask;
 }

@@ -15,7 +15,8 @@ internal static class GoneModel
     {
         var gone = Messages.ModelNotAvailable.With(model, host.Profile.Name, said);
         var known = ModelRetirement.Find(host.Profile, model)?.DescribeGone(host.Profile.Name) ?? ModelRetirement.Notice(host.Profile, model);
-        return new ModelNotAvailableException(known is null ? gone : $"{gone.TrimEnd('.')}. {known}")
+        var more = known is null ? CloseMatch.Hint(model, ModelCatalog.Ids(host.Profile)) : $" {known}";
+        return new ModelNotAvailableException(more.Length == 0 ? gone : $"{gone.TrimEnd('.')}.{more}")
         {
             StatusCode = status,
         };

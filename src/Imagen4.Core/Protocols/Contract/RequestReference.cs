@@ -26,6 +26,12 @@ public sealed record RequestReference
     /// <summary>Where it is cancelled; null where it cannot be.</summary>
     public Uri? CancelUri { get; init; }
 
+    /// <summary>The number of its row, where its record says that; for messages.</summary>
+    internal int? Index { get; init; }
+
+    /// <summary>The caller's own key of its row, where its record has one; for messages.</summary>
+    internal string? Key { get; init; }
+
     /// <summary>Whether it has only just been submitted: not every part of the host may know it yet.</summary>
     internal bool IsFresh { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class RowRuleProperties
     private static readonly RequestState[] MayBePaid =
     [
         RequestState.Intent, RequestState.InDoubt, RequestState.Accepted, RequestState.Expired, RequestState.StatusCompleted,
-        RequestState.Completed, RequestState.Delivered,
+        RequestState.Completed, RequestState.Delivered, RequestState.Started,
     ];
 
     private static readonly Gen<bool> Either = Gen.Elements(true, false);

@@ -18,7 +18,7 @@ public sealed class StateTransitionProperties
     private static readonly RequestState[] Taken =
     [
         RequestState.Accepted, RequestState.Expired, RequestState.StatusCompleted, RequestState.Cancelled, RequestState.Failed,
-        RequestState.Completed, RequestState.Delivered,
+        RequestState.Completed, RequestState.Delivered, RequestState.Started,
     ];
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class OutageTests
         Answer[] outage = [.. Enumerable.Repeat(new Answer(503), 50)];
         await using var server = await WebServer.AnsweringAsync([Running, .. outage, Running, .. outage, Done, .. outage, Result]);
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server.Address), CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server.Address), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Equal(154, server.Requests.Count);
@@ -60,7 +60,7 @@ public sealed class OutageTests
         await using var server = await WebServer.AnsweringAsync(Running, new Answer(502, "<html>Bad Gateway</html>"));
 
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromHours(1))
-            .UntilResultAsync(CreateReference(server.Address, time), CancellationToken.None).InTime());
+            .UntilResultAsync(CreateReference(server.Address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Equal(
             "Request r-1 was not done after 3600 s. Whether it goes on at test is not known, because the host could not be asked last: it answered 502. "
@@ -76,7 +76,7 @@ public sealed class OutageTests
         await using var server = await WebServer.AnsweringAsync(new Answer(503), Page, Running);
 
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromMinutes(5))
-            .UntilResultAsync(CreateReference(server.Address, time), CancellationToken.None).InTime());
+            .UntilResultAsync(CreateReference(server.Address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Contains("was not done after 300 s. It goes on", error.Message, StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ public sealed class RequestWaiterTests
         var time = new SkippingTime();
         await using var server = await WebServer.AnsweringAsync(Running, Running, Running, Done, Result);
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, time), CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, time), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Equal(
@@ -36,7 +36,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -50,7 +50,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -129,7 +129,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : new Answer(status, body)).WriteAsync(context));
 
         var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Contains("boom", error.Message, StringComparison.Ordinal);
         Assert.Equal(("r-1", "internal_error"), (error.RequestId, error.HostErrorType));
@@ -145,7 +145,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? status : new Answer(502, "<html>")).WriteAsync(context));
 
         var error = await Assert.ThrowsAnyAsync<ImagenException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.IsType(expected, error);
         Assert.Equal(("r-1", type, true), (error.RequestId, error.HostErrorType, error.RefusesInput));
@@ -160,7 +160,7 @@ public sealed class RequestWaiterTests
             (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Done : results.Dequeue()).WriteAsync(context));
 
         var result =
-            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime();
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(results);
@@ -172,7 +172,7 @@ public sealed class RequestWaiterTests
         await using var server = await WebServer.AnsweringAsync(new Answer(403, """{"detail":"User is locked."}"""));
 
         await Assert.ThrowsAsync<AccountLockedException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime());
     }
 
     private static RequestReference CreateReference(WebServer server, TimeProvider time) =>

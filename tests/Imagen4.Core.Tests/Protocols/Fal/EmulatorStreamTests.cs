@@ -32,7 +32,7 @@ public sealed class EmulatorStreamTests : EmulatorTest
         var request = await SubmitAsync(SubmitSettings.None);
         await FaultAsync(new { operation = "stream", kind = "abort" });
 
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(request, CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(request, StatusWatch.Nothing, CancellationToken.None).InTime();
 
         var path = $"GET /fal-ai/imagen4/requests/{request.RequestId}";
         Assert.Single(result.Images);

@@ -54,7 +54,7 @@ public sealed class FalAggregatorProtocolTests
 
         var acceptance = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts())
             .SubmitAsync(host, new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input()), CancellationToken.None).InTime();
-        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(acceptance!.Request, CancellationToken.None).InTime();
+        var result = await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(acceptance!.Request, StatusWatch.Nothing, CancellationToken.None).InTime();
 
         Assert.Single(result.Images);
         Assert.Empty(upstream.Requests);
@@ -148,7 +148,7 @@ public sealed class FalAggregatorProtocolTests
 
         var status = await _protocol.ReadStatusAsync(request, logs: false, CancellationToken.None).InTime();
         var error = await Assert.ThrowsAsync<RequestFailedException>(
-            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(request, CancellationToken.None).InTime());
+            () => new RequestWaiter(TimeSpan.Zero).UntilResultAsync(request, StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Equal((ImagenStates.Failed, "boom"), (status.State, status.Error));
         Assert.Contains("boom", error.Message, StringComparison.Ordinal);

@@ -1,0 +1,97 @@
+using System.Management.Automation;
+using Imagen4.Core.Gallery;
+using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Work;
+using Imagen4.Core.Text;
+using Imagen4.PowerShell.Binding;
+
+namespace Imagen4.PowerShell.Commands;
+
+/// <content>The gallery of the output directory, which is written now and then while rows come, and at the end.</content>
+public sealed partial class NewImagenImageCommand
+{
+    private DirectoryGallery? _gallery;
+    private bool _isWritingGallery;
+
+    /// <summary>Keeps a page in the output directory that shows its images.</summary>
+    [Parameter]
+    public SwitchParameter Gallery { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Emit(object value, object? target)
+    {
+        if (_gallery is not null && value is RowOutcome<ImagenResult> { Value: { } result })
+        {
+            _gallery.Add(result.Index, new CardBinder(path => path).Bind(result.Index, new Record(result)));
+        }
+
+        base.Emit(value, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnTick()
+    {
+        base.OnTick();
+        if (_gallery is { IsDue: true })
+        {
+            WriteGallery();
+        }
+    }
+
+    // Before anything is paid for.
+    private void BeginGallery(OutputFolder? output)
+    {
+        if (!Gallery)
+        {
+            return;
+        }
+
+        if (output is null)
+        {
+            throw new InvalidInputException(CommandMessages.GalleryNeedsOutputDirectory);
+        }
+
+        if (!IsWhatIf)
+        {
+            _gallery = new DirectoryGallery(output.FullPath, Force, text => Post(new WorkEvent.Warning(text)), TimeProvider.System);
+            _gallery.Check();
+        }
+    }
+
+    private void FinishGallery()
+    {
+        if (_gallery is { IsChanged: true } && !IsStopped)
+        {
+            WriteGallery();
+        }
+    }
+
+    // While it is written, rows come in and ask for it again. A page that cannot be written is no reason to stop what is paid for.
+    private void WriteGallery()
+    {
+        if (_isWritingGallery)
+        {
+            return;
+        }
+
+        _isWritingGallery = true;
+        try
+        {
+            _ = WaitFor(async stopping =>
+            {
+                await _gallery!.WriteAsync(stopping).ConfigureAwait(false);
+                return true;
+            });
+        }
+        catch (ImagenException error)
+        {
+            _gallery = null;
+            WriteWarning(CommandMessages.GalleryGivenUp.With(error.Message));
+        }
+        finally
+        {
+            _isWritingGallery = false;
+        }
+    }
+}

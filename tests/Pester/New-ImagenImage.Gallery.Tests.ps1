@@ -1,0 +1,99 @@
+#Requires -Version 7.6
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $test = Enter-ImagenTest -StateFolder $TestDrive
+    $refused = '[emulator:content_policy_violation] no'
+}
+
+AfterAll {
+    Exit-ImagenTest $test
+}
+
+Describe 'New-ImagenImage -Gallery' {
+    BeforeEach {
+        Reset-Emulator $test
+        $out = Join-Path $TestDrive ([guid]::NewGuid())
+        $page = Join-Path $out gallery.html
+    }
+
+    It 'leaves a page that shows every row in its order, failures too, and refers to the images' {
+        'one', $refused, 'three' | New-ImagenImage -OutputDirectory $out -Gallery -ErrorAction SilentlyContinue | Out-Null
+
+        $cards = @(Read-GalleryPage $page)
+        $cards.Prompt | Should -Be 'one', $refused, 'three'
+        $cards[1].Error | Should -Match 'checker'
+        $cards[0, 2].Source.ForEach{ [uri]::UnescapeDataString($_) } | Sort-Object | Should -Be (Get-ChildItem $out/*.png).Name
+        Get-Content $page -Raw | Should -Match ">$(Split-Path $out -Leaf)</h1>"
+    }
+
+    It 'keeps what earlier runs have saved' {
+        $first = 'one', 'two' | New-ImagenImage -OutputDirectory $out -Gallery
+        @{ Prompt = 'from beside'; SchemaVersion = 1 } | ConvertTo-Json | Set-Content "$($first[0].Path).json"
+        'three' | New-ImagenImage -OutputDirectory $out -Gallery | Out-Null
+
+        $cards = @(Read-GalleryPage $page)
+        $cards | Should -HaveCount 3
+        $cards[0].Prompt | Should -Be 'three'
+        $cards.Prompt | Should -Contain 'from beside'
+    }
+
+    It 'shows all rows of a batch that is continued' {
+        'one', 'two' | New-ImagenImage -OutputDirectory $out | Out-Null
+        'one', 'two', 'three' | New-ImagenImage -OutputDirectory $out -Gallery -WarningAction Ignore | Out-Null
+
+        (Read-GalleryPage $page).Prompt | Should -Be 'one', 'two', 'three'
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'is written while the batch goes on' {
+        $running = Start-Shell {
+            param($out)
+            'quick', '[emulator:seconds=600] slow' | New-ImagenImage -OutputDirectory $out -Gallery
+        } $out
+        Wait-Until { (Test-Path $page) -and (Read-GalleryPage $page).Prompt -eq 'quick' } 'the first row is in the page'
+        Stop-Shell $running
+
+        (Read-GalleryPage $page).Prompt | Should -Be 'quick'
+        Get-ChildItem $out -Force -Filter *.partial | Should -BeNullOrEmpty
+    }
+
+    It 'does not take the place of another file, and nothing is paid for' {
+        $null = New-Item $out -ItemType Directory
+        Set-Content $page 'mine'
+        $said = Watch-Command { 'one' | New-ImagenImage -OutputDirectory $out -Gallery }
+
+        $said.Thrown.FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+        Get-Content $page | Should -Be 'mine'
+        Get-Bill $test | Should -BeNullOrEmpty
+        'one' | New-ImagenImage -OutputDirectory $out -Gallery -Force | Out-Null
+        @(Read-GalleryPage $page) | Should -HaveCount 1
+    }
+
+    It 'needs -OutputDirectory' {
+        $said = Watch-Command { 'one' | New-ImagenImage -Wait -Gallery }
+
+        $said.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        $said.Thrown.Exception.Message | Should -Match 'needs -OutputDirectory'
+        Get-Bill $test | Should -BeNullOrEmpty
+    }
+
+    It 'writes nothing with -WhatIf' {
+        'one' | New-ImagenImage -OutputDirectory $out -Gallery -WhatIf
+        Test-Path $out | Should -BeFalse
+    }
+
+    It 'warns when the page cannot be written, and the batch goes on' {
+        $said = Watch-Command {
+            & {
+                'one'
+                $null = New-Item $page -ItemType Directory -Force
+                'two'
+            } | New-ImagenImage -OutputDirectory $out -Gallery
+        }
+
+        $said.Error, $said.Thrown | Where-Object { $_ } | Should -BeNullOrEmpty
+        $said.Output.State | Should -Be 'Delivered', 'Delivered'
+        @($said.Warning) -match 'The gallery is not updated any more' | Should -HaveCount 1
+    }
+}

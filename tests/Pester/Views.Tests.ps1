@@ -1,0 +1,101 @@
+# What a user sees: one line for each object at every width, in a terminal and in a file.
+
+Describe 'Views' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        Reset-Emulator $test
+        $out = Join-Path $TestDrive 'out #1'
+        $rows = @(
+            [pscustomobject]@{ Key = 'spring-fox-000001'; Prompt = "A red fox asleep in fresh snow,`r`nwith the first light`tof a winter morning" }
+            [pscustomobject]@{ Key = $null; Prompt = '[emulator:content_policy_violation] a prompt that is refused, and has a long reason' }
+            [pscustomobject]@{ Key = 'many'; Prompt = '雪の中で眠っている赤い狐と、冬の朝の最初の光'; NumImages = 3 }
+        )
+        $results = $rows | New-ImagenImage -OutputDirectory $out -FileName '{RequestId}-{ImageIndex}' -ErrorAction SilentlyContinue | Sort-Object Index
+        $long = New-ImagenImage 'an owl [emulator:seconds=600]'
+        $set = Join-Path $TestDrive brief.pdf
+        Set-Content $set 'in place of a PDF'
+        $shown = @{
+            results   = $results
+            images    = $results[2].Images
+            requests  = Get-ImagenRequest
+            statuses  = $long, $results[1] | Get-ImagenRequestStatus
+            logs      = ($results[0] | Get-ImagenRequestStatus -Logs).Logs
+            providers = Get-ImagenProvider
+            prices    = Get-ImagenPrice
+            models    = Find-ImagenModel
+            inputs    = (Get-ImagenModel fal-ai/imagen4/preview).Inputs
+            files     = Send-ImagenFile $set
+            emulator  = $test.Emulator
+        }
+    }
+    AfterAll {
+        $long | Stop-ImagenRequest
+        Exit-ImagenTest $test
+    }
+
+    Context 'at <width> columns' -ForEach @(@{ width = 80 }, @{ width = 100 }, @{ width = 120 }) {
+        It 'shows <name>, one line each, without a control character' -ForEach @(
+            'results', 'images', 'requests', 'statuses', 'logs', 'providers', 'prices', 'models', 'inputs', 'files', 'emulator' | ForEach-Object { @{ name = $_ } }
+        ) {
+            $lines = ($shown[$name] | Out-String -Width $width).Trim() -split '\r?\n'
+            $lines | Should -HaveCount (2 + @($shown[$name]).Count)
+            $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
+            $lines | Should -Not -Match '[\x00-\x1f]'
+        }
+
+        It 'shows what a row of results is, and all of a file name where there is room' {
+            $lines = ($results | Out-String -Width $width).Trim() -split '\r?\n'
+            $lines[2] | Should -Match '^spring-fo… Delivered  A red fox aslee… '
+            $lines[3] | Should -Match '^2          Failed     \[emulator:conte… The model''s checker refused it: '
+            $lines[4] | Should -Match '^many       Delivered '
+            if ($width -ge 100) {
+                $lines[2] | Should -BeLike "*$(Split-Path $results[0].Path -Leaf)"
+                $lines[4] | Should -BeLike "*$(Split-Path $results[2].Path -Leaf) +2"
+            }
+        }
+    }
+
+    It 'the list of a failed result or request has the reason' {
+        $results[1] | Format-List | Out-String -Width 400 | Should -Match '(?m)^Error +: .*checker refused'
+        Get-ImagenRequest -State Failed | Format-List | Out-String -Width 400 | Should -Match '(?m)^Error +: .*checker refused'
+        $results[0] | Format-List | Out-String -Width 400 | Should -Not -Match '(?m)^Error'
+    }
+
+    It 'says how old a state is' -ForEach @(
+        @{ age = '00:00:05'; said = '[5-9] s' }, @{ age = '00:03:10'; said = '3 min' }, @{ age = '05:10:00'; said = '5 h' }, @{ age = '2.01:00:00'; said = '2 d' }
+    ) {
+        $request = [Imagen4.ImagenRequest]@{ State = 'InQueue'; Prompt = 'x'; UpdatedAt = [datetime]::UtcNow - [timespan]$age }
+        $request | Out-String -Width 80 | Should -Match "InQueue +$said x"
+    }
+
+    It 'colours states where that is wanted, and writes no escape character to a file' {
+        $before = $PSStyle.OutputRendering
+        $PSStyle.OutputRendering = 'Ansi'
+        try { $styled = $results | Out-String -Width 120 } finally { $PSStyle.OutputRendering = $before }
+        $styled.Contains("`e[32mDelivered`e[0m") | Should -BeTrue
+        $styled | Should -Match "`e\[[\d;]+mFailed`e\[0m"
+        $file = Join-Path $TestDrive shown.txt
+        $results | Out-File $file -Width 80
+        (Get-Content $file -Raw).Contains("`e") | Should -BeFalse
+        $results | Export-Clixml (Join-Path $TestDrive result.xml)
+        $said = Invoke-Pwsh "
+            Import-Module '$ModuleManifest'
+            Import-Clixml '$(Join-Path $TestDrive result.xml)'"
+        $said | Should -Match 'spring-fo… +Delivered'
+        $said.Contains("`e") | Should -BeFalse
+    }
+
+    It 'a file is a link to it in a terminal at <width> columns, also where its name is cut' -ForEach @(@{ width = 80 }, @{ width = 120 }) -Skip:(-not $IsLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        $xml = Join-Path $TestDrive linked.xml
+        $results | Export-Clixml $xml
+        $script = Join-Path $TestDrive linked.ps1
+        Set-Content $script "Import-Module '$ModuleManifest'; Import-Clixml '$xml'"
+        $line = "stty rows 40 cols $width; env -u NO_COLOR TERM=xterm-256color $PwshProgram $($PwshArguments -join ' ') -NoProfile -File '$script'"
+        $said = script -qec $line /dev/null | Out-String
+        $uri = [uri]::new($results[0].Path).AbsoluteUri
+        $uri | Should -BeLike '*/out%20%231/*'
+        $name = Split-Path $results[0].Path -Leaf
+        $said.Contains("`e]8;;$uri`e\$($width -eq 80 ? $name.Substring(0, 39) + '…' : $name)`e]8;;`e\") | Should -BeTrue -Because $said
+    }
+}
