@@ -122,7 +122,7 @@ public sealed class OutputFolder(string path, bool force)
             return true;
         }
 
-        if (await BusyFile.RetryAsync(() => ExclusiveRename.TryMove(draft, final), TimeProvider.System, cancellation).ConfigureAwait(false))
+        if (await ExclusiveRename.TryMoveAsync(draft, final, cancellation).ConfigureAwait(false))
         {
             return true;
         }
