@@ -93,5 +93,5 @@ CREATE TABLE upload (
     upload_check bigint NOT NULL,
     PRIMARY KEY (storage, account, sha256, content_type)
 );
--- Version 3 has no tables of its own.
+/* Version 3 has no tables of its own. */
 COMMIT;

@@ -215,7 +215,7 @@ Describe 'The emulator' {
         Send-Line $batch
         Wait-Until { Invoke-RestMethod $bills } 'the emulator has the request'
         Send-Interrupt
-        Read-Mark idle '"mark idle $($emulator.ProcessId) $(@(Get-ImagenRequest)[-1].State)"' | Should -Be "$id InQueue" -Because 'the batch was stopped'
+        Read-Mark idle '"mark idle $($emulator.ProcessId) $(@(Get-ImagenRequest)[-1].State)"' | Should -BeIn "$id InQueue", "$id InProgress" -Because 'the batch was stopped'
         Test-Process $id | Should -BeTrue
         Send-Interrupt
         Read-Mark result "`"mark result `$(($batch).State)`"" | Should -Be 'Delivered'

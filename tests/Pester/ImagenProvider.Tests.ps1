@@ -197,6 +197,24 @@ Describe 'Providers' {
     }
 
     Context 'Remove-ImagenProvider' {
+        It '-Scope says from where it is removed; without it, it is the one in use' {
+            Set-ImagenProvider twice -Protocol FalQueue -BaseUri https://user.example -Scope User
+            Set-ImagenProvider twice -Protocol FalQueue -BaseUri https://session.example
+            Remove-ImagenProvider twice -Scope User
+            (Get-ImagenProvider twice).BaseUri | Should -Be 'https://session.example/'
+            $seen = Watch-Command { Remove-ImagenProvider twice -Scope User }
+            $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            $seen.Error.Exception.Message | Should -Be "'twice' has no profile in the scope User. The one in use comes from Session."
+            (Get-ImagenProvider twice).BaseUri | Should -Be 'https://session.example/'
+
+            Set-ImagenProvider twice -Protocol FalQueue -BaseUri https://user.example -Scope User
+            Remove-ImagenProvider twice -Scope Session
+            (Get-ImagenProvider twice).Scope | Should -Be 'User'
+            (Watch-Command { Remove-ImagenProvider twice -Scope Session }).Error | Should -HaveCount 1
+            Remove-ImagenProvider twice
+            (Get-ImagenProvider).Name | Should -Not -Contain 'twice'
+        }
+
         It 'leaves the built-in ones' {
             $seen = Watch-Command { Remove-ImagenProvider fal }
             $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.RemoveImagenProviderCommand'

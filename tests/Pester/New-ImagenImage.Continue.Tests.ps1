@@ -152,7 +152,7 @@ Describe 'New-ImagenImage, stopped' {
         Set-Emulator $test @{ slots = 1 }
         $null = New-ImagenImage "$long blocker"
         $batch = Start-Batch "1..3 | ForEach-Object { 'row {0}' -f `$_ } | New-ImagenImage -OutputDirectory '$out'"
-        Wait-Until { @(Get-ImagenRequest -State InQueue).Count -eq 4 } 'all are accepted'
+        Wait-Until { @(Get-ImagenRequest -State InQueue, InProgress).Count -eq 4 } 'all are accepted'
         $said = Stop-Batch $batch
         $said | Should -Match 'Requests that go on at the host: 3\.'
         $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
@@ -173,7 +173,7 @@ Describe 'New-ImagenImage, stopped' {
         Stop-Shell $running
         Wait-Until { (Get-ImagenRequest).State -notcontains 'Pending' } 'both are written down'
         (Get-ImagenRequest -State InDoubt).Prompt | Should -Be 'silent'
-        (Get-ImagenRequest -State InQueue).Prompt | Should -Be 'slow'
+        (Get-ImagenRequest -State InQueue, InProgress).Prompt | Should -Be 'slow'
     }
 
     It '-CancelOnStop counts what was cancelled, and says what was not, when one cancel hangs' -Skip:$IsWindows {
@@ -189,7 +189,7 @@ Describe 'New-ImagenImage, stopped' {
 
     It '-CancelOnStop cancels what goes on, and the next run submits it again' {
         $running = Start-Shell { param($long) "$long a", "$long b" | New-ImagenImage -Wait -CancelOnStop } $long
-        Wait-Until { @(Get-ImagenRequest -State InQueue).Count -eq 2 } 'both are accepted'
+        Wait-Until { @(Get-ImagenRequest -State InQueue, InProgress).Count -eq 2 } 'both are accepted'
         Stop-Shell $running
         Wait-Until { @(Get-ImagenRequest -State Cancelled).Count -eq 2 } 'both are cancelled'
         (Get-Summary $test).running | Should -Be 0

@@ -338,15 +338,17 @@ Describe 'New-ImagenImage, records of known requests' {
             @(Get-ImagenRequest) | Should -HaveCount 2
         }
 
-        It 'sent again without the directory, the first command names that before it pays' {
+        It 'sent again without the directory it is still that row, and the first command does not pay for it again' {
             $rows = [pscustomobject]@{ Prompt = "a fox" }
             Add-Fault $test @{ operation = 'result'; kind = 'status'; status = 500; count = 1; body = @{ detail = 'no'; error_type = 'internal_server_error' } }
             $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
             (Get-ImagenRequest).State | Should -Be 'Failed'
-            $null = Get-ImagenRequest -State Failed | New-ImagenImage -Wait
+            $null = Get-ImagenRequest -State Failed | New-ImagenImage -Wait -WarningAction SilentlyContinue
             Get-Bill $test | Should -HaveCount 2
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
-            $seen.Warning | Should -BeLike 'Rows of this batch were submitted before, without a directory*'
+            $seen.Output.State | Should -Be 'Delivered'
+            $seen.Warning | Should -BeLike 'Rows submitted before, by an earlier run or another process: 1.*'
+            Get-Bill $test | Should -HaveCount 2
         }
 
         It 'a key that has been given to another row since is not taken back by the record of the first' {

@@ -44,14 +44,14 @@ Describe 'New-ImagenImage, together with others' {
     It 'a row that another command holds is waited for no longer than -TimeoutSec, and who holds it is said' {
         $row = '[emulator:seconds=600] held'
         $holder = Start-Shell { param($row) $row | New-ImagenImage -Wait } $row
-        Wait-Until { (Get-ImagenRequest).State -eq 'InQueue' } 'it is accepted'
+        Wait-Until { Get-ImagenRequest -State InQueue, InProgress } 'it is accepted'
         $seen = Watch-Command { $row | New-ImagenImage -Wait -TimeoutSec 6 }
         $who = "process $PID on $([Environment]::MachineName) (since $([datetime]::UtcNow.Year)-"
         @($seen.Warning | Where-Object { $_ -like "Rows of this batch are being worked on by *$who* but waits for what becomes of them, for 6 s at most (-TimeoutSec)." }) | Should -HaveCount 1
         $seen.Error.FullyQualifiedErrorId | Should -Be "WaitTimeout,$command"
         $seen.Error.CategoryInfo.Category | Should -Be 'OperationTimeout'
         $seen.Error.Exception.Message | Should -BeLike "Row 1, request *: The row is still being worked on by *$who*, after a wait of 6 s. This command has submitted nothing for it; *"
-        $seen.Output.State | Should -Be 'InQueue'
+        $seen.Output.State | Should -BeIn 'InQueue', 'InProgress'
         $seen.Output.RequestId | Should -Be (Get-Bill $test).request_id
         Stop-Shell $holder
         $seen.Output | Stop-ImagenRequest

@@ -107,6 +107,19 @@ Describe 'Receive-ImagenResult' {
         Get-ChildItem $out | Should -HaveCount 1
     }
 
+    It 'an error names the request, and the row and the key of it: <from>' -ForEach @(
+        @{ from = 'the record' }, @{ from = 'the ledger' }, @{ from = 'a CSV without a ledger' }
+    ) {
+        $sent = [pscustomobject]@{ prompt = 'a' }, [pscustomobject]@{ prompt = '[emulator:content_policy_violation]'; key = 'owl' } | New-ImagenImage -ThrottleLimit 1
+        $csv = $sent[1] | ConvertTo-Csv | ConvertFrom-Csv
+        if ($from -like 'a CSV*') {
+            $env:IMAGEN4_HOME = Join-Path $TestDrive ([guid]::NewGuid())
+        }
+        $record = switch -Wildcard ($from) { 'the record' { $sent[1] } 'the ledger' { $sent[1].RequestId } default { $csv } }
+        $seen = Watch-Command { $record | Receive-ImagenResult -Wait -NoDownload }
+        $seen.Error.Exception.Message | Should -BeLike "Request $($sent[1].RequestId) at emulator (row 2, key 'owl'): The model's checker refused it*"
+    }
+
     It 'a cancelled request is RequestCancelled, and its state Cancelled' {
         $request = New-ImagenImage '[emulator:seconds=60]'
         $request | Stop-ImagenRequest

@@ -123,8 +123,8 @@ public abstract class ImagenException : Exception
     /// <param name="requestId">The request's id.</param>
     /// <param name="provider">The name of its provider.</param>
     /// <param name="index">
-    /// The number of its row in the batch that submitted it, where that is known. It is said of the request: in front of the message it would
-    /// be taken for a row of this pipeline.
+    /// The number of its row in the batch that submitted it, where that is known. It is said of the request: in front of the message it
+    /// would be taken for a row of this pipeline.
     /// </param>
     /// <param name="key">The caller's own key of its row, or null.</param>
     public ImagenException ForRequest(string requestId, string provider, int? index = null, string? key = null)

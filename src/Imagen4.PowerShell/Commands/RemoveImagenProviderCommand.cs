@@ -16,7 +16,9 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Where they are removed from: this process, or the user's settings; where neither is given, from whichever is in use now.</summary>
+    /// <summary>
+    /// Where they are removed from: this process, or the user's settings; where neither is given, from whichever is in use now.
+    /// </summary>
     [Parameter]
     [ValidateSet(nameof(ProviderScope.Session), nameof(ProviderScope.User))]
     public string? Scope { get; set; }

@@ -184,7 +184,8 @@ internal static class LedgerQueries
         return new Statement(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{SelectListed}, {hasNewer} {From} WHERE {string.Join(" AND ", where)} ORDER BY started, row_index, id LIMIT {size}"),
+                $"{SelectListed}, {hasNewer} {From} WHERE {string.Join(" AND ", where)} "
+                    + $"ORDER BY started, row_index, id LIMIT {size}"),
             [.. values]);
     }
 

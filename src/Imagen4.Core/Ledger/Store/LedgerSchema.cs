@@ -99,7 +99,7 @@ internal static class LedgerSchema
         """;
 
     // Requests may be in a state that modules before it take for damage.
-    private const string Started = "-- Version 3 has no tables of its own.";
+    private const string Started = "/* Version 3 has no tables of its own. */";
 
     // What each version has beyond the one before, from the first.
     private static readonly string[] Versions = [Tables, Uploads, Started];

@@ -6,7 +6,9 @@ public sealed record RequestFilter
     /// <summary>Any of these states, as they were last known. None for all.</summary>
     public IReadOnlyList<string> States { get; init; } = [];
 
-    /// <summary>Whether only what has not come to its end is wanted: what is submitted, what its host works on, what is not saved yet.</summary>
+    /// <summary>
+    /// Whether only what has not come to its end is wanted: what is submitted, what its host works on, what is not saved yet.
+    /// </summary>
     public bool Unfinished { get; init; }
 
     /// <summary>Whether a provider is wanted.</summary>

@@ -64,14 +64,15 @@ public sealed class RequestRefresh
     private async Task<ImagenRequestStatus?> ReadAsync(RequestView request, string id, CancellationToken cancellation)
     {
         var provider = request.Known.Provider;
-        if (_failures.TryGetValue(provider, out var known))
+        if (_failures.TryGetValue(provider, out var failed))
         {
-            return Fail(provider, known.Error);
+            return Fail(provider, failed.Error);
         }
 
         try
         {
-            var record = new RequestRecord { Index = request.Known.Index, RequestId = id, Provider = provider, Model = request.Known.Model };
+            var known = request.Known;
+            var record = new RequestRecord { Index = known.Index, RequestId = id, Provider = provider, Model = known.Model };
             var located = await _followUp.LocateAsync(record, cancellation).ConfigureAwait(false);
             var reference = _followUp.CreateReference(located);
             var read = await TimeLimit.RunAsync(LongestQuestion, reference.Host, token =>

@@ -52,7 +52,8 @@ public sealed class RequestView
     ];
 
     /// <summary>The states of the ledger that a request may have which has come to no good end, as users see it.</summary>
-    internal static IReadOnlyList<RequestState> EndedBadly => StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]);
+    internal static IReadOnlyList<RequestState> EndedBadly =>
+        StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]);
 
     /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
     internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0

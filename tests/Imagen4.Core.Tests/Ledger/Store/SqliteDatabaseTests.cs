@@ -50,7 +50,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         var reading = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(new string('a', 32), default));
         var writing = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
 
-        Assert.Equal($"{File} is in version 99 of the ledger's format; this module reads up to version 2. Update the module.", reading.Message);
+        Assert.Equal($"{File} is in version 99 of the ledger's format; this module reads up to version {LedgerSchema.Version}. Update the module.", reading.Message);
         Assert.Equal(reading.Message, writing.Message);
     }
 

@@ -49,7 +49,7 @@ public sealed class UnwritableLedgerTests : BatchTest
         var run = TestClient.Client.StartBatch(options);
         var running = run.RunAsync(TestClient.Check(options).Check(TestHost.Row(1, Prompt(1))), CancellationToken.None).InTime();
         await UntilAsync(async () => await BillsAsync() == 1);
-        await UntilAsync(() => TestClient.Ledger.List(new()).Any(listed => listed.Known.Step == RequestState.Accepted));
+        await UntilAsync(() => TestClient.Ledger.List(new()).Any(listed => listed.Known.Step is RequestState.Accepted or RequestState.Started));
         Execute("CREATE TRIGGER full BEFORE UPDATE ON progress BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
 
         var row = await running;
