@@ -84,7 +84,7 @@ function Invoke-TestTask {
     dotnet restore (Join-Path $root 'tests/Pester/OtherModule') --locked-mode --verbosity quiet
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
     $failed = @(if ($LASTEXITCODE -ne 0) { 'xunit' })
-    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') -Jobs ([Environment]::ProcessorCount)
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') -Jobs (2 * [Environment]::ProcessorCount)
     $failed += @(if ($LASTEXITCODE -ne 0) { 'Pester' })
     if ($withoutClient) {
         Write-Warning "NOT RUN: the emulator with fal's own JavaScript client. $withoutClient."
