@@ -49,6 +49,23 @@ function Add-Metadata([string]$Manifest, [System.Collections.IDictionary]$Values
     [System.IO.File]::WriteAllText($Manifest, $filled)
 }
 
+# Get-Help -Online opens the first address among the related links. There is one only where the project has one.
+function Add-OnlineHelp([string]$Help, [string]$Folder) {
+    $maml = 'http://schemas.microsoft.com/maml/2004/10'
+    $document = [xml]::new()
+    $document.PreserveWhitespace = $true
+    $document.Load($Help)
+    foreach ($command in $document.DocumentElement.SelectNodes("*[local-name()='command']")) {
+        $name = $command.SelectSingleNode("*/*[local-name()='name']").InnerText
+        $links = $command.SelectSingleNode("*[local-name()='relatedLinks']")
+        $link = $links.PrependChild($document.CreateElement('maml', 'navigationLink', $maml))
+        $link.AppendChild($document.CreateElement('maml', 'linkText', $maml)).InnerText = 'Online Version'
+        $link.AppendChild($document.CreateElement('maml', 'uri', $maml)).InnerText = "$Folder/$name.md"
+    }
+
+    $document.Save($Help)
+}
+
 $package = Join-Path $OutputDirectory Imagen4
 Remove-Item $package -Recurse -Force -ErrorAction Ignore
 $package = (New-Item $package -ItemType Directory -Force).FullName
@@ -58,7 +75,7 @@ foreach ($part in 'Imagen4.psd1', 'lib', 'en-US', 'LICENSE', 'README.md', 'CHANG
 
 # These work in a checkout only.
 Remove-Item (Join-Path $package docs/Export-Help.ps1)
-Remove-Item (Join-Path $package samples/BatchFromCSharp), (Join-Path $package samples/Directory.Build.props) -Recurse
+Remove-Item (Join-Path $package samples/BatchFromCSharp), (Join-Path $package samples/Directory.Build.props) -Recurse -Force
 
 $manifest = Join-Path $package Imagen4.psd1
 $version = (Import-PowerShellDataFile $manifest).ModuleVersion
@@ -66,6 +83,7 @@ $metadata = [ordered]@{ ReleaseNotes = Get-ReleaseNote $version }
 if ($ProjectUri) {
     $metadata.ProjectUri = "$ProjectUri".TrimEnd('/')
     if ($ProjectUri.Host -eq 'github.com') {
+        Add-OnlineHelp (Join-Path $package en-US/Imagen4.PowerShell.dll-Help.xml) "$($metadata.ProjectUri)/blob/v$version/docs"
         $metadata.IconUri = "$($metadata.ProjectUri)/raw/v$version/src/module/icon.png"
     }
 }

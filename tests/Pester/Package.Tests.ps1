@@ -11,6 +11,7 @@ BeforeDiscovery {
 
 Describe 'The package' {
     BeforeAll {
+        . $PSScriptRoot/Common.ps1
         . $PSScriptRoot/../../build/ChildPowerShell.ps1
         $root = [System.IO.Path]::GetFullPath((Join-Path $PSScriptRoot ../..))
         $folder = Join-Path $TestDrive out
@@ -56,6 +57,20 @@ Describe 'The package' {
 
     It 'has an address of its project only where one was given' {
         (Import-PowerShellDataFile (Join-Path $root Imagen4.psd1)).PrivateData.PSData.Keys | Should -Not -Contain ProjectUri
+    }
+
+    It 'has the address of each page for Get-Help -Online' {
+        $help = [xml](Get-Content (Join-Path $module en-US/Imagen4.PowerShell.dll-Help.xml) -Raw)
+        $commands = @($help.DocumentElement.SelectNodes("*[local-name()='command']"))
+        $commands | Should -Not -BeNullOrEmpty
+        foreach ($command in $commands) {
+            $link = @($command.relatedLinks.navigationLink)[0]
+            $link.linkText | Should -Be 'Online Version'
+            $link.uri | Should -Be "https://github.com/example/imagen4/blob/v$version/docs/$($command.details.name).md"
+            Join-Path $root "docs/$($command.details.name).md" | Should -Exist
+        }
+        $said = Invoke-Pwsh "Import-Module '$module/Imagen4.psd1'; (Get-Help New-ImagenImage).relatedLinks.navigationLink[0].uri"
+        $said | Should -Be "https://github.com/example/imagen4/blob/v$version/docs/New-ImagenImage.md"
     }
 
     It 'has the checksum of every file, and one of its own beside it' {
