@@ -49,7 +49,7 @@ if ($rows | Where-Object { -not $_.key }) {
 
 $given = $Provider ? @{ Provider = $Provider } : @{}
 $results = @($rows | Sort-Object { Get-Random } | New-ImagenImage @given -OutputDirectory $OutputDirectory -ErrorAction Continue)
-$results | Group-Object State | Select-Object Name, Count
+$results | Group-Object State -NoElement | ForEach-Object { "$($_.Name): $($_.Count)" }
 if ($results.State -contains 'InDoubt') {
     exit 3
 }

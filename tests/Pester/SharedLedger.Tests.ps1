@@ -208,4 +208,57 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
         }
         Get-Bill $test | Should -HaveCount 1
     }
+
+    Context 'the samples' {
+        BeforeEach {
+            Set-Emulator $test @{ generation_time = 0.2 }
+            $samples = (Resolve-Path (Join-Path $PSScriptRoot '../../samples')).Path
+            $place = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+            $csv = Join-Path $place prompts.csv
+            1..8 | ForEach-Object { [pscustomobject]@{ key = "row$_"; prompt = "a fox $_" } } | Export-Csv $csv
+        }
+
+        It 'SharedBatch.ps1 on two machines, as the cron job of Kubernetes runs it' {
+            $lines = Get-Content (Join-Path $samples kubernetes/cronjob.yaml)
+            $command = ($lines | Select-String '^ {16}- (.+)$').Matches.ForEach{ $_.Groups[1].Value }
+            $command[0..2] | Should -Be 'pwsh', '-NoProfile', '-File'
+            $words = $command[3..10].ForEach{ $_ -replace '^/opt/imagen4/samples', $samples -replace '^/data', $place }
+            $script = "& $($words.ForEach{ $_ -match '^-' ? $_ : "'$_'" } -join ' '); exit `$LASTEXITCODE"
+            foreach ($one in @('left', 'right' | ForEach-Object { Start-Machine $_ $script })) {
+                $one.Process.WaitForExit()
+                $one.Process.ExitCode | Should -Be 0 -Because "$($one.Output.Result) $($one.Error.Result)"
+                $one.Output.Result | Should -Match 'Delivered: 8'
+            }
+            Get-Bill $test | Should -HaveCount 8
+            Get-ChildItem (Join-Path $place images) | Should -HaveCount 8
+        }
+
+        It 'SharedBatch.ps1 refuses rows without a key, and a ledger of one machine' {
+            Set-Content (Join-Path $place keyless.csv) "prompt`na fox"
+            $script = Join-Path $samples SharedBatch.ps1
+            { & $script -Csv (Join-Path $place keyless.csv) -OutputDirectory $out } | Should -Throw '*needs a key*'
+            Remove-Item Env:\IMAGEN4_LEDGER
+            { & $script -Csv $csv -OutputDirectory $out } | Should -Throw '*Name a database*'
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'the jobs of the workflow, one after the other lost' {
+            $workflow = Get-Content (Join-Path $samples github-actions/images.yml) -Raw
+            $runs = [regex]::Matches($workflow, '(?m)^ {8}run: \|\n((?: {10}.*\n|\n)+)').ForEach{ $_.Groups[1].Value -replace '(?m)^ {10}' }
+            $runs | Should -HaveCount 2
+            $runs = $runs.ForEach{ "Set-Location '$place'`n" + $_.Replace('Import-Module ./Imagen4/Imagen4.psd1', '') }
+
+            # The job of the third part never ran; the collecting job does its rows, too.
+            foreach ($one in @(0, 1, 3 | ForEach-Object { Start-Machine "part$_" $runs[0].Replace('${{ matrix.part }}', "$_") })) {
+                $one.Process.WaitForExit()
+                $one.Process.ExitCode | Should -Be 0 -Because $one.Error.Result
+            }
+            Get-Bill $test | Should -HaveCount 6
+            $collect = Start-Machine collect $runs[1]
+            $collect.Process.WaitForExit()
+            $collect.Process.ExitCode | Should -Be 0 -Because $collect.Error.Result
+            Get-ChildItem (Join-Path $place images) | Should -HaveCount 8
+            Get-Bill $test | Should -HaveCount 8
+        }
+    }
 }
