@@ -6,6 +6,7 @@
 .EXAMPLE
     pwsh -NoProfile -File Collect.ps1 -OutputDirectory images
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(

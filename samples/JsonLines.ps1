@@ -9,6 +9,7 @@
 .EXAMPLE
     cat prompts.jsonl | pwsh -NoProfile -File JsonLines.ps1 -OutputDirectory images | jq -r .Path
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(
@@ -34,6 +35,17 @@ filter Write-StandardError {
     [Console]::Error.WriteLine("$_")
 }
 
+# A line that is no JSON is a problem of its own; the others are rows all the same.
+function ConvertFrom-Line([string] $Line) {
+    try {
+        ConvertFrom-Json $Line -DateKind String
+    }
+    catch {
+        $script:broken++
+        "Not JSON: $Line" | Write-StandardError
+    }
+}
+
 function Read-Line([string] $File) {
     if ($File) {
         return [IO.File]::ReadLines((Convert-Path $File))
@@ -46,10 +58,11 @@ function Read-Line([string] $File) {
 
 $given = $Provider ? @{ Provider = $Provider } : @{}
 $problems = @()
-Read-Line $Path | Where-Object { $_ } | ForEach-Object { $_ | ConvertFrom-Json } |
+$broken = 0
+Read-Line $Path | Where-Object { $_ } | ForEach-Object { ConvertFrom-Line $_ } |
     New-ImagenImage @given -OutputDirectory $OutputDirectory -ErrorVariable problems -ErrorAction SilentlyContinue -WarningVariable warnings -WarningAction SilentlyContinue |
     ForEach-Object { $_ | ConvertTo-Json -Compress -Depth 4 }
 
 $warnings | Write-StandardError
 $problems.ForEach{ $_.Exception.Message } | Write-StandardError
-exit [int]($problems.Count -gt 0)
+exit [int]($problems.Count + $broken -gt 0)

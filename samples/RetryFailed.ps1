@@ -3,10 +3,11 @@
     Submits again what has failed, once for each row, and leaves alone what would be refused again.
 .DESCRIPTION
     The ledger knows the rows, their inputs and where their images go. A row that the host refused for what it asks for is reported
-    and not sent: edit it first. A row in doubt is not sent either: Resolve-ImagenRequest settles it.
+    and not sent: edit it first. A row in doubt is not sent either: Resolve-ImagenRequest settles it. What you have cancelled stays so.
 .EXAMPLE
-    pwsh -NoProfile -File RetryFailed.ps1 -Since (Get-Date).AddDays(-1) -OutputDirectory images
+    pwsh -NoProfile -File RetryFailed.ps1 -OutputDirectory images -Days 1
 #>
+
 #Requires -Version 7.6
 [CmdletBinding(SupportsShouldProcess)]
 param(
@@ -14,8 +15,9 @@ param(
     [Parameter(Mandatory)]
     [string] $OutputDirectory,
 
-    # Requests before this are left alone.
-    [datetime] $Since = (Get-Date).Date
+    # How many days back. Older requests are left alone.
+    [ValidateRange(1, 3650)]
+    [int] $Days = 1
 )
 
 $ErrorActionPreference = 'Stop'
@@ -24,6 +26,6 @@ if (-not (Get-Command New-ImagenImage -ErrorAction Ignore)) {
     Import-Module ((Test-Path $checkout) ? $checkout : 'Imagen4')
 }
 
-$failed = @(Get-ImagenRequest -State Failed, Cancelled -Since $Since)
-Write-Output "To be submitted again: $($failed.Count)."
+$failed = @(Get-ImagenRequest -State Failed, Rejected -Since (Get-Date).AddDays(-$Days))
+Write-Output "Failed: $($failed.Count)."
 $failed | New-ImagenImage -OutputDirectory $OutputDirectory -ErrorAction Continue

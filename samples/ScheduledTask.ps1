@@ -12,6 +12,7 @@
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(

@@ -10,6 +10,7 @@
 .EXAMPLE
     pwsh -NoProfile -File SharedBatch.ps1 -Csv /data/prompts.csv -OutputDirectory /data/images -Ledger postgres://imagen@db.example/imagen
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(

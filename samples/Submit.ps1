@@ -6,6 +6,7 @@
 .EXAMPLE
     pwsh -NoProfile -File Submit.ps1 -Csv prompts.csv
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(

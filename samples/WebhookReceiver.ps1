@@ -8,6 +8,7 @@
 .EXAMPLE
     pwsh -NoProfile -File WebhookReceiver.ps1 -OutputDirectory images -Prefix http://localhost:8080/done/ -Provider fal
 #>
+
 #Requires -Version 7.6
 [CmdletBinding()]
 param(
@@ -52,14 +53,29 @@ try {
                 continue
             }
 
-            $body = [System.IO.MemoryStream]::new()
-            $context.Request.InputStream.CopyTo($body)
-            $genuine = Test-ImagenWebhook $body.ToArray() $context.Request.Headers @given -ErrorAction SilentlyContinue
+            # Whoever sends too slowly, or breaks off, must not hold up or end the others.
+            $body = [byte[]]::new($length)
+            $reading = $context.Request.InputStream.ReadExactlyAsync($body, 0, $body.Length, [Threading.CancellationToken]::None).AsTask()
+            if (-not $reading.Wait(5000)) {
+                $context.Response.StatusCode = 408
+                continue
+            }
+
+            $genuine = Test-ImagenWebhook $body $context.Request.Headers @given -ErrorAction SilentlyContinue
             $context.Response.StatusCode = $genuine ? 200 : 400
+        }
+        catch {
+            Write-Warning "A call could not be read: $($_.Exception.GetBaseException().Message)"
+            continue
         }
         finally {
             # Answered before the images are fetched: a host that waits too long calls again.
-            $context.Response.Close()
+            try {
+                $context.Response.Close()
+            }
+            catch {
+                Write-Verbose "The caller has gone: $_"
+            }
         }
 
         # A host may call more than once; an image that is there already is not fetched again.

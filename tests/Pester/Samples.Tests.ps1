@@ -52,7 +52,7 @@ Describe 'samples' {
             $before = Get-Bill $test
 
             $run = Invoke-Sample RetryFailed.ps1 @('-OutputDirectory', $out)
-            $run.Text | Should -Match '^To be submitted again: 2\.'
+            $run.Text | Should -Match '^Failed: 2\.'
             $run.Error | Should -Match 'checker refused it'
             $sent = Get-Seen $test | Where-Object { $_.method -eq 'POST' -and $_.path -like '/fal-ai/imagen4/*' }
             $sent | Should -HaveCount 4 -Because 'the row that failed is sent again, and the refused one is not'
@@ -63,7 +63,7 @@ Describe 'samples' {
 
     Context 'JsonLines.ps1' {
         BeforeEach {
-            $lines = '{"key":"fox","prompt":"A red fox","num_images":2}', '{"key":"owl","prompt":"A snowy owl"}', '{"key":"elk","prompt":"An elk","num_images":"five"}'
+            $lines = '{"key":"fox","prompt":"A red fox","num_images":2}', '{"key":"owl","prompt":"A snowy owl"}', '{"key":"elk","prompt":"An elk","num_images":"five"}', '{ half a line'
         }
 
         It 'one line of output for each row that was sent, what went wrong on the error stream: <from>' -ForEach @(@{ from = 'a file' }, @{ from = 'standard input' }) {
@@ -81,6 +81,7 @@ Describe 'samples' {
             $results.State | Should -Be 'Delivered', 'Delivered'
             ($results | Where-Object Key -EQ fox).Images.Count | Should -Be 2
             $run.Error | Should -Match "Row 3: NumImages is 'five', not a whole number"
+            $run.Error | Should -Match 'Not JSON: \{ half a line'
             Get-Bill $test | Should -HaveCount 2
         }
     }
@@ -94,13 +95,20 @@ Describe 'samples' {
             $address = "http://127.0.0.1:$port/done/"
 
             $start = [System.Diagnostics.ProcessStartInfo]::new($PwshProgram)
-            @($PwshArguments + '-NoProfile', '-NonInteractive', '-File', (Join-Path $samples WebhookReceiver.ps1), '-OutputDirectory', $out, '-Prefix', $address, '-Count', '2').ForEach{ $start.ArgumentList.Add($_) }
+            @($PwshArguments + '-NoProfile', '-NonInteractive', '-File', (Join-Path $samples WebhookReceiver.ps1), '-OutputDirectory', $out, '-Prefix', $address, '-Count', '3').ForEach{ $start.ArgumentList.Add($_) }
             $start.RedirectStandardOutput = $true
             $receiver = [System.Diagnostics.Process]::Start($start)
             try {
                 $receiver.StandardOutput.ReadLine() | Should -Be "Listening on $address"
                 $forged = Invoke-WebRequest $address -Method Post -Body '{"request_id":"x","status":"OK"}' -SkipHttpErrorCheck
                 $forged.StatusCode | Should -Be 400
+
+                # One who breaks off in the middle of his body ends nothing.
+                $caller = [System.Net.Sockets.TcpClient]::new('127.0.0.1', $port)
+                $caller.LingerState = [System.Net.Sockets.LingerOption]::new($true, 0)
+                $half = [System.Text.Encoding]::ASCII.GetBytes("POST /done/ HTTP/1.1`r`nHost: 127.0.0.1:$port`r`nContent-Length: 100`r`n`r`n0123456789")
+                $caller.GetStream().Write($half)
+                $caller.Dispose()
 
                 $request = New-ImagenImage 'A red fox' -WebhookUri $address
                 $said = $receiver.StandardOutput.ReadToEndAsync()

@@ -20,16 +20,6 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     public async Task<LedgerRequest?> FindRowAsync(RowIdentity row, CancellationToken cancellation) =>
         Intact(await stored.FindRowAsync(row.Row, row.Subject, MostAlike, cancellation).ConfigureAwait(false), row);
 
-    /// <summary>The newest submission of the row without a key that a row with a key stands for; null where it stands for none.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<LedgerRequest?> FindKeyedRowAsync(RowIdentity row, CancellationToken cancellation) =>
-        Of(await stored.FindKeyedRowAsync(row.Row, cancellation).ConfigureAwait(false));
-
-    /// <summary>Whether a row with a key stands for a row without one.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public Task<bool> HasKeyedRowAsync(RowIdentity keyless, CancellationToken cancellation) =>
-        stored.HasKeyedRowAsync(keyless.Row, cancellation);
-
     /// <summary>A submission by the ledger's own id, or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<LedgerRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>

@@ -208,17 +208,6 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         return null;
     }
 
-    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
-    /// <param name="row">The row with the key.</param>
-    /// <param name="known">The newest submission of the other one.</param>
-    /// <returns>Whether it stands for that one.</returns>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read or written.</exception>
-    public async Task<bool> BindKeyAsync(RowIdentity row, LedgerRequest known)
-    {
-        await _store.BindKeyAsync(row.Row, known.Row!, known.LedgerId).ConfigureAwait(false);
-        return (await FindKeyedRowAsync(row, CancellationToken.None).ConfigureAwait(false))?.Row == known.Row;
-    }
-
     /// <summary>When the host of a request that this process works on has accepted it; null where that is not known.</summary>
     public DateTimeOffset? AcceptedAt(string ledgerId) =>
         _held.Find(ledgerId)?.Progress.Accepted is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;

@@ -11,7 +11,6 @@ internal sealed class RowIdentities(string? directory)
     private readonly Dictionary<(string Base, string Key), (int Index, string Hash, bool IsRecord)> _keys = [];
     private readonly Dictionary<(string Row, string Hash), string?> _records = [];
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
-    private readonly HashSet<string> _keyless = new(StringComparer.Ordinal);
 
     /// <summary>Identifies a row.</summary>
     /// <param name="baseUri">The base address it goes to.</param>
@@ -24,30 +23,17 @@ internal sealed class RowIdentities(string? directory)
     {
         if (key is null)
         {
-            // One that goes with a key of this pipeline is that row's.
             var place = (ProviderAddress.Normal(baseUri), hash);
-            RowIdentity row;
-            do
-            {
-                row = RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
-            }
-            while (!_keyless.Add(row.Row));
-            return row;
+            return RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
         }
 
         RequireOwnKey(baseUri, index, key, hash, isRecord: false);
         return RowIdentity.OfKey(baseUri, key, hash, directory);
     }
 
-    /// <summary>A row with a key as one that may have been submitted without.</summary>
-    public KeyedRow Keyed(RowIdentity own, Uri baseUri, string model) =>
-        new(own, number => RowIdentity.OfInput(baseUri, model, own.InputHash, number, directory));
-
-    /// <summary>Whether no row of this pipeline is one without a key.</summary>
-    public bool IsFree(RowIdentity keyless) => !_keyless.Contains(keyless.Row);
-
-    /// <summary>Takes note that a row with a key goes on with one without.</summary>
-    public void Take(string keyless) => _ = _keyless.Add(keyless);
+    /// <summary>What a row with a key would be without it: the first of its like.</summary>
+    public RowIdentity WithoutKey(RowIdentity keyed, Uri baseUri, string model) =>
+        RowIdentity.OfInput(baseUri, model, keyed.InputHash, 1, directory);
 
     /// <summary>
     /// Identifies a row whose record names a known request and has its input: it is that request's row, and has no place among its like.

@@ -200,17 +200,6 @@ internal static class LedgerChanges
         ("@directory", directory),
         ("@image", (long)image));
 
-    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
-    public static Statement BindKey(string row, string keyless, string ledgerId) => new(
-        """
-        INSERT INTO keyed_row (row_id, keyless_row_id, request)
-        SELECT @row, @keyless, id FROM request WHERE ledger_id = @ledger_id
-        ON CONFLICT DO NOTHING
-        """,
-        ("@row", RequestColumns.Bytes(row)),
-        ("@keyless", RequestColumns.Bytes(keyless)),
-        ("@ledger_id", RequestColumns.Bytes(ledgerId)));
-
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
         "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",

@@ -93,15 +93,6 @@ internal static class LedgerQueries
         ("@ledger_id", RequestColumns.Bytes(ledgerId)),
         ("@directory", directory));
 
-    /// <summary>The newest request of the row without a key that a row with a key stands for.</summary>
-    public static Statement OfKeyedRow(string row) => new(
-        Select + "WHERE row_id = (SELECT keyless_row_id FROM keyed_row WHERE row_id = @row) ORDER BY generation DESC LIMIT 1",
-        ("@row", RequestColumns.Bytes(row)));
-
-    /// <summary>Whether a row with a key stands for a row without one.</summary>
-    public static Statement HasKeyedRow(string keyless) => new(
-        "SELECT 1 FROM keyed_row WHERE keyless_row_id = @row", ("@row", RequestColumns.Bytes(keyless)));
-
     /// <summary>The number of the newest request; 0 where there is none.</summary>
     public static Statement Newest { get; } = new("SELECT COALESCE(MAX(id), 0) FROM request");
 

@@ -98,7 +98,7 @@ internal static class LedgerSchema
         ){clustered};
         """;
 
-    // The names that requests have in a directory, so that no two have the same; and the rows without a key that a key stands for since.
+    // The names that requests have in a directory, so that no two have the same.
     private const string Names =
         """
         CREATE TABLE file_name (
@@ -109,15 +109,9 @@ internal static class LedgerSchema
             PRIMARY KEY (directory, name)
         ){clustered};
         CREATE INDEX file_name_request ON file_name (request);
-        CREATE TABLE keyed_row (
-            row_id {bytes} PRIMARY KEY,
-            keyless_row_id {bytes} NOT NULL UNIQUE,
-            request {long} NOT NULL REFERENCES request ON DELETE CASCADE
-        ){clustered};
-        CREATE INDEX keyed_row_request ON keyed_row (request);
         """;
 
-    /// <summary>The version that has names of files, keys of keyless rows, and requests that the host is known to generate.</summary>
+    /// <summary>The version that has names of files, and requests that the host is known to generate.</summary>
     public const int WithNames = 3;
 
     // What each version has beyond the one before, from the first.

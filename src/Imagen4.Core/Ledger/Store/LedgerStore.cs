@@ -210,11 +210,6 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public Task UnnameFilesAsync(string ledgerId, string directory, IEnumerable<int> images) =>
         _writer.RunAsync([.. images.Select(image => LedgerChanges.UnnameFile(ledgerId, directory, image))]);
 
-    /// <summary>Lets a row with a key stand for a row without one, where neither of them is bound yet.</summary>
-    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public Task BindKeyAsync(string row, string keyless, string ledgerId) =>
-        _writer.RunAsync(LedgerChanges.BindKey(row, keyless, ledgerId));
-
     /// <summary>Keeps the address that a file has got at a host's storage; those that have ended are forgotten.</summary>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public Task KeepUploadAsync(StoredUpload upload) =>

@@ -98,19 +98,6 @@ internal abstract class StoredRequests(ILedgerDatabase database)
                 .ConfigureAwait(false)).DistinctBy(name => name.Key).ToDictionary()
             : [];
 
-    /// <summary>The newest request of the row without a key that a row with a key stands for; null where it stands for none.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<StoredRequest?> FindKeyedRowAsync(string row, CancellationToken cancellation) =>
-        await HasNamesAsync(cancellation).ConfigureAwait(false)
-            ? await Reader.ReadOneAsync(LedgerQueries.OfKeyedRow(row), RequestColumns.Read, cancellation).ConfigureAwait(false)
-            : null;
-
-    /// <summary>Whether a row with a key stands for a row without one.</summary>
-    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<bool> HasKeyedRowAsync(string keyless, CancellationToken cancellation) =>
-        await HasNamesAsync(cancellation).ConfigureAwait(false)
-            && (await Reader.ReadAsync(LedgerQueries.HasKeyedRow(keyless), _ => true, cancellation).ConfigureAwait(false)).Count > 0;
-
     // An older ledger is read as it is, until somebody writes to it.
     private async ValueTask<bool> HasNamesAsync(CancellationToken cancellation) =>
         _hasNames = _hasNames

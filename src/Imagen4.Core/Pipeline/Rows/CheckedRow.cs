@@ -33,9 +33,6 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>The known request that its record names and whose input it has; or null.</summary>
     internal NamedRequest? Named { get; init; }
 
-    /// <summary>The row with a key that it is, where it goes on with one that was submitted without; else null.</summary>
-    internal KeyedRow? Keyed { get; init; }
-
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }
 

@@ -15,9 +15,6 @@ internal sealed class ClaimedRow(RequestLedger ledger, LedgerEntry entry, bool i
     /// <summary>What the ledger is told of the row, as far as it has come.</summary>
     public LedgerEntry Entry { get; private set; } = entry;
 
-    /// <summary>The row with a key that goes on with one that was submitted without; null for any other.</summary>
-    public KeyedRow? Keyed { get; init; }
-
     /// <summary>Claims the row, or finds out who has done it before.</summary>
     /// <exception cref="ImagenException">The ledger cannot be used, or the row's key means something else.</exception>
     public async Task<ClaimOutcome> ClaimAsync(RowClaims claims, CancellationToken cancellation)
@@ -28,16 +25,7 @@ internal sealed class ClaimedRow(RequestLedger ledger, LedgerEntry entry, bool i
             return new ClaimOutcome.Submit();
         }
 
-        var request = named;
-        if (Keyed is { } keyed)
-        {
-            // Another process may have been first, and with another key.
-            var bound = await keyed.BindAsync(ledger, cancellation).ConfigureAwait(false);
-            Entry = Entry with { Row = bound is null ? keyed.Own : RowIdentity.OfKnown(bound, keyed.Own.InputHash, keyed.Own.Directory) };
-            request = bound is null ? null : new NamedRequest(bound.LedgerId, EndedBadly: false);
-        }
-
-        var outcome = await claims.ClaimAsync(Entry, request, cancellation).ConfigureAwait(false);
+        var outcome = await claims.ClaimAsync(Entry, named, cancellation).ConfigureAwait(false);
         switch (outcome)
         {
             case ClaimOutcome.Submit:

@@ -154,47 +154,26 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         }
 
         var identity = _identities.Of(host.BaseUri, model, row.Key, hash ?? RowIdentity.Hash(model, input), row.Index);
-        if (row.Key is { } key && !options.NoResume)
+        var isNew = await IsNewAsync(identity, cancellation).ConfigureAwait(false);
+        if (isNew && row.Key is not null && !options.NoResume)
         {
-            var keyed = _identities.Keyed(identity, host.BaseUri, model);
-            if (await keyed.FindAsync(_ledger, _identities.IsFree, cancellation).ConfigureAwait(false) is { } keyless)
-            {
-                RowRules.RequireSameInput(identity.InputHash, keyless, key);
-                _identities.Take(keyless.Row!);
-                return AsKeyless(new CheckedRow(row, host, model, input) { Keyed = keyed }, keyless, identity);
-            }
+            await WarnOfKeylessAsync(_identities.WithoutKey(identity, host.BaseUri, model), cancellation).ConfigureAwait(false);
         }
 
-        return new CheckedRow(row, host, model, input)
-        {
-            Identity = identity,
-            IsNew = await IsNewAsync(identity, cancellation).ConfigureAwait(false)
-                && await WarnOfKeylessAsync(row, host, model, identity, cancellation).ConfigureAwait(false),
-        };
+        return new CheckedRow(row, host, model, input) { Identity = identity, IsNew = isNew };
     }
 
-    // Rows with a new key under another directory may be known there without it.
-    private async ValueTask<bool> WarnOfKeylessAsync(
-        ImageRow row, HostConnection host, string model, RowIdentity identity, CancellationToken cancellation)
+    // A key makes another row of it, which is paid for: that may not be what was meant.
+    private async ValueTask WarnOfKeylessAsync(RowIdentity keyless, CancellationToken cancellation)
     {
-        if (row.Key is not null && !options.NoResume)
+        if (await _ledger.FindRowAsync(keyless, cancellation).ConfigureAwait(false) is { } known && !RowRules.IsSubmittedAgain(known, keyless))
         {
-            await WarnOfOtherFolderAsync(_identities.Keyed(identity, host.BaseUri, model).Like(1), cancellation).ConfigureAwait(false);
+            NoteOnce("key", options.Warn, Messages.RowsWithoutKey);
         }
-
-        return true;
-    }
-
-    // It was submitted before it had a key: it is still that row.
-    private static CheckedRow AsKeyless(CheckedRow row, LedgerRequest keyless, RowIdentity own)
-    {
-        var identity = RowIdentity.OfKnown(keyless, own.InputHash, own.Directory);
-        return row with
+        else
         {
-            Identity = identity,
-            Named = new NamedRequest(keyless.LedgerId, EndedBadly: false),
-            IsNew = RowRules.IsSubmittedAgain(keyless, identity),
-        };
+            await WarnOfOtherFolderAsync(keyless, cancellation).ConfigureAwait(false);
+        }
     }
 
     // A row whose record comes from a known request: it goes on with that one, unless it has been edited since.

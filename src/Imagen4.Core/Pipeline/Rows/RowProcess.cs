@@ -119,7 +119,7 @@ internal sealed class RowProcess
             return new RowOutcome<T>(null, null);
         }
 
-        var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named) { Keyed = row.Keyed };
+        var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
         await using var release = claimed.ConfigureAwait(false);
         var value = LedgerObjects.Of<T>(claimed.Entry);
         ImagenException? error;

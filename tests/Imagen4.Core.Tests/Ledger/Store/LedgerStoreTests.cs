@@ -17,7 +17,7 @@ public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; DROP TABLE keyed_row; PRAGMA user_version = 1");
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; PRAGMA user_version = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("PRAGMA user_version"))!;
 
@@ -44,7 +44,7 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
     public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
 
     protected override Task DowngradeAsync() => ExecuteAsync(
-        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; DROP TABLE imagen4.keyed_row; UPDATE imagen4.version SET number = 1");
+        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; UPDATE imagen4.version SET number = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
 
@@ -211,8 +211,6 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         var other = Open();
         Assert.Equal(claimed, await other.FindAsync(claimed.LedgerId, default));
         Assert.Empty(await other.FileNamesAsync(claimed.LedgerId, "/out", default));
-        Assert.Null(await other.FindKeyedRowAsync(claimed.Row!, default));
-        Assert.False(await other.HasKeyedRowAsync(claimed.Row!, default));
         Assert.Equal(1, await VersionAsync());
         Assert.NotNull(await other.ClaimAsync(Request(row: 2), default));
         Assert.Equal(LedgerSchema.Version, await VersionAsync());
@@ -242,28 +240,6 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         Assert.True(await store.RemoveAsync(first));
         Assert.Single(await other.NameFilesAsync(second.LedgerId, "/out", new Dictionary<int, string> { [1] = "fox-1" }, isReplacing: false));
-    }
-
-    [SkippableFact]
-    public async Task A_row_without_a_key_is_one_keys_only()
-    {
-        Skip.If(IsMissing, PostgresServer.Missing);
-
-        var (store, other) = (Open(), Open());
-        var keyless = (await store.ClaimAsync(Request(row: 1), default))!;
-        var (a, b) = (Request(row: 2).Row!, Request(row: 3).Row!);
-        Assert.False(await other.HasKeyedRowAsync(keyless.Row!, default));
-
-        await store.BindKeyAsync(a, keyless.Row!, keyless.LedgerId);
-        await other.BindKeyAsync(b, keyless.Row!, keyless.LedgerId);
-
-        Assert.True(await other.HasKeyedRowAsync(keyless.Row!, default));
-        Assert.Equal(keyless, await other.FindKeyedRowAsync(a, default));
-        Assert.Null(await other.FindKeyedRowAsync(b, default));
-
-        Assert.True(await store.RemoveAsync(keyless));
-        Assert.Null(await other.FindKeyedRowAsync(a, default));
-        Assert.False(await other.HasKeyedRowAsync(keyless.Row!, default));
     }
 
     /// <summary>Makes the ledger one of the first version.</summary>
