@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Imagen4.Core.Media;
+using Imagen4.Core.Pipeline.Files;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Gallery;
@@ -71,6 +72,12 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
     // A record may name any file: only what is an image by its bytes comes into a page that is passed on.
     private static (FileStream File, MediaType Type) Open(string path)
     {
+        if (LocalFile.Target(path).Length == 0)
+        {
+            // To open a pipe may wait for ever.
+            throw new InvalidMediaException(Messages.MediaNotAnImage);
+        }
+
         var share = FileShare.ReadWrite | FileShare.Delete;
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
         try
