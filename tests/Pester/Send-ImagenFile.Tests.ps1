@@ -76,7 +76,7 @@ Describe 'Send-ImagenFile' {
     It 'says of <kind> that it cannot go up, and the others do' -ForEach @(
         @{ kind = 'a missing file'; path = 'gone.png'; message = 'There is no file *gone.png.' }
         @{ kind = 'a directory'; path = 'sub.png'; message = '*sub.png is a directory. Name the files in it, such as *sub.png/`*.png.' }
-        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty, or no regular file.' }
+        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty, or not a regular file.' }
         @{ kind = 'a place that is no file system'; path = 'env:PATH'; message = "'env:PATH' is not a path of the file system." }
         @{ kind = 'a drive that is not there'; path = 'nodrive:\a'; message = "'nodrive:\a' is not a path of the file system." }
     ) {
