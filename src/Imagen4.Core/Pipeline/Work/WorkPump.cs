@@ -177,7 +177,7 @@ public sealed class WorkPump : IDisposable
         }
     }
 
-    /// <summary>Waits on the consuming thread until no work is under way, handing nothing on.</summary>
+    /// <summary>Waits on the consuming thread until no work is in progress, handing nothing on.</summary>
     /// <param name="longest">The longest it waits.</param>
     /// <returns>Whether none is.</returns>
     public bool WaitUntilQuiet(TimeSpan longest)
