@@ -291,7 +291,7 @@ Describe 'Send-ImagenFile' {
 
     It 'the README''s example runs as written' {
         $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
-        $example = [regex]::Match($readme, '(?s)\n## A picture of a picture\n.*?```powershell\n(.*?)```').Groups[1].Value
+        $example = [regex]::Match($readme, '(?s)\n## Images from images\n.*?```powershell\n(.*?)```').Groups[1].Value
         $example | Should -Match 'Send-ImagenFile'
         $work = New-Item -ItemType Directory (Join-Path $TestDrive readme)
         $said = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$env:IMAGEN4_HOME = '$work/home'; `$env:IMAGEN4_EMULATOR = `$null; Import-Module '$ModuleManifest'; $example" $work
