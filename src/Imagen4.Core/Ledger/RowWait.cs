@@ -38,7 +38,7 @@ internal sealed class RowWait(RequestLedger ledger, TimeProvider time)
         var waited = time.GetElapsedTime(_began.Value);
         var isLong = waited >= Silence;
 
-        // Where there is no holder any more, the row is just changing hands.
+        // Where there is no holder any more, the row is just being handed over.
         if ((isLong || (Limit > TimeSpan.Zero && waited >= Limit))
             && await ledger.HolderAsync(known, cancellation).ConfigureAwait(false) is { } holder)
         {

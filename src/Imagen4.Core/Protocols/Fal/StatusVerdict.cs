@@ -52,7 +52,7 @@ internal static class CancelVerdict
             };
         }
 
-        // A page in between is no word of the host's, and an error is not a promise.
+        // A page from a gateway does not come from the host, and an error promises nothing.
         return response.IsSuccess && (response.Body.IsEmpty || IsPromise(response)) ? null : FalErrors.OfRead(request, response);
     }
 
