@@ -8,9 +8,11 @@
     Bench   figures: how long an import takes, how fast a batch runs, what a gallery takes
     Torture the reliability figures: batches at a host that fails, batches that are killed, many processes at the same
             rows, a damaged ledger, a large one, on SQLite and on PostgreSQL; hours, or with -Short a few minutes
-    Analyze looks at every script with PSScriptAnalyzer, which has to be installed
+    Analyze runs PSScriptAnalyzer, which has to be installed, on every script
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
-    Pack    lays the package out in ./out/Imagen4
+    Pack    lays the package out in ./out/Imagen4, and makes the .nupkg for a PowerShell repository beside it
+.PARAMETER ProjectUri
+    The address of the repository, which Pack writes into the package. Without it, the package has none.
 .EXAMPLE
     ./build.ps1 Demo
 .EXAMPLE
@@ -27,7 +29,9 @@ param(
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
 
-    [switch] $Short
+    [switch] $Short,
+
+    [uri] $ProjectUri
 )
 
 $ErrorActionPreference = 'Stop'
@@ -80,7 +84,7 @@ function Invoke-TestTask {
     dotnet restore (Join-Path $root 'tests/Pester/OtherModule') --locked-mode --verbosity quiet
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
     $failed = @(if ($LASTEXITCODE -ne 0) { 'xunit' })
-    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') -Jobs ([Environment]::ProcessorCount)
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') -Jobs (2 * [Environment]::ProcessorCount)
     $failed += @(if ($LASTEXITCODE -ne 0) { 'Pester' })
     if ($withoutClient) {
         Write-Warning "NOT RUN: the emulator with fal's own JavaScript client. $withoutClient."
@@ -154,22 +158,9 @@ function Invoke-DocsTask {
 }
 
 function Invoke-PackTask {
-    $package = Join-Path $root 'out/Imagen4'
-    Remove-Item $package -Recurse -Force -ErrorAction Ignore
-    $null = New-Item $package -ItemType Directory
-    foreach ($part in 'Imagen4.psd1', 'lib', 'en-US', 'LICENSE', 'README.md', 'CHANGELOG.md') {
-        $source = Join-Path $root $part
-        if (Test-Path $source) {
-            Copy-Item $source $package -Recurse
-        }
-    }
-
-    # The ledger's errors name the script.
-    $docs = New-Item (Join-Path $package docs) -ItemType Directory
-    Copy-Item (Join-Path $root docs/ledger.sql), (Join-Path $root docs/shared-ledger.md) $docs
-
-    $null = Test-ModuleManifest (Join-Path $package 'Imagen4.psd1')
-    Write-Information "The package is in $package" -InformationAction Continue
+    $project = $ProjectUri ? @('-ProjectUri', $ProjectUri) : @()
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'build/New-Package.ps1') -OutputDirectory (Join-Path $root out) `
+        -Configuration $Configuration @project
 }
 
 # Everything is built but for what needs the module alone: that is half of it, and without the tests' packages.

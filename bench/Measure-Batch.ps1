@@ -10,7 +10,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 Import-Module (Join-Path $PSScriptRoot '../Imagen4.psd1')
-$emulator = Start-ImagenEmulator -GenerationTime 0 -Slots 64
+$null = Start-ImagenEmulator -GenerationTime 0 -Slots 64
 $folder = Join-Path ([IO.Path]::GetTempPath()) "imagen4-bench-$PID"
 try {
     $null = 'warm up' | New-ImagenImage -Provider emulator -OutputDirectory $folder

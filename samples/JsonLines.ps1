@@ -34,9 +34,9 @@ filter Write-StandardError {
     [Console]::Error.WriteLine("$_")
 }
 
-function Read-Line {
-    if ($Path) {
-        return [IO.File]::ReadLines((Convert-Path $Path))
+function Read-Line([string] $File) {
+    if ($File) {
+        return [IO.File]::ReadLines((Convert-Path $File))
     }
 
     while ($null -ne ($line = [Console]::In.ReadLine())) {
@@ -46,7 +46,7 @@ function Read-Line {
 
 $given = $Provider ? @{ Provider = $Provider } : @{}
 $problems = @()
-Read-Line | Where-Object { $_ } | ForEach-Object { $_ | ConvertFrom-Json } |
+Read-Line $Path | Where-Object { $_ } | ForEach-Object { $_ | ConvertFrom-Json } |
     New-ImagenImage @given -OutputDirectory $OutputDirectory -ErrorVariable problems -ErrorAction SilentlyContinue -WarningVariable warnings -WarningAction SilentlyContinue |
     ForEach-Object { $_ | ConvertTo-Json -Compress -Depth 4 }
 

@@ -40,7 +40,7 @@ $problems = @()
 $warnings = @()
 $ended = $null
 
-function Write-Log([string] $Line) {
+function Write-TaskLog([string] $Line) {
     Write-Output $Line
     try {
         Add-Content (Join-Path $ReportDirectory batch.log) "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
@@ -87,17 +87,17 @@ catch {
 
 $delivered = @($results | Where-Object State -EQ Delivered)
 $inDoubt = @($results | Where-Object State -EQ InDoubt)
-$warnings.ForEach{ Write-Log "Warning: $_" }
-$failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-Log "Problem: $($_.Exception.Message)" }
-Write-Log "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
+$warnings.ForEach{ Write-TaskLog "Warning: $_" }
+$failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-TaskLog "Problem: $($_.Exception.Message)" }
+Write-TaskLog "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
 if ($inDoubt) {
-    $inDoubt | ForEach-Object { Write-Log "In doubt: row $($_.Index), '$($_.Prompt)', request $($_.RequestId ?? $_.LedgerId)" }
-    Write-Log 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest settles what is in doubt.'
+    $inDoubt | ForEach-Object { Write-TaskLog "In doubt: row $($_.Index), '$($_.Prompt)', request $($_.RequestId ?? $_.LedgerId)" }
+    Write-TaskLog 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest settles what is in doubt.'
     exit 3
 }
 
 if ($ended) {
-    Write-Log "Submitting ended: $ended"
+    Write-TaskLog "Submitting ended: $ended"
     exit 2
 }
 

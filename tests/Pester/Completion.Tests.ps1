@@ -179,7 +179,7 @@ Describe 'Argument completion' {
     Context 'every parameter' {
         BeforeDiscovery {
             Import-Module (Join-Path $PSScriptRoot ../../Imagen4.psd1)
-            $paths = 'OutputDirectory', 'ImagePath', 'Path', 'LiteralPath'
+            $paths = 'OutputDirectory', 'ImageDirectory', 'ImagePath', 'Path', 'LiteralPath'
             $common = [Management.Automation.PSCmdlet]::CommonParameters + [Management.Automation.PSCmdlet]::OptionalCommonParameters
             $values = foreach ($command in Get-Command -Module Imagen4 -CommandType Cmdlet) {
                 foreach ($parameter in $command.Parameters.Values) {

@@ -15,7 +15,7 @@ Describe 'What may be meant' {
     }
 
     It 'by a state' {
-        "$((Watch-Command { Get-ImagenRequest -State Deliverd }).Thrown)" | Should -Match "^'Deliverd' is no state\. There are: .*\. Did you mean 'Delivered'\?$"
+        "$((Watch-Command { Get-ImagenRequest -State Deliverd }).Thrown)" | Should -Match "^'Deliverd' is not a state\. .* Did you mean 'Delivered'\?$"
         "$((Watch-Command { Get-ImagenRequest -State in-doubt }).Thrown)" | Should -Match "Did you mean 'InDoubt'\?$"
         "$((Watch-Command { Get-ImagenRequest -State Sleeping }).Thrown)" | Should -Not -Match 'mean'
     }

@@ -196,7 +196,7 @@ Describe 'The emulator' {
             foreach ($attempt in 1..6) {
                 Send-Line $Line
                 $deadline = [datetime]::UtcNow.AddSeconds(10)
-                while (($left = $deadline - [datetime]::UtcNow) -gt 0) {
+                for ($left = $deadline - [datetime]::UtcNow; $left -gt 0; $left = $deadline - [datetime]::UtcNow) {
                     $script:reading ??= $session.StandardOutput.ReadLineAsync()
                     if (-not $script:reading.Wait($left)) { break }
                     $text, $script:reading = $script:reading.Result, $null

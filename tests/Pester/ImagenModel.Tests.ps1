@@ -142,8 +142,8 @@ Describe 'Find-ImagenModel and Get-ImagenModel' {
         ($model | ConvertTo-Csv | ConvertFrom-Csv).Inputs | Should -BeLike 'prompt; image_urls; aspect_ratio; *'
         $model | Export-Clixml (Join-Path $TestDrive model.xml)
         (Import-Clixml (Join-Path $TestDrive model.xml)).Inputs[2].Choices[0] | Should -Be 'auto'
-        $model | Format-Table | Out-String -Width 200 | Should -Match 'fal-ai/nano-banana/edit +image-to-image +BuiltIn +9'
-        $model.Inputs | Format-Table | Out-String -Width 200 | Should -Match 'output_format +OutputFormat +Text +False +png +jpeg, png, webp'
+        $model | Format-Table | Out-String -Width 200 | Should -Match 'fal-ai/nano-banana/edit +image-to-image +(active +)?(fal|emulator)'
+        $model.Inputs | Format-Table | Out-String -Width 200 | Should -Match 'output_format +OutputFormat +Text +png +jpeg, png, webp'
     }
 
     It '<kind> is an error' -ForEach @(

@@ -129,7 +129,7 @@ Describe 'New-ImagenImage: bad input' {
         It 'two at once, in the pipeline and in -Prompt' {
             $seen = Watch-Command { 'a fox' | New-ImagenImage -Prompt 'a hare' }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt. Use one."
+            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt ('a hare'). Use one; for a directory, use -OutputDirectory."
             Get-Bill $test | Should -HaveCount 0
         }
     }
@@ -140,7 +140,7 @@ Describe 'New-ImagenImage: bad input' {
                 [pscustomobject]@{ prompt = 'a fox'; seed = '1' }, [pscustomobject]@{ seed = '2' } | New-ImagenImage -Prompt 'a hare'
             }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt. Use one."
+            $seen.Error.Exception.Message | Should -Be "Row 1: there is a prompt in the pipeline ('a fox') and another in -Prompt ('a hare'). Use one; for a directory, use -OutputDirectory."
             (Get-Bill $test).input.prompt | Should -Be 'a hare'
             (Get-Bill $test).input.seed | Should -Be 2
         }

@@ -102,8 +102,9 @@ Describe 'New-ImagenImage: columns' {
             $out = Join-Path $TestDrive carried
             $results = 'one', 'two' | New-ImagenImage -OutputDirectory $out -FileName '{Index}'
             $requests = 'three' | New-ImagenImage
-            $results + $requests | Export-Clixml (Join-Path $TestDrive carried.xml)
-            $fromJob = Start-Job { param($path) Import-Clixml $path } -ArgumentList (Join-Path $TestDrive carried.xml) | Receive-Job -Wait -AutoRemoveJob
+            $carried = Join-Path $TestDrive carried.xml
+            $results + $requests | Export-Clixml $carried
+            $fromJob = Start-Job { Import-Clixml $using:carried } | Receive-Job -Wait -AutoRemoveJob
             $fromJob[0].PSObject.Properties.Name | Should -Contain 'RunspaceId'
             $records = @($results; $requests; $results + $requests | ConvertTo-Csv | ConvertFrom-Csv; $results | ConvertTo-Json -Depth 5 | ConvertFrom-Json
                 Import-Clixml (Join-Path $TestDrive carried.xml); $fromJob)

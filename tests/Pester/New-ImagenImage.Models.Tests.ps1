@@ -126,7 +126,7 @@ Key,Model,prompt,aspect_ratio,resolution,image_urls,thinking_level,limit_generat
             $seen.Warning[0] | Should -BeLike 'fal-ai/imagen4/preview may no longer be served: Google ended the model on 2026-08-17 (*). Whether fal still answers is not known. *'
             $line = $seen.Warning[0] -replace '^.*with: '
             $line | Should -Be 'Set-ImagenProvider -Name fal -DefaultModel fal-ai/nano-banana-2 -Scope User'
-            Invoke-Expression $line
+            & ([scriptblock]::Create($line))
             try {
                 (Get-ImagenProvider fal).DefaultModel | Should -Be 'fal-ai/nano-banana-2'
                 (Get-ImagenProvider fal).BaseUri | Should -Be 'https://queue.fal.run/'

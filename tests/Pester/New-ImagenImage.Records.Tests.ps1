@@ -82,7 +82,7 @@ Describe 'New-ImagenImage, records of known requests' {
         It 'are fetched into another directory, as often as they are asked for there' {
             $results = New-Row 'a fox', 'an owl' | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
             $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
-            foreach ($_ in 1, 2) {
+            foreach ($round in 1, 2) {
                 $seen = Watch-Command { $results | Where-Object State -NE Delivered | New-ImagenImage -OutputDirectory "$out-2" }
                 $seen.Error | Should -BeNullOrEmpty
                 $seen.Output.State | Should -Be 'Delivered', 'Delivered'
@@ -149,7 +149,7 @@ Describe 'New-ImagenImage, records of known requests' {
         $edited = $results | & $trips.CSV
         $edited[0].Prompt = 'a fox at night'
         $edited[1].Seed = '7'
-        foreach ($_ in 1, 2) {
+        foreach ($round in 1, 2) {
             $seen = Watch-Command { $edited | New-ImagenImage -OutputDirectory $out }
             $seen.Error | Should -BeNullOrEmpty
             ($seen.Output | Sort-Object Index)[2].RequestId | Should -Be $results[2].RequestId
@@ -254,7 +254,7 @@ Describe 'New-ImagenImage, records of known requests' {
         ($results | New-ImagenImage -OutputDirectory $out -Provider twin -ApiKey k -WarningAction Ignore).RequestId | Should -Be $results.RequestId
         ($results | Select-Object * -ExcludeProperty LedgerId | New-ImagenImage -OutputDirectory $out -Provider twin -ApiKey k -WarningAction Ignore).RequestId | Should -Be $results.RequestId
         Get-Bill $test | Should -HaveCount 1
-        foreach ($_ in 1, 2) {
+        foreach ($round in 1, 2) {
             ($results | New-ImagenImage -OutputDirectory $out -Provider other -ApiKey k -WarningAction Ignore).Provider | Should -Be 'other'
             ($results | New-ImagenImage -OutputDirectory $out -Model fal-ai/imagen4/preview/fast -WarningAction Ignore).Model | Should -BeLike '*/fast'
         }
@@ -269,7 +269,7 @@ Describe 'New-ImagenImage, records of known requests' {
         (@{ request_id = $results.RequestId; prompt = 'a fox' } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).RequestId | Should -Be $results.RequestId
         Get-Bill $test | Should -HaveCount 1
         $foreign = [pscustomobject]@{ RequestId = 4711; LedgerId = @(1, 2); Prompt = 'an owl' }
-        foreach ($_ in 1, 2) {
+        foreach ($round in 1, 2) {
             ($foreign | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).State | Should -Be 'Delivered'
         }
 
@@ -298,7 +298,7 @@ Describe 'New-ImagenImage, records of known requests' {
         $env:CHAINHUB_API_KEY = $env:KKIAI_API_KEY = 'k'
         $result = New-Row 'a fox' | New-ImagenImage -OutputDirectory $out
         $copies = 'chainhub', 'kkiai' | ForEach-Object { $copy = $result | Select-Object *; $copy.Provider = $_; $copy }
-        foreach ($_ in 1, 2) {
+        foreach ($round in 1, 2) {
             ($copies | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).Provider | Sort-Object | Should -Be 'chainhub', 'kkiai'
         }
 
@@ -375,7 +375,7 @@ Describe 'New-ImagenImage, records of known requests' {
         It 'prompts given as arguments are rows of their own: sent again once, and then known' {
             Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; count = 2; body = @{ detail = 'not now' } }
             $null = New-ImagenImage 'a fox', 'a fox' -OutputDirectory $out -ErrorAction SilentlyContinue
-            foreach ($_ in 1, 2) {
+            foreach ($round in 1, 2) {
                 $again = Get-ImagenRequest -State Rejected -History | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
                 $again.State | Should -Be 'Delivered', 'Delivered'
             }
@@ -522,7 +522,7 @@ Describe 'New-ImagenImage, records of known requests' {
             Set-ImagenProvider one -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync" -ApiKeyVariable RECORDS_KEY
             Set-ImagenProvider two -Protocol FalSync -BaseUri "$($test.BaseUri)/fal-sync/" -ApiKeyVariable RECORDS_KEY
             $rows = @{ Prompt = 'a fox'; Provider = 'one' }, @{ Prompt = 'a fox'; Provider = 'two' }
-            foreach ($_ in 1, 2) {
+            foreach ($round in 1, 2) {
                 $results = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore -ErrorAction SilentlyContinue
                 $results.State | Should -Be 'Delivered', 'Delivered'
                 $results.RequestId | Select-Object -Unique | Should -HaveCount 2
@@ -530,7 +530,7 @@ Describe 'New-ImagenImage, records of known requests' {
 
             Get-Bill $test | Should -HaveCount 2
             $seen = Watch-Command { $rows | ForEach-Object { $_ + @{ Key = 'k' } } | New-ImagenImage -OutputDirectory $out }
-            $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is in this pipeline twice.*"
+            $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is in this pipeline twice: row 1 has it, too."
             Get-Bill $test | Should -HaveCount 2
             'one', 'two' | Remove-ImagenProvider
             Remove-Item Env:\RECORDS_KEY

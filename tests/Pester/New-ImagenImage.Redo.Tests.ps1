@@ -35,7 +35,7 @@ Describe 'New-ImagenImage, done again' {
     It 'a request id that is wrong has other advice' {
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload }
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
-        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Check RequestId, Provider and Model.*'
+        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Get-ImagenRequest lists the requests of this machine*'
     }
 
     It 'a result gives the same image, and another one without its seed' {

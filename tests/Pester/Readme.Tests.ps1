@@ -1,6 +1,7 @@
 BeforeDiscovery {
     $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
-    $section = [regex]::Match($readme, '(?s)\n## Five examples\n(.*?)\n## ').Groups[1].Value
+    $section = [regex]::Match($readme, '(?s)\n## More examples\n(.*?)\n## ').Groups[1].Value
+    $tour = [regex]::Match($readme, '(?s)\n## A tour\n(.*?)\n## ').Groups[1].Value
     $examples = [regex]::Matches($section, '(?s)```powershell\n(.*?)```') | ForEach-Object { $_.Groups[1].Value }
 }
 
@@ -65,5 +66,46 @@ Describe 'The README' {
 
         # A newcomer is not told about earlier runs.
         $said | Should -Not -Match 'submitted before'
+    }
+
+    It 'has a tour that shows what a session shows' -ForEach @{ tour = $tour } {
+        # What differs each time: how long ago something was, and with it how wide its column is.
+        function ConvertTo-Plain([string[]]$Lines) {
+            @($Lines.ForEach{ $_.TrimEnd() }.Where{ $_ }) -replace '\d+ s\b', 'N s' -replace '\s+', ' ' -replace '-{2,}', '--'
+        }
+
+        $folder = (New-Item (Join-Path $TestDrive 'tour') -ItemType Directory).FullName
+        Copy-Item (Join-Path $root 'samples') $folder -Recurse
+        $steps = foreach ($block in [regex]::Matches($tour, '(?s)```console\n(.*?)```')) {
+            foreach ($step in $block.Groups[1].Value -split '(?m)^PS> ' | Where-Object { $_ }) {
+                $lines = $step.TrimEnd() -split '\n'
+                @{ Command = $lines[0]; Output = @($lines | Select-Object -Skip 1) }
+            }
+        }
+        $steps | Should -HaveCount 14
+
+        $script = Join-Path $folder 'tour.ps1'
+        @(
+            '$PSStyle.OutputRendering = ''PlainText'''
+            "`$env:IMAGEN4_HOME = Join-Path '$folder' 'home'"
+            'Remove-Item Env:FAL_KEY*, Env:IMAGEN4_PROVIDER -ErrorAction Ignore'
+            "Import-Module '$root/Imagen4.psd1'"
+            "Set-Location '$folder'"
+            foreach ($step in $steps) {
+                # A browser is nobody's here.
+                $command = $step.Command -replace ' -Show$'
+                "'== next'"
+                "try { . { $command } *>&1 | Out-String -Width 100 } catch { `"`$_`" }"
+            }
+        ) | Set-Content $script
+
+        $said = (& $PwshProgram @PwshArguments -NoProfile -File $script 2>&1 | Out-String) -replace [regex]::Escape($folder), '/home/you'
+        $seen = @($said -split '== next' | Select-Object -Skip 1)
+        $seen | Should -HaveCount $steps.Count
+        for ($i = 0; $i -lt $steps.Count; $i++) {
+            # Rows come as they end.
+            $shown = @(ConvertTo-Plain ($seen[$i] -split '\r?\n') | Sort-Object)
+            $shown | Should -Be @(ConvertTo-Plain $steps[$i].Output | Sort-Object) -Because "that is what '$($steps[$i].Command)' shows"
+        }
     }
 }

@@ -46,7 +46,7 @@ Describe 'Resolve-ImagenRequest' {
         $first = New-Doubt $twin -Taken
         $second = [pscustomobject]@{ Prompt = $twin; Key = 'second' }
         Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true }
-        $null = $second | New-ImagenImage -ErrorAction SilentlyContinue
+        $null = $second | New-ImagenImage -NoResume -ErrorAction SilentlyContinue
         $seen = Watch-Command { $first | Resolve-ImagenRequest }
         $seen.Output.State | Should -Be 'InDoubt'
         $seen.Output.Certainty | Should -BeNullOrEmpty

@@ -31,7 +31,7 @@ Describe 'Set-ImagenProvider and keys' {
         }
     ) {
         foreach ($key in $keys) {
-            foreach ($value in $key, (ConvertTo-SecureString $key -AsPlainText -Force), 5, @($key)) {
+            foreach ($value in $key, [System.Net.NetworkCredential]::new('', $key).SecurePassword, 5, @($key)) {
                 $given = @{ $parameter = $value }
                 $seen = Watch-Command { Set-ImagenProvider fal @given -ConcurrencyLimit 3 -Scope $scope -Verbose }
                 $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused

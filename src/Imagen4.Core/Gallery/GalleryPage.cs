@@ -1,5 +1,6 @@
 using System.Text;
 using Imagen4.Core.Media;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Gallery;
@@ -56,7 +57,7 @@ public sealed class GalleryPage(string path, GalleryOptions options)
                 await using (draft.ConfigureAwait(false))
                 {
                     var unread = await WriteAsync(draft, cards, cancellation).ConfigureAwait(false);
-                    Publish(draft.Name);
+                    await PublishAsync(draft.Name, cancellation).ConfigureAwait(false);
                     isRenamed = true;
                     return new GalleryOutcome(new FileInfo(path), unread);
                 }
@@ -65,7 +66,7 @@ public sealed class GalleryPage(string path, GalleryOptions options)
             {
                 if (!isRenamed)
                 {
-                    File.Delete(draft.Name);
+                    await BusyFile.DeleteAsync(draft.Name).ConfigureAwait(false);
                 }
             }
         }
@@ -75,13 +76,13 @@ public sealed class GalleryPage(string path, GalleryOptions options)
         }
     }
 
-    private void Publish(string draft)
+    private async Task PublishAsync(string draft, CancellationToken cancellation)
     {
         if (options.Force || IsGallery(path))
         {
-            File.Move(draft, path, overwrite: true);
+            await BusyFile.ReplaceAsync(draft, path, cancellation).ConfigureAwait(false);
         }
-        else if (!ExclusiveRename.TryMove(draft, path))
+        else if (!await ExclusiveRename.TryMoveAsync(draft, path, cancellation).ConfigureAwait(false))
         {
             throw new FileExistsException(Messages.GalleryFileExists.With(path));
         }

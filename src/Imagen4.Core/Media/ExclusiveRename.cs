@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Imagen4.Core.Providers;
 
 namespace Imagen4.Core.Media;
 
@@ -22,13 +23,17 @@ internal static class ExclusiveRename
     internal static IReadOnlyList<Func<string, string, bool?>> Ways { get; } =
         OperatingSystem.IsWindows() ? [MoveOnWindows] : [RenameWithoutReplacing, Link, Reserve];
 
-    /// <summary>Renames a file within its file system.</summary>
+    /// <summary>Renames a file within its file system, waiting for it while another program has it open for a moment.</summary>
     /// <param name="from">The file.</param>
     /// <param name="to">Its new name, in the same folder.</param>
+    /// <param name="cancellation">Stops it; the file keeps its old name then.</param>
     /// <returns>False where something has that name; the file keeps its old one.</returns>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be renamed.</exception>
-    public static bool TryMove(string from, string to)
+    public static Task<bool> TryMoveAsync(string from, string to, CancellationToken cancellation) =>
+        BusyFile.RetryAsync(() => TryMove(from, to), TimeProvider.System, cancellation);
+
+    private static bool TryMove(string from, string to)
     {
         bool? isMoved = null;
         foreach (var way in Ways)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
@@ -78,7 +79,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
         {
             if (!isRenamed)
             {
-                File.Delete(draft);
+                await BusyFile.DeleteAsync(draft).ConfigureAwait(false);
             }
         }
     }

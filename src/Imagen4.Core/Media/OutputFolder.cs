@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
@@ -150,11 +151,11 @@ public sealed class OutputFolder(string path, bool force)
 
         if (force)
         {
-            File.Move(draft, final, overwrite: true);
+            await BusyFile.ReplaceAsync(draft, final, cancellation).ConfigureAwait(false);
             return true;
         }
 
-        if (ExclusiveRename.TryMove(draft, final))
+        if (await ExclusiveRename.TryMoveAsync(draft, final, cancellation).ConfigureAwait(false))
         {
             return true;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Imagen4.Core.Input;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
@@ -46,14 +47,14 @@ internal static class Sidecar
                 {
                     await file.WriteAsync(Json(result, image), cancellation).ConfigureAwait(false);
                     file.Flush(flushToDisk: true);
-                    isRenamed = TryPublish(file.Name, final, folder.Overwrites);
+                    isRenamed = await PublishAsync(file.Name, final, folder.Overwrites, cancellation).ConfigureAwait(false);
                 }
             }
             finally
             {
                 if (!isRenamed)
                 {
-                    File.Delete(file.Name);
+                    await BusyFile.DeleteAsync(file.Name).ConfigureAwait(false);
                 }
             }
 
@@ -68,14 +69,14 @@ internal static class Sidecar
         }
     }
 
-    private static bool TryPublish(string draft, string final, bool overwrites)
+    private static async Task<bool> PublishAsync(string draft, string final, bool overwrites, CancellationToken cancellation)
     {
         if (!overwrites)
         {
-            return ExclusiveRename.TryMove(draft, final);
+            return await ExclusiveRename.TryMoveAsync(draft, final, cancellation).ConfigureAwait(false);
         }
 
-        File.Move(draft, final, overwrite: true);
+        await BusyFile.ReplaceAsync(draft, final, cancellation).ConfigureAwait(false);
         return true;
     }
 

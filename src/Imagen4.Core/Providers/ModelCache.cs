@@ -60,7 +60,7 @@ internal static class ModelCache
     /// <summary>Keeps what a catalogue said, in place of what it said before. The oldest go where there are too many.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public static void Save(CachedModel model)
+    public static async Task SaveAsync(CachedModel model, CancellationToken cancellation)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(model, HostDataJson.Default.CachedModel);
         if (content.Length > LargestFile)
@@ -71,21 +71,7 @@ internal static class ModelCache
 
         OwnFile.CreateFolder(Folder);
         var path = PathOf(model.Platform, model.Model);
-        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = OwnFile.Open(draft, FileMode.CreateNew))
-            {
-                file.Write(content);
-            }
-
-            File.Move(draft, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
-
+        await OwnFile.ReplaceAsync(path, content, isDurable: false, cancellation).ConfigureAwait(false);
         Files.TryRemove(path, out _);
         Prune();
     }

@@ -22,6 +22,7 @@ internal static class PriceCache
     private const int LargestFile = 512 * 1024;
 
     private static readonly Lock Gate = new();
+    private static readonly SemaphoreSlim Saving = new(1, 1);
     private static (string Path, DateTime Written, IReadOnlyList<KeptPrice> Prices) _read = ("", default, []);
 
     private static string FilePath => Path.Combine(StateFolder.Path, FileName);
@@ -40,7 +41,8 @@ internal static class PriceCache
     /// <summary>Keeps prices, in place of what the host said before. The oldest go where there are too many.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public static void Save(ProviderProfile profile, IReadOnlyDictionary<string, UnitPrice> prices, DateTimeOffset now)
+    public static async Task SaveAsync(
+        ProviderProfile profile, IReadOnlyDictionary<string, UnitPrice> prices, DateTimeOffset now, CancellationToken cancellation)
     {
         var platform = ModelCache.Platform(profile);
         var news = prices.Select(price => new KeptPrice
@@ -53,27 +55,22 @@ internal static class PriceCache
             ReadAt = now,
         });
         StateFolder.Create();
-        lock (Gate)
+        await Saving.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
             // What another process has written meanwhile may be lost: it is asked for again.
-            var kept = ReadAnew().Where(old => old.Platform != platform || !prices.ContainsKey(old.Model));
+            var kept = Read().Where(old => old.Platform != platform || !prices.ContainsKey(old.Model));
             var all = new KeptPrices { Prices = [.. news.Concat(kept.OrderByDescending(old => old.ReadAt)).Take(MostPrices)] };
-            var draft = $"{FilePath}.{Guid.NewGuid():N}.tmp";
-            try
+            var content = JsonSerializer.SerializeToUtf8Bytes(all, HostDataJson.Default.KeptPrices);
+            await OwnFile.ReplaceAsync(FilePath, content, isDurable: false, cancellation).ConfigureAwait(false);
+            lock (Gate)
             {
-                using (var file = OwnFile.Open(draft, FileMode.CreateNew))
-                {
-                    file.Write(JsonSerializer.SerializeToUtf8Bytes(all, HostDataJson.Default.KeptPrices));
-                }
-
-                File.Move(draft, FilePath, overwrite: true);
+                _read = ("", default, []);
             }
-            finally
-            {
-                File.Delete(draft);
-            }
-
-            _read = ("", default, []);
+        }
+        finally
+        {
+            Saving.Release();
         }
     }
 

@@ -53,6 +53,33 @@ internal static class OwnFile
         return new FileStream(path, options);
     }
 
+    /// <summary>Puts a file into its place, in place of another: whole or not at all, and never to be read by others.</summary>
+    /// <param name="path">Its place.</param>
+    /// <param name="content">What is in it.</param>
+    /// <param name="isDurable">Whether that holds after a power failure too.</param>
+    /// <param name="cancellation">Stops it; the file that is there stays.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
+    public static async Task ReplaceAsync(string path, byte[] content, bool isDurable, CancellationToken cancellation)
+    {
+        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            var file = Open(draft, FileMode.CreateNew);
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(content, cancellation).ConfigureAwait(false);
+                file.Flush(flushToDisk: isDurable);
+            }
+
+            await BusyFile.ReplaceAsync(draft, path, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await BusyFile.DeleteAsync(draft).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Creates a folder, and nothing where it is there already.</summary>
     public static void CreateFolder(string path)
     {

@@ -46,32 +46,13 @@ internal sealed record UserSettings
             var settings = Load();
             if (change(settings) is var changed && changed != settings)
             {
-                changed.Save();
+                var content = JsonSerializer.SerializeToUtf8Bytes(changed, HostDataJson.Default.UserSettings);
+                await OwnFile.ReplaceAsync(FilePath, content, isDurable: true, cancellation).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InvalidInputException(Messages.SettingsUnwritable.With(FilePath, error.Message), error);
-        }
-    }
-
-    // Whole or not at all, after a power failure too, and never to be read by others, not even for a moment.
-    private void Save()
-    {
-        var draft = $"{FilePath}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = OwnFile.Open(draft, FileMode.CreateNew))
-            {
-                JsonSerializer.Serialize(file, this, HostDataJson.Default.UserSettings);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, FilePath, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
         }
     }
 

@@ -114,13 +114,7 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
                 };
             }
 
-            if (OutputPath.IsWrittenAsPath(text) && !(hasReader && Path.HasExtension(text)))
-            {
-                return new InvalidInputException(
-                    CommandMessages.PromptIsDirectory.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row };
-            }
-
-            if (text.AsSpan().ContainsAny('/', '\\') && Directory.Exists(path))
+            if (!OutputPath.IsWrittenAsPath(text) && text.AsSpan().ContainsAny('/', '\\') && Directory.Exists(path))
             {
                 return new InvalidInputException(
                     CommandMessages.PromptIsFolder.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row };
@@ -128,6 +122,12 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
         }
 
         var ending = Path.GetExtension(text);
+        if (OutputPath.IsWrittenAsPath(text) && !(hasReader && ending.Length > 0))
+        {
+            return new InvalidInputException(
+                CommandMessages.PromptIsDirectory.With(PlainText.Brief(text), CommandMessages.PromptAsRecord)) { Row = row };
+        }
+
         return hasReader && ending.Length > 0 && ending != ".txt" && !text.Any(char.IsWhiteSpace)
             ? new InvalidInputException(CommandMessages.PromptIsNoFile.With(PlainText.Brief(text),
                 CommandMessages.PromptAsRecord)) { Row = row }

@@ -108,7 +108,7 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
 
         if (Prompt is not null)
         {
-            throw new InvalidInputException(CommandMessages.PromptTwice.With(
+            throw new InvalidInputException(CommandMessages.TemplateTwice.With(
                 PlainText.Brief((record.Text ?? record.At(nameof(Prompt)))?.ToString() ?? ""))) { Row = Row };
         }
 

@@ -5,6 +5,7 @@ using Imagen4.Core.Gallery;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
+using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -35,6 +36,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
 
     /// <summary>The heading.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Title { get; set; }
 
     /// <summary>Refers to the images where they are, instead of putting them into the page.</summary>
@@ -54,7 +56,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Results, requests, images, files or directories.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
     public object? InputObject { get; set; }
 
     /// <inheritdoc/>

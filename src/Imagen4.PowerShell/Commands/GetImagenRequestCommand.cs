@@ -58,6 +58,7 @@ public sealed class GetImagenRequestCommand : PumpedCommand
 
     /// <summary>The time of the newest submission wanted.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TimeCompleter))]
     public DateTime? Until { get; set; }
 
     /// <summary>Asks the hosts about those that they were last known to work on, and shows what they say.</summary>

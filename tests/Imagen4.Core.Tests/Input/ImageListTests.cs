@@ -38,6 +38,13 @@ public sealed class ImageListTests
     public void What_is_written_in_a_cell_is_read_as_the_same_texts(params string[] texts) =>
         Assert.Equal(texts, TextList.ReadTexts(new Cell(1, "ImageUri", TextList.Write(texts))));
 
+    [Theory]
+    [InlineData(@"C:\images\fox.png")]
+    [InlineData("d:/fox.png")]
+    [InlineData(@"\\server\share\fox.png")]
+    [InlineData("file:///C:/fox.png")]
+    public void A_path_of_Windows_is_no_address(string path) => Assert.False(ImageList.IsAddress(path));
+
     [Fact]
     public void An_object_tells_the_paths_and_addresses_that_it_was_made_from()
     {

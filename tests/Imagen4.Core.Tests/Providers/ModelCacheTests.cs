@@ -12,9 +12,9 @@ public sealed class ModelCacheTests : EnvironmentTest
     private static readonly ProviderProfile Host = TestHost.Profile(new Uri("https://queue.example")) with { PlatformUri = new Uri("https://api.example/v1/") };
 
     [Fact]
-    public void What_a_catalogue_said_is_kept_for_its_host_and_its_user_alone()
+    public async Task What_a_catalogue_said_is_kept_for_its_host_and_its_user_alone()
     {
-        ModelCache.Save(Model());
+        await ModelCache.SaveAsync(Model(), default);
 
         Assert.Equal(Id, ModelCache.Find(Host, Id)?.Model);
         Assert.Equal(Id, ModelCache.Find(Host with { Protocol = HostProtocol.FalSync, PlatformUri = new Uri("https://api.example/v1") }, Id)?.Model);
@@ -29,9 +29,9 @@ public sealed class ModelCacheTests : EnvironmentTest
     }
 
     [Fact]
-    public void It_is_what_rows_are_checked_against_where_nobody_else_defines_the_model()
+    public async Task It_is_what_rows_are_checked_against_where_nobody_else_defines_the_model()
     {
-        ModelCache.Save(Model());
+        await ModelCache.SaveAsync(Model(), default);
 
         Assert.Equal(DefinitionSource.Host, ModelCatalog.SourceOf(Host, Id));
         Assert.Contains(Id, ModelCatalog.Ids(Host));
@@ -49,21 +49,21 @@ public sealed class ModelCacheTests : EnvironmentTest
     }
 
     [Fact]
-    public void A_built_in_definition_comes_before_it()
+    public async Task A_built_in_definition_comes_before_it()
     {
-        ModelCache.Save(Model() with { Model = "fal-ai/nano-banana" });
+        await ModelCache.SaveAsync(Model() with { Model = "fal-ai/nano-banana" }, default);
 
         Assert.Equal(DefinitionSource.BuiltIn, ModelCatalog.SourceOf(Host, "fal-ai/nano-banana"));
         Assert.True(ModelCatalog.Find(Host, "fal-ai/nano-banana")!.Inputs.Count > 2);
     }
 
     [Fact]
-    public void What_it_says_again_takes_the_place_of_what_it_said()
+    public async Task What_it_says_again_takes_the_place_of_what_it_said()
     {
-        ModelCache.Save(Model());
+        await ModelCache.SaveAsync(Model(), default);
         Assert.Equal("active", ModelCache.Find(Host, Id)!.Status);
 
-        ModelCache.Save(Model() with { Status = "deprecated" });
+        await ModelCache.SaveAsync(Model() with { Status = "deprecated" }, default);
 
         Assert.Equal("deprecated", ModelCache.Find(Host, Id)!.Status);
         Assert.Equal(
@@ -78,26 +78,26 @@ public sealed class ModelCacheTests : EnvironmentTest
     [InlineData("{}")]
     [InlineData("""{"platform":"https://api.example/v1","model":"acme/painter","fetchedAt":"2026-11-01T00:00:00Z","definition":{"inputs":[null]}}""")]
     [InlineData("""{"platform":"https://api.example/v1","model":"acme/else","fetchedAt":"2026-11-01T00:00:00Z"}""")]
-    public void A_file_that_is_none_is_as_if_it_were_not_there(string text)
+    public async Task A_file_that_is_none_is_as_if_it_were_not_there(string text)
     {
-        ModelCache.Save(Model());
+        await ModelCache.SaveAsync(Model(), default);
         File.WriteAllText(Directory.GetFiles(Home.At("models"))[0], text);
 
         Assert.Null(ModelCache.Find(Host, Id));
     }
 
     [Fact]
-    public void A_schema_of_any_size_takes_little_room()
+    public async Task A_schema_of_any_size_takes_little_room()
     {
         var large = Model().Definition! with { Inputs = [.. Enumerable.Range(0, 20_000).Select(number => new InputDefinition { Name = $"input_number_{number}" })] };
-        ModelCache.Save(Model() with { Definition = large });
+        await ModelCache.SaveAsync(Model() with { Definition = large }, default);
 
         Assert.Null(ModelCache.Find(Host, Id)!.Definition);
         Assert.InRange(new FileInfo(Directory.GetFiles(Home.At("models"))[0]).Length, 1, 1000);
     }
 
     [Fact]
-    public void The_oldest_go_where_there_are_too_many()
+    public async Task The_oldest_go_where_there_are_too_many()
     {
         Directory.CreateDirectory(Home.At("models"));
         foreach (var number in Enumerable.Range(0, 1000))
@@ -107,7 +107,7 @@ public sealed class ModelCacheTests : EnvironmentTest
             File.SetLastWriteTimeUtc(old, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMinutes(number));
         }
 
-        ModelCache.Save(Model());
+        await ModelCache.SaveAsync(Model(), default);
 
         Assert.Equal(1000, Directory.GetFiles(Home.At("models")).Length);
         Assert.False(File.Exists(Home.At("models/0.json")));

@@ -18,9 +18,9 @@ public sealed class PriceCacheTests : EnvironmentTest
     };
 
     [Fact]
-    public void A_price_is_kept_for_its_host_and_its_user_alone_and_for_a_while()
+    public async Task A_price_is_kept_for_its_host_and_its_user_alone_and_for_a_while()
     {
-        Save(Price);
+        await SaveAsync(Price);
 
         Assert.Equal(Price, Find(Host, TimeSpan.Zero));
         Assert.Equal(Price, Find(Host with { PlatformUri = new Uri("https://api.example/v1") }, TimeSpan.FromHours(23.9)));
@@ -37,19 +37,19 @@ public sealed class PriceCacheTests : EnvironmentTest
     }
 
     [Fact]
-    public void A_clock_that_was_set_back_makes_no_price_last_longer()
+    public async Task A_clock_that_was_set_back_makes_no_price_last_longer()
     {
-        Save(Price);
+        await SaveAsync(Price);
 
         Assert.Null(PriceCache.Find(Host, Id, Now - TimeSpan.FromDays(2), PriceCache.Fresh));
     }
 
     [Fact]
-    public void What_is_said_later_takes_the_place_of_what_was_said_and_leaves_the_rest()
+    public async Task What_is_said_later_takes_the_place_of_what_was_said_and_leaves_the_rest()
     {
-        Save(Price);
-        PriceCache.Save(Host, new Dictionary<string, UnitPrice> { ["acme/other"] = Price }, Now);
-        Save(Price with { Amount = 0.1m });
+        await SaveAsync(Price);
+        await PriceCache.SaveAsync(Host, new Dictionary<string, UnitPrice> { ["acme/other"] = Price }, Now, default);
+        await SaveAsync(Price with { Amount = 0.1m });
 
         Assert.Equal(0.1m, Find(Host, TimeSpan.Zero)!.Amount);
         Assert.Equal(Price, PriceCache.Find(Host, "acme/other", Now, PriceCache.Fresh));
@@ -62,17 +62,18 @@ public sealed class PriceCacheTests : EnvironmentTest
     [InlineData("""{"prices":null}""")]
     [InlineData("""{"prices":[null]}""")]
     [InlineData("""{"prices":[{"platform":"https://api.example/v1","model":"acme/painter","unitPrice":-1,"readAt":"2026-11-29T12:00:00Z"}]}""")]
-    public void What_is_no_list_of_prices_is_as_if_it_were_not_there(string content)
+    public async Task What_is_no_list_of_prices_is_as_if_it_were_not_there(string content)
     {
         Directory.CreateDirectory(Home.Path);
         File.WriteAllText(Home.At("prices.json"), content);
 
         Assert.Null(Find(Host, TimeSpan.Zero));
-        Save(Price);
+        await SaveAsync(Price);
         Assert.Equal(Price, Find(Host, TimeSpan.Zero));
     }
 
-    private static void Save(UnitPrice price) => PriceCache.Save(Host, new Dictionary<string, UnitPrice> { [Id] = price }, Now);
+    private static Task SaveAsync(UnitPrice price) =>
+        PriceCache.SaveAsync(Host, new Dictionary<string, UnitPrice> { [Id] = price }, Now, default);
 
     private static UnitPrice? Find(ProviderProfile host, TimeSpan later) => PriceCache.Find(host, Id, Now + later, PriceCache.Fresh);
 }

@@ -137,7 +137,9 @@ internal sealed class SqliteOwnerLocks(string folder)
     }
 
     // To read is enough, so that another user's lock tells as much; a shared lock does not go with the holder's, which is his alone.
-    private FileStream Look(long owner) => new(LockPath(owner), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+    // On Windows its holder can remove it even while somebody looks.
+    private FileStream Look(long owner) =>
+        new(LockPath(owner), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
     private string LockPath(long owner) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{owner}.lock"));
 }

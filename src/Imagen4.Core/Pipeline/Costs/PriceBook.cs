@@ -100,7 +100,7 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
 
         try
         {
-            var questions = _questions.GetOrAdd(host.Profile.Name, _ => new PriceQuestions(host) { Answered = Keep });
+            var questions = _questions.GetOrAdd(host.Profile.Name, _ => new PriceQuestions(host) { AnsweredAsync = KeepAsync });
             return (await questions.AskAsync(model).ConfigureAwait(false)).GetValueOrDefault(model) ?? own;
         }
 #pragma warning disable CA1031 // Whatever it is: a price that is not known must not cost a batch anything.
@@ -117,7 +117,7 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
     private UnitPrice? Kept(ProviderProfile profile, string model) =>
         PriceCache.Find(profile, model, time.GetUtcNow(), PriceCache.Fresh) ?? UnitPrice.OfProfile(profile);
 
-    private void Keep(ProviderProfile profile, IReadOnlyDictionary<string, UnitPrice> prices)
+    private async Task KeepAsync(ProviderProfile profile, IReadOnlyDictionary<string, UnitPrice> prices)
     {
         if (!Keeps || prices.Count == 0)
         {
@@ -126,7 +126,7 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
 
         try
         {
-            PriceCache.Save(profile, prices, time.GetUtcNow());
+            await PriceCache.SaveAsync(profile, prices, time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -144,7 +144,7 @@ internal sealed class PriceQuestions(HostConnection host)
     private (List<string> Models, Task<IReadOnlyDictionary<string, UnitPrice>> Answer)? _next;
 
     /// <summary>Receives what the host has said.</summary>
-    public Action<ProviderProfile, IReadOnlyDictionary<string, UnitPrice>>? Answered { get; init; }
+    public Func<ProviderProfile, IReadOnlyDictionary<string, UnitPrice>, Task>? AnsweredAsync { get; init; }
 
     /// <summary>Asks for the price of a model.</summary>
     /// <returns>The prices that the host says, of it and of others.</returns>
@@ -174,7 +174,7 @@ internal sealed class PriceQuestions(HostConnection host)
         }
 
         var prices = await PriceReader.AskAsync(host, models, CancellationToken.None).ConfigureAwait(false);
-        Answered?.Invoke(host.Profile, prices);
+        await (AnsweredAsync?.Invoke(host.Profile, prices) ?? Task.CompletedTask).ConfigureAwait(false);
         return prices;
     }
 }

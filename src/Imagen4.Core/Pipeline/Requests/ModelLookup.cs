@@ -104,7 +104,7 @@ public sealed class ModelLookup
                     .ConfigureAwait(false);
                 foreach (var model in found)
                 {
-                    Keep(model);
+                    await KeepAsync(model, cancellation).ConfigureAwait(false);
                     _ = kept.Add(model.Model);
                 }
             }
@@ -117,11 +117,11 @@ public sealed class ModelLookup
         }
     }
 
-    private static void Keep(CachedModel model)
+    private static async Task KeepAsync(CachedModel model, CancellationToken cancellation)
     {
         try
         {
-            ModelCache.Save(model);
+            await ModelCache.SaveAsync(model, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -67,7 +67,7 @@ public sealed class PriceLookup
             .ConfigureAwait(false);
         try
         {
-            PriceCache.Save(profile, found, _options.Time.GetUtcNow());
+            await PriceCache.SaveAsync(profile, found, _options.Time.GetUtcNow(), cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

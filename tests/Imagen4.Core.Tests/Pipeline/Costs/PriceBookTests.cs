@@ -77,12 +77,12 @@ public sealed class PriceBookTests : EnvironmentTest
         await using var silent = await WebServer.AnsweringAsync(new Answer(500));
         var host = Connect(silent.Address);
         var old = new Dictionary<string, UnitPrice> { ["a/one"] = new(0.3m, "images", "USD", IsHosts: true) };
-        PriceCache.Save(host.Profile, old, DateTimeOffset.UtcNow - TimeSpan.FromDays(20));
+        await PriceCache.SaveAsync(host.Profile, old, DateTimeOffset.UtcNow - TimeSpan.FromDays(20), default);
 
         Assert.Equal(0.3m, (await new PriceBook(TimeProvider.System, trace: null).FindAsync(host, "a/one").InTime())!.Amount);
 
         await using var server = await WebServer.AnsweringAsync(Prices);
-        PriceCache.Save(Connect(server.Address).Profile, old, DateTimeOffset.UtcNow - TimeSpan.FromDays(2));
+        await PriceCache.SaveAsync(Connect(server.Address).Profile, old, DateTimeOffset.UtcNow - TimeSpan.FromDays(2), default);
         Assert.Equal(0.1m, (await new PriceBook(TimeProvider.System, trace: null).FindAsync(Connect(server.Address), "a/one").InTime())!.Amount);
     }
 
@@ -120,7 +120,7 @@ public sealed class PriceBookTests : EnvironmentTest
     {
         await using var server = await WebServer.AnsweringAsync(Prices);
         var host = TestHost.Connect(Profile(server.Address));
-        PriceCache.Save(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.01m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+        await PriceCache.SaveAsync(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.01m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
 
         Assert.Equal(0.01m, (await new PriceBook(TimeProvider.System, trace: null) { Keeps = false }.FindAsync(host, "a/one").InTime())!.Amount);
         Assert.Equal(0.1m, (await new PriceBook(TimeProvider.System, trace: null) { AsksAnew = true }.FindAsync(host, "a/one").InTime())!.Amount);
@@ -131,7 +131,7 @@ public sealed class PriceBookTests : EnvironmentTest
     {
         await using var server = await WebServer.AnsweringAsync(Prices);
         var host = TestHost.Connect(Profile(server.Address) with { PricePerImage = 0.03m });
-        PriceCache.Save(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+        await PriceCache.SaveAsync(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
 
         Assert.Equal("0.1", new PriceBook(TimeProvider.System, trace: null).AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
     }
@@ -141,7 +141,7 @@ public sealed class PriceBookTests : EnvironmentTest
     {
         await using var server = await WebServer.AnsweringAsync(Prices);
         var host = TestHost.Connect(Profile(server.Address) with { PricePerImage = 0.5m });
-        PriceCache.Save(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+        await PriceCache.SaveAsync(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
         var book = new PriceBook(TimeProvider.System, trace: null);
 
         Assert.Equal("0.5", book.AtMost(host, "a/one", TestHost.Input()).Most!.ToString());

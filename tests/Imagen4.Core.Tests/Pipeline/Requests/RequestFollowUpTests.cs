@@ -91,9 +91,9 @@ public sealed class RequestFollowUpTests : EmulatorTest, IDisposable
     }
 
     [Fact]
-    public async Task An_error_names_its_request_and_its_provider()
+    public async Task An_error_names_its_request_its_provider_and_its_row()
     {
-        const string Said = "Request r-1 at elsewhere: The host cannot be reached: ";
+        const string Said = "Request r-1 at elsewhere (row 5): The host cannot be reached: ";
         var profile = TestHost.Profile(Unused.Address(), "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session };
         TestClient.Providers.Set(profile, makeDefault: false);
         var record = new RequestRecord { Index = 5, HasIndex = true, RequestId = "r-1", Provider = "elsewhere", Model = TestHost.Model };

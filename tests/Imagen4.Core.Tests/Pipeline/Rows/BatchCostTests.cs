@@ -178,7 +178,7 @@ public sealed class BatchCostTests : BatchTest
             known.OrderBy(request => request.State, StringComparer.Ordinal).Select(request => (request.State, request.Cost, request.Currency)));
 
         // At another price it is still what it was.
-        PriceCache.Save(Priced(), new Dictionary<string, UnitPrice> { [Model] = new(1m, "image", "USD", IsHosts: true) }, DateTimeOffset.UtcNow);
+        await PriceCache.SaveAsync(Priced(), new Dictionary<string, UnitPrice> { [Model] = new(1m, "image", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
         var (_, again) = await RunAllAsync(Batch(), "b");
         Assert.Equal(Each, again[0].Value!.Cost);
         Assert.Equal(delivered[0].Value!.LedgerId, again[0].Value!.LedgerId);
@@ -246,7 +246,7 @@ public sealed class BatchCostTests : BatchTest
         UsePrices();
         var other = Priced() with { Name = "other", PlatformUri = new Uri("http://127.0.0.1:9/v1") };
         TestClient.Providers.Set(other, makeDefault: false);
-        PriceCache.Save(other, new Dictionary<string, UnitPrice> { [Model] = new(0.07m, "image", "EUR", IsHosts: true) }, DateTimeOffset.UtcNow);
+        await PriceCache.SaveAsync(other, new Dictionary<string, UnitPrice> { [Model] = new(0.07m, "image", "EUR", IsHosts: true) }, DateTimeOffset.UtcNow, default);
         var batch = TestClient.Client.StartBatch(Batch() with { MaxCost = 5 });
         var first = await batch.CheckAsync(TestHost.Row(1, "a"), CancellationToken.None);
         var second = await batch.CheckAsync(TestHost.Row(2, "b") with { Provider = "other" }, CancellationToken.None);
