@@ -33,7 +33,7 @@ public sealed class ImagenProvider
     /// <summary>The endpoint id used where no model is named.</summary>
     public string? DefaultModel { get; set; }
 
-    /// <summary>How many requests are kept under way at once unless <c>-ThrottleLimit</c> says otherwise.</summary>
+    /// <summary>How many requests are kept in progress at once unless <c>-ThrottleLimit</c> says otherwise.</summary>
     public int ConcurrencyLimit { get; set; }
 
     /// <summary>The environment variables that are looked at for a key, in order.</summary>

@@ -30,7 +30,7 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
     /// <summary>When the host accepted it, in UTC; of a request in doubt, when it was sent.</summary>
     public DateTime? SubmittedAt { get; set; }
 
-    /// <summary>When something of it was last heard or written down, in UTC: its state is as old as that.</summary>
+    /// <summary>When the ledger last recorded something about it, in UTC: its state is as old as that.</summary>
     public DateTime? UpdatedAt { get; set; }
 
     /// <summary>Where the state of the request is read.</summary>

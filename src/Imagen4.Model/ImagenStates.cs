@@ -30,6 +30,6 @@ public static class ImagenStates
     /// <summary>The request was cancelled.</summary>
     public const string Cancelled = "Cancelled";
 
-    /// <summary>The request was sent and nobody knows whether it was accepted. It is never sent again by itself.</summary>
+    /// <summary>The request was sent and it is unknown whether it was accepted. It is never sent again automatically.</summary>
     public const string InDoubt = "InDoubt";
 }

@@ -119,7 +119,7 @@ Describe 'A key from a secret' {
         Set-Vault { 'from-vault with blanks' }
         $seen = Watch-Command { New-ImagenImage 'a' -Provider here }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "AuthenticationFailed,$command"
-        $seen.Thrown.Exception.Message | Should -Be 'The key from secret FalKey cannot be a key: it is empty, or has blanks or characters that no key has. Nothing was sent.'
+        $seen.Thrown.Exception.Message | Should -Be 'The key from secret FalKey cannot be a key: it is empty, or has spaces or characters that no key has. Nothing was sent.'
         Get-Seen $test | Should -HaveCount 0
     }
 

@@ -100,7 +100,7 @@ hero,a {calm|wild} sea,16:9,big
         $seen = Watch-Command { ('{0|1}' * 20), ('{0|1}' * 80), 'c' | Expand-ImagenPrompt }
         $seen.Output.Prompt | Should -Be 'c'
         $seen.Error.FullyQualifiedErrorId | Should -Match '^InvalidInput,'
-        "$($seen.Error[0])" | Should -Match 'has 1048576 rows, more than the 10000 that -MaxRows allows\. Nothing was made of it\.$'
+        "$($seen.Error[0])" | Should -Match 'has 1048576 rows, more than the 10000 that -MaxRows allows\. None of them was returned\.$'
         "$($seen.Error[1])" | Should -Match 'has 9223372036854775807 or more rows'
     }
 

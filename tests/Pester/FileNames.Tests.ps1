@@ -147,7 +147,7 @@ Describe 'Names of files' {
                 Pop-Location
             }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be "'fox' is no directory. Nothing was sent. Put a prompt of several words in quotes; to create that directory, write ./fox or -OutputDirectory fox."
+            $seen.Thrown.Exception.Message | Should -Be "'fox' is not a directory. Nothing was sent. Put a prompt of several words in quotes; to create that directory, write ./fox or -OutputDirectory fox."
             Get-Bill $test | Should -HaveCount 1
         }
 

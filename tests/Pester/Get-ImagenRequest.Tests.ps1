@@ -101,7 +101,7 @@ Describe 'Get-ImagenRequest' {
         $seen.Output.State | Should -Be 'InProgress', 'InProgress'
         $seen.Error | Should -BeNullOrEmpty
         $seen.Warning | Should -HaveCount 1
-        $seen.Warning | Should -BeLike 'emulator could not be asked about 2 of these requests; what is shown of them was last known. *'
+        $seen.Warning | Should -BeLike 'emulator could not be asked about 2 of these requests, which are shown in their last known state. *'
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
         $sent | Stop-ImagenRequest
     }

@@ -51,7 +51,7 @@ Describe 'Get-ImagenRequestStatus' {
         $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
         $seen.Error.CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $seen.Error.TargetObject | Should -Be $UnknownId
-        $seen.Error.Exception.Message | Should -BeLike "*emulator knows no request $UnknownId of fal-ai/imagen4/preview, or no longer does."
+        $seen.Error.Exception.Message | Should -BeLike "*emulator does not know request $UnknownId of fal-ai/imagen4/preview, or no longer does."
         $seen.Output.RequestId | Should -Be $id
     }
 
@@ -97,7 +97,7 @@ Describe 'Get-ImagenRequestStatus' {
             $seen = Watch-Command { $request | Get-ImagenRequestStatus }
             $seen.Error.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'ConnectionError'
-            "$($seen.Error)" | Should -Be "Request $($request.RequestId) (row 1): chainhub answers 400: upstream is overloaded. Nothing shows that this is the host's own word on the request, which stays as it is."
+            "$($seen.Error)" | Should -Be "Request $($request.RequestId) (row 1): chainhub answers 400: upstream is overloaded. Nothing shows that this answer comes from the host itself, so the request stays as it was."
             $seen.Output | Should -HaveCount 0
             (Get-ImagenRequest).State | Should -Be 'InQueue'
             $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete

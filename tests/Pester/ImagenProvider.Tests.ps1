@@ -218,7 +218,7 @@ Describe 'Providers' {
         It 'leaves the built-in ones' {
             $seen = Watch-Command { Remove-ImagenProvider fal }
             $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.RemoveImagenProviderCommand'
-            $seen.Error.Exception.Message | Should -Be "'fal' comes with the module and stays."
+            $seen.Error.Exception.Message | Should -Be "'fal' is built in and cannot be removed."
             (Get-ImagenProvider).Name | Should -Contain 'fal'
         }
 

@@ -61,8 +61,8 @@ Describe 'New-ImagenImage: bad input' {
             @{ parameters = @{ AspectRatio = '5:4' }; message = "*AspectRatio '5:4' is not one of 1:1, 16:9, 9:16, 4:3, 3:4*" }
             @{ parameters = @{ SyncMode = 'maybe' }; message = "Row 1: SyncMode is 'maybe'; it takes true or false." }
             @{ parameters = @{ Seed = 1, 2 }; message = "Row 1: Seed is *, not a whole number." }
-            @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput has a time in it, for which JSON has no form.' }
-            @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput has NaN (no number) in it, for which JSON has no form.' }
+            @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput contains a time, which JSON cannot represent.' }
+            @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput contains NaN (no number), which JSON cannot represent.' }
         ) {
             $seen = Watch-Command { New-ImagenImage 'p' @parameters }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
@@ -77,7 +77,7 @@ Describe 'New-ImagenImage: bad input' {
             @{ kind = 'a cell of blanks'; row = [pscustomobject]@{ prompt = "  `t" }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
             @{ kind = 'a null cell'; row = [pscustomobject]@{ prompt = $null }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
             @{ kind = 'an empty cell of a hashtable'; row = @{ prompt = '' }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
-            @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt, seed. Is the header misspelt, or the delimiter another one?' }
+            @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt, seed. Is the header misspelt, or the delimiter a different one?' }
             @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt. *' }
             @{ kind = 'a number'; row = 5; message = 'Row 1: an integer is not a prompt. Pipe text, or objects with a property named Prompt.' }
             @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a date is not a prompt. *' }
@@ -191,7 +191,7 @@ Describe 'New-ImagenImage: bad input' {
             $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; 'Aspect Ratio' = '16:9'; seeds = 1; remark = 'x' } }
             $seen = Watch-Command { $rows | New-ImagenImage }
             $seen.Warning | Should -HaveCount 1
-            $seen.Warning | Should -Be 'Columns that are not used: Aspect Ratio (AspectRatio?), seeds (Seed?), remark. Nothing of them is sent; -Strict makes this an error.'
+            $seen.Warning | Should -Be 'Columns that are not used: Aspect Ratio (AspectRatio?), seeds (Seed?), remark. They are not sent; -Strict makes this an error.'
             Get-Bill $test | Should -HaveCount 3
         }
 

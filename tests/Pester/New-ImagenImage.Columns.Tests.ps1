@@ -45,7 +45,7 @@ Describe 'New-ImagenImage: columns' {
             foreach ($records in $rows, $tables, ($rows | ConvertTo-Csv | ConvertFrom-Csv), ($rows | ConvertTo-Json | ConvertFrom-Json)) {
                 $seen = Watch-Command { $records | New-ImagenImage -NoResume }
                 $seen.Error | Should -HaveCount 0
-                $seen.Warning | Should -Be "Columns that are not used: $meant. Nothing of them is sent; -Strict makes this an error."
+                $seen.Warning | Should -Be "Columns that are not used: $meant. They are not sent; -Strict makes this an error."
             }
 
             Get-Bill $test | Should -HaveCount 12
@@ -54,7 +54,7 @@ Describe 'New-ImagenImage: columns' {
         It 'several in one, before anything is sent' {
             $rows = 1..3 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; Force = 'f'; ratio = '16:9'; remark = ''; n = 2 } }
             $seen = Watch-Command { $rows | New-ImagenImage }
-            $seen.Warning | Should -Be 'Columns that are not used: Force (for every row: -Force), ratio (AspectRatio?), remark, n (NumImages?). Nothing of them is sent; -Strict makes this an error.'
+            $seen.Warning | Should -Be 'Columns that are not used: Force (for every row: -Force), ratio (AspectRatio?), remark, n (NumImages?). They are not sent; -Strict makes this an error.'
             Get-SeenAtFirstWarning { $rows | New-ImagenImage -NoResume -ThrottleLimit 1 } | Should -Be 3 -Because 'only the run before has sent anything'
         }
 
@@ -62,7 +62,7 @@ Describe 'New-ImagenImage: columns' {
             $rows = @{ prompt = 'p1'; ratio = 1 }, @{ prompt = 'p2' }, @{ prompt = 'p3'; n = 2; ratio = 1 }, @{ prompt = 'p4'; size = 2 }, @{ prompt = 'p5'; remark = 2; size = 1 }
             $seen = Watch-Command { $rows | New-ImagenImage -Verbose }
             $seen.Warning | Should -HaveCount 2
-            $seen.Warning[0] | Should -Be 'Columns that are not used: ratio (AspectRatio?). Nothing of them is sent; -Strict makes this an error.'
+            $seen.Warning[0] | Should -Be 'Columns that are not used: ratio (AspectRatio?). They are not sent; -Strict makes this an error.'
             $seen.Warning[1] | Should -Be 'Columns that are not used, from row 3 on: n (NumImages?). Those of later rows are named with -Verbose only; -Strict makes this an error.'
             $seen.Verbose | Should -Contain 'Columns that are not used, from row 4 on: size (Resolution or AspectRatio?).'
             $seen.Verbose | Should -Contain 'Columns that are not used, from row 5 on: remark.'
@@ -75,7 +75,7 @@ Describe 'New-ImagenImage: columns' {
             foreach ($records in $table.Rows, $table.DefaultView) {
                 $seen = Watch-Command { $records | New-ImagenImage -NoResume }
                 $seen.Error | Should -HaveCount 0
-                $seen.Warning | Should -Be 'Columns that are not used: ratio (AspectRatio?). Nothing of them is sent; -Strict makes this an error.'
+                $seen.Warning | Should -Be 'Columns that are not used: ratio (AspectRatio?). They are not sent; -Strict makes this an error.'
             }
         }
 

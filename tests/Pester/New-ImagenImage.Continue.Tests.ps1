@@ -18,7 +18,7 @@ Describe 'New-ImagenImage, run again' {
         $again = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
         $first.Warning | Should -BeNullOrEmpty
         $again.Error | Should -BeNullOrEmpty
-        $again.Warning | Should -BeLike "Rows submitted before, by an earlier run or another process: 3. Nothing was paid for them now. The ledger is in $(Join-Path $env:IMAGEN4_HOME ledger.db); -NoResume generates *"
+        $again.Warning | Should -BeLike "Rows submitted before, by an earlier run or another process: 3. They were not paid for again. The ledger is in $(Join-Path $env:IMAGEN4_HOME ledger.db); -NoResume generates *"
         $again.Output.State | Should -Be 'Delivered', 'Delivered', 'Delivered'
         foreach ($name in 'RequestId', 'Prompt', 'Path', 'Seed', 'LedgerId', 'Index') {
             ($again.Output | Sort-Object Index).$name | Should -Be ($first.Output | Sort-Object Index).$name -Because $name

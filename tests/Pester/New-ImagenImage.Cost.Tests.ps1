@@ -41,8 +41,8 @@ Describe 'New-ImagenImage: cost' {
 
         It 'says of how many rows it is not known' {
             (Get-WhatIf "'a', 'b' | New-ImagenImage -Model google/nano-banana-lite -WhatIf")[-2, -1] | Should -Be @(
-                'Performing the operation "Generate with google/nano-banana-lite at emulator, images: 1, cost: not known" on target "row 2: b".'
-                'In all, rows to be generated: 2, cost: not known. Rows whose cost is not known, and not in that sum: 2. Get-ImagenPrice shows what is known of a model.'
+                'Performing the operation "Generate with google/nano-banana-lite at emulator, images: 1, cost: unknown" on target "row 2: b".'
+                'In all, rows to be generated: 2, cost: unknown. Rows whose cost is unknown, and not in that sum: 2. Get-ImagenPrice shows what is known about a model.'
             )
         }
 
@@ -64,7 +64,7 @@ Describe 'New-ImagenImage: cost' {
 
         It 'a host that cannot be asked fails nothing' {
             Add-Fault $test @{ operation = 'pricing'; kind = 'status'; status = 500 }
-            (Get-WhatIf "New-ImagenImage a -Model $model -WhatIf")[-1] | Should -BeLike 'In all, rows to be generated: 1, cost: not known.*'
+            (Get-WhatIf "New-ImagenImage a -Model $model -WhatIf")[-1] | Should -BeLike 'In all, rows to be generated: 1, cost: unknown.*'
         }
 
         It 'what earlier runs have paid for costs nothing more' {
@@ -127,7 +127,7 @@ Describe 'New-ImagenImage: cost' {
             $seen = Watch-Command { $rows | New-ImagenImage -MaxCost 1 -Wait }
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Error.Exception.Message | Should -Be "Row 1: it is not known what this row costs at most (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage gives a price of your own, for every model of that provider whose price the host does not say."
+            $seen.Error.Exception.Message | Should -Be "Row 1: the maximum cost of this row is unknown (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage sets a price of your own, for every model of that provider whose price the host does not report."
             $seen.Error.TargetObject.prompt | Should -Be 'a'
             $seen.Output.Prompt | Should -Be 'b'
             Get-Bill $test | Should -HaveCount 1

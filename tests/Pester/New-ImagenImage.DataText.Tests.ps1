@@ -117,12 +117,12 @@ Describe 'New-ImagenImage: data where prompts belong' {
             @{ given = 'prompts.json'; says = "*Get-Content 'prompts.json' -Raw | ConvertFrom-Json | New-ImagenImage. *" }
             @{ given = 'prompts.txt'; says = "*Get-Content 'prompts.txt' | New-ImagenImage. *" }
             @{ given = 'sub/plain'; says = "*Get-Content 'sub/plain' | New-ImagenImage. *" }
-            @{ given = 'fox.png'; says = "Row 1: 'fox.png' is a file, not a prompt. Nothing was sent. For*" }
+            @{ given = 'fox.png'; says = "Row 1: 'fox.png' is a file, not a prompt. Nothing was sent. To use*" }
             @{ given = 'plain'; says = "Row 1: 'plain' is a file, not a prompt. Nothing was sent. Pipe what is in it: Get-Content 'plain' | New-ImagenImage. *" }
             @{ given = './a.folder'; says = "Row 1: './a.folder' is a path, not a prompt. Nothing was sent. The prompt comes first*" }
-            @{ given = 'sub/inner'; says = "Row 1: 'sub/inner' is a folder, not a prompt. Nothing was sent. For*" }
-            @{ given = '*.csv'; says = "Row 1: '[*].csv' is the name of a file that is not here*" }
-            @{ given = 'absent.csv'; says = "Row 1: 'absent.csv' is the name of a file that is not here, not a prompt. Nothing was sent. *" }
+            @{ given = 'sub/inner'; says = "Row 1: 'sub/inner' is a folder, not a prompt. Nothing was sent. To use*" }
+            @{ given = '*.csv'; says = "Row 1: '[*].csv' is the name of a file that does not exist*" }
+            @{ given = 'absent.csv'; says = "Row 1: 'absent.csv' is the name of a file that does not exist, not a prompt. Nothing was sent. *" }
         ) {
             foreach ($way in { New-ImagenImage $given }, { $given | New-ImagenImage }, { New-ImagenImage -Prompt $given -Wait }) {
                 $seen = Watch-Command $way

@@ -100,7 +100,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     }
 
     It 'a record cannot send <what>' -ForEach @(
-        @{ what = 'a file that is no image'; path = 'id_rsa.png'; message = "Row 1: '$([IO.Path]::DirectorySeparatorChar)*id_rsa.png' is no image: by their first bytes, only PNG, JPEG, WebP, GIF and AVIF files are read for a row. Send-ImagenFile uploads any other file. Nothing was sent." }
+        @{ what = 'a file that is no image'; path = 'id_rsa.png'; message = "Row 1: '$([IO.Path]::DirectorySeparatorChar)*id_rsa.png' is not an image: for a row, only files whose first bytes are those of a PNG, JPEG, WebP, GIF or AVIF are read. Send-ImagenFile uploads any other file. Nothing was sent." }
         @{ what = 'a file that is not there'; path = 'gone.png'; message = 'Row 1: There is no file *gone.png.*' }
         @{ what = 'a directory'; path = '.'; message = 'Row 1: * is a directory.*' }
         @{ what = 'an environment variable'; path = 'Env:/FAL_KEY'; message = "Row 1: 'Env:/FAL_KEY' is not a path of the file system.*" }
@@ -225,7 +225,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
             $running = Start-Shell { param($path, $edit) New-ImagenImage 'a' -Model $edit -ImagePath $path } (Join-Path $folder $path), $edit
             Wait-Until { $running.Shell.InvocationStateInfo.State -ne 'Running' } "$path is refused"
             $running.Shell.Streams.Error.FullyQualifiedErrorId | Should -Be $refused
-            $running.Shell.Streams.Error.Exception.Message | Should -BeLike "*$path is empty, or no regular file."
+            $running.Shell.Streams.Error.Exception.Message | Should -BeLike "*$path is empty, or not a regular file."
         }
 
         Get-Upload | Should -BeNullOrEmpty
@@ -278,7 +278,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     It 'an edit without an image is said once, and refused where the model needs one' {
         $other = 'fal-ai/nano-banana-2/edit'
         $seen = Watch-Command { 'a', 'b', 'c' | New-ImagenImage -Model $other }
-        $seen.Warning | Should -Be "$other makes an image out of others, and a row gives it none (-ImagePath or -ImageUri)."
+        $seen.Warning | Should -Be "$other makes an image from other images, and the row has none (-ImagePath or -ImageUri)."
         $seen.Output.State | Should -Be 'InQueue', 'InQueue', 'InQueue'
         (Watch-Command { 'd' | New-ImagenImage -Model $other -ImagePath fox.png }).Warning | Should -BeNullOrEmpty
         (Watch-Command { 'e' | New-ImagenImage -Model $other -AdditionalInput @{ video_url = 'https://a.example/x.mp4' } }).Warning | Should -BeNullOrEmpty

@@ -103,7 +103,7 @@ Key,Model,prompt,aspect_ratio,resolution,image_urls,thinking_level,limit_generat
 
     It 'a misspelt column is told which input may be meant, and is not sent' {
         $seen = Watch-Command { @{ prompt = 'p'; thinking_levle = 'high' } | New-ImagenImage -Model fal-ai/nano-banana-2 }
-        $seen.Warning | Should -Be 'Columns that are not used: thinking_levle (thinking_level?). Nothing of them is sent; -Strict makes this an error.'
+        $seen.Warning | Should -Be 'Columns that are not used: thinking_levle (thinking_level?). They are not sent; -Strict makes this an error.'
         (Get-Bill $test).input | ConvertTo-Json -Compress | Should -Be '{"prompt":"p"}'
     }
 

@@ -63,7 +63,7 @@ Describe 'New-ImagenImage: a host that cannot be reached' {
         $running = Start-Shell { New-ImagenImage 'canary-fox' -Provider gone -ApiKey k }
         Wait-Until { Get-ImagenRequest } 'the first try is in the ledger'
         (Watch-Command { Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false }).Error.Exception.Message |
-            Should -BeLike 'Request * is being submitted by a process that is running, and cannot be forgotten yet. *'
+            Should -BeLike 'Request * is being submitted by a process that is running, and cannot be removed yet. *'
         Stop-Shell $running
         Wait-Until { (Get-ImagenRequest).State -eq 'Failed' } 'it has been left'
         Get-ImagenRequest | Remove-ImagenRequest -Confirm:$false

@@ -118,7 +118,7 @@ Describe 'New-ImagenImage, records of known requests' {
         $seen.Error | Should -BeNullOrEmpty
         $seen.Output.State | Should -Be 'Delivered', 'Delivered', 'Delivered'
         $seen.Output.RequestId | Sort-Object | Should -Be ($requests.RequestId | Sort-Object)
-        $seen.Warning | Should -BeLike 'Rows submitted before*: 3. Nothing was paid for them now.*'
+        $seen.Warning | Should -BeLike 'Rows submitted before*: 3. They were not paid for again.*'
         $again = $requests | & $trips[$_] | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         $again.Path | Sort-Object | Should -Be ($seen.Output.Path | Sort-Object)
         ($requests | & $trips[$_] | New-ImagenImage -WarningAction Ignore).RequestId | Sort-Object | Should -Be ($requests.RequestId | Sort-Object)
@@ -530,7 +530,7 @@ Describe 'New-ImagenImage, records of known requests' {
 
             Get-Bill $test | Should -HaveCount 2
             $seen = Watch-Command { $rows | ForEach-Object { $_ + @{ Key = 'k' } } | New-ImagenImage -OutputDirectory $out }
-            $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is in this pipeline twice: row 1 has it, too."
+            $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is in this pipeline twice: row 1 has it, too.*"
             Get-Bill $test | Should -HaveCount 2
             'one', 'two' | Remove-ImagenProvider
             Remove-Item Env:\RECORDS_KEY

@@ -209,9 +209,9 @@ Describe 'New-ImagenImage: saving' {
                 [pscustomobject]@{ prompt = 'a fox'; num_images = 2 }, 'a hare' | New-ImagenImage -ApiKey k -WhatIf"
             $lines = $said -split "`r?`n"
             $lines | Should -HaveCount 3
-            $lines[0] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 2, cost: not known" on target "row 1: a fox".'
-            $lines[1] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 1, cost: not known" on target "row 2: a hare".'
-            $lines[2] | Should -BeLike 'What if: In all, rows to be generated: 2, cost: not known. *'
+            $lines[0] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 2, cost: unknown" on target "row 1: a fox".'
+            $lines[1] | Should -Be 'What if: Performing the operation "Generate with fal-ai/imagen4/preview at here, images: 1, cost: unknown" on target "row 2: a hare".'
+            $lines[2] | Should -BeLike 'What if: In all, rows to be generated: 2, cost: unknown. *'
             Get-Seen $test | Should -HaveCount 0
         }
 

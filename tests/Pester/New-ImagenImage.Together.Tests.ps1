@@ -47,7 +47,7 @@ Describe 'New-ImagenImage, together with others' {
         Wait-Until { Get-ImagenRequest -State InQueue, InProgress } 'it is accepted'
         $seen = Watch-Command { $row | New-ImagenImage -Wait -TimeoutSec 6 }
         $who = "process $PID on $([Environment]::MachineName) (since $([datetime]::UtcNow.Year)-"
-        @($seen.Warning | Where-Object { $_ -like "Rows of this batch are being worked on by *$who* but waits for what becomes of them, for 6 s at most (-TimeoutSec)." }) | Should -HaveCount 1
+        @($seen.Warning | Where-Object { $_ -like "Rows of this batch are being worked on by *$who* but waits for their results, for 6 s at most (-TimeoutSec)." }) | Should -HaveCount 1
         $seen.Error.FullyQualifiedErrorId | Should -Be "WaitTimeout,$command"
         $seen.Error.CategoryInfo.Category | Should -Be 'OperationTimeout'
         $seen.Error.Exception.Message | Should -BeLike "Row 1, request *: The row is still being worked on by *$who*, after a wait of 6 s. This command has submitted nothing for it; *"

@@ -153,16 +153,16 @@ Describe 'A host of OpenAI''s form' {
     }
 
     It 'refuses <kind>' -ForEach @(
-        @{ kind = 'a path with a host'; given = @{ SubmitPath = 'https://evil.example/v1' }; said = "'https://evil.example/v1' cannot be a path of requests: *" }
-        @{ kind = 'a path with a user'; given = @{ SubmitPath = '/user@evil/v1' }; said = "'/user@evil/v1' cannot be a path of requests: *" }
-        @{ kind = 'a path that leads out'; given = @{ SubmitPath = '/../v1' }; said = "'/../v1' cannot be a path of requests: *" }
+        @{ kind = 'a path with a host'; given = @{ SubmitPath = 'https://evil.example/v1' }; said = "'https://evil.example/v1' cannot be a path for requests: *" }
+        @{ kind = 'a path with a user'; given = @{ SubmitPath = '/user@evil/v1' }; said = "'/user@evil/v1' cannot be a path for requests: *" }
+        @{ kind = 'a path that leads out'; given = @{ SubmitPath = '/../v1' }; said = "'/../v1' cannot be a path for requests: *" }
         @{ kind = 'a header that is none'; given = @{ KeyHeader = 'two words' }; said = '-KeyHeader takes the name of a header (api-key)*' }
         @{ kind = 'a header that means something'; given = @{ KeyHeader = 'Content-Length' }; said = "-KeyHeader: no key can be sent in 'Content-Length'*" }
         @{ kind = 'a name that is taken'; given = @{ InputName = @{ num_images = 'model' } }; said = "-InputName: num_images and model would both be sent as 'model'.*" }
         @{ kind = 'two of one name'; given = @{ InputName = @{ num_images = 'n'; seed = 'n' } }; said = "-InputName: * would both be sent as 'n'.*" }
-        @{ kind = 'an input that is none'; given = @{ InputName = '{"num_image":"n"}' }; said = "-InputName: 'num_image' is no input with a parameter. Those are: prompt, *" }
-        @{ kind = 'names that are no table'; given = @{ InputName = 'n' }; said = "-InputName takes names for names, such as @{ num_images = 'n' }." }
-        @{ kind = 'a number for a name'; given = @{ InputName = @{ num_images = 1 } }; said = '-InputName takes names for names*' }
+        @{ kind = 'an input that is none'; given = @{ InputName = '{"num_image":"n"}' }; said = "-InputName: 'num_image' is not an input with a parameter. Those are: prompt, *" }
+        @{ kind = 'names that are no table'; given = @{ InputName = 'n' }; said = "-InputName takes a table of names, such as @{ num_images = 'n' }." }
+        @{ kind = 'a number for a name'; given = @{ InputName = @{ num_images = 1 } }; said = '-InputName takes a table of names*' }
     ) {
         $seen = Watch-Command { Set-ImagenProvider bad -Protocol ImagesGenerations -BaseUri $test.BaseUri @given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$setter"

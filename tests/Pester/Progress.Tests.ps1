@@ -66,7 +66,7 @@ Describe 'The progress of a batch, and the line it ends with' {
         It 'says what became of the rows, where the images are and what it cost' {
             $rows = @{ Prompt = 'delivered'; NumImages = 2 }, @{ Prompt = 'refused'; AspectRatio = '7:5' }, @{ Prompt = '[emulator:fail]' }
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $folder }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost of these rows: 0.1 USD."
         }
 
         It 'says what was submitted only' {
@@ -76,7 +76,7 @@ Describe 'The progress of a batch, and the line it ends with' {
 
         It 'says what was not sent' {
             $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost of these rows: 0.1 USD."
         }
 
         It 'says for how many rows the cost is unknown' {

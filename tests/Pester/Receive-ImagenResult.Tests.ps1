@@ -140,7 +140,7 @@ Describe 'Receive-ImagenResult' {
         $id = (New-ImagenImage 'a').RequestId
         $seen = Watch-Command { $UnknownId, $id | Receive-ImagenResult -Wait -OutputDirectory $out }
         $seen.Error.FullyQualifiedErrorId | Should -Be "RequestNotFound,$command"
-        $seen.Error.Exception.Message | Should -BeLike "*knows no request $UnknownId*"
+        $seen.Error.Exception.Message | Should -BeLike "*does not know request $UnknownId*"
         $seen.Output.RequestId | Should -Be $id
         $seen.Output.State | Should -Be 'Delivered'
     }

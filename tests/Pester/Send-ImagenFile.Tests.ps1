@@ -76,7 +76,7 @@ Describe 'Send-ImagenFile' {
     It 'says of <kind> that it cannot go up, and the others do' -ForEach @(
         @{ kind = 'a missing file'; path = 'gone.png'; message = 'There is no file *gone.png.' }
         @{ kind = 'a directory'; path = 'sub.png'; message = '*sub.png is a directory. Name the files in it, such as *sub.png/`*.png.' }
-        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty, or no regular file.' }
+        @{ kind = 'an empty file'; path = 'empty.txt'; message = '*empty.txt is empty, or not a regular file.' }
         @{ kind = 'a place that is no file system'; path = 'env:PATH'; message = "'env:PATH' is not a path of the file system." }
         @{ kind = 'a drive that is not there'; path = 'nodrive:\a'; message = "'nodrive:\a' is not a path of the file system." }
     ) {
@@ -291,7 +291,7 @@ Describe 'Send-ImagenFile' {
 
     It 'the README''s example runs as written' {
         $readme = Get-Content (Join-Path $PSScriptRoot '../../README.md') -Raw
-        $example = [regex]::Match($readme, '(?s)\n## A picture of a picture\n.*?```powershell\n(.*?)```').Groups[1].Value
+        $example = [regex]::Match($readme, '(?s)\n## Images from images\n.*?```powershell\n(.*?)```').Groups[1].Value
         $example | Should -Match 'Send-ImagenFile'
         $work = New-Item -ItemType Directory (Join-Path $TestDrive readme)
         $said = Invoke-Pwsh "`$ErrorActionPreference = 'Stop'; `$env:IMAGEN4_HOME = '$work/home'; `$env:IMAGEN4_EMULATOR = `$null; Import-Module '$ModuleManifest'; $example" $work

@@ -65,7 +65,7 @@ public sealed record GalleryCard
             : [.. images.Select(image => card with { Image = image, Facts = With(facts, image, images.Count) })];
     }
 
-    // A page is passed on: where files were on somebody's machine is nobody else's business, and images in base64 are no text.
+    // A page is passed on: it must not reveal where files were on a machine, and images in base64 are not text.
     private static string Shown(string name, string value) => name switch
     {
         nameof(ImagenInputs.ImagePath) => string.Join("; ", value.Split(';').Select(FileName)),

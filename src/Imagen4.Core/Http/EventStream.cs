@@ -50,7 +50,7 @@ internal sealed class EventStream(TimeProvider time)
         }
     }
 
-    // Silence is no stop by the user.
+    // Silence is not a stop by the user.
     private static async Task<T> AwakeAsync<T>(Task<T> step, CancellationToken cancellation)
     {
         try

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Input;
 
 /// <summary>How long a host keeps what it generates: one of the names the official client has, or a number of seconds.</summary>
 /// <param name="Text">What the caller wrote.</param>
-/// <param name="Seconds">The seconds; null for ever.</param>
+/// <param name="Seconds">The seconds; null forever.</param>
 public sealed record ObjectLifetime(string Text, long? Seconds)
 {
     private static readonly Dictionary<string, long?> Names = new(StringComparer.OrdinalIgnoreCase)

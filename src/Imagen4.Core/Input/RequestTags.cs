@@ -70,7 +70,7 @@ public sealed record RequestTags
     private static int Size(IEnumerable<KeyValuePair<string, string>> tags) =>
         tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value));
 
-    // Nothing is no label, and lists and objects cannot be one: they become the empty text, which is refused.
+    // Nothing is not a label, and lists and objects cannot be one: they become the empty text, which is refused.
     private static string Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!.Trim(),

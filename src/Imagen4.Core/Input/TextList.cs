@@ -27,7 +27,7 @@ public static class TextList
     /// <summary>Reads a list of which every item is a text.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="mayBeName">Whether what begins as a JSON list, and is none, may be the name of a file: <c>[1].png</c>.</param>
-    /// <exception cref="InvalidInputException">An item is no text, or the cell begins as a JSON list and is none.</exception>
+    /// <exception cref="InvalidInputException">An item is not text, or the cell begins as a JSON list and is none.</exception>
     public static IReadOnlyList<string> ReadTexts(Cell cell, bool mayBeName = false)
     {
         if (cell.IsEmpty)

@@ -67,7 +67,7 @@ internal sealed class ClaimedRequests(LedgerStore store)
         return isAlive;
     }
 
-    /// <summary>Who works on a submission, and since when; null where nobody does any more.</summary>
+    /// <summary>Who works on a submission, and since when; null where no process does any more.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<RowHolder?> HolderAsync(LedgerRequest known, CancellationToken cancellation)
     {

@@ -22,7 +22,7 @@ public sealed class LedgerCatalog
     private volatile LedgerChoice? _session;
 
     /// <summary>Where the one is that is in use now.</summary>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
     public LedgerLocation Current
     {
@@ -43,7 +43,7 @@ public sealed class LedgerCatalog
     public LedgerChoice? Choice => OfEnvironment ?? _session ?? UserSettings.Load().Ledger;
 
     /// <summary>The ledger that is in use now.</summary>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
     internal RequestLedger InUse => _opened
         .GetOrAdd(Current, static place => new Lazy<RequestLedger>(() => new RequestLedger(place.Open(), TimeProvider.System)))
@@ -81,7 +81,7 @@ public sealed class LedgerCatalog
 
     /// <summary>Uses a database for the rest of this process.</summary>
     /// <param name="choice">The database; null to go back to the user's or the default one.</param>
-    /// <exception cref="InvalidInputException">It is no address of a database, or has a password in it.</exception>
+    /// <exception cref="InvalidInputException">It is not an address of a database, or has a password in it.</exception>
     public void Use(LedgerChoice? choice)
     {
         RequirePlain(choice);
@@ -91,7 +91,7 @@ public sealed class LedgerCatalog
     /// <summary>Uses a database in every session of this user.</summary>
     /// <param name="choice">The database; null to go back to the default one.</param>
     /// <param name="cancellation">Stops waiting for other processes.</param>
-    /// <exception cref="InvalidInputException">It is no address of a database, or has a password in it; or the settings cannot be
+    /// <exception cref="InvalidInputException">It is not an address of a database, or has a password in it; or the settings cannot be
     /// changed.</exception>
     public static Task SaveAsync(LedgerChoice? choice, CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ public sealed class LedgerCatalog
     }
 
     /// <summary>The address as messages may show it: without a role, a password or other settings.</summary>
-    /// <exception cref="InvalidInputException">It is no address of a database, or has a password in it.</exception>
+    /// <exception cref="InvalidInputException">It is not an address of a database, or has a password in it.</exception>
     public static string Show(LedgerChoice choice)
     {
         RequirePlain(choice);

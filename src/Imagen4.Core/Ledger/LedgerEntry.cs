@@ -2,7 +2,7 @@ using Imagen4.Core.Input;
 
 namespace Imagen4.Core.Ledger;
 
-/// <summary>What a ledger is told at every step of a row.</summary>
+/// <summary>What a ledger records at every step of a row.</summary>
 /// <param name="Provider">The provider's name.</param>
 /// <param name="Model">The endpoint id.</param>
 /// <param name="Key">The caller's own key for the row.</param>

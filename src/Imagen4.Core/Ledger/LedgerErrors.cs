@@ -9,7 +9,7 @@ internal static class LedgerErrors
     /// <summary>What the ledger keeps of an error by which the host refused this very input; null for any other.</summary>
     public static string? RefusalBy(ImagenException error) => error.RefusesInput ? error.Kind : null;
 
-    /// <summary>The error a request stands for when there is nothing more to be done for it; null when it came to a good end.</summary>
+    /// <summary>The error a request stands for when there is nothing more to be done for it; null when it succeeded.</summary>
     public static ImagenException? Of(LedgerRequest known) => known.Step switch
     {
         RequestState.InDoubt when known.IsDamaged => new SubmissionInDoubtException(

@@ -21,7 +21,7 @@ public static class LedgerInspection
     /// <param name="ledgers">The ledgers that can be used.</param>
     /// <param name="verify">Whether every request is read and compared with its checksum.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
     public static async Task<LedgerFindings> RunAsync(LedgerCatalog ledgers, bool verify, CancellationToken cancellation)
     {

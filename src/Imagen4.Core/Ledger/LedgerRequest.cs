@@ -36,7 +36,7 @@ internal sealed record LedgerRequest(StoredRequest Stored, string Ledger)
     /// <summary>When the host accepted it.</summary>
     public long? Accepted => Stored.Progress.Accepted;
 
-    /// <summary>The process that works on it; null where nobody does.</summary>
+    /// <summary>The process that works on it; null where no process does.</summary>
     public long? Owner => IsDamaged || HasEnded ? null : Stored.Progress.Owner;
 
     /// <summary>Names the row; null where every run of it is a new request.</summary>

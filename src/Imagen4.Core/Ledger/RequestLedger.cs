@@ -52,7 +52,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     public ValueTask<bool> IsWorkedOnAsync(LedgerRequest known, Dictionary<long, bool> alive, CancellationToken cancellation) =>
         _held.IsWorkedOnAsync(known, alive, cancellation);
 
-    /// <summary>Who works on a submission, and since when; null where nobody does any more.</summary>
+    /// <summary>Who works on a submission, and since when; null where no process does any more.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public Task<RowHolder?> HolderAsync(LedgerRequest known, CancellationToken cancellation) => _held.HolderAsync(known, cancellation);
 
@@ -95,7 +95,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         return false;
     }
 
-    /// <summary>Takes over a submission that nobody works on.</summary>
+    /// <summary>Takes over a submission that no process works on.</summary>
     /// <returns>The submission as it is now; null when somebody was first, or it has changed.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
     public async Task<LedgerRequest?> AdoptAsync(LedgerRequest known, CancellationToken cancellation)
@@ -202,7 +202,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             return made;
         }
 
-        // All or none: what another request has one of is no set of names.
+        // All or none: what another request has one of is not a set of names.
         await _store.UnnameFilesAsync(entry.LedgerId, directory, names.Where(name => made.GetValueOrDefault(name.Key) == name.Value)
             .Select(name => name.Key)).ConfigureAwait(false);
         return null;

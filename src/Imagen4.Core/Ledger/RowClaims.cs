@@ -149,7 +149,7 @@ internal sealed class RowClaims(
         }
     }
 
-    // Where the one that is named has come to no good end, its row may have gone on with another one since.
+    // Where the one that is named has ended without success, its row may have gone on with another one since.
     private async Task<LedgerRequest?> CurrentAsync(NamedRequest named, CancellationToken cancellation)
     {
         var known = await ledger.FindAsync(named.LedgerId, cancellation).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Imagen4.Core.Ledger;
 internal static class RowRules
 {
     /// <summary>
-    /// Whether a request has come to no good end: the host refused it, failed or cancelled it, or never got it. Nobody works on it.
+    /// Whether a request has ended without success: the host refused it, failed or cancelled it, or never got it. No process works on it.
     /// </summary>
     public static bool EndedBadly(LedgerRequest known) => known.Step is RequestState.Claimed or RequestState.NotSent
         or RequestState.Throttled or RequestState.NotSubmitted or RequestState.Rejected or RequestState.Failed or RequestState.Cancelled;
@@ -25,11 +25,11 @@ internal static class RowRules
         // What was sent is lost: nothing says that it was something else.
         || known.IsDamaged;
 
-    /// <summary>Whether a process ended with the POST on its way: nobody knows what has become of it.</summary>
+    /// <summary>Whether a process ended with the POST on its way: its outcome is unknown.</summary>
     public static bool IsLost(LedgerRequest known) => known.Step == RequestState.Intent;
 
     /// <summary>Whether there is nothing more to be done for a row.</summary>
-    /// <param name="known">What is known of it; nobody works on it.</param>
+    /// <param name="known">What is known of it; no process works on it.</param>
     /// <param name="row">The row.</param>
     /// <param name="submitsOnly">Whether it is done once the host has it.</param>
     /// <param name="isNews">Whether it came to its end only now: then that is this run's own, whichever process met it.</param>

@@ -4,7 +4,7 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 
-/// <summary>A row's wait for whoever works on it: how long it lasts, and what the user is told meanwhile.</summary>
+/// <summary>A row's wait for whoever works on it: how long it lasts, and what is reported to the user meanwhile.</summary>
 /// <param name="ledger">The ledger.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RowWait(RequestLedger ledger, TimeProvider time)
@@ -14,7 +14,7 @@ internal sealed class RowWait(RequestLedger ledger, TimeProvider time)
     // A wait of a few seconds is not worth a word: two runs of the same rows often meet.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
-    // Nobody can tell whether the holder lives where its lock may not be opened: that is not waited for without end.
+    // It is unknown whether the holder is running where its lock may not be opened: that is not waited for without end.
     private static readonly TimeSpan LongestUnsure = TimeSpan.FromMinutes(10);
 
     private long? _began;
@@ -38,7 +38,7 @@ internal sealed class RowWait(RequestLedger ledger, TimeProvider time)
         var waited = time.GetElapsedTime(_began.Value);
         var isLong = waited >= Silence;
 
-        // Where there is no holder any more, the row is just changing hands.
+        // Where there is no holder any more, the row is just being handed over.
         if ((isLong || (Limit > TimeSpan.Zero && waited >= Limit))
             && await ledger.HolderAsync(known, cancellation).ConfigureAwait(false) is { } holder)
         {

@@ -83,7 +83,7 @@ public sealed partial class FileNameTemplate
     public static IReadOnlyList<string> Placeholders { get; } =
         ["Index", "Key", "RequestId", ImageIndex, "Seed", "Provider", "Model", "Prompt", "Date", Extension];
 
-    /// <summary>Whether none was given: then files have default names, and a name that is taken is no error.</summary>
+    /// <summary>Whether none was given: then files have default names, and a name that is taken is not an error.</summary>
     public bool IsDefault { get; }
 
     /// <summary>Whether every request gets names of its own, whatever its row says.</summary>

@@ -21,7 +21,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 
     /// <summary>Reads the header of a whole image.</summary>
     /// <param name="file">The file; it can seek.</param>
-    /// <exception cref="InvalidMediaException">It is no PNG, JPEG or WebP, or not a whole one.</exception>
+    /// <exception cref="InvalidMediaException">It is not a PNG, JPEG or WebP, or not a whole one.</exception>
     public static ImageHeader Read(Stream file)
     {
         Span<byte> head = stackalloc byte[32];

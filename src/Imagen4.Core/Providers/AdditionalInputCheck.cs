@@ -5,7 +5,7 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Providers;
 
 /// <summary>
-/// Checks inputs that have no parameter against their model's inputs. An input that is not known, and is no misspelt one, is passed on
+/// Checks inputs that have no parameter against their model's inputs. An input that is not known, and is not a misspelt one, is passed on
 /// as it is.
 /// </summary>
 internal static class AdditionalInputCheck

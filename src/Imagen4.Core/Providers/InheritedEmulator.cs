@@ -15,7 +15,7 @@ internal static class InheritedEmulator
     /// <summary>Whether one is inherited; it may have ended since.</summary>
     public static bool Exists => !string.IsNullOrEmpty(Value);
 
-    /// <summary>Where it listens; null where there is none, and for a text that is no address on this machine.</summary>
+    /// <summary>Where it listens; null where there is none, and for a text that is not an address on this machine.</summary>
     public static Uri? Address =>
         Uri.TryCreate(Value, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp && address.IsLoopback
             ? address

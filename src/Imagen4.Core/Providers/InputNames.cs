@@ -61,7 +61,7 @@ public static class InputNames
     /// </exception>
     internal static void RequireOwnNames(ProviderProfile profile, ImageInput input, int row)
     {
-        // A model of another protocol may have an input of its own by the name, or take a prompt that is no text.
+        // A model of another protocol may have an input of its own by the name, or take a prompt that is not text.
         var isInBody = profile.Protocol == HostProtocol.ImagesGenerations;
         if (input.AdditionalInput?.Keys.FirstOrDefault(given =>
             (isInBody && Same(given, "model")) || ((isInBody || input.Prompt is not null) && Same(given, "prompt"))) is { } twice)

@@ -50,13 +50,13 @@ public sealed record ProviderProfile
     /// <summary>The vault the secret is in; null for any.</summary>
     public string? SecretVault { get; init; }
 
-    /// <summary>A key that is no secret: the emulator takes any, and this one is sent.</summary>
+    /// <summary>A key that is not a secret: the emulator takes any, and this one is sent.</summary>
     public string? OpenKey { get; init; }
 
     /// <summary>The endpoint id used where the caller names none.</summary>
     public string DefaultModel { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How many requests are kept under way at once by default.</summary>
+    /// <summary>How many requests are kept in progress at once by default.</summary>
     public int ConcurrencyLimit { get; init => field = value > 0 ? value : DefaultConcurrency; } = DefaultConcurrency;
 
     /// <summary>What the host documents besides submitting and returning results.</summary>

@@ -8,7 +8,7 @@ namespace Imagen4.Emulator.Faults;
 /// <summary>Answers with a status, headers and a body of the rule's choice.</summary>
 internal sealed class CannedAnswer : IResult
 {
-    /// <summary>What stands in a rule for the id of the request that the call is about, or of one that nobody knows.</summary>
+    /// <summary>What stands in a rule for the id of the request that the call is about, or of an unknown one.</summary>
     public const string RequestIdPlace = "{request_id}";
 
     private readonly FaultEffect _effect;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Imagen4.Emulator.Generation;
 
-/// <summary>What each directive does to the plan of its job. A directive that nobody knows fails the job, loudly.</summary>
+/// <summary>What each directive does to the plan of its job. An unknown directive fails the job, loudly.</summary>
 internal static class Directives
 {
     private static readonly Dictionary<string, Func<GenerationPlan, string?, GenerationPlan>> ByName = new(StringComparer.Ordinal)

@@ -57,7 +57,7 @@ internal static class Ink
     public static byte Land(int layer) => (byte)(SkyBands + layer);
 }
 
-/// <summary>SplitMix64: a few good random numbers from one identity, the same for ever.</summary>
+/// <summary>SplitMix64: a few good random numbers from one identity, the same forever.</summary>
 internal sealed class SceneRandom(ulong identity)
 {
     private ulong _state = identity;

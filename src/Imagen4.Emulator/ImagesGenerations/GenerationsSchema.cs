@@ -41,7 +41,7 @@ internal sealed record GenerationsSchema(
         return (values, null);
     }
 
-    /// <summary>Whether the body names a model that is not there. One that is no text is left to the check.</summary>
+    /// <summary>Whether the body names a model that is not there. One that is not text is left to the check.</summary>
     public bool IsUnknownModel(JsonElement body) =>
         body.TryGetProperty("model", out var given) && JsonText.TryRead(given, out var model) && !Models.Contains(model);
 
@@ -64,7 +64,7 @@ internal sealed record GenerationsSchema(
     }
 }
 
-/// <summary>What a field takes. Strict, unlike fal: <c>"3"</c> is no number here.</summary>
+/// <summary>What a field takes. Strict, unlike fal: <c>"3"</c> is not a number here.</summary>
 internal sealed record PropertyRule(
     string Type,
     IReadOnlyList<string>? Enum = null,

@@ -40,7 +40,7 @@ internal static class WebhookBody
             }
             else
             {
-                // Not checked: an error may quote input that is no text, just as it came.
+                // Not checked: an error may quote input that is not text, just as it came.
                 json.WriteRawValue(
                     failure is null ? ModelOutput.Write(job, snapshot, baseAddress) : FalErrors.Body(failure).Body.Span,
                     skipInputValidation: true);

@@ -114,7 +114,7 @@ internal static class WebhookSignature
     }
 }
 
-/// <summary>Where webhooks may go: to this machine, so that nobody's emulator calls anybody.</summary>
+/// <summary>Where webhooks may go: only to this machine, so that an emulator never calls another one.</summary>
 internal static class WebhookAddress
 {
     public static bool TryRead(string text, [NotNullWhen(true)] out Uri? url) =>

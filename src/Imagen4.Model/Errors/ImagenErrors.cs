@@ -70,7 +70,7 @@ public sealed class RequestFailedException(string message, Exception? inner = nu
 /// <summary>The host does not know the request, or no longer does.</summary>
 public sealed class RequestNotFoundException(string message, Exception? inner = null) : ImagenException(message, inner);
 
-/// <summary>A paid POST whose fate is unknown. It is never sent again by itself.</summary>
+/// <summary>A paid POST whose fate is unknown. It is never sent again automatically.</summary>
 public sealed class SubmissionInDoubtException(string message, Exception? inner = null) : ImagenException(message, inner);
 
 /// <summary>The host's storage did not take a file.</summary>

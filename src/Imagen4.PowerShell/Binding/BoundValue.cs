@@ -62,7 +62,7 @@ internal static class BoundValue
         FileSystemInfo or PathInfo when ofFile is not null => new JsonArray(new JsonCell(row, name, ofFile).Of(value)),
         IList => new JsonCell(row, name, ofFile).Of(value),
 
-        // What is a file as a whole is no list: FullName of a file object may have a semicolon in it.
+        // What is a file as a whole is not a list: FullName of a file object may have a semicolon in it.
         string path when ofFile is not null && path.Contains(';', StringComparison.Ordinal) && Path.IsPathRooted(path) && File.Exists(path) =>
             new JsonArray(path),
         var plain => plain,

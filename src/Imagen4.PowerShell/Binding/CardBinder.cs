@@ -24,7 +24,7 @@ internal sealed class CardBinder(Func<string, string> fullPath)
     /// <summary>The cards of one record.</summary>
     /// <param name="row">The number of the record, from 1.</param>
     /// <param name="record">The record.</param>
-    /// <exception cref="InvalidInputException">A file that it names is no path.</exception>
+    /// <exception cref="InvalidInputException">A file that it names is not a path.</exception>
     public IReadOnlyList<GalleryCard> Bind(int row, Record record)
     {
         var images = ImagesOf(record.At(Images)).ToList();

@@ -89,7 +89,7 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         return null;
     }
 
-    // The picture that a row is about is no detail that it could be paid for without.
+    // The picture that a row is about is not a detail that it could be paid for without.
     private List<string> ImagesMeant(Record record) =>
     [
         .. Others(record).Where(name => hints.MayBeImage(name) && !IsBlank(record.At(name))).Select(name => hints.For(PlainText.Brief(name), [])),

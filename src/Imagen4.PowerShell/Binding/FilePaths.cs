@@ -8,7 +8,7 @@ namespace Imagen4.PowerShell.Binding;
 internal sealed class FilePaths(PSCmdlet command)
 {
     /// <summary>The full path of a file that may be there or not.</summary>
-    /// <exception cref="InvalidInputException">It is no path of the file system.</exception>
+    /// <exception cref="InvalidInputException">It is not a path of the file system.</exception>
     public string Literal(string path)
     {
         try
@@ -27,7 +27,7 @@ internal sealed class FilePaths(PSCmdlet command)
     /// The full path of a file on a drive of this machine. To open a share that a record names would offer the user's password to
     /// whatever machine that is.
     /// </summary>
-    /// <exception cref="InvalidInputException">It is no path of the file system, or a share's.</exception>
+    /// <exception cref="InvalidInputException">It is not a path of the file system, or a share's.</exception>
     public string OnThisMachine(string path) =>
         Literal(path) is var full && OperatingSystem.IsWindows() && (full.StartsWith(@"\\", StringComparison.Ordinal)
             || full.StartsWith("//", StringComparison.Ordinal))
@@ -35,7 +35,7 @@ internal sealed class FilePaths(PSCmdlet command)
             : full;
 
     /// <summary>The full paths of the files that a path with wildcards stands for; there may be none. Directories are left out.</summary>
-    /// <exception cref="InvalidInputException">It is no path of the file system.</exception>
+    /// <exception cref="InvalidInputException">It is not a path of the file system.</exception>
     public IReadOnlyList<string> Matching(string path)
     {
         // The name of a file may have brackets in it, with or without the marks that say so.

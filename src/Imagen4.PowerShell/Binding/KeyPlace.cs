@@ -10,7 +10,7 @@ namespace Imagen4.PowerShell.Binding;
 internal static class KeyPlace
 {
     /// <summary>The names of environment variables; empty ones are none.</summary>
-    /// <exception cref="InvalidInputException">One of them is no name, or looks like a key.</exception>
+    /// <exception cref="InvalidInputException">One of them is not a name, or looks like a key.</exception>
     public static IReadOnlyList<string> Variables(IReadOnlyList<string> given)
     {
         for (var at = 0; at < given.Count; at++)

@@ -9,7 +9,7 @@ internal static class LedgerIds
     /// <param name="row">The number of the record, from 1.</param>
     /// <param name="name">The parameter's name.</param>
     /// <param name="given">What PowerShell bound: one or several.</param>
-    /// <exception cref="InvalidInputException">One of them is no text.</exception>
+    /// <exception cref="InvalidInputException">One of them is not text.</exception>
     public static IReadOnlyList<string> Read(int row, string name, object? given) =>
         [.. BoundValue.List(given).Select(one => new Cell(row, name, BoundValue.Cell(row, name, one)).Text()?.Trim()).OfType<string>()];
 

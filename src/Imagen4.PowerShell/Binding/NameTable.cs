@@ -10,7 +10,7 @@ internal static class NameTable
     /// <summary>The pairs of a table; none where it is empty.</summary>
     /// <param name="parameter">The parameter's name.</param>
     /// <param name="given">What was given.</param>
-    /// <exception cref="InvalidInputException">It is no table of names.</exception>
+    /// <exception cref="InvalidInputException">It is not a table of names.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string parameter, object? given)
     {
         var table = BoundValue.Cell(0, parameter, given) switch

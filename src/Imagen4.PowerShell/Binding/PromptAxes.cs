@@ -15,7 +15,7 @@ internal sealed class PromptAxes(
     private static readonly string[] Others =
         [nameof(ImagenRequest.Provider), nameof(ImagenRequest.Model), nameof(ImagenInputs.AdditionalInput)];
 
-    // A column that is no input, such as a remark, may change without making another row of it.
+    // A column that is not an input, such as a remark, may change without making another row of it.
     private readonly List<KeyValuePair<string, string>> _fixed =
     [
         .. columns.Where(column => IsInput(column.Name))

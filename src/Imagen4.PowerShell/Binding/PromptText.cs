@@ -61,7 +61,7 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
 
     /// <summary>Looks at a record whose table may have been read with another delimiter: it has one column, which is the header.</summary>
     /// <param name="record">The record.</param>
-    /// <returns>Why it is no row, and none of those that follow; null where it may be one.</returns>
+    /// <returns>Why it is not a row, and none of those that follow; null where it may be one.</returns>
     public InvalidInputException? RefuseTable(Record record)
     {
         if (!record.IsRows || record.Names.Take(2).ToList() is not [var header]

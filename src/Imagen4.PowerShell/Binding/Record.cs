@@ -41,7 +41,7 @@ internal sealed class Record
     /// <summary>Whether the record has columns: an object made from a CSV or JSON, a hashtable, or one of this module's objects.</summary>
     public bool IsRows { get; }
 
-    /// <summary>Whether it is a file, here or at a host: what else it says of itself is no column.</summary>
+    /// <summary>Whether it is a file, here or at a host: what else it says of itself is not a column.</summary>
     public bool IsFile { get; }
 
     /// <summary>Whether it says of a file that is there what it is, so that its FileName is a file's and no template.</summary>
@@ -87,7 +87,7 @@ internal sealed class Record
         : _table is null ? _object.Properties
         : _object.Properties.Where(property => property is PSNoteProperty || _table.Columns.Contains(property.Name));
 
-    // A property of somebody else's class may throw when it is read; then it is no column.
+    // A property of somebody else's class may throw when it is read; then it is not a column.
     private static object? Safe(PSPropertyInfo property)
     {
         try

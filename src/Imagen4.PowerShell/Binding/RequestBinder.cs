@@ -36,7 +36,10 @@ internal static class RequestBinder
         var given = Text(row, "RequestId", id ?? FromTable(record, "RequestId", "request_id"));
         if (record is null)
         {
-            return given ?? throw new InvalidInputException(CommandMessages.RequestIdMissing);
+            return given ?? throw new InvalidInputException(CommandMessages.RequestIdMissing)
+            {
+                NextCommand = CommandMessages.AdviceRequestIdMissing,
+            };
         }
 
         return (given ?? record.Text?.Trim()) is { Length: > 0 } found

@@ -16,7 +16,7 @@ internal static class RowBinder
     /// <param name="given">The parameters given on the command line, for every record.</param>
     /// <param name="namesOf">Every name a parameter can be given by.</param>
     /// <param name="ofFile">The text that stands for a file inside an additional input.</param>
-    /// <exception cref="InvalidInputException">The record is no row, or a cell does not hold what its input takes.</exception>
+    /// <exception cref="InvalidInputException">The record is not a row, or a cell does not hold what its input takes.</exception>
     public static ImageRow Bind(
         int index,
         Record? record,

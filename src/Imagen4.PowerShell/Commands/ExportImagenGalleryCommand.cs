@@ -43,7 +43,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
     [Parameter]
     public SwitchParameter Link { get; set; }
 
-    /// <summary>Overwrites a file that is no gallery.</summary>
+    /// <summary>Overwrites a file that is not a gallery.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -67,7 +67,7 @@ public sealed partial class NewImagenImageCommand
         }
     }
 
-    // While it is written, rows come in and ask for it again. A page that cannot be written is no reason to stop what is paid for.
+    // While it is written, rows come in and ask for it again. A page that cannot be written is not a reason to stop what is paid for.
     private void WriteGallery()
     {
         if (_isWritingGallery)

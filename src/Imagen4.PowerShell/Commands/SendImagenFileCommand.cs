@@ -19,7 +19,7 @@ public sealed class SendImagenFileCommand : HostCommand
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
 
-    // The line is the bound, not the host; a large file has several parts under way.
+    // The line is the bound, not the host; a large file has several parts in progress.
     private const int AtOnce = 4;
 
     private readonly UploadProgress _uploads = new();

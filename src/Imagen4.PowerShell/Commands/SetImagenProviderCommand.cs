@@ -72,7 +72,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     [ArgumentCompleter(typeof(NothingCompleter))]
     public object? PricePerImage { get; set; }
 
-    /// <summary>How many requests are under way at once by default.</summary>
+    /// <summary>How many requests are in progress at once by default.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     [ArgumentCompleter(typeof(NothingCompleter))]

@@ -19,7 +19,7 @@ internal static class Choices
             .Select(choice => Result(IsPlainWord(choice.Value) ? choice.Value : Quoted(choice.Value), choice.Value, choice.ToolTip));
     }
 
-    /// <summary>The expressions that begin with what has been typed. They are no text, and stand as they are.</summary>
+    /// <summary>The expressions that begin with what has been typed. They are not text, and stand as they are.</summary>
     public static IEnumerable<CompletionResult> Expressions(IEnumerable<(string Value, string ToolTip)> values, string? typed) => values
         .Where(choice => choice.Value.StartsWith(typed ?? "", StringComparison.OrdinalIgnoreCase))
         .Select(choice => Result(choice.Value, choice.Value, choice.ToolTip));

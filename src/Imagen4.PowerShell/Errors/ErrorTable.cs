@@ -71,7 +71,7 @@ internal static class ErrorTable
 
     private static bool Takes(CommandInfo command, string parameter) => command.Parameters?.ContainsKey(parameter) == true;
 
-    // A request of an earlier run has the host's word for it inside; its id was never in the user's hands.
+    // A request of an earlier run has the host's word for it inside; the user never saw its id.
     private static string NotFound(Exception error) =>
         error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound : CommandMessages.AdviceRequestNotFound;
 }

@@ -30,7 +30,7 @@ public abstract partial class BatchCommand
     private protected ImageRow Prepared(ImageRow row, bool isOfRecord) =>
         row with { Images = Resolved(row.Images, isOfRecord), Files = [.. _files] };
 
-    // By PowerShell's own rules. They are taken literally: a record is no place for wildcards.
+    // By PowerShell's own rules. They are taken literally: a record is not a place for wildcards.
     private ImageList Resolved(ImageList images, bool isOfRecord)
     {
         var paths = new FilePaths(this);

@@ -13,7 +13,7 @@ public abstract partial class BatchCommand : HostCommand
 
     private BatchSummary? _summary;
 
-    /// <summary>What holds for every row.</summary>
+    /// <summary>Options for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
     /// <summary>The batch.</summary>
@@ -70,7 +70,7 @@ public abstract partial class BatchCommand : HostCommand
     /// <inheritdoc/>
     protected override void WriteOutcomeError(ImagenException failure, object? target)
     {
-        // What ends submitting is said once, at the end, and not here as well.
+        // What ends submitting is reported once, at the end, and not here as well.
         if (Batch.Breaker.IsReason(failure))
         {
             _endedBy ??= target;

@@ -41,7 +41,7 @@ public abstract partial class HostCommand : PumpedCommand
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int TimeoutSec { get; set; } = 3600;
 
-    /// <summary>How many requests are under way at once; the provider's own limit where none is given.</summary>
+    /// <summary>How many requests are in progress at once; the provider's own limit where none is given.</summary>
     [Parameter]
     [ValidateRange(1, MostAtOnce)]
     [ArgumentCompleter(typeof(NothingCompleter))]

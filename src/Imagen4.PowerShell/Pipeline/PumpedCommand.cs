@@ -19,7 +19,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
     private bool _hasFinished;
     private bool _isDisposed;
 
-    /// <summary>How many pieces of work are under way.</summary>
+    /// <summary>How many pieces of work are in progress.</summary>
     protected int Running => _pump.Running;
 
     /// <summary>Sets how many pieces of work run at once.</summary>
@@ -90,7 +90,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
     {
     }
 
-    /// <summary>Waits for what is under way, then ends the pipeline.</summary>
+    /// <summary>Waits for what is in progress, then ends the pipeline.</summary>
     protected void EndWith(Exception error, object? target)
     {
         FinishAll();
@@ -111,7 +111,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
     /// <inheritdoc/>
     protected override void OnStop() => _pump.Stop();
 
-    /// <summary>Stops what is under way: Select-Object -First and a failing command downstream call nothing else.</summary>
+    /// <summary>Stops what is in progress: Select-Object -First and a failing command downstream call nothing else.</summary>
     public void Dispose()
     {
         if (!_isDisposed)
@@ -182,7 +182,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
         }
     }
 
-    // A stop is no error: the engine itself ends the pipeline.
+    // A stop is not an error: the engine itself ends the pipeline.
     private void UnlessStopped(Action action)
     {
         try

@@ -61,7 +61,7 @@ public sealed class PrivateMediaTests : EmulatorTest
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => CopyAsync(file, Access()));
 
         Assert.EndsWith(
-            "403. It may be private, and no address for reading it could be had: test answers 403 to that: The key lacks assets:read",
+            "403. It may be private, and the host gave no address for reading it: test answered that with 403: The key lacks assets:read",
             error.Message, StringComparison.Ordinal);
         Assert.Single(await RequestsAsync(), request => request.StartsWith("POST /v1/storage", StringComparison.Ordinal));
     }

@@ -108,8 +108,8 @@ public sealed class HostFormTests
         InputNames.Check([new("NumImages", " n "), new("aspect_ratio", "ratio")]).AsEnumerable());
 
     [Theory]
-    [InlineData("num_image", "n", "-InputName: 'num_image' is no input with a parameter. Those are: prompt, *")]
-    [InlineData("model", "engine", "-InputName: 'model' is no input with a parameter.*")]
+    [InlineData("num_image", "n", "-InputName: 'num_image' is not an input with a parameter. Those are: prompt, *")]
+    [InlineData("model", "engine", "-InputName: 'model' is not an input with a parameter.*")]
     [InlineData("num_images", "", "-InputName: '' cannot be what a host calls num_images*")]
     [InlineData("num_images", "a b", "-InputName: 'a b' cannot be what a host calls num_images*")]
     [InlineData("num_images", "model", "-InputName: num_images and model would both be sent as 'model'.*")]

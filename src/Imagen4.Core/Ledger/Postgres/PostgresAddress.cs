@@ -12,7 +12,7 @@ namespace Imagen4.Core.Ledger.Postgres;
 internal static class PostgresAddress
 {
     /// <summary>The settings of a connection. TLS is verified in full unless the host is this machine.</summary>
-    /// <exception cref="InvalidInputException">It is no address of a database.</exception>
+    /// <exception cref="InvalidInputException">It is not an address of a database.</exception>
     public static NpgsqlConnectionStringBuilder Read(string text)
     {
         var settings = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)

@@ -99,7 +99,7 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     /// <inheritdoc/>
     public bool IsTransient(Exception error) =>
 
-        // The driver throws what is no database error where it found out between two statements that the connection is gone.
+        // The driver throws what is not a database error where it found out between two statements that the connection is gone.
         error is DbException { IsTransient: true } or InvalidOperationException
             || error is NpgsqlException { InnerException: IOException or SocketException }
         || error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };

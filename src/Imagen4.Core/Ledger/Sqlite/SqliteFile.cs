@@ -102,7 +102,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         }
     }
 
-    // Prompts are nobody else's business: the file is its user's alone from the start, and SQLite gives its companions the same rights.
+    // Prompts are private: only the user can read the file from the start, and SQLite gives its companion files the same rights.
     private void CreateFile()
     {
         if (File.Exists(path))

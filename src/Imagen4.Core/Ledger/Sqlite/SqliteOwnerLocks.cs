@@ -84,7 +84,7 @@ internal sealed class SqliteOwnerLocks(string folder)
         }
     }
 
-    /// <summary>Whether an owner's process still lives.</summary>
+    /// <summary>Whether an owner's process is still running.</summary>
     public bool IsAlive(long owner)
     {
         try
@@ -102,7 +102,7 @@ internal sealed class SqliteOwnerLocks(string folder)
         }
     }
 
-    /// <summary>The lock of an owner of whom it cannot be told whether he lives, because this user may not open it; else null.</summary>
+    /// <summary>The lock of an owner whose process may or may not be running, because this user may not open it; else null.</summary>
     public string? UnreadableLock(long owner)
     {
         try

@@ -18,7 +18,7 @@ internal enum RequestState
     /// <summary>The host asked to come back later.</summary>
     Throttled = 3,
 
-    /// <summary>The POST was sent, and nobody knows whether the host has taken it.</summary>
+    /// <summary>The POST was sent, and it is unknown whether the host has taken it.</summary>
     InDoubt = 4,
 
     /// <summary>It was in doubt, and the host's history or the user says that the host never got it.</summary>
@@ -27,7 +27,7 @@ internal enum RequestState
     /// <summary>The host has the request.</summary>
     Accepted = 6,
 
-    /// <summary>The host had it and no longer does. It was paid for, so its row is not submitted again by itself.</summary>
+    /// <summary>The host had it and no longer does. It was paid for, so its row is not submitted again automatically.</summary>
     Expired = 7,
 
     /// <summary>The host refused it.</summary>
@@ -88,7 +88,7 @@ internal static class StateTransitions
     /// <summary>Whether a request in one state may come to another.</summary>
     public static bool IsAllowed(RequestState from, RequestState to) => Following[from].Contains(to);
 
-    /// <summary>Whether nothing more will happen to a request in a state, so that nobody works on it.</summary>
+    /// <summary>Whether nothing more will happen to a request in a state, so that no process works on it.</summary>
     public static bool IsEnd(RequestState state) => state is RequestState.Rejected or RequestState.Cancelled or RequestState.Failed
         or RequestState.Delivered or RequestState.NotSubmitted;
 }

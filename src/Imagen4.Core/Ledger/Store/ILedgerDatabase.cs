@@ -46,19 +46,19 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <summary>The error a user sees.</summary>
     LedgerUnavailableException Unavailable(Exception error, bool writes);
 
-    /// <summary>Shows that this process lives, until it ends or this is disposed.</summary>
+    /// <summary>Shows that this process is running, until it ends or this is disposed.</summary>
     /// <param name="owner">The owner's number.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">Locks do not work there.</exception>
     Task HoldAsync(long owner, CancellationToken cancellation);
 
-    /// <summary>Whether an owner's process still lives.</summary>
+    /// <summary>Whether an owner's process is still running.</summary>
     Task<bool> IsAliveAsync(long owner, CancellationToken cancellation);
 
-    /// <summary>The lock of an owner of whom it cannot be told whether he lives, because this user may not open it; else null.</summary>
+    /// <summary>The lock of an owner whose process may or may not be running, because this user may not open it; else null.</summary>
     string? UnreadableLock(long owner);
 
-    /// <summary>Shows no longer that this process lives, so that others may go on with what it could not give back.</summary>
+    /// <summary>Shows no longer that this process is running, so that others may go on with what it could not give back.</summary>
     Task LetGoAsync();
 
     /// <summary>

@@ -48,7 +48,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public long? OwnerId => Volatile.Read(ref _owner)?.Owner.Id;
 
     /// <summary>
-    /// Gives up being the owner it is: what it could not give back is others' to go on with. Nothing of it may be under way.
+    /// Gives up being the owner it is: what it could not give back is others' to go on with. Nothing of it may be in progress.
     /// </summary>
     public async Task LetGoAsync()
     {
@@ -143,7 +143,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
 
-    /// <summary>Takes over a request whose owner is gone, or which nobody works on.</summary>
+    /// <summary>Takes over a request whose owner is gone, or which no process works on.</summary>
     /// <returns>The request as it is now; null when somebody else was first.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public async Task<StoredRequest?> AdoptAsync(StoredRequest seen, CancellationToken cancellation)
@@ -219,7 +219,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public Task ForgetUploadAsync(StoredUpload upload) => _writer.RunAsync(LedgerChanges.ForgetUpload(upload));
 
-    /// <summary>The lock of an owner of whom it cannot be told whether he lives; else null.</summary>
+    /// <summary>The lock of an owner whose process may or may not be running; else null.</summary>
     public string? UnreadableLock(long owner) => Database.UnreadableLock(owner);
 
     /// <summary>Writes the database's log back and gives back its room. Nothing is thrown.</summary>
@@ -229,7 +229,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <returns>False where a process that reads keeps it from being overwritten now.</returns>
     public Task<bool> OverwriteForgottenAsync() => Database.OverwriteForgottenAsync();
 
-    /// <summary>Whether an owner's process still lives.</summary>
+    /// <summary>Whether an owner's process is still running.</summary>
     public Task<bool> IsAliveAsync(long owner, CancellationToken cancellation) => Database.IsAliveAsync(owner, cancellation);
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal sealed record RequestProgress
     /// <summary>The number of the attempt, from 1; 0 before the first.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>The owner that works on it; null where nobody does.</summary>
+    /// <summary>The owner that works on it; null where no process does.</summary>
     public long? Owner { get; init; }
 
     /// <summary>The host's id of it, once there is one.</summary>

@@ -30,7 +30,7 @@ public sealed class TerminalImage
     public bool IsPng => _header.Type == MediaType.Png;
 
     /// <summary>Reads the file of an image.</summary>
-    /// <exception cref="InvalidMediaException">It is no PNG, JPEG or WebP, or is too large for a terminal.</exception>
+    /// <exception cref="InvalidMediaException">It is not a PNG, JPEG or WebP, or is too large for a terminal.</exception>
     /// <exception cref="InvalidInputException">There is no such file, or it cannot be read.</exception>
     public static TerminalImage Read(string path)
     {

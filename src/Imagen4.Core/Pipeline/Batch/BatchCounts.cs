@@ -4,7 +4,7 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Batch;
 
-/// <summary>What has become of the rows of a batch, in numbers: it is said once, at the end, and not for each row.</summary>
+/// <summary>What has become of the rows of a batch, in numbers: it is reported once, at the end, and not for each row.</summary>
 public sealed class BatchCounts
 {
     private readonly ConcurrentDictionary<string, int> _notSent = new(StringComparer.OrdinalIgnoreCase);

@@ -10,11 +10,11 @@ namespace Imagen4.Core.Pipeline.Batch;
 internal sealed class ClientServices(Func<RequestLedger> ledger, ProviderCatalog providers)
 {
     /// <summary>The ledger that is in use now.</summary>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     public RequestLedger Ledger => ledger();
 
     /// <summary>The same for one run, which keeps to the ledger that is in use when it begins.</summary>
-    /// <exception cref="LedgerUnavailableException">What was chosen is no address of a database.</exception>
+    /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     public ClientServices ForRun()
     {
         var used = Ledger;

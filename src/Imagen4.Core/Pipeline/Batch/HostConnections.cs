@@ -7,7 +7,7 @@ namespace Imagen4.Core.Pipeline.Batch;
 
 /// <summary>The hosts of one batch: each profile and each key is looked up once.</summary>
 /// <param name="providers">The profiles that can be used.</param>
-/// <param name="options">What holds for every row.</param>
+/// <param name="options">Options for every row.</param>
 public sealed class HostConnections(ProviderCatalog providers, BatchOptions options)
 {
     private readonly ConcurrentDictionary<string, HostConnection> _connections = new(StringComparer.OrdinalIgnoreCase);

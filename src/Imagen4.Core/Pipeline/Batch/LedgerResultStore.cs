@@ -87,7 +87,7 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
                 : throw unreadable(Messages.KeptImageDamaged.With(image.Image.Index)));
     }
 
-    // One image that is broken must not cost the others: it is kept as one that is no image, and found out when it is saved.
+    // One image that is broken must not cost the others: it is kept as one that is not an image, and found out when it is saved.
     private static async Task<byte[]> DecodeAsync(ImageBytes.Inline inline)
     {
         using var bytes = new MemoryStream();

@@ -3,7 +3,7 @@ namespace Imagen4.Core.Pipeline.Costs;
 /// <summary>
 /// A limit on what a batch may cost. What has been paid counts as it is, what is under way or in doubt at its worst: a row goes only where
 /// both and its own worst case fit under the limit. A row that does not fit yet waits, in line, as long as rows are under way that may come
-/// out cheaper; then it is held back. Nothing waits for a row that has not begun, so that it cannot wait for ever.
+/// out cheaper; then it is held back. Nothing waits for a row that has not begun, so that it cannot wait forever.
 /// </summary>
 /// <param name="limit">What the batch may cost.</param>
 internal sealed class CostLimit(decimal limit)
@@ -18,7 +18,7 @@ internal sealed class CostLimit(decimal limit)
     /// <summary>What the batch may cost.</summary>
     public decimal Limit => limit;
 
-    /// <summary>All that is counted: what has been paid, and the worst case of what is under way or in doubt.</summary>
+    /// <summary>All that is counted: what has been paid, and the worst case of what is in progress or in doubt.</summary>
     public Money Counted
     {
         get
@@ -61,7 +61,7 @@ internal sealed class CostLimit(decimal limit)
         }
     }
 
-    /// <summary>Takes note that a row is under way whose worst case is counted already.</summary>
+    /// <summary>Takes note that a row is in progress whose worst case is counted already.</summary>
     public void Resume()
     {
         lock (_lock)
@@ -128,7 +128,7 @@ internal sealed class CostLimit(decimal limit)
             var worst = first.Value.Worst;
             var fits = Sum(Sum(_paid, _open), worst) <= limit;
 
-            // Where it would not fit if all that is under way cost nothing, there is nothing to wait for.
+            // Where it would not fit if all that is in progress cost nothing, there is nothing to wait for.
             if (!fits && _running > 0 && Sum(_paid, worst) <= limit)
             {
                 return;

@@ -29,15 +29,15 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
     /// <summary>Begins to find out the price of a model, beside everything else.</summary>
     public void Begin(HostConnection host, string model) => _ = FindAsync(host, model);
 
-    /// <summary>The price of a model, as far as it is known without asking anybody.</summary>
+    /// <summary>The price of a model, as far as it is known without asking the host.</summary>
     public UnitPrice? Known(HostConnection host, string model) =>
         _told.TryGetValue((host.Profile.Name, model), out var told) ? told : Kept(host.Profile, model);
 
-    /// <summary>The price of a model; null where nobody says one.</summary>
+    /// <summary>The price of a model; null where none is known.</summary>
     public Task<UnitPrice?> FindAsync(HostConnection host, string model) =>
         _settled.GetOrAdd((host.Profile.Name, model), _ => new Lazy<Task<UnitPrice?>>(() => SettleAsync(host, model))).Value;
 
-    /// <summary>What a request can cost at most, as far as that is known without asking anybody.</summary>
+    /// <summary>What a request can cost at most, as far as that is known without asking the host.</summary>
     public Estimate AtMost(HostConnection host, string model, ImageInput input) =>
         AtMost(Known(host, model), host.Profile, model, input);
 
@@ -135,7 +135,7 @@ internal sealed class PriceBook(TimeProvider time, Action<string>? trace)
     }
 }
 
-/// <summary>Questions for the prices of one host: what is asked while one is under way goes together into the next.</summary>
+/// <summary>Questions for the prices of one host: what is asked while one is in progress goes together into the next.</summary>
 /// <param name="host">The host.</param>
 internal sealed class PriceQuestions(HostConnection host)
 {

@@ -78,7 +78,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
     }
 
     // What a host lists may lag behind what it has accepted: only after that time does it count that a request is not listed.
-    // A submission whose process is gone has been on its way until now, for all anybody knows.
+    // A submission whose process is gone may have been on its way until now.
     private async Task<HistoryMatch> FindAsync(HostConnection host, LedgerRequest doubt, CancellationToken cancellation)
     {
         var reader = new HistoryReader(host);

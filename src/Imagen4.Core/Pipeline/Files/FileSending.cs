@@ -41,7 +41,7 @@ public sealed class FileSending
     public HostConnection Connect(ProviderProfile profile) => _hosts.For(profile.Name);
 
     /// <summary>Checks how long a host is to keep a file.</summary>
-    /// <exception cref="InvalidInputException">It is no lifetime.</exception>
+    /// <exception cref="InvalidInputException">It is not a lifetime.</exception>
     public static ObjectLifetime Lifetime(string text) => ObjectLifetime.TryParse(text.Trim())
         ?? throw new InvalidInputException(
             Messages.CellIsNotLifetime.With("ObjectLifetime", PlainText.Brief(text), ObjectLifetime.Allowed));
@@ -78,7 +78,7 @@ public sealed class FileSending
         }
     }
 
-    // An upload costs nothing: a ledger that cannot be read is no reason to do without.
+    // An upload costs nothing: a ledger that cannot be read is not a reason to do without.
     private async Task<StoredUpload?> KnownAsync(HostConnection host, LocalFile file, CancellationToken cancellation)
     {
         try
@@ -123,7 +123,7 @@ public sealed class FileSending
 /// <summary>A file to be uploaded.</summary>
 /// <param name="Path">Its full path.</param>
 /// <param name="ContentType">Its media type; null to tell it from the file.</param>
-/// <param name="Lifetime">How long the host is to keep it; null for as long as it does by itself.</param>
+/// <param name="Lifetime">How long the host is to keep it; null for as long as it does by default.</param>
 public sealed record FileOrder(string Path, string? ContentType = null, ObjectLifetime? Lifetime = null)
 {
     /// <summary>Whether it goes up even where the host has it already.</summary>

@@ -99,7 +99,7 @@ internal sealed class LocalFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Looks at a file without opening it: to open what is no real file, such as a pipe, may wait for ever.</summary>
+    /// <summary>Looks at a file without opening it: to open what is not a real file, such as a pipe, may wait forever.</summary>
     /// <returns>How many bytes it has.</returns>
     /// <exception cref="InvalidInputException">It is not there, is a directory, or is empty.</exception>
     public static long LengthOf(string path) => Reading(path, () => Target(path).Length) is > 0 and var length

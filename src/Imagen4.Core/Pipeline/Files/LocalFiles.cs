@@ -26,7 +26,7 @@ public sealed class LocalFiles
     /// <summary>Reads a file that a record has named. A record is data: it can name any file, and only images are meant.</summary>
     /// <param name="path">Its full path.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="InvalidInputException">It is missing, empty, no file, cannot be read, or is no image by its bytes.</exception>
+    /// <exception cref="InvalidInputException">It is missing, empty, no file, cannot be read, or is not an image by its bytes.</exception>
     public async Task<FileReference> AddImageAsync(string path, CancellationToken cancellation) =>
         Directory.Exists(path) ? throw new InvalidInputException(Messages.FileOfRowIsDirectory.With(PlainText.Line(path)))
         : await ReadAsync(path, cancellation).ConfigureAwait(false) is { IsImage: true } file

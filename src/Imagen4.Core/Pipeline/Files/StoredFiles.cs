@@ -60,7 +60,7 @@ internal sealed class StoredFiles(Func<RequestLedger> ledger, IFileStorage stora
         }
     }
 
-    /// <summary>Uploads a file, and keeps its address where it has the type and the lifetime that it has by itself.</summary>
+    /// <summary>Uploads a file, and keeps its address where it has its default type and lifetime.</summary>
     /// <param name="host">A host with storage.</param>
     /// <param name="file">The file.</param>
     /// <param name="content">What goes up of it.</param>

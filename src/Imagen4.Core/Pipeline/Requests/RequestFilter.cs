@@ -19,7 +19,7 @@ public sealed record RequestFilter
 
     /// <summary>
     /// Whether every submission of a row is wanted. Else it is the newest, and of those before it only what may still cost something:
-    /// what goes on at its host, is in doubt, or was paid for and is not saved. One that has come to no good end is over as well when its
+    /// what goes on at its host, is in doubt, or was paid for and is not saved. One that has ended without success is over as well when its
     /// row was submitted for another directory since.
     /// </summary>
     public bool History { get; init; }

@@ -54,7 +54,7 @@ public sealed class RequestRefresh
         var shown = _requests.ToObject(await _requests.OfLedgerIdAsync(request.LedgerId, cancellation).ConfigureAwait(false));
         if (status is not null && status.State == shown.State)
         {
-            // The ledger is told of changes only.
+            // The ledger records changes only.
             (shown.QueuePosition, shown.UpdatedAt) = (status.QueuePosition, _options.Time.GetUtcNow().UtcDateTime);
         }
 

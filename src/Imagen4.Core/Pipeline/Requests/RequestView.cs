@@ -51,7 +51,7 @@ public sealed class RequestView
         RequestState.Started, RequestState.StatusCompleted, RequestState.Completed,
     ];
 
-    /// <summary>The states of the ledger that a request may have which has come to no good end, as users see it.</summary>
+    /// <summary>The states of the ledger that a request may have which has ended without success, as users see it.</summary>
     internal static IReadOnlyList<RequestState> EndedBadly =>
         StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]);
 

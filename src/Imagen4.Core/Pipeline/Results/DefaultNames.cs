@@ -84,7 +84,7 @@ internal sealed class DefaultNames(
             var kept = await ledger.FileNamesAsync(entry, folder.RealPath).ConfigureAwait(false);
             _isKept = kept is not null;
 
-            // What the ledger says is no path.
+            // What the ledger says is not a path.
             foreach (var (image, name) in kept?.Where(name => Path.GetFileName(name.Value) == name.Value) ?? [])
             {
                 _ = _names.TryAdd(image, name);

@@ -9,11 +9,11 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Results;
 
 /// <summary>
-/// What the ledger knows of requests that are followed up, and what it is told of them. Reading a request needs no ledger:
+/// What the ledger knows of requests that are followed up, and what it records of them. Reading a request needs no ledger:
 /// one that cannot be used is a warning. Requests it does not know, made on another machine, it is not told of.
 /// </summary>
 /// <param name="services">What every run is given.</param>
-/// <param name="options">What holds for every request.</param>
+/// <param name="options">Options for every request.</param>
 internal sealed class FollowUpLedger(ClientServices services, BatchOptions options) : ILedger
 {
     // A host may accept a request a moment before every part of it knows it: to be unknown then is not to be gone.
@@ -53,7 +53,7 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         }
     }
 
-    /// <summary>The entry under which the ledger is told of a request.</summary>
+    /// <summary>The entry under which the ledger records a request.</summary>
     public static LedgerEntry Entry(LedgerEntry request, LedgerRequest? known) => known is null ? request : request with
     {
         LedgerId = known.LedgerId,

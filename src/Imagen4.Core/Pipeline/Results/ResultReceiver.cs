@@ -12,7 +12,7 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Results;
 
 /// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
-/// <param name="options">What holds for every row.</param>
+/// <param name="options">Options for every row.</param>
 /// <param name="ledger">Where every step is written.</param>
 /// <param name="counts">Counts what could not be written.</param>
 /// <param name="prices">What results cost.</param>
@@ -76,7 +76,7 @@ internal sealed class ResultReceiver(
         var before = result.Images;
         if (result.Cost is null)
         {
-            // The host is asked while the request is under way.
+            // The host is asked while the request is in progress.
             prices.Begin(request.Host, request.Model);
         }
 

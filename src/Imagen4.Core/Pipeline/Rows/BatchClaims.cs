@@ -9,7 +9,7 @@ namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>The claims of a batch's rows: a host's own history is asked about rows that are in doubt.</summary>
 /// <param name="services">What every run is given.</param>
-/// <param name="options">What holds for every row.</param>
+/// <param name="options">Options for every row.</param>
 internal sealed class BatchClaims(ClientServices services, BatchOptions options)
 {
     private readonly ConcurrentDictionary<HostConnection, RowClaims> _claims = new();
@@ -31,7 +31,7 @@ internal sealed class BatchClaims(ClientServices services, BatchOptions options)
         Told = _told,
     };
 
-    // Only what is certain goes on by itself. A host that cannot be asked leaves the row as it is: in doubt, and reported.
+    // Only what is certain continues automatically. A host that cannot be asked leaves the row as it is: in doubt, and reported.
     private async Task<LedgerRequest?> ReconcileAsync(HostConnection host, LedgerRequest known, CancellationToken cancellation)
     {
         try

@@ -7,7 +7,7 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>What the rows of a batch count for against its limit: what they have cost, or what they can cost at most.</summary>
-/// <param name="options">What holds for every row.</param>
+/// <param name="options">Options for every row.</param>
 /// <param name="ledger">What earlier runs have paid for.</param>
 /// <param name="prices">The prices.</param>
 internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, PriceBook prices)
@@ -115,7 +115,7 @@ internal sealed class BatchCost(BatchOptions options, RequestLedger ledger, Pric
     private async Task<bool> IsOpenAsync(LedgerRequest known, CancellationToken cancellation) =>
         !RowRules.EndedBadly(known) || await ledger.IsWorkedOnAsync(known, cancellation).ConfigureAwait(false);
 
-    // The newest request of the row, and before it those that came to no good end: the rest of them was another batch, which -NoResume
+    // The newest request of the row, and before it those that ended without success: the rest of them was another batch, which -NoResume
     // began anew.
     private async Task<IReadOnlyList<LedgerRequest>> BeforeAsync(CheckedRow row, CancellationToken cancellation)
     {

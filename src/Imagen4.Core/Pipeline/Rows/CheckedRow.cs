@@ -36,7 +36,7 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>What makes it the same row in another run; null where every run is a new request.</summary>
     internal RowIdentity? Identity { get; init; }
 
-    /// <summary>What the ledger is told of it.</summary>
+    /// <summary>What the ledger records of it.</summary>
     /// <param name="directory">Where its images are saved, with links resolved; or null.</param>
     internal LedgerEntry ToEntry(string? directory)
     {

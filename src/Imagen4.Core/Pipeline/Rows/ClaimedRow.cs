@@ -5,14 +5,14 @@ namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>A row this process works on, with the claim that keeps others off it, until it is released.</summary>
 /// <param name="ledger">The ledger.</param>
-/// <param name="entry">What the ledger is told of the row.</param>
+/// <param name="entry">What the ledger records of the row.</param>
 /// <param name="isOwn">Whether the row is like no other, so that nobody else can have it.</param>
 /// <param name="named">The known request that its record names, or null.</param>
 internal sealed class ClaimedRow(RequestLedger ledger, LedgerEntry entry, bool isOwn, NamedRequest? named) : IAsyncDisposable
 {
     private bool _isClaimed;
 
-    /// <summary>What the ledger is told of the row, as far as it has come.</summary>
+    /// <summary>What the ledger records of the row, as far as it has come.</summary>
     public LedgerEntry Entry { get; private set; } = entry;
 
     /// <summary>Claims the row, or finds out who has done it before.</summary>

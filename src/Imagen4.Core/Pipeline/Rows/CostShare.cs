@@ -50,7 +50,7 @@ internal sealed class CostShare(CostLimit? limit) : IDisposable
         }
     }
 
-    /// <summary>Takes note that it is about to be submitted. What was submitted before turned out to have come to no good end.</summary>
+    /// <summary>Takes note that it is about to be submitted. What was submitted before turned out to have ended without success.</summary>
     /// <returns>False where the limit holds it back now.</returns>
     public bool Submit()
     {

@@ -12,7 +12,7 @@ namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>Looks at a row before anything is paid for: its host, its key, its model, its inputs, its file name.</summary>
 /// <param name="services">What every run is given.</param>
-/// <param name="options">What holds for every row.</param>
+/// <param name="options">Options for every row.</param>
 /// <param name="hosts">The hosts of the batch.</param>
 /// <param name="files">The files of the batch.</param>
 /// <param name="uploads">Where they go.</param>

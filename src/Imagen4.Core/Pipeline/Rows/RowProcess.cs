@@ -29,7 +29,7 @@ internal sealed class RowProcess
 
     /// <summary>Prepares the way for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
-    /// <param name="options">What holds for every row.</param>
+    /// <param name="options">Options for every row.</param>
     /// <param name="uploads">Where files go that rows name.</param>
     /// <param name="prices">What rows cost.</param>
     /// <param name="costs">What the batch may cost.</param>
@@ -311,7 +311,7 @@ internal sealed class RowProcess
         return value;
     }
 
-    // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side hear the same of it; it is said once.
+    // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side get the same error; it is reported once.
     private bool BreakIfForAll(ImagenException error)
     {
         if (error is not LedgerUnavailableException)

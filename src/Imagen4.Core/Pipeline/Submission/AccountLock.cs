@@ -7,7 +7,7 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// <summary>
 /// Where every submission of a provider waits while its account is locked. Locks come and go, so one row at a time looks whether the
 /// host takes requests again; when it has looked often enough, submitting ends. A refusal of the account is proof that nothing was
-/// accepted: the row that heard it may look again itself.
+/// accepted: the row that got it may check again itself.
 /// </summary>
 /// <param name="host">The host, for its clock and its name.</param>
 /// <param name="warn">Is told once why nothing is submitted.</param>

@@ -4,7 +4,7 @@ using Imagen4.Core.Pipeline.Batch;
 
 namespace Imagen4.Core.Pipeline.Submission;
 
-/// <summary>What the ledger is told of a submission, and what follows where it cannot be told.</summary>
+/// <summary>What the ledger records of a submission, and what follows where it cannot be told.</summary>
 /// <param name="ledger">The ledger.</param>
 /// <param name="breaker">Whether submitting goes on.</param>
 /// <param name="counts">Counts what could not be written.</param>
@@ -49,7 +49,7 @@ internal sealed class SubmissionSteps(ILedger ledger, SubmissionBreaker breaker,
         }
     }
 
-    /// <summary>Says that a submission has come to no good end.</summary>
+    /// <summary>Says that a submission has ended without success.</summary>
     /// <returns>The error, to be thrown.</returns>
     public async Task<ImagenException> EndAsync(RequestState step, LedgerEntry entry, ImagenException error)
     {

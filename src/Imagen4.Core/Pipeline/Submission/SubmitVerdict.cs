@@ -25,7 +25,7 @@ internal static class SubmitVerdict
         {
             >= 200 and <= 299 => post.IsAccepted ? SubmitOutcome.Accepted : SubmitOutcome.InDoubt,
 
-            // A 429 that bills or names a request is no invitation to come back.
+            // A 429 that bills or names a request is not an invitation to come back.
             429 => marks.SaysTaken ? SubmitOutcome.InDoubt : marks.IsFinal ? SubmitOutcome.Rejected : SubmitOutcome.Throttled,
 
             // A proxy or a gateway writes these too, when the host may have the request already.

@@ -48,7 +48,7 @@ internal sealed class Submitter(
     /// <summary>Submits.</summary>
     /// <param name="host">Where it goes.</param>
     /// <param name="entry">What the ledger is told.</param>
-    /// <param name="stop">How it is asked to end: a POST under way is given up only when all is.</param>
+    /// <param name="stop">How it is asked to end: a POST in progress is given up only when all is.</param>
     public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop)
     {
         var cancellation = stop.Stopping;

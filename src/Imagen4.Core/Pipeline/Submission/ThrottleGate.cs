@@ -5,7 +5,7 @@ namespace Imagen4.Core.Pipeline.Submission;
 
 /// <summary>
 /// Where every submission of a provider waits while the host asks to be left alone: one 429 pauses all workers.
-/// Reads do not wait here: they cost nothing, hosts count them apart, and each backs off by itself as it is told.
+/// Reads do not wait here: they cost nothing, hosts count them apart, and each backs off on its own, as told.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class ThrottleGate(TimeProvider time)

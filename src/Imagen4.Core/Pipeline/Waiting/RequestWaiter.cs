@@ -68,7 +68,7 @@ internal sealed class RequestWaiter(TimeSpan limit)
             ?? await PollAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false);
     }
 
-    // The status may say that a request failed; the result says how, with the model's own words and status. It has the last word.
+    // The status may say that a request failed; the result says how, with the model's own words and status, and decides.
     private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
     {
         ImagenException? unread = null;

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Pipeline.Waiting;
 
 /// <summary>What somebody who waits for a request wants to see meanwhile.</summary>
 /// <param name="Logs">Whether the model's log lines are wanted.</param>
-/// <param name="Seen">Called with every state the host tells, one after the other; several in a row may be the same.</param>
+/// <param name="Seen">Called with every state the host reports, one after the other; several in a row may be the same.</param>
 internal sealed record StatusWatch(bool Logs, Func<HostStatus, CancellationToken, Task>? Seen)
 {
     /// <summary>Nothing but the end.</summary>

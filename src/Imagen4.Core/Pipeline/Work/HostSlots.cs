@@ -2,7 +2,7 @@
 namespace Imagen4.Core.Pipeline.Work;
 
 /// <summary>
-/// How many pieces of work are under way at each host. Every provider has a limit of its own; what is beyond it waits in line, so that
+/// How many pieces of work are in progress at each host. Every provider has a limit of its own; what is beyond it waits in line, so that
 /// the work of one provider does not hold up that of another.
 /// </summary>
 public sealed class HostSlots
@@ -12,7 +12,7 @@ public sealed class HostSlots
     private bool _isClosed;
     private int _waiting;
 
-    /// <summary>How many pieces of work may be under way at all providers together.</summary>
+    /// <summary>How many pieces of work may be in progress at all providers together.</summary>
     public int Total { get; private set; }
 
     /// <summary>Whether there is more than one provider.</summary>

@@ -93,7 +93,7 @@ public sealed class WorkPump : IDisposable
     /// <summary>Says something from a piece of work.</summary>
     public void Post(WorkEvent said)
     {
-        // After the end nobody listens; a late word is dropped, but for an exception.
+        // After the end, late output is dropped, except for an exception.
         if (!_stopping.IsCancellationRequested)
         {
             _events.Add(said, CancellationToken.None);
@@ -177,7 +177,7 @@ public sealed class WorkPump : IDisposable
         }
     }
 
-    /// <summary>Waits on the consuming thread until no work is under way, handing nothing on.</summary>
+    /// <summary>Waits on the consuming thread until no work is in progress, handing nothing on.</summary>
     /// <param name="longest">The longest it waits.</param>
     /// <returns>Whether none is.</returns>
     public bool WaitUntilQuiet(TimeSpan longest)

@@ -29,11 +29,11 @@ internal interface IFileStorage
 /// </param>
 internal sealed record FileContent(string Name, string ContentType, long Length, Func<long, Stream> Open)
 {
-    /// <summary>How long the host is to keep it; null for as long as it does by itself.</summary>
+    /// <summary>How long the host is to keep it; null for as long as it does by default.</summary>
     public ObjectLifetime? Lifetime { get; init; }
 }
 
 /// <summary>A file that a host has.</summary>
 /// <param name="Address">Where models read it. It is public.</param>
-/// <param name="Expires">Until when the host keeps it, where that was asked for; null where it is not known, or for ever.</param>
+/// <param name="Expires">Until when the host keeps it, where that was asked for; null where it is not known, or forever.</param>
 internal sealed record StoredFile(Uri Address, DateTimeOffset? Expires);

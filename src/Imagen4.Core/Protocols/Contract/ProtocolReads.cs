@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Imagen4.Core.Protocols.Contract;
 
-/// <summary>Reads for whoever asks once: an end that nothing marks as the host's own is then none.</summary>
+/// <summary>Reads for callers that ask only once: an end that nothing marks as the host's own does not count.</summary>
 internal static class ProtocolReads
 {
     /// <summary>Reads the state of a request.</summary>
@@ -60,7 +60,7 @@ internal static class ProtocolReads
 
 /// <summary>Words of an end that nothing marks as the host's own. They count when a second read brings the same.</summary>
 /// <param name="Text">The status and the words, in a form in which two of them can be compared.</param>
-/// <param name="Once">What they are for whoever hears them once: the host could not be asked.</param>
+/// <param name="Once">What they are for a caller that reads once: the host could not be asked.</param>
 internal sealed record UnmarkedWord(string Text, HostUnavailableException Once)
 {
     /// <summary>The words of an answer.</summary>

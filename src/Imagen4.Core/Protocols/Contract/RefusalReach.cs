@@ -5,7 +5,7 @@ namespace Imagen4.Core.Protocols.Contract;
 /// <summary>How much a host refuses with a 402 or a 403.</summary>
 internal enum RefusalReach
 {
-    /// <summary>It does not say. The next row would hear the same, for all anybody knows.</summary>
+    /// <summary>It does not say: the next row may get the same answer.</summary>
     Unknown,
 
     /// <summary>The account is locked, which may pass: a lock comes and goes while a balance is topped up.</summary>

@@ -36,7 +36,7 @@ internal sealed record SubmitMarks
 }
 
 /// <summary>
-/// A 429 that is no throttle, or a 400 that is not about the input: the account has used up what it may use, and waiting does not bring
+/// A 429 that is not a throttle, or a 400 that is not about the input: the account has used up what it may use, and waiting does not bring
 /// it back.
 /// </summary>
 internal static class LastingQuota

@@ -4,7 +4,7 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.Fal;
 
-/// <summary>Reads single members of an answer of which nobody knows the form.</summary>
+/// <summary>Reads single members of an answer whose form is unknown.</summary>
 internal static class AnswerWords
 {
     /// <summary>The word under a name, in capitals: hosts write their states in any case. Null where there is none.</summary>

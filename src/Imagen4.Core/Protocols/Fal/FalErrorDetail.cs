@@ -11,7 +11,7 @@ namespace Imagen4.Core.Protocols.Fal;
 /// <param name="IsHostError">Whether the host said it in its own error form.</param>
 internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostError)
 {
-    /// <summary>Reads an answer that is no success.</summary>
+    /// <summary>Reads an answer that is not a success.</summary>
     public static FalErrorDetail Read(HostResponse response) =>
         response.Read(FalJson.Default.FalErrorAnswer) is not { } answer ? new(Excerpt(response), Type: null, IsHostError: false)
             : Said(answer) ?? new(answer.Status ?? Excerpt(response), answer.ErrorType, answer.ErrorType is not null);

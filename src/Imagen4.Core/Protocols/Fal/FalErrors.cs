@@ -122,7 +122,7 @@ internal static class FalErrors
     public static ImagenException OfEnd(RequestReference request, HostResponse response, FalErrorDetail detail) =>
         OfModel(request.RequestId, response, detail).Billed(FalMarks.Units(response));
 
-    /// <summary>Words that nothing marks as the host's own, for whoever hears them once.</summary>
+    /// <summary>Words that nothing marks as the host's own, for a caller that reads once.</summary>
     public static HostUnavailableException OfUnmarked(RequestReference request, HostResponse response)
     {
         var detail = FalErrorDetail.Read(response);

@@ -96,7 +96,7 @@ internal static class FalMarks
 
     /// <summary>
     /// Whether an answer says that it is paid for; hosts of other forms may pass on fal's word for it. Nothing ran where nothing is
-    /// billed; but a 429 that speaks of a bill at all is no plain throttle.
+    /// billed; but a 429 that speaks of a bill at all is not a plain throttle.
     /// </summary>
     public static bool Bills(HostResponse response) => response.Header("X-Fal-Billable-Units") is not null
         && ((int)response.Status == 429 || Units(response) is not 0);

@@ -108,7 +108,7 @@ internal static class ResultVerdict
             return ended;
         }
 
-        // A server error passes, as long as nobody says whose it is. Broken text is nobody's word, however often it comes.
+        // A server error passes, as long as nobody says whose it is. Broken text proves nothing, however often it comes.
         var counts = !response.IsMalformed && detail is { IsHostError: true, Text.Length: > 0 }
             && (int)response.Status is 400 or 422 or 499;
         return counts

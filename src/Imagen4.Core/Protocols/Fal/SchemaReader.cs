@@ -103,7 +103,7 @@ internal static class SchemaReader
         return schema;
     }
 
-    // Choices come into messages and onto the command line: one that nobody could type leaves the input open.
+    // Choices appear in messages and on the command line: one that cannot be typed leaves the input open.
     private static IReadOnlyList<string> Choices(JsonElement schema) => Listed(schema) is var listed && listed.All(IsPlain) ? listed : [];
 
     private static bool IsPlain(string text) => text.Length > 0 && PlainText.Line(text) == text;

@@ -12,7 +12,7 @@ internal static class StatusVerdict
     /// <returns>The state, or null where the answer says nothing of the request: <see cref="FalErrors.OfRead"/> tells why then.</returns>
     public static RequestReading? Of(RequestReference request, HostResponse response)
     {
-        // A status that is no success is never the request's: how it failed is told by its result.
+        // A status that is not a success is never the request's: how it failed is told by its result.
         if (!response.IsSuccess || response.Read(FalJson.Default.FalStatusAnswer) is not { } answer || !IsOf(request, answer))
         {
             return null;
@@ -52,7 +52,7 @@ internal static class CancelVerdict
             };
         }
 
-        // A page in between is no word of the host's, and an error is no promise.
+        // A page from a gateway does not come from the host, and an error promises nothing.
         return response.IsSuccess && (response.Body.IsEmpty || IsPromise(response)) ? null : FalErrors.OfRead(request, response);
     }
 

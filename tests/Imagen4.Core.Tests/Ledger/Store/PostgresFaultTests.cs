@@ -214,10 +214,10 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Assert.All(paid.Select(line => JsonElement.Parse(line).GetProperty("request_id").GetString()), id => Assert.Contains(objects, value => value.RequestId == id));
         var unrecorded = Assert.Single(run.Counts.LedgerWarnings);
         Assert.Matches(
-            @"^The ledger could not be told what has become of \d+ of these requests: The ledger in postgres://\S+ cannot be written, and nothing more is submitted: .+\. "
+            @"^The results of \d+ of these requests could not be written to the ledger: The ledger in postgres://\S+ cannot be written, and nothing more is submitted: .+\. "
             + @"Their ids \(RequestId, LedgerId\) are in the objects and errors of this batch: keep those\. "
-            + @"The same rows, run again, continue what the ledger knows; what it has only begun to write is in doubt\. "
-            + @"A ledger that was deleted knows none of them: its rows would be paid for again\.$",
+            + @"The same rows, run again, continue what the ledger knows; rows that it had only begun to record are in doubt\. "
+            + @"If the ledger was deleted, it knows none of them: their rows would be paid for again\.$",
             unrecorded);
         Assert.Empty(Warnings);
         Assert.InRange(outcomes.Count(outcome => outcome is { Value: null, Error: LedgerUnavailableException }), 0, 2);

@@ -43,7 +43,7 @@ public sealed class FileSendingTests : EmulatorTest
 
         Assert.Equal($"There is no file {folder.At("gone.png")}.", (await SendAsync(folder.At("gone.png"))).Error!.Message);
         Assert.Equal($"There is no file {folder.At("no/gone.png")}.", (await SendAsync(folder.At("no/gone.png"))).Error!.Message);
-        Assert.Equal($"{folder.At("empty.png")} is empty, or no regular file.", (await SendAsync(folder.At("empty.png"))).Error!.Message);
+        Assert.Equal($"{folder.At("empty.png")} is empty, or not a regular file.", (await SendAsync(folder.At("empty.png"))).Error!.Message);
         Assert.StartsWith($"{folder.Path} is a directory.", (await SendAsync(folder.Path)).Error!.Message, StringComparison.Ordinal);
         Assert.StartsWith($"{folder.At("locked.png")} cannot be read: ", (await SendAsync(folder.At("locked.png"))).Error!.Message, StringComparison.Ordinal);
         Assert.All([folder.At("gone.png"), folder.Path], path => Assert.IsType<InvalidInputException>(Record.Exception(() => FileSending.LengthOf(path))));
@@ -63,7 +63,7 @@ public sealed class FileSendingTests : EmulatorTest
 
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => new FalStorage().StoreAsync(
             StorageFile.At(Address), new(file.Name, file.ContentType, file.Length, file.OpenAt), progress: null, CancellationToken.None));
-        Assert.StartsWith("The file changed while it was uploaded.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The file changed while it was being uploaded.", error.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidInputException>(file.RequireUnchanged);
         Assert.All(JsonElement.Parse(await Admin.GetStringAsync("uploads")).EnumerateArray(), upload => Assert.Equal(JsonValueKind.Null, upload.GetProperty("sha256").ValueKind));
     }

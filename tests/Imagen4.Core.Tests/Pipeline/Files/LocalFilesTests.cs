@@ -41,7 +41,7 @@ public sealed class LocalFilesTests : IDisposable
 
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => _files.AddImageAsync(path, CancellationToken.None));
 
-        Assert.Equal($"'{path}' is no image: by their first bytes, only PNG, JPEG, WebP, GIF and AVIF files are read for a row. Send-ImagenFile uploads any other file. Nothing was sent.", error.Message);
+        Assert.Equal($"'{path}' is not an image: for a row, only files whose first bytes are those of a PNG, JPEG, WebP, GIF or AVIF are read. Send-ImagenFile uploads any other file. Nothing was sent.", error.Message);
         Assert.Null((await _files.AddAsync(path, CancellationToken.None)).Path);
     }
 
@@ -51,7 +51,7 @@ public sealed class LocalFilesTests : IDisposable
         Assert.Equal($"There is no file {_folder.At("gone.png")}.", await MessageAsync("gone.png"));
         Assert.Equal($"{_folder.Path} is a directory. -ImagePath takes files, without wildcards.", await MessageAsync(""));
         Write("empty.png", []);
-        Assert.Equal($"{_folder.At("empty.png")} is empty, or no regular file.", await MessageAsync("empty.png"));
+        Assert.Equal($"{_folder.At("empty.png")} is empty, or not a regular file.", await MessageAsync("empty.png"));
     }
 
     [SkippableFact]
@@ -61,8 +61,8 @@ public sealed class LocalFilesTests : IDisposable
         using var made = Process.Start("mkfifo", _folder.At("pipe.png"));
         await made.WaitForExitAsync();
 
-        Assert.Equal($"{_folder.At("pipe.png")} is empty, or no regular file.", await MessageAsync("pipe.png").InTime());
-        Assert.Equal("/dev/zero is empty, or no regular file.", await MessageAsync("/dev/zero").InTime());
+        Assert.Equal($"{_folder.At("pipe.png")} is empty, or not a regular file.", await MessageAsync("pipe.png").InTime());
+        Assert.Equal("/dev/zero is empty, or not a regular file.", await MessageAsync("/dev/zero").InTime());
     }
 
     [SkippableFact]
@@ -74,7 +74,7 @@ public sealed class LocalFilesTests : IDisposable
         File.CreateSymbolicLink(_folder.At("to-pipe.png"), _folder.At("pipe"));
         File.CreateSymbolicLink(_folder.At("to-fox.png"), Write("fox.png", Pictures.Png));
 
-        Assert.Equal($"{_folder.At("to-pipe.png")} is empty, or no regular file.", await MessageAsync("to-pipe.png").InTime());
+        Assert.Equal($"{_folder.At("to-pipe.png")} is empty, or not a regular file.", await MessageAsync("to-pipe.png").InTime());
         var file = await _files.AddImageAsync(_folder.At("to-fox.png"), CancellationToken.None);
         Assert.True(_files.Find(file)!.IsUnchanged());
 

@@ -229,8 +229,8 @@ public sealed class BatchCostTests : BatchTest
 
         var error = Assert.IsType<InvalidInputException>(outcomes[0].Error);
         Assert.Equal(
-            $"Row 1: it is not known what this row costs at most ({model} at test: {why}), and -MaxCost is given. Nothing was sent for it. "
-            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage gives a price of your own, for every model of that provider whose price the host does not say.",
+            $"Row 1: the maximum cost of this row is unknown ({model} at test: {why}), and -MaxCost is given. Nothing was sent for it. "
+            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage sets a price of your own, for every model of that provider whose price the host does not report.",
             error.Message);
         Assert.Empty(batch.Counts.HeldBack);
         Assert.Equal(0, await BillsAsync());

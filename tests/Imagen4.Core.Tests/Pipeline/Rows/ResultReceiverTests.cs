@@ -29,9 +29,9 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         Assert.True(File.Exists(result.Path));
         Assert.Empty(_warnings);
         Assert.Equal(
-            "The ledger could not be told what has become of 1 of these requests: The disk is full. Their ids (RequestId, LedgerId) are in the objects and errors of this batch: keep those. "
-            + "The same rows, run again, continue what the ledger knows; what it has only begun to write is in doubt. "
-            + "A ledger that was deleted knows none of them: its rows would be paid for again.",
+            "The results of 1 of these requests could not be written to the ledger: The disk is full. Their ids (RequestId, LedgerId) are in the objects and errors of this batch: keep those. "
+            + "The same rows, run again, continue what the ledger knows; rows that it had only begun to record are in doubt. "
+            + "If the ledger was deleted, it knows none of them: their rows would be paid for again.",
             Assert.Single(_counts.LedgerWarnings));
     }
 

@@ -41,7 +41,7 @@ public sealed class RowImagesTests : EnvironmentTest
     [Theory]
     [InlineData("fal-ai/nano-banana", "fal-ai/nano-banana takes no image; fal-ai/nano-banana/edit does. Nothing was sent.")]
     [InlineData("fal-ai/imagen4/preview", "fal-ai/imagen4/preview takes no image. Find-ImagenModel -Category image-to-image lists models that do. Nothing was sent.")]
-    [InlineData("acme/unknown", "What acme/unknown takes is not known here, and so not where an image goes. Get-ImagenModel acme/unknown -Refresh asks the host; or name the input yourself: -AdditionalInput @{ image_urls = @(Get-Item ./image.png) }. Nothing was sent.")]
+    [InlineData("acme/unknown", "The inputs of acme/unknown are not known here, so it is unknown which one takes an image. Get-ImagenModel acme/unknown -Refresh asks the host; or name the input yourself: -AdditionalInput @{ image_urls = @(Get-Item ./image.png) }. Nothing was sent.")]
     public void A_model_that_takes_none_is_said(string model, string message) =>
         Assert.Equal(message, Refused(model, new ImageList([_fox], [])));
 

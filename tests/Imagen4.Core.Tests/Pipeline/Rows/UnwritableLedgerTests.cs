@@ -58,7 +58,7 @@ public sealed class UnwritableLedgerTests : BatchTest
         Assert.True(File.Exists(row.Value.Path));
         Assert.Empty(Warnings);
         Assert.IsType<LedgerUnavailableException>(run.Breaker.ReasonForAll);
-        Assert.Matches("^The ledger could not be told what has become of 1 of these requests: .*the disk is full.*: keep those\\.", Assert.Single(run.Counts.LedgerWarnings));
+        Assert.Matches("^The results of 1 of these requests could not be written to the ledger: .*the disk is full.*: keep those\\.", Assert.Single(run.Counts.LedgerWarnings));
         Execute("DROP TRIGGER full");
         var again = Assert.Single(await RunAsync(Batch(), Prompt(1)));
         Assert.Equal((ImagenStates.Delivered, row.Value.RequestId), (again.Value!.State, again.Value.RequestId));

@@ -107,9 +107,9 @@ public sealed class AccountLockTests : SubmitterTest
         Assert.Equal(2 + 6, server.Requests.Count);
         Assert.Equal(6, Ledger.Steps.Count(step => step == RequestState.Accepted));
         Assert.Equal(
-            "test has locked the account (test refuses the account: User is locked. Reason: TOP_UP). Nothing more is submitted there for now; "
-            + "one row at a time looks whether that has passed, for 14 seconds at most, or 90 where the account has taken a request of this batch. "
-            + "What was accepted goes on.",
+            "test has locked the account (test refuses the account: User is locked. Reason: TOP_UP). Submitting there pauses; "
+            + "one row at a time checks whether the lock has passed, for 14 seconds at most, or 90 if the account has accepted a request of this batch. "
+            + "Accepted requests continue.",
             Assert.Single(_warnings));
     }
 

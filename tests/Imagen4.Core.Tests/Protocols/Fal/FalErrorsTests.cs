@@ -117,7 +117,7 @@ public sealed class FalErrorsTests
         var said = ResultVerdict.Of(Request, Response(422, """{"detail":"bad seed"}"""))!.Unmarked!;
 
         Assert.Equal(
-            "test answers 422: bad seed. Nothing shows that this is the host's own word on the request, which stays as it is.",
+            "test answers 422: bad seed. Nothing shows that this answer comes from the host itself, so the request stays as it was.",
             said.Once.Message);
         Assert.Equal(("r-1", 422), (said.Once.RequestId, said.Once.StatusCode));
     }

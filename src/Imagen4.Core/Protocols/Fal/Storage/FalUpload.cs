@@ -31,7 +31,7 @@ internal sealed class FalUpload
     public Task SendWholeAsync(CancellationToken cancellation) =>
         PutAsync(_address, new Piece(0, _file.Length, _file.ContentType), cancellation);
 
-    /// <summary>Sends the file in parts, some of them side by side. Each is repeated by itself.</summary>
+    /// <summary>Sends the file in parts, some of them side by side. Each is retried on its own.</summary>
     public async Task SendPartsAsync(CancellationToken cancellation)
     {
         var parts = new ConcurrentBag<UploadedPart>();

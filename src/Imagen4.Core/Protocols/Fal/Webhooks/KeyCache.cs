@@ -78,7 +78,7 @@ internal sealed record KeySet
     public IReadOnlyList<Key?>? Keys { get; init; }
 
     /// <summary>The public keys in a set; members that are not Ed25519 keys are left out.</summary>
-    /// <exception cref="JsonException">It is no key set.</exception>
+    /// <exception cref="JsonException">It is not a key set.</exception>
     public static IReadOnlyList<byte[]> Read(ReadOnlySpan<byte> json) =>
         [.. (JsonSerializer.Deserialize(json, KeySetJson.Default.KeySet)?.Keys ?? throw new JsonException())
             .Take(MostKeys)

@@ -127,7 +127,7 @@ public sealed class FalStorageTests : EmulatorTest
 
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => StoreAsync(file));
 
-        Assert.StartsWith("The file changed while it was uploaded.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The file changed while it was being uploaded.", error.Message, StringComparison.Ordinal);
         Assert.InRange((await RequestsAsync()).Count(request => request.StartsWith("PUT", StringComparison.Ordinal)), 0, 1);
     }
 
