@@ -531,7 +531,7 @@ Describe 'New-ImagenImage, records of known requests' {
             Get-Bill $test | Should -HaveCount 2
             $seen = Watch-Command { $rows | ForEach-Object { $_ + @{ Key = 'k' } } | New-ImagenImage -OutputDirectory $out }
             $seen.Error.Exception.Message | Should -BeLike "*The key 'k' is in this pipeline twice: row 1 has it, too.*"
-            Get-Bill $test | Should -HaveCount 2
+            Get-Bill $test | Should -HaveCount 3
             'one', 'two' | Remove-ImagenProvider
             Remove-Item Env:\RECORDS_KEY
         }

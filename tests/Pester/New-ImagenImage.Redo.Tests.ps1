@@ -20,7 +20,7 @@ Describe 'New-ImagenImage, done again' {
 
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue
         $problems.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
-        $problems.Exception.Message | Should -BeLike '*-NoResume generates it afresh, and so it does with every row it is given.'
+        $problems.Exception.Message | Should -BeLike '*-NoResume generates it again, and every other row that it is given.'
         $problems.ErrorDetails.RecommendedAction | Should -BeLike '*$problems.TargetObject | New-ImagenImage -NoResume*'
         Get-Bill $test | Should -HaveCount 0
 

@@ -222,7 +222,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
             $lines = Get-Content (Join-Path $samples kubernetes/cronjob.yaml)
             $command = ($lines | Select-String '^ {16}- (.+)$').Matches.ForEach{ $_.Groups[1].Value }
             $command[0..2] | Should -Be 'pwsh', '-NoProfile', '-File'
-            $words = $command[3..10].ForEach{ $_ -replace '^/opt/imagen4/samples', $samples -replace '^/data', $place }
+            $words = @($command -notmatch "^name:")[3..7].ForEach{ $_ -replace '^/opt/imagen4/samples', $samples -replace '^/data', $place }
             $script = "& $($words.ForEach{ $_ -match '^-' ? $_ : "'$_'" } -join ' '); exit `$LASTEXITCODE"
             foreach ($one in @('left', 'right' | ForEach-Object { Start-Machine $_ $script })) {
                 $one.Process.WaitForExit()
