@@ -101,10 +101,4 @@ CREATE TABLE file_name (
     PRIMARY KEY (directory, name)
 );
 CREATE INDEX file_name_request ON file_name (request);
-CREATE TABLE keyed_row (
-    row_id bytea PRIMARY KEY,
-    keyless_row_id bytea NOT NULL UNIQUE,
-    request bigint NOT NULL REFERENCES request ON DELETE CASCADE
-);
-CREATE INDEX keyed_row_request ON keyed_row (request);
 COMMIT;
