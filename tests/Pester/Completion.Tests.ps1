@@ -17,6 +17,7 @@ Describe 'Argument completion' {
         @{ line = 'New-ImagenImage -Model fal-ai/nano-banana-2 -Resolution '; choices = '0.5K', '1K', '2K', '4K' }
         @{ line = 'New-ImagenImage -Provider aimlapi -AspectRatio '; choices = '1:1', '9:16', '16:9', '3:4', '4:3' }
         @{ line = 'New-ImagenImage -Model fal-ai/nano-banana-2/'; choices = , 'fal-ai/nano-banana-2/edit' }
+        @{ line = 'New-ImagenImage -Provider fal -Model banana-2/e'; choices = , 'fal-ai/nano-banana-2/edit' }
         @{ line = 'New-ImagenImage -OutputFormat '; choices = 'jpeg', 'png', 'webp' }
         @{ line = 'New-ImagenImage -SafetyTolerance '; choices = '1', '2', '3', '4', '5', '6' }
         @{ line = 'New-ImagenImage -PersonGeneration '; choices = 'dont_allow', 'allow_adult' }

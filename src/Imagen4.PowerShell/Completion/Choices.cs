@@ -19,6 +19,16 @@ internal static class Choices
             .Select(choice => Result(IsPlainWord(choice.Value) ? choice.Value : Quoted(choice.Value), choice.Value, choice.ToolTip));
     }
 
+    /// <summary>The values that have what has been typed in them; those that begin with it come first.</summary>
+    public static IEnumerable<CompletionResult> Containing(IEnumerable<(string Value, string ToolTip)> values, string? typed)
+    {
+        var word = Typed(typed);
+        return values
+            .Where(choice => choice.Value.Length > 0 && choice.Value.Contains(word, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(choice => !choice.Value.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+            .Select(choice => Result(IsPlainWord(choice.Value) ? choice.Value : Quoted(choice.Value), choice.Value, choice.ToolTip));
+    }
+
     /// <summary>The expressions that begin with what has been typed. They are not text, and stand as they are.</summary>
     public static IEnumerable<CompletionResult> Expressions(IEnumerable<(string Value, string ToolTip)> values, string? typed) => values
         .Where(choice => choice.Value.StartsWith(typed ?? "", StringComparison.OrdinalIgnoreCase))

@@ -15,7 +15,7 @@ public sealed class ModelCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         var profile = ProfileOfLine.Provider(fakeBoundParameters, "Name");
-        return Choices.Matching(
+        return Choices.Containing(
             profile is null ? ModelCatalog.Ids().Select(id => (id, id)) : Of(profile),
             wordToComplete);
     }
