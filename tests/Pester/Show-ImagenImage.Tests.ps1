@@ -1,5 +1,11 @@
 #Requires -Version 7.6
 
+BeforeDiscovery {
+    if ($IsLinux -and -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        Write-Warning 'NOT RUN: images in a terminal. The program script is not installed.'
+    }
+}
+
 Describe 'Show-ImagenImage' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1

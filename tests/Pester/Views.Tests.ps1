@@ -1,5 +1,11 @@
 # What a user sees: one line for each object at every width, in a terminal and in a file.
 
+BeforeDiscovery {
+    if ($IsLinux -and -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        Write-Warning 'NOT RUN: links in a terminal. The program script is not installed.'
+    }
+}
+
 Describe 'Views' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Files;
@@ -156,3 +157,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
         @"^data:image/(png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/=]+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex EmbeddedImage();
 }
+
+/// <summary>The parameters of a card, as the page's script reads them.</summary>
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class GalleryJson : JsonSerializerContext;

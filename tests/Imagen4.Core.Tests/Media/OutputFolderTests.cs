@@ -148,6 +148,7 @@ public sealed class OutputFolderTests : IDisposable
             var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft)));
             together.SignalAndWait();
             var final = folder.At($"{name}.png");
+            // Each is on a thread of its own, where the barrier lets both go at the same moment.
             return Record.Exception(() => folder.PublishAsync(draft, final, $"{batch}", hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
         }
     }
