@@ -15,7 +15,7 @@ BEGIN;
 CREATE SCHEMA IF NOT EXISTS imagen4;
 SET LOCAL search_path TO imagen4;
 CREATE TABLE version (number bigint NOT NULL);
-INSERT INTO version VALUES (3);
+INSERT INTO version VALUES (4);
 CREATE TABLE owner (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     machine text NOT NULL,
@@ -101,4 +101,5 @@ CREATE TABLE file_name (
     PRIMARY KEY (directory, name)
 );
 CREATE INDEX file_name_request ON file_name (request);
+CREATE INDEX request_input ON request (input_hash);
 COMMIT;

@@ -75,11 +75,29 @@ Describe 'Names of files' {
             Get-Bill $test | Should -HaveCount 9
         }
 
-        It 'are overwritten with -Force, but not by the same command' {
-            $null = New-ImagenImage 'a fox' $out
-            $results = 'a fox', 'a fox' | ForEach-Object { [pscustomobject]@{ prompt = $_; key = '' } } | New-ImagenImage $out -Force
-            Get-Name $out | Should -Be '0001-a-fox.png', '0002-a-fox.png'
+        It 'overwrite a file of other origin with -Force, never the one of another request' {
+            $null = New-Item -ItemType Directory $out
+            Set-Content (Join-Path $out 0002-a-fox.png) mine -NoNewline
+            $first = New-ImagenImage 'a fox' $out -Seed 1
+            $results = 'a fox', 'a fox' | ForEach-Object { [pscustomobject]@{ prompt = $_; key = '' } } | New-ImagenImage $out -Force -Seed 2
             $results.State | Should -Be 'Delivered', 'Delivered'
+            Get-Name $out | Should -Be '0001-a-fox_2.png', '0001-a-fox.png', '0002-a-fox.png'
+            (Get-FileHash $first.Path).Hash | Should -Be $first.Images.Sha256
+            (Get-ImagenRequest | Where-Object RequestId -EQ $first.RequestId).Path | Should -Be $first.Path
+        }
+
+        It 'overwrite the file of an earlier run of the row with -NoResume -Force, which that run then no longer has' {
+            $row = [pscustomobject]@{ prompt = 'a fox'; key = 'hero' }
+            $first = $row | New-ImagenImage $out
+            $second = $row | New-ImagenImage $out -NoResume -Force
+            $second.Path | Should -Be $first.Path
+            Get-Name $out | Should -Be 'hero.png'
+            (Get-FileHash $second.Path).Hash | Should -Be $second.Images.Sha256
+
+            $earlier = Get-ImagenRequest -History | Where-Object RequestId -EQ $first.RequestId
+            $earlier.Path | Should -BeNullOrEmpty
+            $back = $earlier | Receive-ImagenResult -OutputDirectory "$out-2"
+            (Get-FileHash $back.Path).Hash | Should -Be $first.Images.Sha256
         }
     }
 
@@ -95,6 +113,40 @@ Describe 'Names of files' {
             $result = [pscustomobject]@{ prompt = 'p'; key = 'row a' } | New-ImagenImage $out -FileName $template -OutputFormat $format
             Get-Name $out | Should -Be $name
             $result.Path | Should -Be ([System.IO.Path]::GetFullPath((Join-Path $out $name)))
+        }
+
+        It 'leaves each request its own file, where a file was deleted and another row takes its name' {
+            $one, $two = 'one', 'two' | ForEach-Object { [pscustomobject]@{ prompt = $_ } }
+            $first = $one | New-ImagenImage $out -FileName '{Index}'
+            Remove-Item $first.Path
+            $second = $two | New-ImagenImage $out -FileName '{Index}'
+            $second.Path | Should -Be $first.Path
+
+            $seen = Watch-Command { $one | New-ImagenImage $out -FileName '{Index}' }
+            $seen.Error.FullyQualifiedErrorId | Should -BeLike 'FileExists,*'
+            (Get-FileHash $second.Path).Hash | Should -Be $second.Images.Sha256
+            $named = $one | New-ImagenImage $out -FileName 'first' -WarningAction Ignore
+            (Get-FileHash $named.Path).Hash | Should -Be $first.Images.Sha256
+            Get-Bill $test | Should -HaveCount 2
+        }
+
+        It 'overwrites the file of another request with -Force, which is then without it' {
+            $first = [pscustomobject]@{ prompt = 'one' } | New-ImagenImage $out -FileName cat
+            $second = [pscustomobject]@{ prompt = 'two' } | New-ImagenImage $out -FileName cat -Force
+            $second.Path | Should -Be $first.Path
+            (Get-FileHash $first.Path).Hash | Should -Be $second.Images.Sha256
+            (Get-ImagenRequest | Where-Object RequestId -EQ $first.RequestId).Path | Should -BeNullOrEmpty
+        }
+
+        It 'does not take a link that leads nowhere for a picture' -Skip:$IsWindows {
+            $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
+            $first = $row | New-ImagenImage $out
+            Move-Item $first.Path "$($first.Path).moved"
+            $null = New-Item -ItemType SymbolicLink -Path $first.Path -Target (Join-Path $out nowhere)
+            $again = $row | New-ImagenImage $out -WarningAction Ignore
+            $again.Path | Should -Be (Join-Path $out a_2.png)
+            (Get-FileHash $again.Path).Hash | Should -Be $first.Images.Sha256
+            Get-Bill $test | Should -HaveCount 1
         }
 
         It 'is a column too, which overrides the parameter' {

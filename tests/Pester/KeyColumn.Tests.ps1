@@ -1,4 +1,4 @@
-# Rows that were submitted without a key and get one are new rows: that is said before anything is paid for.
+# Rows that get a key, lose it or get another one are new rows: that is said before anything is paid for.
 
 Describe 'A key column that is added later' {
     BeforeAll {
@@ -32,6 +32,25 @@ Describe 'A key column that is added later' {
         $seen = Watch-Command { $keyed | New-ImagenImage -OutputDirectory $out }
         $seen.Warning | Should -Not -Contain $warning -Because 'they are known by their keys now'
         Get-Bill $test | Should -HaveCount 4
+    }
+
+    It 'is warned of where it is taken away, or renamed' {
+        $null = (New-Row "fox $id" 'a'), (New-Row "owl $id" 'b') | New-ImagenImage -OutputDirectory $out
+        $seen = Watch-Command { (New-Row "fox $id"), (New-Row "owl $id") | New-ImagenImage -OutputDirectory $out -WhatIf }
+        $seen.Warning | Should -Be "Rows of this batch were submitted before, with keys such as 'a'. Without a key they are new rows, and are paid for again. Name the column of keys Key, or give it with -Key, to continue them."
+
+        $seen = Watch-Command { (New-Row "fox $id" 'c'), (New-Row "owl $id" 'd') | New-ImagenImage -OutputDirectory $out -WhatIf }
+        $seen.Warning | Should -Be "Rows of this batch were submitted before, under other keys: 'c' has the input of 'a'. Under another key they are new rows, and are paid for again."
+    }
+
+    It 'is not warned of where the pipeline only grows' {
+        $rows = (New-Row "fox $id" 'a'), (New-Row "fox $id" 'b')
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        $seen = Watch-Command { $rows + (New-Row "fox $id" 'c') | New-ImagenImage -OutputDirectory $out -WhatIf }
+        $seen.Warning | Should -BeNullOrEmpty
+        $null = (New-Row "owl $id"), (New-Row "owl $id") | New-ImagenImage -OutputDirectory $out
+        $seen = Watch-Command { 1..3 | ForEach-Object { New-Row "owl $id" } | New-ImagenImage -OutputDirectory $out -WhatIf }
+        $seen.Warning | Should -BeNullOrEmpty
     }
 
     It 'leaves each row its own picture, also where only some have a key' {

@@ -77,6 +77,55 @@ Describe 'New-ImagenImage, run again' {
         Get-Bill $test | Should -HaveCount 6
     }
 
+    It 'what was only submitted is continued into the first directory that asks for it' {
+        $submitted = $rows | New-ImagenImage
+        Get-Bill $test | Should -HaveCount 3
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+        $seen.Output.State | Should -Be (@('Delivered') * 3)
+        $seen.Output.RequestId | Sort-Object | Should -Be ($submitted.RequestId | Sort-Object)
+        Get-Bill $test | Should -HaveCount 3
+
+        # Again, with a file gone, and after another submit.
+        Remove-Item $seen.Output[0].Path
+        $again = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $again.Path | Sort-Object | Should -Be ($seen.Output.Path | Sort-Object)
+        $again.Path | Should -Exist
+        $null = $rows | New-ImagenImage -WarningAction Ignore
+        Get-Bill $test | Should -HaveCount 3
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+
+        # The next directory is another row, as ever.
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" -WhatIf }
+        @($seen.Warning | Where-Object { $_ -like "*$out*" }) | Should -HaveCount 1
+        $null = $rows | New-ImagenImage -OutputDirectory $out -NoResume
+        Get-Bill $test | Should -HaveCount 6
+    }
+
+    It 'what was collected into a directory is continued there' {
+        $submitted = $rows | New-ImagenImage
+        $received = $submitted | Receive-ImagenResult -Wait -OutputDirectory $out
+        $again = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $again.Path | Sort-Object | Should -Be ($received.Path | Sort-Object)
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It 'what was collected into another directory is delivered, and is fetched again for its own' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        Get-ChildItem $out | Remove-Item
+        $elsewhere = Get-ImagenRequest | Receive-ImagenResult -OutputDirectory "$out-2"
+        (Get-ImagenRequest).Path | Sort-Object | Should -Be ($elsewhere.Path | Sort-Object)
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+        $again = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $again.State | Should -Be (@('Delivered') * 3)
+        $again.Path | ForEach-Object { Split-Path $_ } | Sort-Object -Unique | Should -Be $out
+        $elsewhere.Path | Should -Exist
+
+        # A copy does not change where they are.
+        $null = Get-ImagenRequest | Receive-ImagenResult -OutputDirectory "$out-3"
+        (Get-ImagenRequest).Path | ForEach-Object { Split-Path $_ } | Sort-Object -Unique | Should -Be $out
+        Get-Bill $test | Should -HaveCount 3
+    }
+
     It 'a doubt is reported again, and not resent' {
         Set-Emulator $test @{ history = $false }
         Add-Fault $test @{ operation = 'submit'; kind = 'close'; after_accept = $true; match = 'two' }

@@ -37,4 +37,19 @@ internal interface ILedger
     ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
         LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
         ValueTask.FromResult<IReadOnlyDictionary<int, string>?>(names);
+
+    /// <summary>The request whose image has a name in a directory, as a default name or by a template; null where none has.</summary>
+    /// <param name="directory">The directory, with its links resolved.</param>
+    /// <param name="name">The path within the directory, without its extension.</param>
+    ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name) => ValueTask.FromResult<LedgerRequest?>(null);
+
+    /// <summary>
+    /// Takes a file from the request that it was saved for, because another one is about to be saved under its name: the request is
+    /// without it then, and whoever wants its image fetches it again.
+    /// </summary>
+    /// <param name="owner">The request, as it was seen.</param>
+    /// <param name="directory">The directory, with its links resolved.</param>
+    /// <param name="image">The number of its image.</param>
+    /// <param name="path">The path under which the image was saved; null where only its name is taken.</param>
+    ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) => ValueTask.CompletedTask;
 }

@@ -30,10 +30,10 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
         All(await stored.FindGenerationsAsync(row, cancellation).ConfigureAwait(false));
 
-    /// <summary>The newest submissions of a row whatever its directory, newest first.</summary>
+    /// <summary>The newest submissions of a row whatever its directory, and the newest ones with its input, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<IReadOnlyList<LedgerRequest>> FindSubjectAsync(string subject, CancellationToken cancellation) =>
-        All(await stored.FindSubjectAsync(subject, MostAlike, cancellation).ConfigureAwait(false));
+    public async Task<IReadOnlyList<LedgerRequest>> FindAlikeAsync(RowIdentity row, CancellationToken cancellation) =>
+        All(await stored.FindAlikeAsync(row.Subject, row.InputHash, MostAlike, cancellation).ConfigureAwait(false));
 
     /// <summary>The newest submissions, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

@@ -16,6 +16,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     private readonly LedgerStore _store;
     private readonly TimeProvider _time;
     private readonly ClaimedRequests _held;
+    private readonly RequestFiles _files;
 
     /// <summary>Opens a ledger. Nothing is read or written.</summary>
     /// <param name="database">The database.</param>
@@ -26,7 +27,8 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     private RequestLedger(LedgerStore store, TimeProvider time)
-        : base(store, store.Location) => (_store, _time, _held) = (store, time, new ClaimedRequests(store));
+        : base(store, store.Location) =>
+        (_store, _time, _held, _files) = (store, time, new ClaimedRequests(store), new RequestFiles(store));
 
     /// <summary>The time by the clock that its steps are written with.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
@@ -190,23 +192,19 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<int, string>?> FileNamesAsync(LedgerEntry entry, string directory) =>
-        await _store.FileNamesAsync(entry.LedgerId, directory, CancellationToken.None).ConfigureAwait(false);
+        await _files.FindAsync(entry.LedgerId, directory).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
-        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing)
-    {
-        var made = await _store.NameFilesAsync(entry.LedgerId, directory, names, isReplacing).ConfigureAwait(false);
-        if (names.Keys.All(made.ContainsKey))
-        {
-            return made;
-        }
+    public ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
+        _files.NameAsync(entry.LedgerId, directory, names, isReplacing);
 
-        // All or none: what another request has one of is not a set of names.
-        await _store.UnnameFilesAsync(entry.LedgerId, directory, names.Where(name => made.GetValueOrDefault(name.Key) == name.Value)
-            .Select(name => name.Key)).ConfigureAwait(false);
-        return null;
-    }
+    /// <inheritdoc/>
+    public ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name) => _files.OwnerAsync(directory, name);
+
+    /// <inheritdoc/>
+    public ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) =>
+        _files.TakeAsync(owner, directory, image, path);
 
     /// <summary>When the host of a request that this process works on has accepted it; null where that is not known.</summary>
     public DateTimeOffset? AcceptedAt(string ledgerId) =>

@@ -31,9 +31,8 @@ internal sealed class RowIdentities(string? directory)
         return RowIdentity.OfKey(baseUri, key, hash, directory);
     }
 
-    /// <summary>What a row with a key would be without it: the first of its like.</summary>
-    public RowIdentity WithoutKey(RowIdentity keyed, Uri baseUri, string model) =>
-        RowIdentity.OfInput(baseUri, model, keyed.InputHash, 1, directory);
+    /// <summary>Whether a row of this pipeline so far has a key.</summary>
+    public bool HasKey(Uri baseUri, string key) => _keys.ContainsKey((ProviderAddress.Normal(baseUri), NormalForm.Text(key)));
 
     /// <summary>
     /// Identifies a row whose record names a known request and has its input: it is that request's row, and has no place among its like.

@@ -38,20 +38,37 @@ internal static class RowRules
         RequestState.InDoubt => true,
         RequestState.Accepted or RequestState.Started or RequestState.Expired or RequestState.StatusCompleted or RequestState.Completed =>
             submitsOnly,
-        RequestState.Delivered => submitsOnly || (HasFiles(known) && (known.Row == row.Row || IsDeliveredTo(known, row.Directory))),
+        RequestState.Delivered => submitsOnly || (HasFiles(known) && IsDeliveredTo(known, row.Directory)),
         RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => isNews || !IsSubmittedAgain(known, row),
         _ => false,
     };
 
     /// <summary>Whether every file of a delivered request is there, changed or not.</summary>
     public static bool HasFiles(LedgerRequest known) =>
-        known.Delivery is { Images.Count: > 0 } result && result.Images.All(image => File.Exists(image.Path));
+        known.Delivery is { Images.Count: > 0 } result && result.Images.All(image => SavedFile.Exists(image.Path));
 
-    /// <summary>Whether an image was saved to a folder; to any, where there is none.</summary>
+    /// <summary>Where the images of a request are to be, or are where it was only submitted; null for neither.</summary>
+    public static string? DirectoryOf(LedgerRequest known) =>
+        known.Directory ?? Path.GetDirectoryName(known.Delivery?.Images.Select(image => image.Path).FirstOrDefault(path => path is not null));
+
+    /// <summary>
+    /// The request that a row has from a run that only submitted it, unless its images are in another directory by now: the row goes on
+    /// with it.
+    /// </summary>
+    /// <param name="alike">The requests of the same subject, newest first; others are passed over.</param>
+    /// <param name="row">The row.</param>
+    public static LedgerRequest? OnlySubmitted(IEnumerable<LedgerRequest> alike, RowIdentity row) =>
+        alike.FirstOrDefault(known => known.Subject == row.Subject && known.Directory is null) is { } known
+            && row.Directory is not null && !EndedBadly(known) && IsSameInput(known, row.InputHash)
+            && (DirectoryOf(known) is null || IsDeliveredTo(known, row.Directory))
+                ? known
+                : null;
+
+    /// <summary>Whether an image was saved to a folder, or within it; to any, where there is none.</summary>
     /// <param name="image">The image.</param>
     /// <param name="directory">The folder, with its links resolved; or null.</param>
     public static bool IsIn(ImagenImage image, string? directory) => directory is null
-        || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder && (folder == directory || RealPath.Of(folder) == directory));
+        || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder && (IsWithin(folder, directory) || IsWithin(RealPath.Of(folder), directory)));
 
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not
@@ -66,4 +83,7 @@ internal static class RowRules
 
     private static bool IsDeliveredTo(LedgerRequest known, string? directory) =>
         known.Delivery!.Images.All(image => IsIn(image, directory));
+
+    private static bool IsWithin(string folder, string directory) => folder == directory
+        || folder.StartsWith(Path.TrimEndingDirectorySeparator(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -193,7 +193,7 @@ public sealed class OutputFolder(string path, bool force)
 
     private static async Task<bool> IsSameAsync(string path, string sha256, CancellationToken cancellation)
     {
-        if (!File.Exists(path))
+        if (!SavedFile.Exists(path))
         {
             // A folder of that name, or a link that leads nowhere.
             return false;

@@ -77,7 +77,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_only_submitted_continue_and_are_other_rows_than_those_with_a_directory()
+    public async Task Rows_only_submitted_continue_into_the_first_directory_that_they_are_saved_to()
     {
         var options = Batch() with { Output = null, Wait = false };
         var first = await SubmitAsync(options, "a", "b");
@@ -85,10 +85,31 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal(2, await BillsAsync());
         Assert.Equal(first.Select(row => row.Value!.RequestId).Reverse(), again.Select(row => row.Value!.RequestId));
 
-        await RunAsync(Batch(), "a");
+        var saved = await RunAsync(Batch(), "a");
+        var repeated = await RunAsync(Batch(), "a");
 
+        Assert.Equal(2, await BillsAsync());
+        Assert.Empty(_warnings);
+        Assert.Equal(first[0].Value!.RequestId, saved[0].Value!.RequestId);
+        Assert.Equal(saved[0].Value!.Path, repeated[0].Value!.Path);
+
+        await RunAsync(Batch() with { Output = new OutputFolder(Home.At("other"), force: false) }, "a", "b");
+
+        Assert.Contains(Out, Assert.Single(_warnings), StringComparison.Ordinal);
         Assert.Equal(3, await BillsAsync());
-        Assert.Contains("Get-ImagenRequest", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_came_of_no_good_when_it_was_only_submitted_is_submitted_for_the_directory()
+    {
+        var submitted = await SubmitAsync(Batch() with { Output = null, Wait = false }, "[emulator:fail] a");
+
+        var row = await RunAsync(Batch(), "[emulator:fail] a");
+        Assert.Equal((submitted[0].Value!.RequestId, ImagenStates.Failed), (row[0].Value!.RequestId, row[0].Value!.State));
+        Assert.Equal(1, await BillsAsync());
+
+        await RunAsync(Batch(), "[emulator:fail] a");
+        Assert.Equal(2, await BillsAsync());
     }
 
     [Fact]

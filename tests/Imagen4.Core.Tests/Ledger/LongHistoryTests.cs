@@ -34,7 +34,8 @@ public sealed class LongHistoryTests : LedgerTest
         var id = new string('a', 32);
 
         Assert.Equal(["SEARCH"], Plans(
-            LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.NewestOfSubject(id, 1), LedgerQueries.ByRequestId("r"), LedgerQueries.Newest,
+            LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.OwnerOfName("/out", "a", "/a"),
+            LedgerQueries.FileNames(id, "/out"), LedgerQueries.ByRequestId("r"), LedgerQueries.Newest,
             LedgerQueries.IsNewer(id, 1), LedgerQueries.HasRequests(1), LedgerQueries.HeldSince(id, 1), LedgerQueries.SyncResult("a", "b"), LedgerQueries.Image(1, 1)));
     }
 

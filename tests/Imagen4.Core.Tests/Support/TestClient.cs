@@ -26,6 +26,7 @@ internal static class TestClient
     public static RowCheck Check(BatchOptions options)
     {
         var files = new LocalFiles();
-        return new RowCheck(Services, options, new HostConnections(Providers, options), files, new FileUploads(Services, files));
+        return new RowCheck(
+            Services, options, new HostConnections(Providers, options), files, new FileUploads(Services, files), new RowNotices(options));
     }
 }

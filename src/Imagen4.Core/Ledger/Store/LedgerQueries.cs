@@ -77,10 +77,30 @@ internal static class LedgerQueries
     public static Statement OfRow(string row) => new(
         Select + "WHERE row_id = @row ORDER BY generation", ("@row", RequestColumns.Bytes(row)));
 
-    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
-    public static Statement NewestOfSubject(string subject, int most) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{Select}WHERE subject = @subject ORDER BY id DESC LIMIT {most}"),
-        ("@subject", RequestColumns.Bytes(subject)));
+    /// <summary>
+    /// The newest requests of a row whatever its directory, and the newest ones with its input whatever their row, newest first. Each is
+    /// found by an index of its own.
+    /// </summary>
+    public static Statement Alike(string subject, string inputHash, int most) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {Select}WHERE id IN (
+                SELECT id FROM (SELECT id FROM request WHERE subject = @subject ORDER BY id DESC LIMIT {most}) AS same
+                UNION SELECT id FROM (SELECT id FROM request WHERE input_hash = @input_hash ORDER BY id DESC LIMIT {most}) AS equal)
+            ORDER BY id DESC
+            """),
+        ("@subject", RequestColumns.Bytes(subject)),
+        ("@input_hash", RequestColumns.Bytes(inputHash)));
+
+    /// <summary>The request whose image has one of two names in a directory.</summary>
+    public static Statement OwnerOfName(string directory, string name, string other) => new(
+        Select + """
+            WHERE id IN (SELECT request FROM file_name WHERE directory = @directory AND name IN (@name, @other)) ORDER BY id DESC LIMIT 1
+            """,
+        ("@directory", directory),
+        ("@name", name),
+        ("@other", other));
 
     /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
     public static Statement ByRequestId(string requestId) => new(

@@ -4,7 +4,7 @@ namespace Imagen4.Core.Ledger.Store;
 internal static class LedgerSchema
 {
     /// <summary>The version of the tables that this module writes. An older one is brought forward, a newer one refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The oldest version whose requests can be read as they are: a command that only reads changes nothing.</summary>
     public const int OldestRead = 1;
@@ -114,8 +114,11 @@ internal static class LedgerSchema
     /// <summary>The version that has names of files, and requests that the host is known to generate.</summary>
     public const int WithNames = 3;
 
+    // By what was sent: a row that was paid for under another key is found by it.
+    private const string Inputs = "CREATE INDEX request_input ON request (input_hash);";
+
     // What each version has beyond the one before, from the first.
-    private static readonly string[] Versions = [Tables, Uploads, Names];
+    private static readonly string[] Versions = [Tables, Uploads, Names, Inputs];
 
     /// <summary>Brings the tables to this version, for SQLite.</summary>
     /// <param name="version">Their version; 0 where there are none.</param>

@@ -82,10 +82,18 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<List<StoredRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.OfRow(row), RequestColumns.Read, cancellation);
 
-    /// <summary>The newest requests of a row whatever its directory, newest first.</summary>
+    /// <summary>The newest requests of a row whatever its directory, and the newest ones with its input, newest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public Task<List<StoredRequest>> FindSubjectAsync(string subject, int most, CancellationToken cancellation) =>
-        Reader.ReadAsync(LedgerQueries.NewestOfSubject(subject, most), RequestColumns.Read, cancellation);
+    public Task<List<StoredRequest>> FindAlikeAsync(string subject, string inputHash, int most, CancellationToken cancellation) =>
+        Reader.ReadAsync(LedgerQueries.Alike(subject, inputHash, most), RequestColumns.Read, cancellation);
+
+    /// <summary>The request whose image has one of two names in a directory, or null.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async Task<StoredRequest?> OwnerOfNameAsync(string directory, string name, string other, CancellationToken cancellation) =>
+        await HasNamesAsync(cancellation).ConfigureAwait(false)
+            ? await Reader.ReadOneAsync(LedgerQueries.OwnerOfName(directory, name, other), RequestColumns.Read, cancellation)
+                .ConfigureAwait(false)
+            : null;
 
     /// <summary>The names that the images of a request have in a directory, by their number.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

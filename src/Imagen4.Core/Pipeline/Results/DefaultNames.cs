@@ -74,11 +74,6 @@ internal sealed class DefaultNames(
             _names[image] = name;
         }
 
-        if (folder.Overwrites)
-        {
-            return;
-        }
-
         try
         {
             var kept = await ledger.FileNamesAsync(entry, folder.RealPath).ConfigureAwait(false);
@@ -103,10 +98,15 @@ internal sealed class DefaultNames(
             var names = unnamed.ToDictionary(
                 image => image, image => FileNameTemplate.Default(values, images.Count > 1 ? image : null, _attempt));
 
+            if (folder.Overwrites && !await TakeOwnAsync(names).ConfigureAwait(false))
+            {
+                continue;
+            }
+
             // Of a request that is not known here, nobody can tell a file from its own but by its bytes.
             if (_isKept)
             {
-                if (names.Values.Any(folder.Has))
+                if (!folder.Overwrites && names.Values.Any(folder.Has))
                 {
                     continue;
                 }
@@ -126,6 +126,39 @@ internal sealed class DefaultNames(
 
             return;
         }
+    }
+
+    // Files of other origin are overwritten where that is wanted, and those of earlier generations of the row; those of other rows never.
+    private async Task<bool> TakeOwnAsync(Dictionary<int, string> names)
+    {
+        try
+        {
+            var owners = new List<(LedgerRequest Request, int Image)>();
+            foreach (var (image, name) in names)
+            {
+                if (await ledger.OwnerOfNameAsync(folder.RealPath, name).ConfigureAwait(false) is { } owner && owner.LedgerId != entry.LedgerId)
+                {
+                    owners.Add((owner, image));
+                }
+            }
+
+            if (owners.Exists(owner => entry.Row is null || owner.Request.Row != entry.Row.Row))
+            {
+                return false;
+            }
+
+            foreach (var (request, image) in owners)
+            {
+                var path = request.Delivery?.Images.FirstOrDefault(saved => saved.Index == image)?.Path;
+                await ledger.TakeFileAsync(request, folder.RealPath, image, path).ConfigureAwait(false);
+            }
+        }
+        catch (LedgerUnavailableException error)
+        {
+            Unrecorded(error);
+        }
+
+        return true;
     }
 
     // What was paid for is saved, whether the ledger can be told its name or not.

@@ -109,10 +109,29 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
         _ledger.NameFilesAsync(entry, directory, names, isReplacing);
 
-    // A row that has a folder of its own is not delivered by saving its images elsewhere.
+    /// <inheritdoc/>
+    public async ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name)
+    {
+        try
+        {
+            return await _ledger.OwnerOfNameAsync(directory, name).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) =>
+        _ledger.TakeFileAsync(owner, directory, image, path);
+
+    // Where its images are already, saving them elsewhere too is not news.
     private bool IsNews(RequestState step, LedgerEntry entry, LedgerRequest known) => step switch
     {
-        RequestState.Delivered => known.Directory is null || known.Directory == options.Output?.RealPath,
+        RequestState.Delivered => known.Step != RequestState.Delivered || !RowRules.HasFiles(known)
+            || known.Directory is null || known.Directory == options.Output?.RealPath,
 
         // Only what a host has had can be gone. Of a request in doubt, "not found" says no more than is known.
         RequestState.Expired when known.Accepted is null || IsFresh(known) => false,

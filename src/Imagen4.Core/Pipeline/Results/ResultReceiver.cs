@@ -34,7 +34,7 @@ internal sealed class ResultReceiver(
         {
             // It was, and a file is gone: until that is back, the object says no more than what is true.
             result.State = ImagenStates.Completed;
-            result.Path = result.Images.Select(image => image.Path).FirstOrDefault(File.Exists);
+            result.Path = result.Images.Select(image => image.Path).FirstOrDefault(SavedFile.Exists);
         }
 
         var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
@@ -184,7 +184,7 @@ internal sealed class ResultReceiver(
             return null;
         }
 
-        var saved = before.Where(image => File.Exists(image.Path)).ToDictionary(image => image.Index);
+        var saved = before.Where(image => SavedFile.Exists(image.Path)).ToDictionary(image => image.Index);
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
         using var defaults = new DefaultNames(
@@ -194,7 +194,11 @@ internal sealed class ResultReceiver(
                 .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
-        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)))
+        IFileNames names = template.IsDefault ? defaults : new TemplateNames(template, folder, ledger, entry, Values(result))
+        {
+            Unrecorded = lost => NoteUnrecorded(entry, lost),
+        };
+        var error = await new ImageSaver(folder, names)
             .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
@@ -225,7 +229,7 @@ internal sealed class ResultReceiver(
 
         try
         {
-            foreach (var image in result.Images.Where(image => File.Exists(image.Path)))
+            foreach (var image in result.Images.Where(image => SavedFile.Exists(image.Path)))
             {
                 await Sidecar.WriteAsync(folder, result, image, cancellation).ConfigureAwait(false);
             }

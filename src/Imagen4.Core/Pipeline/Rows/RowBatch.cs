@@ -24,7 +24,7 @@ public sealed class RowBatch
         (_options, _ledger) = (options, services.Ledger);
         Hosts = new HostConnections(services.Providers, options);
         var uploads = new FileUploads(services, Files);
-        _check = new RowCheck(services, options, Hosts, Files, uploads);
+        _check = new RowCheck(services, options, Hosts, Files, uploads, new RowNotices(options));
         _prices = new PriceBook(options.Time, options.Trace)
         {
             Keeps = !options.IsRehearsal,

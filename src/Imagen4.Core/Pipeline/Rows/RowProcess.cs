@@ -293,14 +293,10 @@ internal sealed class RowProcess
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
         Open.Add(known, entry);
-        if (going.IsClaimed)
-        {
-            return _receiver.ContinueAsync(known, result, entry, row.FileName, cancellation);
-        }
 
         // Saved elsewhere is not saved here.
         result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
-        return _follower.ContinueAsync(known, result, entry, row.FileName, cancellation);
+        return (going.IsClaimed ? _receiver : _follower).ContinueAsync(known, result, entry, row.FileName, cancellation);
     }
 
     private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)

@@ -17,7 +17,7 @@ public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; PRAGMA user_version = 1");
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; DROP INDEX request_input; PRAGMA user_version = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("PRAGMA user_version"))!;
 
@@ -44,7 +44,7 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
     public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
 
     protected override Task DowngradeAsync() => ExecuteAsync(
-        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; UPDATE imagen4.version SET number = 1");
+        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; DROP INDEX imagen4.request_input; UPDATE imagen4.version SET number = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
 
@@ -91,7 +91,8 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Equal(accepted, await other.FindAsync(claimed.LedgerId, default));
         Assert.Equal(accepted, await other.FindRowAsync(claimed.Row!, default));
         Assert.Equal([accepted], await other.FindByRequestIdAsync("r-1", default));
-        Assert.Equal([accepted], await other.FindSubjectAsync(claimed.Subject!, 10, default));
+        Assert.Equal([accepted], await other.FindAlikeAsync(claimed.Subject!, new string('0', 32), 10, default));
+        Assert.Equal([accepted], await other.FindAlikeAsync(new string('0', 32), claimed.InputHash!, 10, default));
         Assert.Equal([accepted], await other.FindGenerationsAsync(claimed.Row!, default));
         Assert.Equal(
             [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
