@@ -42,7 +42,8 @@ internal sealed class RequestFiles(LedgerStore store)
     /// <summary>Takes a name from an image of a request, and its path if that is still the one that was seen.</summary>
     public async ValueTask TakeAsync(LedgerRequest owner, string directory, int image, string? path)
     {
-        for (var seen = owner.Stored; path is not null && new LedgerRequest(seen, store.Location) is { Delivery: { } delivery, IsDamaged: false };)
+        for (var seen = owner.Stored;
+            path is not null && new LedgerRequest(seen, store.Location) is { Delivery: { } delivery, IsDamaged: false };)
         {
             if (delivery.Images.FirstOrDefault(known => known.Index == image && known.Path == path) is not { } taken)
             {

@@ -49,7 +49,8 @@ internal static class RowRules
 
     /// <summary>Where the images of a request are to be, or are where it was only submitted; null for neither.</summary>
     public static string? DirectoryOf(LedgerRequest known) =>
-        known.Directory ?? Path.GetDirectoryName(known.Delivery?.Images.Select(image => image.Path).FirstOrDefault(path => path is not null));
+        known.Directory
+            ?? Path.GetDirectoryName(known.Delivery?.Images.Select(image => image.Path).FirstOrDefault(path => path is not null));
 
     /// <summary>
     /// The request that a row has from a run that only submitted it, unless its images are in another directory by now: the row goes on
@@ -68,7 +69,8 @@ internal static class RowRules
     /// <param name="image">The image.</param>
     /// <param name="directory">The folder, with its links resolved; or null.</param>
     public static bool IsIn(ImagenImage image, string? directory) => directory is null
-        || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder && (IsWithin(folder, directory) || IsWithin(RealPath.Of(folder), directory)));
+        || (Path.GetDirectoryName(image.Path) is { Length: > 0 } folder
+            && (RealPath.IsWithin(folder, directory) || RealPath.IsWithin(RealPath.Of(folder), directory)));
 
     /// <summary>Makes sure that a key means the same as before.</summary>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not
@@ -83,7 +85,4 @@ internal static class RowRules
 
     private static bool IsDeliveredTo(LedgerRequest known, string? directory) =>
         known.Delivery!.Images.All(image => IsIn(image, directory));
-
-    private static bool IsWithin(string folder, string directory) => folder == directory
-        || folder.StartsWith(Path.TrimEndingDirectorySeparator(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

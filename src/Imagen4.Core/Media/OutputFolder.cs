@@ -177,7 +177,7 @@ public sealed class OutputFolder(string path, bool force)
     // A link between the folder and the file could lead anywhere.
     private void RequireSubfolder(string subfolder)
     {
-        if (!Media.RealPath.Of(At(subfolder)).StartsWith(Path.TrimEndingDirectorySeparator(RealPath) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (!Media.RealPath.IsWithin(Media.RealPath.Of(At(subfolder)), RealPath))
         {
             throw new InvalidInputException(Messages.FileNameLeadsOut.With(subfolder, FullPath));
         }

@@ -21,6 +21,10 @@ internal sealed class RealPath(Func<string, bool> exists, Func<string, IEnumerab
     /// <param name="fullPath">A full path.</param>
     public static string Of(string fullPath) => OfThisMachine.Resolve(fullPath);
 
+    /// <summary>Whether a folder is another one, or within it. Both are named as they are here.</summary>
+    public static bool IsWithin(string folder, string other) => folder == other
+        || folder.StartsWith(Path.TrimEndingDirectorySeparator(other) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
     /// <summary>The one name of a folder.</summary>
     public string Resolve(string fullPath)
     {

@@ -164,7 +164,8 @@ internal static class LedgerQueries
     /// <param name="after">The last one of the page before, or the least number there is.</param>
     /// <param name="size">The length of a page.</param>
     public static Statement All(long after, int size) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{SelectListed}, {HasNewer} {From} WHERE id > @id ORDER BY id LIMIT {size}"), ("@id", after));
+        string.Create(CultureInfo.InvariantCulture, $"{SelectListed}, {HasNewer} {From} WHERE id > @id ORDER BY id LIMIT {size}"),
+        ("@id", after));
 
     /// <summary>Selects a page of requests in the order of their claims; those of one moment in that of their rows.</summary>
     /// <param name="query">Which are wanted.</param>

@@ -13,7 +13,8 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <param name="values">What names are made of.</param>
 /// <param name="images">The numbers of all its images.</param>
 internal sealed class DefaultNames(
-    OutputFolder folder, ILedger ledger, LedgerEntry entry, FileNameValues values, IReadOnlyCollection<int> images) : IFileNames, IDisposable
+    OutputFolder folder, ILedger ledger, LedgerEntry entry, FileNameValues values, IReadOnlyCollection<int> images)
+    : IFileNames, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<int, string> _names = [];
@@ -136,7 +137,8 @@ internal sealed class DefaultNames(
             var owners = new List<(LedgerRequest Request, int Image)>();
             foreach (var (image, name) in names)
             {
-                if (await ledger.OwnerOfNameAsync(folder.RealPath, name).ConfigureAwait(false) is { } owner && owner.LedgerId != entry.LedgerId)
+                if (await ledger.OwnerOfNameAsync(folder.RealPath, name).ConfigureAwait(false) is { } owner
+                    && owner.LedgerId != entry.LedgerId)
                 {
                     owners.Add((owner, image));
                 }

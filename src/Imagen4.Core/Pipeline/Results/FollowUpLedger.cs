@@ -140,7 +140,9 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
 
     // Somebody has read before that it has ended, but not all that is told of its end.
     private static bool SaysMore(RequestState step, LedgerEntry entry, LedgerRequest known) =>
-        (entry.Seed is not null && known.Seed is null) || (entry.Delivery?.Cost is not null && known.Delivery?.Cost is null) || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
+        (entry.Seed is not null && known.Seed is null)
+        || (entry.Delivery?.Cost is not null && known.Delivery?.Cost is null)
+        || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
 
     /// <summary>Whether a request has only just been accepted.</summary>
     public bool IsFresh(LedgerRequest known) =>

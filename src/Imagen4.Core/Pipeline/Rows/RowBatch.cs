@@ -58,7 +58,9 @@ public sealed class RowBatch
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
     public ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation) => _check.CheckAsync(row, cancellation);
 
-    /// <summary>What a row can cost at most, where a price is known without asking anybody; null where none is, or nothing is paid for.</summary>
+    /// <summary>
+    /// What a row can cost at most, where a price is known without asking anybody; null where none is, or nothing is paid for.
+    /// </summary>
     public Money? CostAtMost(CheckedRow row) => row.IsNew ? _prices.AtMost(row.Host, row.Model, row.Input).Most : null;
 
     /// <summary>The same, for which its host is asked where that is needed. A host that cannot be asked leaves it unknown.</summary>

@@ -4,7 +4,9 @@ using Imagen4.Core.Pipeline.Batch;
 
 namespace Imagen4.Core.Pipeline.Rows;
 
-/// <summary>Names of files that are known before anything is paid for: no two rows of a batch have one, and none is there already.</summary>
+/// <summary>
+/// Names of files that are known before anything is paid for: no two rows of a batch have one, and none is there already.
+/// </summary>
 /// <param name="options">Options for every row.</param>
 /// <param name="notices">What the user is told once.</param>
 internal sealed class RowFileNames(BatchOptions options, RowNotices notices)
