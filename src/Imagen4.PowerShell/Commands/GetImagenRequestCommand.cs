@@ -144,6 +144,11 @@ public sealed class GetImagenRequestCommand : PumpedCommand
         {
             WriteWarning(failure);
         }
+
+        if (_refresh?.Gone is { } gone)
+        {
+            WriteWarning(gone);
+        }
     }
 
     private void Show(RequestView request)

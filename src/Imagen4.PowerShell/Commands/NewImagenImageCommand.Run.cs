@@ -32,6 +32,10 @@ public sealed partial class NewImagenImageCommand
             EndWith(error, target);
             throw;
         }
+        catch (InvalidInputException error) when (error.Model is not null)
+        {
+            throw _values.Explain(error, row);
+        }
     }
 
     // A provider that is wrong for this row is wrong for every row, unless the row itself named it.

@@ -13,10 +13,12 @@ internal static class ErrorTable
     public static ErrorRecord Record(Exception error, object? target, CommandInfo command)
     {
         var entry = Find(error);
-        if (error is InvalidInputException wrong)
+        entry = error switch
         {
-            entry = entry with { Advice = Correction(wrong, command) };
-        }
+            InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
+            FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
+            _ => entry,
+        };
 
         var record = new ErrorRecord(error, entry.Id, entry.Category, target);
         if (entry.Advice is not null)
@@ -64,7 +66,12 @@ internal static class ErrorTable
     private static string Correction(InvalidInputException error, CommandInfo command) => error switch
     {
         { NextCommand: { } next } => next,
-        { Model: { } model } => CommandMessages.AdviceModelInputs.With(model),
+        { RefusesInput: true } => CommandMessages.AdviceInputRefused,
+        { Model: { } model } => (Takes(command, "SkipInputCheck")
+            ? CommandMessages.AdviceModelInputsSkip
+            : CommandMessages.AdviceModelInputs).With(model),
+        { Parameter: "Provider" } => CommandMessages.AdviceProvider,
+        { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
         _ => CommandMessages.AdviceInvalidInput.With(command.Name),
     };
@@ -73,7 +80,9 @@ internal static class ErrorTable
 
     // A request of an earlier run has the host's word for it inside; the user never saw its id.
     private static string NotFound(Exception error) =>
-        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound : CommandMessages.AdviceRequestNotFound;
+        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound
+        : error is RequestNotFoundException { RequestId: { } id } ? CommandMessages.AdviceRequestGone.With(id)
+        : CommandMessages.AdviceRequestNotFound;
 }
 
 /// <summary>What a kind of error is in PowerShell.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
@@ -29,6 +30,9 @@ public abstract partial class BatchCommand : HostCommand
 
     /// <inheritdoc/>
     protected override bool IsBatch => base.IsBatch || BoundValue.IsList(Prompt);
+
+    /// <inheritdoc/>
+    private protected override string? RowKey => KeyOf(MyInvocation.ExpectingInput ? new Record(InputObject) : null);
 
     /// <inheritdoc/>
     protected override void OnEnd()
@@ -144,6 +148,12 @@ public abstract partial class BatchCommand : HostCommand
             Summary.AddRefused();
         }
     }
+
+    private string? KeyOf(Record? record) =>
+        (record?.At(nameof(Key)) is { } own ? BoundValue.Plain(own) : BoundValue.AsWritten(Key)) is { } key
+            && Convert.ToString(key, CultureInfo.InvariantCulture) is { } text && !string.IsNullOrWhiteSpace(text)
+            ? PlainText.Brief(text.Trim())
+            : null;
 
     private void EndIfSubmittingEnded()
     {

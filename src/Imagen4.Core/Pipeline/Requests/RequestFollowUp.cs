@@ -264,13 +264,23 @@ public sealed class RequestFollowUp
         }
     }
 
-    private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
-        ? NoteAsync(request, RequestState.Expired, error.Message, error.Kind, refusal: null)
-        : Task.CompletedTask;
-
-    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
+    private async Task NoteAsync(RequestReference request, ImagenException error)
     {
-        if (await FindAsync(request, CancellationToken.None).ConfigureAwait(false) is { } known)
+        if (error is RequestNotFoundException)
+        {
+            var known = await _known.FindGoneAsync(request.Host, request.RequestId).ConfigureAwait(false);
+            await NoteAsync(request, known, RequestState.Expired, error.Message, error.Kind, refusal: null).ConfigureAwait(false);
+        }
+    }
+
+    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal) =>
+        await NoteAsync(request, await FindAsync(request, CancellationToken.None).ConfigureAwait(false), step, error, errorType, refusal)
+            .ConfigureAwait(false);
+
+    private async Task NoteAsync(
+        RequestReference request, LedgerRequest? known, RequestState step, string? error, string? errorType, string? refusal)
+    {
+        if (known is not null)
         {
             var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         RequireOwnFiles(row, named);
         var definition = ModelCatalog.Find(host.Profile, model);
         var input = await _images.AddAsync(row, host, model, definition, named, cancellation).ConfigureAwait(false);
-        if (definition is not null)
+        if (definition is not null && !options.SkipInputCheck)
         {
             input = InputCheck.Check(row with { Input = Given(input, named, definition) }, model, definition);
             WarnOfSuperseded(input, model, definition);

@@ -110,7 +110,7 @@ internal sealed class RowProcess
         using var share = await _costs.EnterAsync(row, stop.Stopping).ConfigureAwait(false);
         if (share.Error is { } refusal)
         {
-            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
         }
 
         if (share.IsHeldBack)
@@ -185,7 +185,7 @@ internal sealed class RowProcess
                 share.IsNotSent();
                 if (refused is not LedgerUnavailableException)
                 {
-                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
                 }
 
                 // What is wrong with the ledger is wrong for every row.
@@ -209,7 +209,7 @@ internal sealed class RowProcess
             Open.Remove(claimed.Entry.LedgerId);
         }
 
-        return Ended(value, error);
+        return Ended(row, value, error);
     }
 
     // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.
@@ -232,7 +232,7 @@ internal sealed class RowProcess
                 Breaker.Trip(row.Host.Profile.Name, error);
             }
 
-            return (entry, error.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+            return (entry, error.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
         }
     }
 
@@ -268,7 +268,7 @@ internal sealed class RowProcess
         }
     }
 
-    private RowOutcome<T> Ended<T>(T value, ImagenException? error)
+    private RowOutcome<T> Ended<T>(CheckedRow row, T value, ImagenException? error)
         where T : ImagenInputs, IRowObject
     {
         if (error is null)
@@ -282,7 +282,7 @@ internal sealed class RowProcess
         }
 
         var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
-        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider);
+        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider, row.ShownKey);
         Breaker.Restate(error);
         LedgerObjects.Fail(value, error);
         return new RowOutcome<T>(value, error);
