@@ -187,7 +187,7 @@ public sealed class RequestFollowUp
     /// Whether to read the state afterwards: a host may only promise to try. Of a request that the ledger knows it is read in any case.
     /// </param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>The state, where it was read.</returns>
+    /// <returns>The state, where it was read; also of a request that had ended, beside that error.</returns>
     public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
@@ -202,17 +202,13 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            if (error is AlreadyCompletedException)
-            {
-                await NoteEndAsync(request, cancellation).ConfigureAwait(false);
-            }
-
-            return new RowOutcome<ImagenRequestStatus>(null, await OfAsync(request, error).ConfigureAwait(false));
+            var ended = error is AlreadyCompletedException ? await NoteEndAsync(request, cancellation).ConfigureAwait(false) : null;
+            return new RowOutcome<ImagenRequestStatus>(ended, await OfAsync(request, error).ConfigureAwait(false));
         }
     }
 
     // It has ended, and the ledger may not know it yet: else it is listed as unfinished, and to be cancelled, again.
-    private async Task NoteEndAsync(RequestReference request, CancellationToken cancellation)
+    private async Task<ImagenRequestStatus?> NoteEndAsync(RequestReference request, CancellationToken cancellation)
     {
         try
         {
@@ -220,10 +216,12 @@ public sealed class RequestFollowUp
                 .RunAsync(_options.TimeLimit, request.Host, token => request.Protocol.ReadEndAsync(request, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
+            return new StatusFollower(request).Describe(status);
         }
         catch (ImagenException)
         {
             // What is wrong with the cancel has been said.
+            return null;
         }
     }
 
@@ -264,23 +262,13 @@ public sealed class RequestFollowUp
         }
     }
 
-    private async Task NoteAsync(RequestReference request, ImagenException error)
-    {
-        if (error is RequestNotFoundException)
-        {
-            var known = await _known.FindGoneAsync(request.Host, request.RequestId).ConfigureAwait(false);
-            await NoteAsync(request, known, RequestState.Expired, error.Message, error.Kind, refusal: null).ConfigureAwait(false);
-        }
-    }
+    private Task NoteAsync(RequestReference request, ImagenException error) => error is RequestNotFoundException
+        ? NoteAsync(request, RequestState.Expired, error.Message, error.Kind, refusal: null)
+        : Task.CompletedTask;
 
-    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal) =>
-        await NoteAsync(request, await FindAsync(request, CancellationToken.None).ConfigureAwait(false), step, error, errorType, refusal)
-            .ConfigureAwait(false);
-
-    private async Task NoteAsync(
-        RequestReference request, LedgerRequest? known, RequestState step, string? error, string? errorType, string? refusal)
+    private async Task NoteAsync(RequestReference request, RequestState step, string? error, string? errorType, string? refusal)
     {
-        if (known is not null)
+        if (await FindAsync(request, CancellationToken.None).ConfigureAwait(false) is { } known)
         {
             var entry = Entry(request, known) with { Error = error, ErrorType = errorType, Refusal = refusal };
             await _known.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);

@@ -27,14 +27,6 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     public Task<LedgerRequest?> FindAsync(HostConnection host, string requestId, CancellationToken cancellation) =>
         FindAsync(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId, cancellation);
 
-    /// <summary>What the ledger knows of a request that its host does not know. An emulator ends with all its requests, and the next
-    /// one has another address.</summary>
-    public Task<LedgerRequest?> FindGoneAsync(HostConnection host, string requestId) => FindAsync(
-        host.Profile.Name == ProviderCatalog.EmulatorName ? null : ProviderAddress.Normal(host.BaseUri),
-        host.Profile.Name,
-        requestId,
-        CancellationToken.None);
-
     /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
     public async Task<string?> ProviderOfAsync(string? provider, string requestId, CancellationToken cancellation)
     {

@@ -61,15 +61,6 @@ public sealed class RequestRefreshTests : FollowUpTest
         }
     }
 
-    [Fact]
-    public async Task A_host_that_has_moved_says_nothing_of_what_it_had_before()
-    {
-        await PutAsync("fal", new Uri("http://127.0.0.1:1/"), "old");
-        var refresh = TestClient.Client.Refresh(Batch("fal"));
-        Assert.Equal(ImagenStates.InQueue, Assert.Single(await RunAsync(refresh)).State);
-        Assert.Null(refresh.Gone);
-    }
-
     private static async Task<IReadOnlyList<ImagenRequest>> RunAsync(RequestRefresh refresh) => await refresh
         .RunAsync([.. TestClient.Client.Requests.Find(new RequestFilter())], CancellationToken.None).InTime();
 
