@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Management.Automation;
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -14,8 +14,6 @@ namespace Imagen4.PowerShell.Commands;
 /// </content>
 public sealed partial class NewImagenImageCommand
 {
-    private const int MostRanges = 10;
-
     private readonly List<(CheckedRow Row, object? Target)> _held = [];
     private readonly Dictionary<string, decimal> _planned = new(StringComparer.Ordinal);
     private int _plannedRows;
@@ -56,7 +54,7 @@ public sealed partial class NewImagenImageCommand
             var rows = heldBack.ToHashSet();
             var targets = _held.Where(held => rows.Contains(held.Row.Row.Index)).Select(held => held.Target).ToArray();
             var error = new CostLimitReachedException(CommandMessages.CostLimitReached.With(
-                Options.MaxCost, heldBack.Count, Ranges(heldBack), Batch.Counted));
+                Options.MaxCost, heldBack.Count, RowRanges.Of(heldBack), Batch.Counted));
             WriteError(error, targets);
         }
     }
@@ -129,26 +127,5 @@ public sealed partial class NewImagenImageCommand
         {
             Run(row, target);
         }
-    }
-
-    private static string Ranges(IReadOnlyList<int> rows)
-    {
-        var ranges = new List<(int First, int Last)>();
-        foreach (var row in rows)
-        {
-            if (ranges is [.., var last] && row == last.Last + 1)
-            {
-                ranges[^1] = (last.First, row);
-            }
-            else
-            {
-                ranges.Add((row, row));
-            }
-        }
-
-        var said = ranges.Take(MostRanges).Select(range => range.First == range.Last
-            ? range.First.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{range.First} to {range.Last}"));
-        return string.Join(", ", said) + (ranges.Count > MostRanges ? ", ..." : "");
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Errors;
@@ -43,7 +44,7 @@ internal static class ErrorTable
         RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, CommandMessages.AdviceRateLimited),
         CostLimitReachedException => new("CostLimitReached", ErrorCategory.LimitsExceeded, CommandMessages.AdviceCostLimitReached),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
-        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, CommandMessages.AdviceHostUnavailable),
+        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Unreached(error)),
         LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerUnavailable),
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
@@ -77,6 +78,10 @@ internal static class ErrorTable
     };
 
     private static bool Takes(CommandInfo command, string parameter) => command.Parameters?.ContainsKey(parameter) == true;
+
+    private static string Unreached(Exception error) => (error as ImagenException)?.Provider is ProviderCatalog.EmulatorName
+        ? CommandMessages.AdviceEmulatorUnreached
+        : CommandMessages.AdviceHostUnavailable.With((error as ImagenException)?.Provider is { } provider ? $" {provider}" : "");
 
     // A request of an earlier run has the host's word for it inside; the user never saw its id.
     private static string NotFound(Exception error) =>

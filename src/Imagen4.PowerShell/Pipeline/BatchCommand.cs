@@ -12,6 +12,8 @@ public abstract partial class BatchCommand : HostCommand
     // The record that submitting has ended with.
     private object? _endedBy;
 
+    private readonly UnreachedRows _unreached = new();
+
     private BatchSummary? _summary;
 
     /// <summary>Options for every row.</summary>
@@ -79,7 +81,7 @@ public abstract partial class BatchCommand : HostCommand
         {
             _endedBy ??= target;
         }
-        else
+        else if (!_unreached.Add(failure, target))
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -92,6 +94,11 @@ public abstract partial class BatchCommand : HostCommand
         if (IsStopped)
         {
             return;
+        }
+
+        foreach (var (error, targets) in _unreached.Errors())
+        {
+            WriteError(error, targets);
         }
 
         foreach (var warning in BatchReport.Warnings(Batch))
