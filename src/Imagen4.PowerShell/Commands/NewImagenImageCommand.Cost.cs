@@ -17,6 +17,9 @@ public sealed partial class NewImagenImageCommand
     private readonly List<(CheckedRow Row, object? Target)> _held = [];
     private readonly Dictionary<string, decimal> _planned = new(StringComparer.Ordinal);
     private int _plannedRows;
+
+    // Rows that are held and have not been run.
+    private int _waiting;
     private int _unpricedRows;
 
     /// <summary>What the rows may cost together.</summary>
@@ -59,6 +62,9 @@ public sealed partial class NewImagenImageCommand
         }
     }
 
+    /// <inheritdoc/>
+    private protected override int Waiting => _waiting;
+
     private decimal? SpendingLimit() => MyInvocation.BoundParameters.ContainsKey(nameof(MaxCost)) ? PlainPrice.Amount(MaxCost) : null;
 
     // Where nothing is done but to say what would be, the host may be asked; else nothing waits for it.
@@ -95,17 +101,30 @@ public sealed partial class NewImagenImageCommand
         total += _unpricedRows == 0 ? "" : CommandMessages.WhatIfUnknown.With(_unpricedRows);
         _ = ShouldProcess(total, total, caption: "");
         _plannedRows = 0;
+        SayPaidBefore(isAll: true);
     }
 
     private void Hold(CheckedRow row, object? target)
     {
         Batch.BeginPricing(row);
         _held.Add((row, target));
+        _waiting++;
+        if (Options.MaxCost is null && _held.Count == MostPaidBefore)
+        {
+            SayPaidBefore(isAll: false);
+            RunHeld();
+            _held.Clear();
+        }
     }
 
     // What earlier runs have submitted comes first: it goes on whatever the limit is, and may come out cheaper than it counts.
     private void RunHeld()
     {
+        if (_held.Count > 0)
+        {
+            SayPaidBefore(isAll: true);
+        }
+
         var (known, rest) = (new List<(CheckedRow, object?)>(), new List<(CheckedRow, object?)>());
         foreach (var (row, target) in _held)
         {
@@ -119,12 +138,14 @@ public sealed partial class NewImagenImageCommand
             }
             catch (ImagenException error)
             {
+                _waiting--;
                 WriteRecordError(error, target);
             }
         }
 
         foreach (var (row, target) in known.Concat(rest))
         {
+            _waiting--;
             Run(row, target);
         }
     }

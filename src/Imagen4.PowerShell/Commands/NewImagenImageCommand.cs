@@ -194,10 +194,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             : "";
         if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name, CostOf(ready)) + files))
         {
+            _ = IsWhatIf && IsPaidBefore(ready);
             return;
         }
 
-        if (Options.MaxCost is not null)
+        if (IsPaidBefore(ready) || Options.MaxCost is not null)
         {
             Hold(ready, target);
             return;

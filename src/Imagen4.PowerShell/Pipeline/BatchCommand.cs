@@ -24,6 +24,9 @@ public abstract partial class BatchCommand : HostCommand
 
     private protected BatchSummary Summary => _summary ??= new BatchSummary(Options.Output?.FullPath);
 
+    /// <summary>How many rows have been read and wait for the end of the input.</summary>
+    private protected virtual int Waiting => 0;
+
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
@@ -170,10 +173,16 @@ public abstract partial class BatchCommand : HostCommand
         }
 
         Finish();
-        foreach (var (provider, count) in Batch.Counts.NotSent)
+        if (HasSeveralProviders)
         {
-            WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count)
-                : CommandMessages.RowsNotSent.With(count));
+            foreach (var (provider, count) in Batch.Counts.NotSent)
+            {
+                WriteWarning(CommandMessages.RowsOfProviderNotSent.With(provider, count));
+            }
+        }
+        else if (Batch.Counts.NotSent.Values.Sum() + Waiting is > 0 and var all)
+        {
+            WriteWarning(CommandMessages.RowsNotSent.With(all));
         }
 
         // Only one error can end the command.

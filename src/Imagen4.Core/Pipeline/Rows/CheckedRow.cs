@@ -20,6 +20,9 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>Whether it would be paid for, as far as the ledger knew when it was checked.</summary>
     public bool IsNew { get; init; } = true;
 
+    /// <summary>Why it is paid for again, although it was submitted before; null where it is not.</summary>
+    public PaidBefore? PaidBefore { get; init; }
+
     /// <summary>
     /// Whether a record before it in the pipeline is of the same request: both are one row, and this one is neither sent nor waited for.
     /// </summary>

@@ -28,6 +28,9 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     private readonly RowImages _images = new(files);
     private readonly HashSet<string> _claimed = new(StringComparer.Ordinal);
 
+    // Why the row that is being checked is new although it was submitted before.
+    private PaidBefore? _paidBefore;
+
     /// <summary>What a row's model takes, as far as that is known; null too where the row cannot be submitted at all.</summary>
     public ModelDefinition? DefinitionOf(ImageRow row)
     {
@@ -47,6 +50,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     /// <exception cref="ImagenException">The row cannot be submitted; the message says why and what is allowed.</exception>
     public async ValueTask<CheckedRow> CheckAsync(ImageRow row, CancellationToken cancellation)
     {
+        _paidBefore = null;
         var host = hosts.For(row.Provider);
         var model = ModelOf(row, host);
         _ = services.Protocols.For(host).SubmitAddress(host, model, row.Settings);
@@ -76,7 +80,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
         var found = named is null
             ? await AsRowAsync(row, host, model, input, hash: null, cancellation).ConfigureAwait(false)
             : await AsRecordAsync(row, host, model, input, named, cancellation).ConfigureAwait(false);
-        found = found with { FileName = names };
+        found = found with { FileName = names, PaidBefore = found.IsNew ? _paidBefore : null };
         if (named is null && found.IsNew && !options.NoResume && (row.RequestId ?? row.LedgerId) is { } unknown)
         {
             NoteOnce(Messages.NamedUnknown, options.Warn, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
@@ -168,7 +172,7 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
     {
         if (await _ledger.FindRowAsync(keyless, cancellation).ConfigureAwait(false) is { } known && !RowRules.IsSubmittedAgain(known, keyless))
         {
-            NoteOnce("key", options.Warn, Messages.RowsWithoutKey);
+            _paidBefore = new PaidBefore(PaidBeforeReason.NoKey);
         }
         else
         {
@@ -263,9 +267,9 @@ internal sealed class RowCheck(ClientServices services, BatchOptions options, Ho
             .FirstOrDefault(known => known.Directory != identity.Directory && !RowRules.EndedBadly(known));
         if (elsewhere is not null)
         {
-            NoteOnce("directory", options.Warn, elsewhere.Directory is { } folder
-                ? Messages.RowsElsewhere.With(folder)
-                : Messages.RowsOnlySubmitted);
+            _paidBefore = elsewhere.Directory is { } folder
+                ? new PaidBefore(PaidBeforeReason.OtherDirectory, folder)
+                : new PaidBefore(PaidBeforeReason.NoDirectory);
         }
     }
 

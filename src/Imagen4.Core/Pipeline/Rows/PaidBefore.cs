@@ -1,0 +1,39 @@
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>
+/// Why a row that was submitted before is new all the same, and is paid for again: that may not be what was meant. Who runs a batch says
+/// so before such a row is run.
+/// </summary>
+/// <param name="Reason">What makes another row of it.</param>
+/// <param name="Directory">Where its images went, where it is another directory.</param>
+public sealed record PaidBefore(PaidBeforeReason Reason, string? Directory = null)
+{
+    /// <summary>What the user should know.</summary>
+    /// <param name="rows">How many rows of the batch it holds for, in words.</param>
+    /// <param name="cost">What they cost, in words; null to leave that out.</param>
+    public string Message(string rows, string? cost = null)
+    {
+        var said = cost is null ? "" : Messages.PaidAgainCost.With(cost);
+        return Reason switch
+        {
+            PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Directory, rows, said),
+            PaidBeforeReason.NoDirectory => Messages.RowsOnlySubmitted.With(rows, said),
+            _ => Messages.RowsWithoutKey.With(rows, said),
+        };
+    }
+}
+
+/// <summary>What makes a new row of one that was submitted before.</summary>
+public enum PaidBeforeReason
+{
+    /// <summary>Its images are for another directory now.</summary>
+    OtherDirectory,
+
+    /// <summary>It was only submitted, and its images are to be saved now.</summary>
+    NoDirectory,
+
+    /// <summary>It has a key now.</summary>
+    NoKey,
+}
