@@ -110,6 +110,23 @@ Describe 'Advice' {
         }
     }
 
+    Context 'File names' {
+        It 'a row with a checksum of its own keeps its FileName template' {
+            $folder = Join-Path $TestDrive checksums
+            $row = [pscustomobject]@{ prompt = 'a fox'; key = 'hero'; FileName = 'fox-{Key}'; Sha256 = 'ab12' }
+            ($row | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore).Path | Should -Be (Join-Path $folder fox-hero.png)
+        }
+
+        It 'the FileName of an image, or of a sidecar, is no template' {
+            $folder = Join-Path $TestDrive sidecars
+            $result = New-ImagenImage 'a fox' -OutputDirectory $folder -FileName 'one' -Sidecar
+            Get-Content (Join-Path $folder one.png.json) | ConvertFrom-Json | New-ImagenImage -OutputDirectory "$folder-2" -WarningAction Ignore | Select-Object -ExpandProperty Path |
+                Should -Be (Join-Path "$folder-2" '0001-a-fox.png')
+            $result.Images | Select-Object FileName, ContentType, Sha256, @{ n = 'Prompt'; e = { 'an owl' } } | New-ImagenImage -OutputDirectory "$folder-3" -WarningAction Ignore |
+                Select-Object -ExpandProperty Path | Should -Be (Join-Path "$folder-3" '0001-an-owl.png')
+        }
+    }
+
     Context 'Refusals' {
         It 'a refused row is advised one thing, now and later: <kind>' -ForEach @(
             @{ kind = 'content policy'; prompt = '[emulator:content_policy_violation]'; advice = 'Change the prompt*same command*' }
@@ -138,6 +155,11 @@ Describe 'Advice' {
         It 'a key is said once' {
             $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; key = 'k' }, [pscustomobject]@{ prompt = 'b'; key = 'k' } | New-ImagenImage }
             $seen.Error.Exception.Message | Should -BeLike "Row 2: The key 'k' is in this pipeline twice*"
+        }
+
+        It 'rows without a key, and arguments, have none in their error' {
+            (Watch-Command { New-ImagenImage 'a' -NumImages 9 }).Error.Exception.Message | Should -BeLike 'Row 1, fal-ai*'
+            (Watch-Command { 'a' | New-ImagenImage -NumImages 9 }).Error.Exception.Message | Should -BeLike 'Row 1, fal-ai*'
         }
 
         It 'a key with control characters does not write to the terminal' {
