@@ -124,19 +124,6 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         Submit(ColumnInputs.Add(row, _columns.InputsIn(row, record, model)), InputObject);
     }
 
-    private ImageRow Bind(Record? record, object? prompt)
-    {
-        var cells = Cells(prompt);
-        try
-        {
-            return RowBinder.Bind(Row, record, cells, _given, NamesOf, OfFile);
-        }
-        catch (InvalidInputException error) when (error.Parameter is not null)
-        {
-            throw _values.Explain(error, error.Parameter, cells);
-        }
-    }
-
     // Where the first text is data, so is what follows.
     private void CheckPrompt(object? prompt, object? target)
     {

@@ -27,6 +27,9 @@ public sealed class RequestRefresh
     internal RequestRefresh(ClientServices services, BatchOptions options) =>
         (_options, _requests, _followUp) = (options, new RequestLookup(services), new RequestFollowUp(services, options));
 
+    /// <summary>What the user should know when all have been asked about.</summary>
+    public IEnumerable<string> Warnings => Gone is { } gone ? Failures.Append(gone) : Failures;
+
     /// <summary>One line for every provider that could not be asked.</summary>
     public IEnumerable<string> Failures => _failures.OrderBy(failure => failure.Key, StringComparer.OrdinalIgnoreCase)
         .Select(failure => Messages.RefreshFailed.With(failure.Key, failure.Value.Requests, PlainText.Line(failure.Value.Error.Message)));
