@@ -5,6 +5,7 @@ using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
@@ -61,16 +62,15 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_directory_makes_new_rows_and_one_warning_names_the_old_one_before_anything_is_sent()
+    public async Task Another_directory_makes_new_rows_and_the_check_names_the_old_one_before_anything_is_sent()
     {
         await RunAsync(Batch(), "a", "b");
         Assert.Empty(_warnings);
         var other = Batch() with { Output = new OutputFolder(Home.At("other"), force: false) };
         var check = TestClient.Check(other);
-        _ = check.Check(Row(1, "a"));
-        _ = check.Check(Row(2, "b"));
-
-        Assert.Contains(Out, Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherDirectory, Out), check.Check(Row(1, "a")).PaidBefore);
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherDirectory, Out), check.Check(Row(2, "b")).PaidBefore);
+        Assert.Null(check.Check(Row(3, "c")).PaidBefore);
         Assert.Equal(2, await BillsAsync());
         await RunAsync(other, "a", "b");
         Assert.Equal(4, await BillsAsync());
@@ -85,10 +85,13 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal(2, await BillsAsync());
         Assert.Equal(first.Select(row => row.Value!.RequestId).Reverse(), again.Select(row => row.Value!.RequestId));
 
+        var before = TestClient.Check(Batch()).Check(Row(1, "a")).PaidBefore;
+        Assert.Equal(new PaidBefore(PaidBeforeReason.NoDirectory), before);
+        Assert.Contains("Get-ImagenRequest", before.Message("1"), StringComparison.Ordinal);
+
         await RunAsync(Batch(), "a");
 
         Assert.Equal(3, await BillsAsync());
-        Assert.Contains("Get-ImagenRequest", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
