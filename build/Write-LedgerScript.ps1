@@ -15,7 +15,15 @@ Import-Module (Join-Path $root Imagen4.psd1)
 # Whatever uses the core loads it.
 $null = Get-ImagenLedger
 $core = [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.GetName().Name -eq 'Imagen4.Core' }[0]
-$tables = $core.GetType('Imagen4.Core.Ledger.Store.LedgerSchema').GetProperty('PostgresScript').GetValue($null)
+$schema = $core.GetType('Imagen4.Core.Ledger.Store.LedgerSchema')
+$tables = $schema.GetProperty('PostgresScript').GetValue($null)
+$version = $schema.GetField('Version').GetRawConstantValue()
+$upgrades = 1..($version - 1) | ForEach-Object {
+    "-- From version ${_}:"
+    '--'
+    $schema.GetMethod('PostgresSince').Invoke($null, @([long]$_)) -split "`n" | ForEach-Object { "--     $_".TrimEnd() }
+    '--'
+}
 Set-Content (Join-Path $root docs/ledger.sql) -NoNewline @"
 -- The tables of a ledger that several machines share, for a database administrator: PostgreSQL 12 or later.
 -- The module creates them by itself on first use, where its role may create a schema. Where it may not, run this once, before:
@@ -33,5 +41,10 @@ Set-Content (Join-Path $root docs/ledger.sql) -NoNewline @"
 BEGIN;
 $tables
 COMMIT;
+
+-- Tables of an older version (SELECT number FROM imagen4.version) are brought to this one by the module itself, where its role owns
+-- them. Where it does not, run the statements of your version as their owner, in one transaction, and grant the rights again.
+--
+$($upgrades -join "`n")
 
 "@

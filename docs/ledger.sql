@@ -102,4 +102,76 @@ CREATE TABLE file_name (
 );
 CREATE INDEX file_name_request ON file_name (request);
 CREATE INDEX request_input ON request (input_hash);
+CREATE TABLE saved_image (
+    sha256 bytea NOT NULL,
+    request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+    PRIMARY KEY (sha256, request)
+);
+CREATE INDEX saved_image_request ON saved_image (request);
 COMMIT;
+
+-- Tables of an older version (SELECT number FROM imagen4.version) are brought to this one by the module itself, where its role owns
+-- them. Where it does not, run the statements of your version as their owner, in one transaction, and grant the rights again.
+--
+-- From version 1:
+--
+--     SET LOCAL search_path TO imagen4;
+--     CREATE TABLE upload (
+--         storage text NOT NULL,
+--         account bytea NOT NULL,
+--         sha256 bytea NOT NULL,
+--         content_type text NOT NULL,
+--         address text NOT NULL,
+--         valid_until bigint NOT NULL,
+--         upload_check bigint NOT NULL,
+--         PRIMARY KEY (storage, account, sha256, content_type)
+--     );
+--     CREATE TABLE file_name (
+--         directory text NOT NULL,
+--         name text NOT NULL,
+--         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+--         image bigint NOT NULL,
+--         PRIMARY KEY (directory, name)
+--     );
+--     CREATE INDEX file_name_request ON file_name (request);
+--     CREATE INDEX request_input ON request (input_hash);
+--     CREATE TABLE saved_image (
+--         sha256 bytea NOT NULL,
+--         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+--         PRIMARY KEY (sha256, request)
+--     );
+--     CREATE INDEX saved_image_request ON saved_image (request);
+--     UPDATE version SET number = 4;
+--
+-- From version 2:
+--
+--     SET LOCAL search_path TO imagen4;
+--     CREATE TABLE file_name (
+--         directory text NOT NULL,
+--         name text NOT NULL,
+--         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+--         image bigint NOT NULL,
+--         PRIMARY KEY (directory, name)
+--     );
+--     CREATE INDEX file_name_request ON file_name (request);
+--     CREATE INDEX request_input ON request (input_hash);
+--     CREATE TABLE saved_image (
+--         sha256 bytea NOT NULL,
+--         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+--         PRIMARY KEY (sha256, request)
+--     );
+--     CREATE INDEX saved_image_request ON saved_image (request);
+--     UPDATE version SET number = 4;
+--
+-- From version 3:
+--
+--     SET LOCAL search_path TO imagen4;
+--     CREATE INDEX request_input ON request (input_hash);
+--     CREATE TABLE saved_image (
+--         sha256 bytea NOT NULL,
+--         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
+--         PRIMARY KEY (sha256, request)
+--     );
+--     CREATE INDEX saved_image_request ON saved_image (request);
+--     UPDATE version SET number = 4;
+--

@@ -38,7 +38,6 @@ if (-not $Csv -or -not $OutputDirectory) {
 $ErrorActionPreference = 'Stop'
 $results = @()
 $problems = @()
-$warnings = @()
 $ended = $null
 
 function Write-TaskLog([string] $Line) {
@@ -63,8 +62,11 @@ try {
 
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
-    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; WarningVariable = 'warnings' }
-    $null = $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+    # Warnings go into the log as they come: one of them says that rows are about to be paid for again.
+    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
+    $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 |
+        Where-Object { $_ -is [Management.Automation.WarningRecord] } |
+        ForEach-Object { Write-TaskLog "Warning: $_" }
 }
 catch {
     $ended = $_
@@ -73,13 +75,18 @@ catch {
 try {
     $failed = @($problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) + $ended | Where-Object { $_ }
     @($results) | Sort-Object Index | Export-Csv (Join-Path $ReportDirectory results.csv)
-    $failed | Select-Object @(
-        @{ Name = 'ErrorId'; Expression = { ($_.FullyQualifiedErrorId -split ',')[0] } }
-        @{ Name = 'Key'; Expression = { $_.TargetObject.key } }
-        @{ Name = 'Prompt'; Expression = { $_.TargetObject.prompt } }
-        @{ Name = 'Message'; Expression = { $_.Exception.Message } }
-        @{ Name = 'Advice'; Expression = { $_.ErrorDetails.RecommendedAction } }
-    ) | Export-Csv (Join-Path $ReportDirectory problems.csv)
+    $failed | ForEach-Object {
+        # One error may be about several rows.
+        foreach ($row in @($_.TargetObject ?? '')) {
+            [pscustomobject]@{
+                ErrorId = ($_.FullyQualifiedErrorId -split ',')[0]
+                Key     = $row.key
+                Prompt  = $row.prompt
+                Message = $_.Exception.Message
+                Advice  = $_.ErrorDetails.RecommendedAction
+            }
+        }
+    } | Export-Csv (Join-Path $ReportDirectory problems.csv)
 }
 catch {
     # Neither does a table.
@@ -88,7 +95,6 @@ catch {
 
 $delivered = @($results | Where-Object State -EQ Delivered)
 $inDoubt = @($results | Where-Object State -EQ InDoubt)
-$warnings.ForEach{ Write-TaskLog "Warning: $_" }
 $failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-TaskLog "Problem: $($_.Exception.Message)" }
 Write-TaskLog "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
 if ($inDoubt) {

@@ -23,7 +23,12 @@ internal static class Batch
             CancellationToken = cancellation,
         };
         // Checked one after the other, in the order of the file: the third of three like rows is the third in the next run, too.
-        var rows = CheckAsync(batch, CsvFile.Read(csv), cancellation);
+        var rows = await CheckAsync(batch, CsvFile.Read(csv), cancellation).ToListAsync(cancellation);
+        foreach (var (before, count) in rows.Select(row => row.Ready?.PaidBefore).OfType<PaidBefore>().CountBy(before => before))
+        {
+            Console.Error.WriteLine(before.Message($"{count}"));
+        }
+
         await Parallel.ForEachAsync(rows, side, async (row, token) =>
         {
             var outcome = row.Ready is { } ready ? await batch.RunAsync(ready, token) : new RowOutcome<ImagenResult>(null, row.Error);

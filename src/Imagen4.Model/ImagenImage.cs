@@ -27,6 +27,9 @@ public sealed class ImagenImage
     /// <summary>The height in pixels.</summary>
     public int? Height { get; set; }
 
+    /// <summary>When the saved file was last written to, in UTC: until that changes, it is what was saved.</summary>
+    public DateTime? SavedAt { get; set; }
+
     /// <summary>The SHA-256 of the saved file, in lower-case hexadecimal digits.</summary>
     public string? Sha256 { get; set; }
 

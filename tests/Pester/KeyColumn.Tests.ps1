@@ -4,7 +4,7 @@ Describe 'A key column that is added later' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
-        $warning = 'Rows of this batch were submitted before, without a key. With a key they are new rows, and are paid for again. Leave the key out to continue them.'
+        $warning = 'Rows submitted before, without a key: 2. With a key they are new rows, and are paid for again; cost: at most 0.1 USD. Leave the key out to continue them.'
         function New-Row([string]$Prompt, [string]$Key) {
             [pscustomobject]@{ prompt = $Prompt; key = $Key }
         }
@@ -37,10 +37,10 @@ Describe 'A key column that is added later' {
     It 'is warned of where it is taken away, or renamed' {
         $null = (New-Row "fox $id" 'a'), (New-Row "owl $id" 'b') | New-ImagenImage -OutputDirectory $out
         $seen = Watch-Command { (New-Row "fox $id"), (New-Row "owl $id") | New-ImagenImage -OutputDirectory $out -WhatIf }
-        $seen.Warning | Should -Be "Rows of this batch were submitted before, with keys such as 'a'. Without a key they are new rows, and are paid for again. Name the column of keys Key, or give it with -Key, to continue them."
+        $seen.Warning | Should -Be 'Rows submitted before, with a key: 2. Without a key they are new rows, and are paid for again; cost: at most 0.1 USD. Call the column of keys Key to continue them.'
 
         $seen = Watch-Command { (New-Row "fox $id" 'c'), (New-Row "owl $id" 'd') | New-ImagenImage -OutputDirectory $out -WhatIf }
-        $seen.Warning | Should -Be "Rows of this batch were submitted before, under other keys: 'c' has the input of 'a'. Under another key they are new rows, and are paid for again."
+        $seen.Warning | Should -Be 'Rows submitted before, with other keys: 2. With another key they are new rows, and are paid for again; cost: at most 0.1 USD. Use the earlier keys to continue them.'
     }
 
     It 'is not warned of where the pipeline only grows' {
@@ -51,6 +51,23 @@ Describe 'A key column that is added later' {
         $null = (New-Row "owl $id"), (New-Row "owl $id") | New-ImagenImage -OutputDirectory $out
         $seen = Watch-Command { 1..3 | ForEach-Object { New-Row "owl $id" } | New-ImagenImage -OutputDirectory $out -WhatIf }
         $seen.Warning | Should -BeNullOrEmpty
+    }
+
+    It 'holds no pipeline up for more than a thousand rows' {
+        $null = 1..1001 | ForEach-Object { New-Row "$id $_" } | New-ImagenImage
+        $paid = [System.Collections.Generic.List[int]]::new()
+        $seen = Watch-Command {
+            1..1001 | ForEach-Object { New-Row "$id $_" "k$_" } | New-ImagenImage 3>&1 | ForEach-Object {
+                if ($_ -is [System.Management.Automation.WarningRecord]) {
+                    $paid.Add(@(Get-Bill $test).Count)
+                }
+                $_
+            }
+        }
+        $seen.Warning | Should -Be 'Rows submitted before, without a key: 1000 or more. With a key they are new rows, and are paid for again; cost: at most 50 USD for the first 1000. Leave the key out to continue them.'
+        $paid | Should -Be 1001
+        $seen.Output | Should -HaveCount 1001
+        Get-Bill $test | Should -HaveCount 2002
     }
 
     It 'leaves each row its own picture, also where only some have a key' {
@@ -64,6 +81,6 @@ Describe 'A key column that is added later' {
         $null = New-Row "[emulator:content_policy_violation] $id" | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         $null = New-Row "fox $id" | New-ImagenImage -OutputDirectory $out
         $seen = Watch-Command { New-Row "fox $id" 'a' | New-ImagenImage -OutputDirectory $out -NoResume }
-        $seen.Warning | Should -Not -Contain $warning
+        $seen.Warning | Should -Not -BeLike '*paid for again*'
     }
 }

@@ -72,9 +72,58 @@ Describe 'New-ImagenImage, run again' {
 
     It 'another directory is another row, and the old one is named before anything is paid for' {
         $null = $rows | New-ImagenImage -OutputDirectory $out
-        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" }
-        @($seen.Warning | Where-Object { $_ -like "*$out*" }) | Should -HaveCount 1
-        Get-Bill $test | Should -HaveCount 6
+        $warning = "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: at most 0.15 USD."
+        $paid = [System.Collections.Generic.List[int]]::new()
+        $seen = Watch-Command {
+            @([pscustomobject]@{ prompt = 'another' }) + $rows | New-ImagenImage -OutputDirectory "$out-2" -ThrottleLimit 1 3>&1 | ForEach-Object {
+                if ($_ -is [System.Management.Automation.WarningRecord]) {
+                    $paid.Add(@(Get-Bill $test | Where-Object { $_.input.prompt -ne 'another' }).Count)
+                }
+                $_
+            }
+        }
+        $seen.Warning | Should -Be $warning
+        $paid | Should -Be 3 -Because 'it is said before any of them is paid for again'
+        $seen.Output | Should -HaveCount 4
+        Get-Bill $test | Should -HaveCount 7
+        (Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" }).Warning | Should -Not -BeLike '*paid for again;*'
+    }
+
+    It 'the number and the cost of rows for another directory come with -MaxCost, with a key as an argument, and where no price is known' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        $null = New-ImagenImage 'with a key' -Key mine -OutputDirectory $out
+        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" -MaxCost 0.1 }
+        $seen.Warning | Should -Contain "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: at most 0.15 USD."
+        $seen.Error.FullyQualifiedErrorId | Should -Be "CostLimitReached,$command"
+        $seen = Watch-Command { New-ImagenImage 'with a key' -Key mine -OutputDirectory "$out-2" }
+        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 1. For another directory they are new rows, and are paid for again; cost: at most 0.05 USD."
+        $seen.Output | Should -HaveCount 1
+        Set-ImagenProvider cheap -Protocol FalAggregator -BaseUri "$($test.BaseUri)/chainhub"
+        $null = $rows | New-ImagenImage -Provider cheap -ApiKey k -OutputDirectory $out
+        $seen = Watch-Command { $rows | New-ImagenImage -Provider cheap -ApiKey k -OutputDirectory "$out-3" }
+        Remove-ImagenProvider cheap
+        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: unknown."
+    }
+
+    It 'rows that end submitting are counted with those that wait for the end of the input' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 401; count = -1 }
+        $seen = Watch-Command { @([pscustomobject]@{ prompt = 'another' }) + $rows | New-ImagenImage -OutputDirectory "$out-2" -ThrottleLimit 1 }
+        $seen.Thrown.FullyQualifiedErrorId | Should -Be "AuthenticationFailed,$command"
+        $seen.Warning -like 'Submitting has ended. Rows read so far that were not sent, and not paid for: 3. *' | Should -HaveCount 1
+        Get-Bill $test | Should -HaveCount 3
+    }
+
+    It '-WhatIf says it last, beside the sum' {
+        $null = $rows | New-ImagenImage -OutputDirectory $out
+        $said = Invoke-Pwsh "
+            Import-Module '$ModuleManifest'
+            Set-ImagenProvider emulator -Protocol FalQueue -BaseUri '$($test.BaseUri)' -Default
+            'another', 'one', 'two', 'three' | New-ImagenImage -OutputDirectory '$out-2' -WhatIf"
+        $lines = ($said -join "`n") -replace '\r?\n(?!What if|WARNING)', ' ' -split '\r?\n'
+        $lines[-2] | Should -BeLike '*In all, rows to be generated: 4, cost: at most *'
+        $lines[-1].Trim() | Should -BeLike "WARNING: Rows submitted before, for images in ${out}: 3. For another directory*cost: *."
+        $lines -like 'WARNING*' | Should -HaveCount 1
     }
 
     It 'what was only submitted is continued into the first directory that asks for it' {

@@ -59,6 +59,31 @@ Describe 'New-ImagenImage: a host that cannot be reached' {
         Get-Bill $test | Should -HaveCount 2
     }
 
+    It 'is said in full once: the rows behind the first are one error, which has their records' {
+        $rows = 1..5 | ForEach-Object { [pscustomobject]@{ key = "k$_"; prompt = "canary-$_" } }
+        $seen = Watch-Command { $rows | New-ImagenImage -Provider gone -ApiKey k -Wait }
+        $seen.Output | Should -HaveCount 0
+        $seen.Thrown | Should -BeNullOrEmpty
+        $seen.Error | Should -HaveCount 2
+        $seen.Error.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'HostUnavailable,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $seen.Error[0].Exception.Message | Should -Match "^Row (\d), key 'k\1': $unsent"
+        $seen.Error[0].ErrorDetails.RecommendedAction | Should -BeLike '*Get-ImagenProvider gone*same command*'
+        $seen.Error[1].Exception.Message | Should -BeLike 'More rows that were not sent, because gone cannot be reached: 4 (in the pipeline: *).'
+        $seen.Error[1].CategoryInfo.Category | Should -Be 'ConnectionError'
+        $seen.Error.TargetObject.key | Sort-Object | Should -Be 'k1', 'k2', 'k3', 'k4', 'k5'
+        $seen.Other | Should -Be 'Rows: 5. Failed: 5.'
+        (Get-ImagenRequest).Error | Should -Match $unsent
+
+        # What was not sent can be piped in again as it is.
+        Set-ImagenProvider gone -BaseUri $test.BaseUri
+        ($seen.Error.TargetObject | New-ImagenImage -Provider gone -ApiKey k -WarningAction Ignore).Key | Sort-Object | Should -Be 'k1', 'k2', 'k3', 'k4', 'k5'
+        Set-ImagenProvider gone -BaseUri "http://127.0.0.1:$port"
+    }
+
+    It 'ends the command at the first row with -ErrorAction Stop' {
+        { 'a', 'b', 'c' | New-ImagenImage -Provider gone -ApiKey k -ErrorAction Stop } | Should -Throw -ErrorId 'HostUnavailable,*'
+    }
+
     It 'a stop between two tries leaves the same' {
         $running = Start-Shell { New-ImagenImage 'canary-fox' -Provider gone -ApiKey k }
         Wait-Until { Get-ImagenRequest } 'the first try is in the ledger'

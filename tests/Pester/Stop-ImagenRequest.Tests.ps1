@@ -73,12 +73,37 @@ Describe 'Stop-ImagenRequest' {
         Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
         $seen = Watch-Command { Get-ImagenRequest -Unfinished | Stop-ImagenRequest }
         $seen.Output | Should -BeNullOrEmpty
-        $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0.'
-        $seen.Error.FullyQualifiedErrorId | Should -Be "AlreadyCompleted,$command"
+        $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0. To fetch what had ended: Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory DIRECTORY'
+        $seen.Error | Should -HaveCount 0
 
         # What had ended is known now.
         Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Watch-Command { Stop-ImagenRequest $ended.RequestId }).Other | Should -BeNullOrEmpty
+    }
+
+    It 'of several requests those that had ended are counted, named with -Verbose, and returned with -PassThru: <from>' -ForEach @(
+        @{ from = 'the pipeline'; stop = { $ended, $request | Stop-ImagenRequest -PassThru -Verbose } }
+        @{ from = 'arguments'; stop = { Stop-ImagenRequest $ended.RequestId, $request.RequestId -PassThru -Verbose } }
+    ) {
+        $ended = New-ImagenImage 'ended'
+        $request = New-ImagenImage $long
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        $seen = Watch-Command $stop
+        $seen.Error | Should -HaveCount 0
+        $seen.Verbose -like "*Request $($ended.RequestId) had ended before it could be cancelled." | Should -HaveCount 1
+        $states = @{}
+        $seen.Output.ForEach{ $states[$_.RequestId] = $_.State }
+        $states[$ended.RequestId] | Should -Be 'Completed'
+        $states[$request.RequestId] | Should -Be 'Cancelled'
+    }
+
+    It 'a single request that had ended is an error also with -ErrorAction Stop, and with -PassThru it is returned' {
+        $ended = New-ImagenImage 'ended'
+        Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
+        { $ended | Stop-ImagenRequest -ErrorAction Stop } | Should -Throw -ErrorId "AlreadyCompleted,$command"
+        $seen = Watch-Command { $ended | Stop-ImagenRequest -PassThru }
+        $seen.Output.State | Should -Be 'Completed'
+        $seen.Error.FullyQualifiedErrorId | Should -Be "AlreadyCompleted,$command"
     }
 
     It 'the line does not get into redirected output, unless it is asked for' {

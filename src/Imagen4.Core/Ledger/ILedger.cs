@@ -1,5 +1,6 @@
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Media;
 
 namespace Imagen4.Core.Ledger;
 
@@ -33,23 +34,22 @@ internal interface ILedger
     /// <param name="directory">The directory, with its links resolved.</param>
     /// <param name="names">The names by the numbers of the images, without extensions.</param>
     /// <param name="isReplacing">Whether these images have names there that something else has on disk.</param>
+    /// <param name="overwrites">Whether names of earlier requests of the row, which have ended, are taken from them.</param>
     /// <returns>The names that they have; null where another request has one of these.</returns>
     ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
-        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing, bool overwrites) =>
         ValueTask.FromResult<IReadOnlyDictionary<int, string>?>(names);
 
-    /// <summary>The request whose image has a name in a directory, as a default name or by a template; null where none has.</summary>
-    /// <param name="directory">The directory, with its links resolved.</param>
-    /// <param name="name">The path within the directory, without its extension.</param>
-    ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name) => ValueTask.FromResult<LedgerRequest?>(null);
+    /// <summary>Whether the file of an image is there and is not another request's by now.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="image">Its image.</param>
+    /// <param name="cancellation">Stops it.</param>
+    ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation) =>
+        ValueTask.FromResult(SavedFile.Exists(image.Path));
 
-    /// <summary>
-    /// Takes a file from the request that it was saved for, because another one is about to be saved under its name: the request is
-    /// without it then, and whoever wants its image fetches it again.
-    /// </summary>
-    /// <param name="owner">The request, as it was seen.</param>
-    /// <param name="directory">The directory, with its links resolved.</param>
-    /// <param name="image">The number of its image.</param>
-    /// <param name="path">The path under which the image was saved; null where only its name is taken.</param>
-    ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) => ValueTask.CompletedTask;
+    /// <summary>Whether a file is there and has an image of a request of another row.</summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Stops it.</param>
+    ValueTask<bool> IsOthersFileAsync(LedgerEntry entry, string path, CancellationToken cancellation) => ValueTask.FromResult(false);
 }

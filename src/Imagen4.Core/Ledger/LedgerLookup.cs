@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Text;
 
@@ -10,6 +11,9 @@ namespace Imagen4.Core.Ledger;
 internal abstract class LedgerLookup(StoredRequests stored, string location)
 {
     private const int MostAlike = 20;
+
+    /// <summary>Whose the files are that images were saved to.</summary>
+    protected SavedFiles Files { get; } = new(stored);
 
     /// <summary>Where it is, as a user would name it.</summary>
     public string Location => location;
@@ -24,6 +28,29 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<LedgerRequest?> FindAsync(string ledgerId, CancellationToken cancellation) =>
         IsId(ledgerId) ? Of(await stored.FindAsync(ledgerId, cancellation).ConfigureAwait(false)) : null;
+
+    /// <summary>Whether every image of a delivered request is in a directory, or below it.</summary>
+    /// <param name="known">The request.</param>
+    /// <param name="directory">The directory, with its links resolved; null for wherever they are.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<bool> HasFilesAsync(LedgerRequest known, string? directory, CancellationToken cancellation)
+    {
+        if (known is not { Step: RequestState.Delivered, Delivery.Images: { Count: > 0 } images })
+        {
+            return false;
+        }
+
+        foreach (var image in images)
+        {
+            if (!RowRules.IsIn(image, directory) || !await Files.IsOwnAsync(known.LedgerId, image, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

@@ -16,7 +16,6 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     private readonly LedgerStore _store;
     private readonly TimeProvider _time;
     private readonly ClaimedRequests _held;
-    private readonly RequestFiles _files;
 
     /// <summary>Opens a ledger. Nothing is read or written.</summary>
     /// <param name="database">The database.</param>
@@ -27,8 +26,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     private RequestLedger(LedgerStore store, TimeProvider time)
-        : base(store, store.Location) =>
-        (_store, _time, _held, _files) = (store, time, new ClaimedRequests(store), new RequestFiles(store));
+        : base(store, store.Location) => (_store, _time, _held) = (store, time, new ClaimedRequests(store));
 
     /// <summary>The time by the clock that its steps are written with.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
@@ -192,19 +190,31 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<int, string>?> FileNamesAsync(LedgerEntry entry, string directory) =>
-        await _files.FindAsync(entry.LedgerId, directory).ConfigureAwait(false);
+        await _store.FileNamesAsync(entry.LedgerId, directory, CancellationToken.None).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
-        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
-        _files.NameAsync(entry.LedgerId, directory, names, isReplacing);
+    public async ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing, bool overwrites)
+    {
+        var made = await _store.NameFilesAsync(entry.LedgerId, directory, names, isReplacing, overwrites).ConfigureAwait(false);
+        if (names.Keys.All(made.ContainsKey))
+        {
+            return made;
+        }
+
+        // All or none: what another request has one of is not a set of names.
+        await _store.UnnameFilesAsync(entry.LedgerId, directory, names.Where(name => made.GetValueOrDefault(name.Key) == name.Value)
+            .Select(name => name.Key)).ConfigureAwait(false);
+        return null;
+    }
 
     /// <inheritdoc/>
-    public ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name) => _files.OwnerAsync(directory, name);
+    public ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation) =>
+        Files.IsOwnAsync(entry.LedgerId, image, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) =>
-        _files.TakeAsync(owner, directory, image, path);
+    public ValueTask<bool> IsOthersFileAsync(LedgerEntry entry, string path, CancellationToken cancellation) =>
+        Files.IsOthersAsync(entry.LedgerId, entry.Row?.Row, path, cancellation);
 
     /// <summary>When the host of a request that this process works on has accepted it; null where that is not known.</summary>
     public DateTimeOffset? AcceptedAt(string ledgerId) =>
@@ -284,7 +294,8 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
                 return;
             }
 
-            if (await _store.AdvanceAsync(seen, next).ConfigureAwait(false) is { } made)
+            IReadOnlyList<string>? saved = step == RequestState.Delivered ? SavedFiles.DigestsOf(entry.Delivery) : null;
+            if (await _store.AdvanceAsync(seen, next, saved: saved).ConfigureAwait(false) is { } made)
             {
                 _held.Keep(made);
                 return;

@@ -22,6 +22,9 @@ internal sealed class RowClaims(
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool NoResume { get; init; }
 
+    /// <summary>Where images are to be, with links resolved; null for wherever they are.</summary>
+    public string? Directory { get; init; }
+
     /// <summary>Whether rows are only submitted, so that one the host has is done.</summary>
     public bool SubmitsOnly { get; init; }
 
@@ -83,7 +86,8 @@ internal sealed class RowClaims(
                 known = settled;
                 RowRules.RequireSameInput(row.InputHash, known);
                 var isNew = open.Contains(known.LedgerId) || await IsNewEndAsync(known, named, start, cancellation).ConfigureAwait(false);
-                if (RowRules.IsDone(known, row, SubmitsOnly, isNew))
+                var hasFiles = await ledger.HasFilesAsync(known, Directory, cancellation).ConfigureAwait(false);
+                if (RowRules.IsDone(known, row, SubmitsOnly, hasFiles, isNew))
                 {
                     return new ClaimOutcome.Report(known);
                 }
@@ -143,7 +147,8 @@ internal sealed class RowClaims(
             }
 
             var isNew = await IsNewEndAsync(settled, named, start, cancellation).ConfigureAwait(false);
-            return RowRules.IsDone(settled, row, SubmitsOnly, isNew) ? new ClaimOutcome.Report(settled)
+            var hasFiles = await ledger.HasFilesAsync(settled, Directory, cancellation).ConfigureAwait(false);
+            return RowRules.IsDone(settled, row, SubmitsOnly, hasFiles, isNew) ? new ClaimOutcome.Report(settled)
                 : RowRules.EndedBadly(settled) ? null
                 : new ClaimOutcome.Continue(settled, IsClaimed: false);
         }

@@ -10,6 +10,7 @@ internal sealed class RowIdentities(string? directory)
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
     private readonly Dictionary<(string Base, string Key), (int Index, string Hash, bool IsRecord)> _keys = [];
     private readonly Dictionary<(string Row, string Hash), string?> _records = [];
+    private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
@@ -24,15 +25,24 @@ internal sealed class RowIdentities(string? directory)
         if (key is null)
         {
             var place = (ProviderAddress.Normal(baseUri), hash);
-            return RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory);
+            return Seen(RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory));
         }
 
         RequireOwnKey(baseUri, index, key, hash, isRecord: false);
-        return RowIdentity.OfKey(baseUri, key, hash, directory);
+        return Seen(RowIdentity.OfKey(baseUri, key, hash, directory));
     }
 
-    /// <summary>Whether a row of this pipeline so far has a key.</summary>
-    public bool HasKey(Uri baseUri, string key) => _keys.ContainsKey((ProviderAddress.Normal(baseUri), NormalForm.Text(key)));
+    /// <summary>Whether this pipeline has had a row so far, whatever its images are for.</summary>
+    /// <param name="row">Names the row.</param>
+    public bool Contains(string row) => _rows.Contains(row);
+
+    // A row that was only submitted before is the same row.
+    private RowIdentity Seen(RowIdentity identity)
+    {
+        _ = _rows.Add(identity.Row);
+        _ = _rows.Add(identity.OnlySubmitted.Row);
+        return identity;
+    }
 
     /// <summary>
     /// Identifies a row whose record names a known request and has its input: it is that request's row, and has no place among its like.
@@ -50,6 +60,12 @@ internal sealed class RowIdentities(string? directory)
     public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash, int index, string? key, bool keepsDirectory)
     {
         var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory ?? (keepsDirectory ? known.Directory : null));
+        if (known.Directory is null)
+        {
+            // It stays the row that was only submitted, wherever its images go.
+            row = row.OnlySubmitted;
+        }
+
         var given = (key ?? known.Key) is { } text ? NormalForm.Text(text) : null;
         if (!_records.TryAdd((row.Row, row.InputHash), given))
         {

@@ -27,6 +27,9 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
         Of(Digest(["input", ProviderAddress.Normal(baseUri), model, inputHash, occurrence.ToString(CultureInfo.InvariantCulture)]),
             inputHash, directory);
 
+    /// <summary>The same row where it is only submitted, without a directory.</summary>
+    public RowIdentity OnlySubmitted => Of(Subject, InputHash, null);
+
     /// <summary>Identifies a row by the caller's key.</summary>
     public static RowIdentity OfKey(Uri baseUri, string key, string inputHash, string? directory) =>
         Of(Digest(["key", ProviderAddress.Normal(baseUri), NormalForm.Text(key)]), inputHash, directory);

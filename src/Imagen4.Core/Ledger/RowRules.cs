@@ -32,38 +32,17 @@ internal static class RowRules
     /// <param name="known">What is known of it; no process works on it.</param>
     /// <param name="row">The row.</param>
     /// <param name="submitsOnly">Whether it is done once the host has it.</param>
+    /// <param name="hasFiles">Whether its images are where the row's are to be.</param>
     /// <param name="isNews">Whether it came to its end only now: then that is this run's own, whichever process met it.</param>
-    public static bool IsDone(LedgerRequest known, RowIdentity row, bool submitsOnly, bool isNews) => known.Step switch
+    public static bool IsDone(LedgerRequest known, RowIdentity row, bool submitsOnly, bool hasFiles, bool isNews) => known.Step switch
     {
         RequestState.InDoubt => true,
         RequestState.Accepted or RequestState.Started or RequestState.Expired or RequestState.StatusCompleted or RequestState.Completed =>
             submitsOnly,
-        RequestState.Delivered => submitsOnly || (HasFiles(known) && IsDeliveredTo(known, row.Directory)),
+        RequestState.Delivered => submitsOnly || hasFiles,
         RequestState.Rejected or RequestState.Failed or RequestState.Cancelled => isNews || !IsSubmittedAgain(known, row),
         _ => false,
     };
-
-    /// <summary>Whether every file of a delivered request is there, changed or not.</summary>
-    public static bool HasFiles(LedgerRequest known) =>
-        known.Delivery is { Images.Count: > 0 } result && result.Images.All(image => SavedFile.Exists(image.Path));
-
-    /// <summary>Where the images of a request are to be, or are where it was only submitted; null for neither.</summary>
-    public static string? DirectoryOf(LedgerRequest known) =>
-        known.Directory
-            ?? Path.GetDirectoryName(known.Delivery?.Images.Select(image => image.Path).FirstOrDefault(path => path is not null));
-
-    /// <summary>
-    /// The request that a row has from a run that only submitted it, unless its images are in another directory by now: the row goes on
-    /// with it.
-    /// </summary>
-    /// <param name="alike">The requests of the same subject, newest first; others are passed over.</param>
-    /// <param name="row">The row.</param>
-    public static LedgerRequest? OnlySubmitted(IEnumerable<LedgerRequest> alike, RowIdentity row) =>
-        alike.FirstOrDefault(known => known.Subject == row.Subject && known.Directory is null) is { } known
-            && row.Directory is not null && !EndedBadly(known) && IsSameInput(known, row.InputHash)
-            && (DirectoryOf(known) is null || IsDeliveredTo(known, row.Directory))
-                ? known
-                : null;
 
     /// <summary>Whether an image was saved to a folder, or within it; to any, where there is none.</summary>
     /// <param name="image">The image.</param>
@@ -82,7 +61,4 @@ internal static class RowRules
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? key ?? "")));
         }
     }
-
-    private static bool IsDeliveredTo(LedgerRequest known, string? directory) =>
-        known.Delivery!.Images.All(image => IsIn(image, directory));
 }

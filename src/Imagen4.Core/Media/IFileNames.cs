@@ -17,3 +17,15 @@ internal interface IFileNames
     /// <returns>The name; null where there is no other.</returns>
     ValueTask<string?> NextAsync(int image, MediaType type, string taken, CancellationToken cancellation);
 }
+
+/// <summary>Names by a template that the user has given: each image has the one it gets.</summary>
+/// <param name="template">The template.</param>
+/// <param name="values">The request's values.</param>
+internal sealed class TemplateNames(FileNameTemplate template, FileNameValues values) : IFileNames
+{
+    public ValueTask<string> FirstAsync(int image, MediaType type, CancellationToken cancellation) =>
+        ValueTask.FromResult(template.Expand(values, image, type));
+
+    public ValueTask<string?> NextAsync(int image, MediaType type, string taken, CancellationToken cancellation) =>
+        ValueTask.FromResult<string?>(null);
+}

@@ -71,6 +71,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
                 var sha256 = image.Image.Sha256;
                 (var final, isRenamed) = await PublishAsync(draft, image.Image.Index, header.Type, owner, sha256, cancellation)
                     .ConfigureAwait(false);
+                image.Image.SavedAt = isRenamed ? File.GetLastWriteTimeUtc(file.SafeFileHandle) : File.GetLastWriteTimeUtc(final);
                 (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
                 (image.Image.Width, image.Image.Height) = (header.Width, header.Height);
             }

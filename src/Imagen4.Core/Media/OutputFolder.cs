@@ -32,7 +32,7 @@ public sealed class OutputFolder(string path, bool force)
     {
         if (File.Exists(FullPath))
         {
-            throw new InvalidInputException(Messages.OutputDirectoryIsFile.With(FullPath));
+            throw new InvalidInputException(Messages.OutputDirectoryIsFile.With(FullPath)) { Parameter = "OutputDirectory" };
         }
     }
 

@@ -4,6 +4,27 @@ namespace Imagen4.Core.Media;
 internal static class SavedFile
 {
     /// <summary>Whether the file is there. A link that leads nowhere is none.</summary>
-    public static bool Exists(string? path) => path is not null && File.Exists(path)
-        && (new FileInfo(path).LinkTarget is null || File.ResolveLinkTarget(path, returnFinalTarget: true) is { Exists: true });
+    public static bool Exists(string? path) => Find(path) is not null;
+
+    /// <summary>The file, or what it is a link to; null where there is none.</summary>
+    public static FileInfo? Find(string? path)
+    {
+        if (path is null || !File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var file = new FileInfo(path);
+            return file.LinkTarget is null ? file
+                : File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo { Exists: true } target ? target
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A link that leads back to itself.
+            return null;
+        }
+    }
 }

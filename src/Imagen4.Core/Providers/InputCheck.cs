@@ -91,7 +91,7 @@ public static class InputCheck
             && number <= (definition.Maximum ?? decimal.MaxValue));
 
     /// <summary>The range a number has to be in, for messages.</summary>
-    internal static string Range(InputDefinition definition) => definition switch
+    public static string Range(InputDefinition definition) => definition switch
     {
         { Minimum: { } minimum, Maximum: { } maximum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} to {maximum}"),
         { Minimum: { } minimum } => string.Create(CultureInfo.InvariantCulture, $"{minimum} and more"),

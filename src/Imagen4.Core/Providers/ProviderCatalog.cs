@@ -55,7 +55,10 @@ public sealed class ProviderCatalog
         var names = all.Select(profile => profile.Name);
         return all.FirstOrDefault(profile => profile.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new InvalidInputException(
-                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", names)) + CloseMatch.Hint(wanted, names));
+                Messages.ProviderUnknown.With(PlainText.Brief(wanted), string.Join(", ", names)) + CloseMatch.Hint(wanted, names))
+            {
+                Parameter = "Provider",
+            };
     }
 
     /// <summary>

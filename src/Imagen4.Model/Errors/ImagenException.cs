@@ -7,6 +7,8 @@ namespace Imagen4;
 public abstract class ImagenException : Exception
 {
     private int? _row;
+    private string? _key;
+    private string? _more;
     private string? _requestId;
     private bool _canBeReceived;
     private string? _provider;
@@ -37,12 +39,12 @@ public abstract class ImagenException : Exception
     /// <summary>One line for the user; it begins with what it is about, where that is known: the row's number, the request.</summary>
     public override string Message => (Row, Subject) switch
     {
-        ({ } row, { } subject) => $"Row {row}, {subject}: {base.Message}",
-        ({ } row, null) => $"Row {row}: {base.Message}",
-        (null, { } subject) when subject == _file => $"{subject}: {base.Message}",
-        (null, { } subject) when subject != Model => $"{Capital(subject)}: {base.Message}",
-        _ when _origin is { } origin => $"{Capital(origin)}: {base.Message}",
-        _ => base.Message,
+        ({ } row, { } subject) => $"Row {row}{Key}, {subject}: {Text}",
+        ({ } row, null) => $"Row {row}{Key}: {Text}",
+        (null, { } subject) when subject == _file => $"{subject}: {Text}",
+        (null, { } subject) when subject != Model => $"{Capital(subject)}: {Text}",
+        _ when _origin is { } origin => $"{Capital(origin)}: {Text}",
+        _ => Text,
     };
 
     /// <summary>The endpoint id whose inputs the row does not fit; null where it is about something else.</summary>
@@ -86,6 +88,11 @@ public abstract class ImagenException : Exception
 
     private string Origin => _origin is null ? "" : $" ({_origin})";
 
+    // The caller's own name of the row, where the text does not have it.
+    private string Key => _key is not { } key || base.Message.Contains($"'{key}'", StringComparison.Ordinal) ? "" : $", key '{key}'";
+
+    private string Text => _more is null ? base.Message : $"{base.Message} {_more}";
+
     /// <summary>The error as it was thrown, before anybody said which row it is about.</summary>
     internal ImagenException Thrown => _thrown ?? this;
 
@@ -108,11 +115,23 @@ public abstract class ImagenException : Exception
     /// <param name="requestId">The id of the row's request; an error that has one keeps that.</param>
     /// <param name="canBeReceived">Whether the request can still be received.</param>
     /// <param name="provider">The name of the provider it came from; an error that has one keeps that.</param>
-    public ImagenException ForRow(int? row, string? requestId = null, bool canBeReceived = false, string? provider = null)
+    /// <param name="key">The caller's own key of the row, as messages show it; an error that has one keeps that.</param>
+    public ImagenException ForRow(
+        int? row, string? requestId = null, bool canBeReceived = false, string? provider = null, string? key = null)
     {
         var copy = (ImagenException)MemberwiseClone();
         copy._provider ??= provider;
+        copy._key ??= key;
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
+
+    /// <summary>The same error, with another sentence behind what it says. The one that was thrown stays as it is.</summary>
+    /// <param name="sentence">The sentence.</param>
+    public ImagenException Saying(string sentence)
+    {
+        var copy = ForRow(row: null, requestId: null, CanBeReceived);
+        copy._more = sentence;
         return copy;
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using Imagen4.Core.Input;
 using Imagen4.Core.Text;
 
@@ -7,7 +8,7 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Refuses what is not a prompt: lines of a CSV table or of JSON, and paths of files and folders. Each would be paid for.</summary>
 /// <param name="command">The command, by whose location paths are found.</param>
 /// <param name="columns">Every name a column can have.</param>
-internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
+internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> columns)
 {
     private const int LongestPath = 1024;
     private const string ImportTable = "Import-Csv FILE{0} | New-ImagenImage";
@@ -27,6 +28,7 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
 
     private readonly DataText _data = new(columns);
     private bool _isFirst = true;
+    private bool _isTemplateSaid;
 
     /// <summary>Looks at a text that is to be a prompt.</summary>
     /// <param name="row">The number of its row, from 1.</param>
@@ -76,6 +78,28 @@ internal sealed class PromptText(PSCmdlet command, IEnumerable<string> columns)
             NextCommand = command,
         };
     }
+
+    /// <summary>Looks at a prompt that is to be paid for, and may be meant as a template. Braces are legal: it is said once.</summary>
+    /// <param name="row">The number of its row, from 1.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="isPiped">Whether it came down the pipeline.</param>
+    /// <returns>What the user should know; null for nothing.</returns>
+    public string? Notice(int row, string prompt, bool isPiped)
+    {
+        if (_isTemplateSaid || Alternatives().Match(prompt) is not { Success: true } alternatives)
+        {
+            return null;
+        }
+
+        _isTemplateSaid = true;
+        var text = PlainText.Brief(prompt) == prompt ? $"'{prompt.Replace("'", "''", StringComparison.Ordinal)}'" : "PROMPT";
+        var command = (isPiped ? "... | Expand-ImagenPrompt" : $"Expand-ImagenPrompt {text}") + " | New-ImagenImage";
+        return CommandMessages.PromptIsTemplate.With(row, PlainText.Brief(alternatives.Value), command);
+    }
+
+    // As in a template of Expand-ImagenPrompt, where a backslash makes a brace a brace.
+    [GeneratedRegex(@"(?<!\\)\{[^{}]*\w[^{}]*\|[^{}]*\}|(?<!\\)\{[^{}]*\|[^{}]*\w[^{}]*\}")]
+    private static partial Regex Alternatives();
 
     private static InvalidInputException Data(string template, int row, string text, string command) =>
         new(template.With(PlainText.Brief(DataText.FirstLine(text)), command, CommandMessages.PromptAsRecord))

@@ -80,8 +80,21 @@ internal sealed class ProviderChange
                 ? _name
                 : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name))),
         }
-        : throw new InvalidInputException(CommandMessages.BaseUriMissing.With(
-            PlainText.Brief(_name), string.Join(", ", ModuleSession.Providers.All().Select(known => known.Name))));
+        : throw Unknown();
+
+    private InvalidInputException Unknown()
+    {
+        var known = ModuleSession.Providers.All().Select(profile => profile.Name).ToList();
+        var protocols = Enum.GetNames<HostProtocol>();
+        var missing = (Protocol() is not null ? CommandMessages.BaseUriToGive
+            : Address("BaseUri") is not null ? CommandMessages.ProtocolToGive
+            : CommandMessages.ProtocolAndBaseUriToGive).With($"{string.Join(", ", protocols[..^1])} or {protocols[^1]}");
+        return new InvalidInputException(CommandMessages.BaseUriMissing.With(
+            PlainText.Brief(_name), string.Join(", ", known), missing, CloseMatch.Hint(_name, known)))
+        {
+            Parameter = Protocol() is null ? "Protocol" : "BaseUri",
+        };
+    }
 
     private ProviderProfile WithProtocol(ProviderProfile profile) =>
         Protocol() is { } protocol && protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, protocol) : profile;

@@ -45,7 +45,8 @@ internal sealed class Record
     public bool IsFile { get; }
 
     /// <summary>Whether it says of a file that is there what it is, so that its FileName is a file's and no template.</summary>
-    public bool DescribesFile => IsFile || Has(nameof(ImagenImage.Sha256));
+    /// <remarks>A row may have a checksum of its own, and only an image or an uploaded file has its type beside it.</remarks>
+    public bool DescribesFile => IsFile || (Has(nameof(ImagenImage.Sha256)) && Has(nameof(ImagenImage.ContentType)));
 
     /// <summary>Whether it is what is written beside an image.</summary>
     public bool IsSidecar => Has("SchemaVersion") && DescribesFile;

@@ -13,7 +13,8 @@ namespace Imagen4.PowerShell.Commands;
 public sealed class ExpandImagenPromptCommand : RecordCommand
 {
     // The slowest first.
-    private static readonly string[] Axes =
+    /// <summary>The parameters that take several values, of which each makes rows of its own.</summary>
+    internal static readonly string[] Axes =
     [
         nameof(Provider), nameof(Model), nameof(NegativePrompt), nameof(AspectRatio), nameof(Resolution), nameof(OutputFormat),
         nameof(NumImages), nameof(Seed),

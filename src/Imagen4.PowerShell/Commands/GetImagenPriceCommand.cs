@@ -115,7 +115,8 @@ public sealed class GetImagenPriceCommand : HostCommand
         IReadOnlyList<string?> models = [.. _asked.Select(asked => asked.Model)];
         IReadOnlyList<object?> records = [.. _asked.Select(asked => asked.Record)];
         _asked.Clear();
-        Start(first.Profile, records, () => string.Join(", ", models), async stop => await _run.ReadAsync(first.Profile, models, stop.Stopping).ConfigureAwait(false));
+        Start(first.Profile, records, () => string.Join(", ", models), async stop =>
+            await _run.ReadAsync(first.Profile, models, stop.Stopping).ConfigureAwait(false));
     }
 
     // A provider that is wrong for this record is wrong for every one, unless the record itself named it.

@@ -140,9 +140,9 @@ public sealed class GetImagenRequestCommand : PumpedCommand
     protected override void OnFinished()
     {
         ShowAsked();
-        foreach (var failure in _refresh?.Failures ?? [])
+        foreach (var warning in _refresh?.Warnings ?? [])
         {
-            WriteWarning(failure);
+            WriteWarning(warning);
         }
     }
 

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Management.Automation;
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -14,11 +14,12 @@ namespace Imagen4.PowerShell.Commands;
 /// </content>
 public sealed partial class NewImagenImageCommand
 {
-    private const int MostRanges = 10;
-
     private readonly List<(CheckedRow Row, object? Target)> _held = [];
     private readonly Dictionary<string, decimal> _planned = new(StringComparer.Ordinal);
     private int _plannedRows;
+
+    // Rows that are held and have not been run.
+    private int _waiting;
     private int _unpricedRows;
 
     /// <summary>What the rows may cost together.</summary>
@@ -56,10 +57,13 @@ public sealed partial class NewImagenImageCommand
             var rows = heldBack.ToHashSet();
             var targets = _held.Where(held => rows.Contains(held.Row.Row.Index)).Select(held => held.Target).ToArray();
             var error = new CostLimitReachedException(CommandMessages.CostLimitReached.With(
-                Options.MaxCost, heldBack.Count, Ranges(heldBack), Batch.Counted));
+                Options.MaxCost, heldBack.Count, RowRanges.Of(heldBack), Batch.Counted));
             WriteError(error, targets);
         }
     }
+
+    /// <inheritdoc/>
+    private protected override int Waiting => _waiting;
 
     private decimal? SpendingLimit() => MyInvocation.BoundParameters.ContainsKey(nameof(MaxCost)) ? PlainPrice.Amount(MaxCost) : null;
 
@@ -97,17 +101,30 @@ public sealed partial class NewImagenImageCommand
         total += _unpricedRows == 0 ? "" : CommandMessages.WhatIfUnknown.With(_unpricedRows);
         _ = ShouldProcess(total, total, caption: "");
         _plannedRows = 0;
+        SayPaidBefore(isAll: true);
     }
 
     private void Hold(CheckedRow row, object? target)
     {
         Batch.BeginPricing(row);
         _held.Add((row, target));
+        _waiting++;
+        if (Options.MaxCost is null && _held.Count == MostPaidBefore)
+        {
+            SayPaidBefore(isAll: false);
+            RunHeld();
+            _held.Clear();
+        }
     }
 
     // What earlier runs have submitted comes first: it goes on whatever the limit is, and may come out cheaper than it counts.
     private void RunHeld()
     {
+        if (_held.Count > 0)
+        {
+            SayPaidBefore(isAll: true);
+        }
+
         var (known, rest) = (new List<(CheckedRow, object?)>(), new List<(CheckedRow, object?)>());
         foreach (var (row, target) in _held)
         {
@@ -121,34 +138,15 @@ public sealed partial class NewImagenImageCommand
             }
             catch (ImagenException error)
             {
+                _waiting--;
                 WriteRecordError(error, target);
             }
         }
 
         foreach (var (row, target) in known.Concat(rest))
         {
+            _waiting--;
             Run(row, target);
         }
-    }
-
-    private static string Ranges(IReadOnlyList<int> rows)
-    {
-        var ranges = new List<(int First, int Last)>();
-        foreach (var row in rows)
-        {
-            if (ranges is [.., var last] && row == last.Last + 1)
-            {
-                ranges[^1] = (last.First, row);
-            }
-            else
-            {
-                ranges.Add((row, row));
-            }
-        }
-
-        var said = ranges.Take(MostRanges).Select(range => range.First == range.Last
-            ? range.First.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{range.First} to {range.Last}"));
-        return string.Join(", ", said) + (ranges.Count > MostRanges ? ", ..." : "");
     }
 }

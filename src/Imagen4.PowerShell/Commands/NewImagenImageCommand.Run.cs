@@ -1,12 +1,26 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
+using Imagen4.PowerShell.Binding;
 
 namespace Imagen4.PowerShell.Commands;
 
-/// <content>How a row is checked and run. What is wrong for every row ends the command.</content>
+/// <content>How a row is bound, checked and run. What is wrong for every row ends the command.</content>
 public sealed partial class NewImagenImageCommand
 {
+    private ImageRow Bind(Record? record, object? prompt)
+    {
+        var cells = Cells(prompt);
+        try
+        {
+            return RowBinder.Bind(Row, record, cells, _given, NamesOf, OfFile);
+        }
+        catch (InvalidInputException error) when (error.Parameter is not null)
+        {
+            throw _values.Explain(error, error.Parameter, cells);
+        }
+    }
+
     private void Run(CheckedRow ready, object? target)
     {
         Prepare(target);
@@ -31,6 +45,10 @@ public sealed partial class NewImagenImageCommand
         {
             EndWith(error, target);
             throw;
+        }
+        catch (InvalidInputException error) when (error.Model is not null)
+        {
+            throw _values.Explain(error, row);
         }
     }
 

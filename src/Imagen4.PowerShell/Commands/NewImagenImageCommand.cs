@@ -16,6 +16,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 {
     private ColumnNames _columns = null!;
     private PromptText _texts = null!;
+    private ValueAdvice _values = null!;
     private string[] _given = [];
     private bool _namesProviders;
     private string? _fileName;
@@ -44,6 +45,10 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     /// <summary>Refuses rows with columns that are not used.</summary>
     [Parameter]
     public SwitchParameter Strict { get; set; }
+
+    /// <summary>Sends inputs as they are given, without comparing them with those of the model.</summary>
+    [Parameter]
+    public SwitchParameter SkipInputCheck { get; set; }
 
     /// <inheritdoc/>
     private protected override string? GivenFileName => _fileName;
@@ -74,6 +79,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,
+            SkipInputCheck = SkipInputCheck,
             MaxCost = SpendingLimit(),
             IsRehearsal = IsWhatIf,
         };
@@ -81,6 +87,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
         _texts = new PromptText(this, hints.Columns);
+        _values = new ValueAdvice(Batch.DefinitionOf);
     }
 
     /// <inheritdoc/>
@@ -106,7 +113,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         }
 
         BeginRow();
-        var row = RowBinder.Bind(Row, record, Cells(Prompt), _given, NamesOf, OfFile);
+        var row = Bind(record, Prompt);
         var model = new Lazy<ModelDefinition?>(() => Batch.DefinitionOf(row));
         if (_columns.Look(row, record, model) is { } refusal)
         {
@@ -141,7 +148,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             {
                 CheckPrompt(prompt, prompt);
                 BeginRow();
-                Submit(RowBinder.Bind(Row, record: null, Cells(prompt), _given, NamesOf, OfFile), prompt);
+                Submit(Bind(record: null, prompt), prompt);
             }
             catch (ImagenException error)
             {
@@ -162,6 +169,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             return;
         }
 
+        if (ready.IsNew && _texts.Notice(row.Index, row.Input.Prompt!, MyInvocation.ExpectingInput) is { } notice)
+        {
+            WriteWarning(notice);
+        }
+
         var prompt = CommandMessages.ShouldGenerateTarget.With(row.Index, PlainText.Brief(row.Input.Prompt!));
         var action = ready.IsNew ? CommandMessages.ShouldGenerateAction : CommandMessages.ShouldContinueAction;
         var files = ready.IsNew && Batch.FileNamesOf(ready) is { Count: > 0 } names
@@ -169,10 +181,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             : "";
         if (!ShouldProcess(prompt, action.With(ready.NumImages, ready.Model, ready.Host.Profile.Name, CostOf(ready)) + files))
         {
+            _ = IsWhatIf && IsPaidBefore(ready);
             return;
         }
 
-        if (Options.MaxCost is not null)
+        if (IsPaidBefore(ready) || Options.MaxCost is not null)
         {
             Hold(ready, target);
             return;

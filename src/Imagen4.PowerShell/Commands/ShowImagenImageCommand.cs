@@ -14,6 +14,8 @@ public sealed class ShowImagenImageCommand : RecordCommand
 {
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
+    private const string ListDirectory = "Get-ChildItem -LiteralPath {0}";
+    private const string ShowDirectory = ListDirectory + " -File -Include *.png, *.jpg, *.webp | Show-ImagenImage";
 
     private TerminalWriter _terminal = null!;
     private FilePaths _paths = null!;
@@ -102,6 +104,7 @@ public sealed class ShowImagenImageCommand : RecordCommand
         {
             try
             {
+                RequireFile(file);
                 Show(TerminalImage.Read(file));
             }
             catch (ImagenException error)
@@ -110,6 +113,28 @@ public sealed class ShowImagenImageCommand : RecordCommand
             }
         }
     }
+
+    // Where there is no file to show, what to look at instead.
+    private static void RequireFile(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            var command = ShowDirectory.With(Quoted(path));
+            throw new InvalidInputException(CommandMessages.PathIsDirectory.With(PlainText.Line(path), command)) { NextCommand = command };
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new InvalidInputException(CommandMessages.PathHasNoFile.With(PlainText.Line(path)))
+            {
+                NextCommand = System.IO.Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent)
+                    ? ListDirectory.With(Quoted(parent))
+                    : null,
+            };
+        }
+    }
+
+    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private void Show(TerminalImage image)
     {

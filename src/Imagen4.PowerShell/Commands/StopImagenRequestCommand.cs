@@ -16,6 +16,9 @@ public sealed class StopImagenRequestCommand : RequestCommand
     private int _ended;
     private int _failed;
 
+    // Of a single request it is an error that it had ended; of several it is one of the ways they end.
+    private (ImagenException Error, object? Target)? _firstEnded;
+
     /// <summary>Returns the state of each request after the host was asked.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -37,14 +40,38 @@ public sealed class StopImagenRequestCommand : RequestCommand
     protected override void Emit(object value, object? target)
     {
         var ended = (RowOutcome<ImagenRequestStatus>)value;
-        _ = ended switch
+        switch (ended)
         {
-            { Error: AlreadyCompletedException } => _ended++,
-            { Error: not null } => _failed++,
-            { Value.State: ImagenStates.Completed or ImagenStates.Failed } => _ended++,
-            _ => _cancelled++,
-        };
+            case { Error: AlreadyCompletedException error }:
+                _ended++;
+                _firstEnded ??= (error, target);
+                WriteVerbose(error.Message);
+                ended = ended with { Error = null };
+                break;
+            case { Error: not null }:
+                _failed++;
+                break;
+            case { Value.State: ImagenStates.Completed or ImagenStates.Failed }:
+                _ended++;
+                break;
+            default:
+                _cancelled++;
+                break;
+        }
+
         Write(PassThru ? ended : ended with { Value = null }, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        Finish();
+        if (!IsStopped && _cancelled + _ended + _failed == 1 && _firstEnded is { } only)
+        {
+            WriteOutcomeError(only.Error, only.Target);
+        }
+
+        base.OnEnd();
     }
 
     /// <inheritdoc/>
@@ -53,7 +80,8 @@ public sealed class StopImagenRequestCommand : RequestCommand
         base.OnFinished();
         if (!IsStopped && IsBatch && _cancelled + _ended + _failed > 0)
         {
-            WriteSummary(CommandMessages.CancelSummary.With(_cancelled, _ended, _failed));
+            WriteSummary(CommandMessages.CancelSummary.With(_cancelled, _ended, _failed)
+                + (_ended > 0 ? CommandMessages.CancelSummaryFetch : ""));
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class AdditionalInputCompleter : IArgumentCompleter
         { Choices.Count: > 0 } => input.Choices.Select(Choices.Quoted),
         { Kind: InputKind.TrueFalse } => ["$true", "$false"],
         { Kind: InputKind.TextList } => ["@('')"],
-        { Kind: InputKind.WholeNumber or InputKind.Number } or { Minimum: not null } => [input.Default ?? input.Minimum?.ToString(CultureInfo.InvariantCulture) ?? "0"],
+        { Kind: InputKind.WholeNumber or InputKind.Number } or { Minimum: not null } =>
+            [input.Default ?? input.Minimum?.ToString(CultureInfo.InvariantCulture) ?? "0"],
         _ => ["''"],
     };
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Errors;
@@ -13,10 +14,12 @@ internal static class ErrorTable
     public static ErrorRecord Record(Exception error, object? target, CommandInfo command)
     {
         var entry = Find(error);
-        if (error is InvalidInputException wrong)
+        entry = error switch
         {
-            entry = entry with { Advice = Correction(wrong, command) };
-        }
+            InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
+            FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
+            _ => entry,
+        };
 
         var record = new ErrorRecord(error, entry.Id, entry.Category, target);
         if (entry.Advice is not null)
@@ -41,7 +44,7 @@ internal static class ErrorTable
         RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, CommandMessages.AdviceRateLimited),
         CostLimitReachedException => new("CostLimitReached", ErrorCategory.LimitsExceeded, CommandMessages.AdviceCostLimitReached),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
-        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, CommandMessages.AdviceHostUnavailable),
+        HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Unreached(error)),
         LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerUnavailable),
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
@@ -64,16 +67,27 @@ internal static class ErrorTable
     private static string Correction(InvalidInputException error, CommandInfo command) => error switch
     {
         { NextCommand: { } next } => next,
-        { Model: { } model } => CommandMessages.AdviceModelInputs.With(model),
+        { RefusesInput: true } => CommandMessages.AdviceInputRefused,
+        { Model: { } model } => (Takes(command, "SkipInputCheck")
+            ? CommandMessages.AdviceModelInputsSkip
+            : CommandMessages.AdviceModelInputs).With(model),
+        { Parameter: "Provider" } => CommandMessages.AdviceProvider,
+        { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
         _ => CommandMessages.AdviceInvalidInput.With(command.Name),
     };
 
     private static bool Takes(CommandInfo command, string parameter) => command.Parameters?.ContainsKey(parameter) == true;
 
+    private static string Unreached(Exception error) => (error as ImagenException)?.Provider is ProviderCatalog.EmulatorName
+        ? CommandMessages.AdviceEmulatorUnreached
+        : CommandMessages.AdviceHostUnavailable.With((error as ImagenException)?.Provider is { } provider ? $" {provider}" : "");
+
     // A request of an earlier run has the host's word for it inside; the user never saw its id.
     private static string NotFound(Exception error) =>
-        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound : CommandMessages.AdviceRequestNotFound;
+        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound
+        : error is RequestNotFoundException { RequestId: { } id } ? CommandMessages.AdviceRequestGone.With(id)
+        : CommandMessages.AdviceRequestNotFound;
 }
 
 /// <summary>What a kind of error is in PowerShell.</summary>

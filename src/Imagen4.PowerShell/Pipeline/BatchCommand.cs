@@ -1,3 +1,4 @@
+using System.Globalization;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
@@ -11,6 +12,8 @@ public abstract partial class BatchCommand : HostCommand
     // The record that submitting has ended with.
     private object? _endedBy;
 
+    private readonly UnreachedRows _unreached = new();
+
     private BatchSummary? _summary;
 
     /// <summary>Options for every row.</summary>
@@ -21,6 +24,9 @@ public abstract partial class BatchCommand : HostCommand
 
     private protected BatchSummary Summary => _summary ??= new BatchSummary(Options.Output?.FullPath);
 
+    /// <summary>How many rows have been read and wait for the end of the input.</summary>
+    private protected virtual int Waiting => 0;
+
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
@@ -29,6 +35,9 @@ public abstract partial class BatchCommand : HostCommand
 
     /// <inheritdoc/>
     protected override bool IsBatch => base.IsBatch || BoundValue.IsList(Prompt);
+
+    /// <inheritdoc/>
+    private protected override string? RowKey => KeyOf(MyInvocation.ExpectingInput ? new Record(InputObject) : null);
 
     /// <inheritdoc/>
     protected override void OnEnd()
@@ -75,7 +84,7 @@ public abstract partial class BatchCommand : HostCommand
         {
             _endedBy ??= target;
         }
-        else
+        else if (!_unreached.Add(failure, target))
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -88,6 +97,11 @@ public abstract partial class BatchCommand : HostCommand
         if (IsStopped)
         {
             return;
+        }
+
+        foreach (var (error, targets) in _unreached.Errors())
+        {
+            WriteError(error, targets);
         }
 
         foreach (var warning in BatchReport.Warnings(Batch))
@@ -145,6 +159,12 @@ public abstract partial class BatchCommand : HostCommand
         }
     }
 
+    private string? KeyOf(Record? record) =>
+        (record?.At(nameof(Key)) is { } own ? BoundValue.Plain(own) : BoundValue.AsWritten(Key)) is { } key
+            && Convert.ToString(key, CultureInfo.InvariantCulture) is { } text && !string.IsNullOrWhiteSpace(text)
+            ? PlainText.Brief(text.Trim())
+            : null;
+
     private void EndIfSubmittingEnded()
     {
         if ((Batch.Breaker.ReasonForAll ?? Batch.Breaker.Reason) is not { } reason || IsStopped)
@@ -153,10 +173,16 @@ public abstract partial class BatchCommand : HostCommand
         }
 
         Finish();
-        foreach (var (provider, count) in Batch.Counts.NotSent)
+        if (HasSeveralProviders)
         {
-            WriteWarning(HasSeveralProviders ? CommandMessages.RowsOfProviderNotSent.With(provider, count)
-                : CommandMessages.RowsNotSent.With(count));
+            foreach (var (provider, count) in Batch.Counts.NotSent)
+            {
+                WriteWarning(CommandMessages.RowsOfProviderNotSent.With(provider, count));
+            }
+        }
+        else if (Batch.Counts.NotSent.Values.Sum() + Waiting is > 0 and var all)
+        {
+            WriteWarning(CommandMessages.RowsNotSent.With(all));
         }
 
         // Only one error can end the command.

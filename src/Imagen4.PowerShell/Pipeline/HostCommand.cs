@@ -50,6 +50,9 @@ public abstract partial class HostCommand : PumpedCommand
     /// <summary>Whether there may be several records, so that an error has to say which one it is about.</summary>
     protected virtual bool IsBatch => MyInvocation.ExpectingInput;
 
+    /// <summary>The caller's own key of the current record, as messages show it; null for none.</summary>
+    private protected virtual string? RowKey => null;
+
     /// <summary>How many blank lines came instead of records.</summary>
     protected int BlankLines { get; set; }
 
@@ -141,7 +144,7 @@ public abstract partial class HostCommand : PumpedCommand
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
         _progress.Failed++;
-        WriteLast(IsBatch ? failure.ForRow(Row) : failure, target);
+        WriteLast(IsBatch ? failure.ForRow(Row, key: RowKey) : failure, target);
     }
 
     /// <summary>Writes the error of an outcome.</summary>

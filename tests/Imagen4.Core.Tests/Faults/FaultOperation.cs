@@ -68,8 +68,8 @@ internal sealed record FaultOperation(
         using var folder = new TempFolder();
         var result = await RequestWaiter.ReadNowAsync(subject.Request, CancellationToken.None);
         var source = new MediaSource(subject.Host.Time, allowLoopback: true);
-        var output = new OutputFolder(folder.Path, force: false);
-        var saver = new ImageSaver(output, TestNames.Of(output, "image", subject.Names));
+        var saver = new ImageSaver(
+            new OutputFolder(folder.Path, force: false), new TemplateNames(new FileNameTemplate("image"), subject.Names));
         var error = await saver.SaveAsync(source, result!.Images, "r-1", MediaAccess.Public, CancellationToken.None);
         Assert.Equal(error is null ? ["image.png"] : [], folder.Names);
         if (error is not null)

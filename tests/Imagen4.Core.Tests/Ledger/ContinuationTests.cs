@@ -5,6 +5,7 @@ using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator;
@@ -61,16 +62,15 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_directory_makes_new_rows_and_one_warning_names_the_old_one_before_anything_is_sent()
+    public async Task Another_directory_makes_new_rows_and_the_check_names_the_old_one_before_anything_is_sent()
     {
         await RunAsync(Batch(), "a", "b");
         Assert.Empty(_warnings);
         var other = Batch() with { Output = new OutputFolder(Home.At("other"), force: false) };
         var check = TestClient.Check(other);
-        _ = check.Check(Row(1, "a"));
-        _ = check.Check(Row(2, "b"));
-
-        Assert.Contains(Out, Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherDirectory, Out), check.Check(Row(1, "a")).PaidBefore);
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherDirectory, Out), check.Check(Row(2, "b")).PaidBefore);
+        Assert.Null(check.Check(Row(3, "c")).PaidBefore);
         Assert.Equal(2, await BillsAsync());
         await RunAsync(other, "a", "b");
         Assert.Equal(4, await BillsAsync());
@@ -87,29 +87,56 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
 
         var saved = await RunAsync(Batch(), "a");
         var repeated = await RunAsync(Batch(), "a");
+        var other = await RunAsync(Batch() with { Output = new OutputFolder(Home.At("other"), force: false) }, "a", "b");
 
         Assert.Equal(2, await BillsAsync());
         Assert.Empty(_warnings);
+        Assert.Equal(first.Select(row => row.Value!.RequestId), other.Select(row => row.Value!.RequestId));
         Assert.Equal(first[0].Value!.RequestId, saved[0].Value!.RequestId);
         Assert.Equal(saved[0].Value!.Path, repeated[0].Value!.Path);
-
-        await RunAsync(Batch() with { Output = new OutputFolder(Home.At("other"), force: false) }, "a", "b");
-
-        Assert.Contains(Out, Assert.Single(_warnings), StringComparison.Ordinal);
-        Assert.Equal(3, await BillsAsync());
+        Assert.Equal(saved[0].Value!.Path, (await RunAsync(Batch(), "a"))[0].Value!.Path);
+        Assert.Equal(2, await BillsAsync());
     }
 
     [Fact]
-    public async Task What_came_of_no_good_when_it_was_only_submitted_is_submitted_for_the_directory()
+    public async Task What_failed_when_it_was_only_submitted_is_submitted_again_as_that_row()
     {
-        var submitted = await SubmitAsync(Batch() with { Output = null, Wait = false }, "[emulator:fail] a");
+        var options = Batch() with { Output = null, Wait = false };
+        var submitted = await SubmitAsync(options, "[emulator:internal_server_error] a");
 
-        var row = await RunAsync(Batch(), "[emulator:fail] a");
+        var row = await RunAsync(Batch(), "[emulator:internal_server_error] a");
         Assert.Equal((submitted[0].Value!.RequestId, ImagenStates.Failed), (row[0].Value!.RequestId, row[0].Value!.State));
         Assert.Equal(1, await BillsAsync());
 
-        await RunAsync(Batch(), "[emulator:fail] a");
+        var again = await RunAsync(Batch(), "[emulator:internal_server_error] a");
         Assert.Equal(2, await BillsAsync());
+        Assert.Equal(2, (await TestClient.Ledger.FindGenerationsAsync(TestClient.Ledger.OfLedgerId(again[0].Value!.LedgerId!)!.Row!, default)).Count);
+    }
+
+    [Fact]
+    public async Task What_its_host_refused_when_it_was_only_submitted_is_not_sent_for_a_directory()
+    {
+        await SubmitAsync(Batch() with { Output = null, Wait = false }, "[emulator:content_policy_violation] a");
+        for (var run = 0; run < 3; run++)
+        {
+            Assert.IsType<ContentPolicyViolationException>((await RunAsync(Batch(), "[emulator:content_policy_violation] a"))[0].Error);
+        }
+
+        Assert.Equal(1, await BillsAsync());
+    }
+
+    [Fact]
+    public async Task A_key_that_was_only_submitted_means_the_same_input_in_every_directory()
+    {
+        var options = Batch() with { Output = null, Wait = false };
+        var check = TestClient.Check(options);
+        await TestClient.Client.StartBatch(options).SubmitAsync(check.Check(Row(1, "a") with { Key = "k" }), CancellationToken.None).InTime();
+        var saved = await RunAsync(Batch(), [Row(1, "a") with { Key = "k" }]);
+
+        await Assert.ThrowsAsync<InvalidInputException>(() => RunAsync(Batch(), [Row(1, "b") with { Key = "k" }]));
+
+        Assert.Equal(saved[0].Value!.Path, (await RunAsync(Batch(), [Row(1, "a") with { Key = "k" }]))[0].Value!.Path);
+        Assert.Equal(1, await BillsAsync());
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class LongHistoryTests : LedgerTest
         var id = new string('a', 32);
 
         Assert.Equal(["SEARCH"], Plans(
-            LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.OwnerOfName("/out", "a", "/a"),
+            LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.OfImage(new string('a', 64)),
             LedgerQueries.FileNames(id, "/out"), LedgerQueries.ByRequestId("r"), LedgerQueries.Newest,
             LedgerQueries.IsNewer(id, 1), LedgerQueries.HasRequests(1), LedgerQueries.HeldSince(id, 1), LedgerQueries.SyncResult("a", "b"), LedgerQueries.Image(1, 1)));
     }

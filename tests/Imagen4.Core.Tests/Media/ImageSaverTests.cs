@@ -151,10 +151,9 @@ public sealed class ImageSaverTests : IDisposable
     private static IReadOnlyList<HostImage> Images(params string[] addresses) =>
         FalResults.Read(Encoding.UTF8.GetBytes($$"""{"images":[{{string.Join(',', addresses.Select(address => $$"""{"url":"{{address}}"}"""))}}]}"""))!.Images;
 
-    private Task<ImagenException?> SaveAsync(IReadOnlyList<HostImage> images, bool force = false, CancellationToken cancellation = default)
-    {
-        var folder = new OutputFolder(_temp.Path, force);
-        return new ImageSaver(folder, TestNames.Of(folder, "{RequestId}-{ImageIndex}", new FileNameValues { RequestId = "r-1" }))
+    private Task<ImagenException?> SaveAsync(IReadOnlyList<HostImage> images, bool force = false, CancellationToken cancellation = default) =>
+        new ImageSaver(
+                new OutputFolder(_temp.Path, force),
+                new TemplateNames(new FileNameTemplate("{RequestId}-{ImageIndex}"), new FileNameValues { RequestId = "r-1" }))
             .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, "r-1", MediaAccess.Public, cancellation).InTime();
-    }
 }

@@ -200,6 +200,31 @@ internal static class LedgerChanges
         ("@directory", directory),
         ("@image", (long)image));
 
+    /// <summary>
+    /// Takes a name in a directory from the earlier requests of a row that have ended: the newest one overwrites what they have saved.
+    /// </summary>
+    public static Statement ReleaseName(string ledgerId, string directory, string name) => new(
+        $"""
+        DELETE FROM file_name WHERE directory = @directory AND name = @name AND request IN (
+            SELECT earlier.id FROM request AS earlier JOIN request AS newest ON newest.row_id = earlier.row_id
+            JOIN progress ON progress.request = earlier.id
+            WHERE newest.ledger_id = @ledger_id AND earlier.id <> newest.id AND progress.state IN ({LedgerQueries.Ended}))
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@directory", directory),
+        ("@name", name));
+
+    /// <summary>Keeps that a request has saved an image of these bytes, if it has come to the step that belongs to it.</summary>
+    public static Statement KeepSaved(string ledgerId, long made, string sha256) => new(
+        $"""
+        INSERT INTO saved_image (sha256, request)
+        SELECT @digest, request FROM progress WHERE {OfLedgerId} AND progress_check = @made
+        ON CONFLICT DO NOTHING
+        """,
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
+        ("@made", made),
+        ("@digest", RequestColumns.Bytes(sha256)));
+
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(
         "INSERT INTO owner (machine, process, since) VALUES (@machine, @process, @since) RETURNING id",

@@ -24,6 +24,9 @@ internal static class LedgerQueries
     private const string HasNewerElsewhere =
         "(subject IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.subject = request.subject AND newer.id > request.id))";
 
+    /// <summary>The states of requests to which nothing more happens, as a list.</summary>
+    internal static readonly string Ended = Numbers([.. Enum.GetValues<RequestState>().Where(StateTransitions.IsEnd)]);
+
     private static readonly string Open = Numbers([.. Enum.GetValues<RequestState>().Where(state => !StateTransitions.IsEnd(state))]);
 
     /// <summary>The answer that is kept of a host's request, and the number of its request.</summary>
@@ -93,14 +96,9 @@ internal static class LedgerQueries
         ("@subject", RequestColumns.Bytes(subject)),
         ("@input_hash", RequestColumns.Bytes(inputHash)));
 
-    /// <summary>The request whose image has one of two names in a directory.</summary>
-    public static Statement OwnerOfName(string directory, string name, string other) => new(
-        Select + """
-            WHERE id IN (SELECT request FROM file_name WHERE directory = @directory AND name IN (@name, @other)) ORDER BY id DESC LIMIT 1
-            """,
-        ("@directory", directory),
-        ("@name", name),
-        ("@other", other));
+    /// <summary>The requests that have saved an image of these bytes.</summary>
+    public static Statement OfImage(string digest) => new(
+        Select + "WHERE id IN (SELECT request FROM saved_image WHERE sha256 = @digest) ORDER BY id", ("@digest", RequestColumns.Bytes(digest)));
 
     /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
     public static Statement ByRequestId(string requestId) => new(

@@ -114,11 +114,23 @@ internal static class LedgerSchema
     /// <summary>The version that has names of files, and requests that the host is known to generate.</summary>
     public const int WithNames = 3;
 
-    // By what was sent: a row that was paid for under another key is found by it.
-    private const string Inputs = "CREATE INDEX request_input ON request (input_hash);";
+    // By what was sent, a row is found that was paid for under another key. By what was saved, a file is known whatever it is called.
+    private const string Images =
+        """
+        CREATE INDEX request_input ON request (input_hash);
+        CREATE TABLE saved_image (
+            sha256 {bytes} NOT NULL,
+            request {long} NOT NULL REFERENCES request ON DELETE CASCADE,
+            PRIMARY KEY (sha256, request)
+        ){clustered};
+        CREATE INDEX saved_image_request ON saved_image (request);
+        """;
+
+    /// <summary>The version that has the images that were saved.</summary>
+    public const int WithImages = 4;
 
     // What each version has beyond the one before, from the first.
-    private static readonly string[] Versions = [Tables, Uploads, Names, Inputs];
+    private static readonly string[] Versions = [Tables, Uploads, Names, Images];
 
     /// <summary>Brings the tables to this version, for SQLite.</summary>
     /// <param name="version">Their version; 0 where there are none.</param>

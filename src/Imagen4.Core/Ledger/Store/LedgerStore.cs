@@ -123,10 +123,12 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="seen">The request as it was seen.</param>
     /// <param name="next">What it comes to; the step and its time are set here.</param>
     /// <param name="hasOwnId">Whether only if no other request of that host has its id.</param>
+    /// <param name="saved">The digests of the images that it has saved by this.</param>
     /// <returns>The request as it is now; null when it was no longer as it was seen, and nothing was changed.</returns>
     /// <exception cref="InvalidOperationException">That state cannot follow.</exception>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> AdvanceAsync(StoredRequest seen, RequestProgress next, bool hasOwnId = false)
+    public async Task<StoredRequest?> AdvanceAsync(
+        StoredRequest seen, RequestProgress next, bool hasOwnId = false, IReadOnlyList<string>? saved = null)
     {
         if (next.State != seen.Progress.State && !StateTransitions.IsAllowed(seen.Progress.State, next.State))
         {
@@ -137,8 +139,11 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         var check = RequestChecksum.OfProgress(seen.LedgerId, made);
         var changed = await _writer
             .RunAsync(
+            [
                 LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check, hasOwnId: hasOwnId),
-                LedgerChanges.AddStep(seen.LedgerId, check))
+                LedgerChanges.AddStep(seen.LedgerId, check),
+                .. (saved ?? []).Select(sha256 => LedgerChanges.KeepSaved(seen.LedgerId, check, sha256)),
+            ])
             .ConfigureAwait(false);
         return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
@@ -190,14 +195,20 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     }
 
     /// <summary>Gives images of a request their names in a directory. Those that have one there keep it, unless it is replaced.</summary>
+    /// <param name="ledgerId">The request.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="names">The names by the numbers of the images.</param>
+    /// <param name="isReplacing">Whether names that these images have there are replaced.</param>
+    /// <param name="overwrites">Whether names of earlier requests of its row, which have ended, are taken from them.</param>
     /// <returns>The names that the images of the request have there then.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
     public async Task<Dictionary<int, string>> NameFilesAsync(
-        string ledgerId, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing)
+        string ledgerId, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing, bool overwrites = false)
     {
         _ = await _writer
             .RunAsync(
             [
+                .. overwrites ? names.Values.Select(name => LedgerChanges.ReleaseName(ledgerId, directory, name)) : [],
                 .. isReplacing ? names.Keys.Select(image => LedgerChanges.UnnameFile(ledgerId, directory, image)) : [],
                 .. names.Select(name => LedgerChanges.NameFile(ledgerId, directory, name.Key, name.Value)),
             ])

@@ -11,7 +11,7 @@ internal abstract class StoredRequests(ILedgerDatabase database)
 {
     private const int PageLength = 500;
 
-    private bool _hasNames;
+    private long _version;
 
     /// <summary>The database.</summary>
     protected ILedgerDatabase Database { get; } = database;
@@ -87,18 +87,17 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<List<StoredRequest>> FindAlikeAsync(string subject, string inputHash, int most, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.Alike(subject, inputHash, most), RequestColumns.Read, cancellation);
 
-    /// <summary>The request whose image has one of two names in a directory, or null.</summary>
+    /// <summary>The requests that have saved an image of these bytes.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<StoredRequest?> OwnerOfNameAsync(string directory, string name, string other, CancellationToken cancellation) =>
-        await HasNamesAsync(cancellation).ConfigureAwait(false)
-            ? await Reader.ReadOneAsync(LedgerQueries.OwnerOfName(directory, name, other), RequestColumns.Read, cancellation)
-                .ConfigureAwait(false)
-            : null;
+    public async Task<List<StoredRequest>> OfImageAsync(string sha256, CancellationToken cancellation) =>
+        await HasAsync(LedgerSchema.WithImages, cancellation).ConfigureAwait(false)
+            ? await Reader.ReadAsync(LedgerQueries.OfImage(sha256), RequestColumns.Read, cancellation).ConfigureAwait(false)
+            : [];
 
     /// <summary>The names that the images of a request have in a directory, by their number.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<Dictionary<int, string>> FileNamesAsync(string ledgerId, string directory, CancellationToken cancellation) =>
-        await HasNamesAsync(cancellation).ConfigureAwait(false)
+        await HasAsync(LedgerSchema.WithNames, cancellation).ConfigureAwait(false)
             ? (await Reader.ReadAsync(
                     LedgerQueries.FileNames(ledgerId, directory),
                     reader => KeyValuePair.Create((int)reader.GetInt64(0), reader.GetString(1)),
@@ -107,12 +106,18 @@ internal abstract class StoredRequests(ILedgerDatabase database)
             : [];
 
     // An older ledger is read as it is, until somebody writes to it.
-    private async ValueTask<bool> HasNamesAsync(CancellationToken cancellation) =>
-        _hasNames = _hasNames
-            || (await Reader.ReadAsync(
+    private async ValueTask<bool> HasAsync(int version, CancellationToken cancellation)
+    {
+        if (_version < version)
+        {
+            _version = (await Reader.ReadAsync(
                 new Statement(Database.SelectVersion),
                 reader => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture),
-                cancellation).ConfigureAwait(false)).SingleOrDefault() >= LedgerSchema.WithNames;
+                cancellation).ConfigureAwait(false)).SingleOrDefault();
+        }
+
+        return _version >= version;
+    }
 
     /// <summary>Requests by the host's id, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

@@ -43,6 +43,9 @@ public sealed record BatchOptions
     /// <summary>Whether rows that are known are submitted all the same.</summary>
     public bool NoResume { get; init; }
 
+    /// <summary>Whether inputs are sent as they are given, also where the model's definition does not have them so.</summary>
+    public bool SkipInputCheck { get; init; }
+
     /// <summary>Whether the hosts are asked to cancel what goes on when the batch is stopped.</summary>
     public bool CancelOnStop { get; init; }
 

@@ -125,7 +125,8 @@ public sealed class RequestFollowUp
         {
             // What has been saved there is there: nobody need be asked for it.
             result.Images = [.. delivery.Images.Where(image => options.KeepsPlace || RowRules.IsIn(image, options.Output?.RealPath))];
-            if (options.Output is { Overwrites: false } && result.Images.Count == delivery.Images.Count && RowRules.HasFiles(known))
+            if (options.Output is { Overwrites: false } && result.Images.Count == delivery.Images.Count
+                && await _services.Ledger.HasFilesAsync(known, directory: null, cancellation).ConfigureAwait(false))
             {
                 return await AsSavedAsync(request, known, result, receiver, cancellation).ConfigureAwait(false);
             }
@@ -187,7 +188,7 @@ public sealed class RequestFollowUp
     /// Whether to read the state afterwards: a host may only promise to try. Of a request that the ledger knows it is read in any case.
     /// </param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>The state, where it was read.</returns>
+    /// <returns>The state, where it was read; also of a request that had ended, beside that error.</returns>
     public async Task<RowOutcome<ImagenRequestStatus>> CancelAsync(
         RequestReference request, bool readBack, CancellationToken cancellation)
     {
@@ -202,17 +203,13 @@ public sealed class RequestFollowUp
         catch (ImagenException error)
         {
             await NoteAsync(request, error).ConfigureAwait(false);
-            if (error is AlreadyCompletedException)
-            {
-                await NoteEndAsync(request, cancellation).ConfigureAwait(false);
-            }
-
-            return new RowOutcome<ImagenRequestStatus>(null, await OfAsync(request, error).ConfigureAwait(false));
+            var ended = error is AlreadyCompletedException ? await NoteEndAsync(request, cancellation).ConfigureAwait(false) : null;
+            return new RowOutcome<ImagenRequestStatus>(ended, await OfAsync(request, error).ConfigureAwait(false));
         }
     }
 
     // It has ended, and the ledger may not know it yet: else it is listed as unfinished, and to be cancelled, again.
-    private async Task NoteEndAsync(RequestReference request, CancellationToken cancellation)
+    private async Task<ImagenRequestStatus?> NoteEndAsync(RequestReference request, CancellationToken cancellation)
     {
         try
         {
@@ -220,10 +217,12 @@ public sealed class RequestFollowUp
                 .RunAsync(_options.TimeLimit, request.Host, token => request.Protocol.ReadEndAsync(request, token), cancellation)
                 .ConfigureAwait(false);
             await NoteAsync(request, status).ConfigureAwait(false);
+            return new StatusFollower(request).Describe(status);
         }
         catch (ImagenException)
         {
             // What is wrong with the cancel has been said.
+            return null;
         }
     }
 

@@ -13,6 +13,7 @@ public sealed class RequestRefresh
 {
     // Status reads are small; a host's own limit is for requests that generate.
     private const int AtOnce = 8;
+    private const int MostNamed = 10;
 
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(30);
 
@@ -21,12 +22,22 @@ public sealed class RequestRefresh
     private readonly RequestFollowUp _followUp;
     private readonly ConcurrentDictionary<string, (ImagenException Error, int Requests)> _failures = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly ConcurrentBag<string> _gone = [];
+
     internal RequestRefresh(ClientServices services, BatchOptions options) =>
         (_options, _requests, _followUp) = (options, new RequestLookup(services), new RequestFollowUp(services, options));
+
+    /// <summary>What the user should know when all have been asked about.</summary>
+    public IEnumerable<string> Warnings => Gone is { } gone ? Failures.Append(gone) : Failures;
 
     /// <summary>One line for every provider that could not be asked.</summary>
     public IEnumerable<string> Failures => _failures.OrderBy(failure => failure.Key, StringComparer.OrdinalIgnoreCase)
         .Select(failure => Messages.RefreshFailed.With(failure.Key, failure.Value.Requests, PlainText.Line(failure.Value.Error.Message)));
+
+    /// <summary>One line for the requests that their hosts no longer have; null where there are none.</summary>
+    public string? Gone => _gone.IsEmpty ? null : Messages.RefreshGone.With(
+        _gone.Count,
+        string.Join(", ", _gone.Order(StringComparer.Ordinal).Take(MostNamed)) + (_gone.Count > MostNamed ? ", ..." : ""));
 
     /// <summary>Asks about requests.</summary>
     /// <param name="requests">The requests; those that have ended, or have no id yet, are not asked about.</param>
@@ -56,6 +67,10 @@ public sealed class RequestRefresh
         {
             // The ledger records changes only.
             (shown.QueuePosition, shown.UpdatedAt) = (status.QueuePosition, _options.Time.GetUtcNow().UtcDateTime);
+        }
+        else if (status is null && shown is { State: ImagenStates.Failed, ErrorType: "RequestNotFound" })
+        {
+            _gone.Add(id);
         }
 
         return shown;

@@ -5,7 +5,7 @@ namespace Imagen4.Core.Pipeline.Results;
 
 /// <summary>
 /// Default names of the images of one request. The ledger keeps them before a file is there: whoever continues the request gives its
-/// files the same names, and no other request in that directory ever has them.
+/// files the same names, and no request of another row in that directory ever has them.
 /// </summary>
 /// <param name="folder">Where the images go.</param>
 /// <param name="ledger">Where names are kept.</param>
@@ -13,8 +13,7 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <param name="values">What names are made of.</param>
 /// <param name="images">The numbers of all its images.</param>
 internal sealed class DefaultNames(
-    OutputFolder folder, ILedger ledger, LedgerEntry entry, FileNameValues values, IReadOnlyCollection<int> images)
-    : IFileNames, IDisposable
+    OutputFolder folder, ILedger ledger, LedgerEntry entry, FileNameValues values, IReadOnlyCollection<int> images) : IFileNames, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<int, string> _names = [];
@@ -52,12 +51,13 @@ internal sealed class DefaultNames(
 
             if (!_names.TryGetValue(image, out var name))
             {
-                await NameAsync([.. images.Where(other => !_names.ContainsKey(other))], isReplacing: false).ConfigureAwait(false);
+                await NameAsync([.. images.Where(other => !_names.ContainsKey(other))], isReplacing: false, cancellation)
+                    .ConfigureAwait(false);
             }
-            else if (name == taken)
+            else if (name == taken || await IsOthersAsync(name, cancellation).ConfigureAwait(false))
             {
                 _attempt++;
-                await NameAsync([image], isReplacing: true).ConfigureAwait(false);
+                await NameAsync([image], isReplacing: true, cancellation).ConfigureAwait(false);
             }
 
             return _names[image];
@@ -92,14 +92,14 @@ internal sealed class DefaultNames(
         }
     }
 
-    private async Task NameAsync(IReadOnlyList<int> unnamed, bool isReplacing)
+    private async Task NameAsync(IReadOnlyList<int> unnamed, bool isReplacing, CancellationToken cancellation)
     {
         for (; ; _attempt++)
         {
             var names = unnamed.ToDictionary(
                 image => image, image => FileNameTemplate.Default(values, images.Count > 1 ? image : null, _attempt));
 
-            if (folder.Overwrites && !await TakeOwnAsync(names).ConfigureAwait(false))
+            if (await AreOthersAsync(names.Values, cancellation).ConfigureAwait(false))
             {
                 continue;
             }
@@ -129,30 +129,30 @@ internal sealed class DefaultNames(
         }
     }
 
-    // Files of other origin are overwritten where that is wanted, and those of earlier generations of the row; those of other rows never.
-    private async Task<bool> TakeOwnAsync(Dictionary<int, string> names)
+    private async Task<bool> AreOthersAsync(IEnumerable<string> names, CancellationToken cancellation)
+    {
+        foreach (var name in names)
+        {
+            if (await IsOthersAsync(name, cancellation).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Files of other origin may be overwritten, and what earlier requests of the row have saved; the picture of another row never is.
+    private async Task<bool> IsOthersAsync(string name, CancellationToken cancellation)
     {
         try
         {
-            var owners = new List<(LedgerRequest Request, int Image)>();
-            foreach (var (image, name) in names)
+            foreach (var extension in folder.Overwrites ? MediaType.Extensions : [])
             {
-                if (await ledger.OwnerOfNameAsync(folder.RealPath, name).ConfigureAwait(false) is { } owner
-                    && owner.LedgerId != entry.LedgerId)
+                if (await ledger.IsOthersFileAsync(entry, folder.At(name + extension), cancellation).ConfigureAwait(false))
                 {
-                    owners.Add((owner, image));
+                    return true;
                 }
-            }
-
-            if (owners.Exists(owner => entry.Row is null || owner.Request.Row != entry.Row.Row))
-            {
-                return false;
-            }
-
-            foreach (var (request, image) in owners)
-            {
-                var path = request.Delivery?.Images.FirstOrDefault(saved => saved.Index == image)?.Path;
-                await ledger.TakeFileAsync(request, folder.RealPath, image, path).ConfigureAwait(false);
             }
         }
         catch (LedgerUnavailableException error)
@@ -160,7 +160,7 @@ internal sealed class DefaultNames(
             Unrecorded(error);
         }
 
-        return true;
+        return false;
     }
 
     // What was paid for is saved, whether the ledger can be told its name or not.
@@ -168,7 +168,7 @@ internal sealed class DefaultNames(
     {
         try
         {
-            return await ledger.NameFilesAsync(entry, folder.RealPath, names, isReplacing).ConfigureAwait(false);
+            return await ledger.NameFilesAsync(entry, folder.RealPath, names, isReplacing, folder.Overwrites).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {

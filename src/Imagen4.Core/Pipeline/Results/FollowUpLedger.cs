@@ -2,6 +2,7 @@ using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
@@ -73,7 +74,10 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     {
         try
         {
-            if (await _ledger.FindAsync(entry.LedgerId, cancellation).ConfigureAwait(false) is { } known && IsNews(step, entry, known))
+            if (await _ledger.FindAsync(entry.LedgerId, cancellation).ConfigureAwait(false) is { } known
+                && (step == RequestState.Delivered
+                    ? await IsDeliveredByThisAsync(known, cancellation).ConfigureAwait(false)
+                    : IsNews(step, entry, known)))
             {
                 await _ledger.RecordAsync(step, entry, cancellation).ConfigureAwait(false);
             }
@@ -106,33 +110,44 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<int, string>?> NameFilesAsync(
-        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing) =>
-        _ledger.NameFilesAsync(entry, directory, names, isReplacing);
+        LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing, bool overwrites) =>
+        _ledger.NameFilesAsync(entry, directory, names, isReplacing, overwrites);
 
     /// <inheritdoc/>
-    public async ValueTask<LedgerRequest?> OwnerOfNameAsync(string directory, string name)
+    public async ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation)
     {
         try
         {
-            return await _ledger.OwnerOfNameAsync(directory, name).ConfigureAwait(false);
+            return await _ledger.IsOwnFileAsync(entry, image, cancellation).ConfigureAwait(false);
         }
         catch (LedgerUnavailableException error)
         {
             SayUnusable(error);
-            return null;
+            return SavedFile.Exists(image.Path);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask TakeFileAsync(LedgerRequest owner, string directory, int image, string? path) =>
-        _ledger.TakeFileAsync(owner, directory, image, path);
+    public async ValueTask<bool> IsOthersFileAsync(LedgerEntry entry, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _ledger.IsOthersFileAsync(entry, path, cancellation).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return false;
+        }
+    }
 
     // Where its images are already, saving them elsewhere too is not news.
+    private async ValueTask<bool> IsDeliveredByThisAsync(LedgerRequest known, CancellationToken cancellation) =>
+        (known.Directory is not null && known.Directory == options.Output?.RealPath)
+        || !await _ledger.HasFilesAsync(known, directory: null, cancellation).ConfigureAwait(false);
+
     private bool IsNews(RequestState step, LedgerEntry entry, LedgerRequest known) => step switch
     {
-        RequestState.Delivered => known.Step != RequestState.Delivered || !RowRules.HasFiles(known)
-            || known.Directory is null || known.Directory == options.Output?.RealPath,
-
         // Only what a host has had can be gone. Of a request in doubt, "not found" says no more than is known.
         RequestState.Expired when known.Accepted is null || IsFresh(known) => false,
         _ => StateTransitions.IsAllowed(known.Step, step) || SaysMore(step, entry, known),

@@ -34,7 +34,7 @@ internal sealed class ResultReceiver(
         {
             // It was, and a file is gone: until that is back, the object says no more than what is true.
             result.State = ImagenStates.Completed;
-            result.Path = result.Images.Select(image => image.Path).FirstOrDefault(SavedFile.Exists);
+            result.Path = (await OwnAsync(result.Images, entry, cancellation).ConfigureAwait(false)).Values.FirstOrDefault()?.Path;
         }
 
         var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
@@ -184,7 +184,7 @@ internal sealed class ResultReceiver(
             return null;
         }
 
-        var saved = before.Where(image => SavedFile.Exists(image.Path)).ToDictionary(image => image.Index);
+        var saved = await OwnAsync(before, entry, cancellation).ConfigureAwait(false);
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
         using var defaults = new DefaultNames(
@@ -194,11 +194,7 @@ internal sealed class ResultReceiver(
                 .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
-        IFileNames names = template.IsDefault ? defaults : new TemplateNames(template, folder, ledger, entry, Values(result))
-        {
-            Unrecorded = lost => NoteUnrecorded(entry, lost),
-        };
-        var error = await new ImageSaver(folder, names)
+        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)))
             .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
@@ -216,6 +212,30 @@ internal sealed class ResultReceiver(
         }
 
         return error;
+    }
+
+    // Those whose files are there and are still the request's, by their number.
+    private async Task<Dictionary<int, ImagenImage>> OwnAsync(
+        IReadOnlyList<ImagenImage> images, LedgerEntry entry, CancellationToken cancellation)
+    {
+        var own = new Dictionary<int, ImagenImage>();
+        foreach (var image in images)
+        {
+            try
+            {
+                if (await ledger.IsOwnFileAsync(entry, image, cancellation).ConfigureAwait(false))
+                {
+                    own[image.Index] = image;
+                }
+            }
+            catch (LedgerUnavailableException error)
+            {
+                // Whose it is cannot be told: it is fetched again.
+                NoteUnrecorded(entry, error);
+            }
+        }
+
+        return own;
     }
 
     /// <summary>Writes what is to be beside the saved images of a result, where it is wanted and is not there.</summary>

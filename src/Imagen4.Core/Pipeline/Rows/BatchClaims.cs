@@ -25,6 +25,7 @@ internal sealed class BatchClaims(ClientServices services, BatchOptions options)
     {
         Start = _start,
         NoResume = options.NoResume,
+        Directory = options.Output?.RealPath,
         SubmitsOnly = !options.Wait,
         WaitLimit = options.TimeLimit,
         Warn = options.Warn,

@@ -3,6 +3,7 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Media;
 using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Rows;
 
@@ -19,10 +20,16 @@ public sealed record CheckedRow(ImageRow Row, HostConnection Host, string Model,
     /// <summary>Whether it would be paid for, as far as the ledger knew when it was checked.</summary>
     public bool IsNew { get; init; } = true;
 
+    /// <summary>Why it is paid for again, although it was submitted before; null where it is not.</summary>
+    public PaidBefore? PaidBefore { get; init; }
+
     /// <summary>
     /// Whether a record before it in the pipeline is of the same request: both are one row, and this one is neither sent nor waited for.
     /// </summary>
     public bool IsRepeated { get; init; }
+
+    /// <summary>The caller's own key of it, as messages show it; null for none.</summary>
+    internal string? ShownKey => Row.Key is { } key ? PlainText.Brief(key) : null;
 
     /// <summary>How its files are named.</summary>
     public FileNameTemplate FileName { get; init; } = new(null);

@@ -1,57 +1,43 @@
-using Imagen4.Core.Http;
-using Imagen4.Core.Ledger;
-using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>
-/// Warns of new rows whose input was paid for before, as another row: in another directory, or under another key. That may not be what
-/// was meant.
+/// Why a row that was submitted before is new all the same, and is paid for again: that may not be what was meant. Who runs a batch says
+/// so before such a row is run.
 /// </summary>
-/// <param name="identities">The rows of this pipeline so far.</param>
-/// <param name="notices">What the user is told once.</param>
-internal sealed class PaidBefore(RowIdentities identities, RowNotices notices)
+/// <param name="Reason">What makes another row of it.</param>
+/// <param name="Directory">Where its images went, where it is another directory.</param>
+public sealed record PaidBefore(PaidBeforeReason Reason, string? Directory = null)
 {
-    /// <summary>Warns of a row that would be paid for.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="key">The caller's own key of it, or null.</param>
-    /// <param name="host">Where it goes.</param>
-    /// <param name="alike">The requests of the same subject, and those of the same input, newest first.</param>
-    public void Warn(RowIdentity row, string? key, HostConnection host, IReadOnlyList<LedgerRequest> alike)
+    /// <summary>What the user should know.</summary>
+    /// <param name="rows">How many rows of the batch it holds for, in words.</param>
+    /// <param name="cost">What they cost, in words; null to leave that out.</param>
+    public string Message(string rows, string? cost = null)
     {
-        var paid = alike.Where(known => known.Row != row.Row && !RowRules.EndedBadly(known)).ToList();
-        if (paid.Find(known => known.Subject == row.Subject && known.Directory != row.Directory) is { } same)
+        var said = cost is null ? "" : Messages.PaidAgainCost.With(cost);
+        return Reason switch
         {
-            WarnOfFolder(RowRules.DirectoryOf(same));
-        }
-        else if (paid.Find(known => IsUnderOtherKey(known, row, key, host)) is { } other)
-        {
-            if (other.Directory != row.Directory)
-            {
-                WarnOfFolder(other.Directory);
-            }
-            else
-            {
-                notices.Warn("key", (other.Key, key) switch
-                {
-                    (null, _) => Messages.RowsWithoutKey,
-                    (_, null) => Messages.RowsWithKey.With(PlainText.Brief(other.Key)),
-                    _ => Messages.RowsWithOtherKey.With(PlainText.Brief(other.Key), PlainText.Brief(key)),
-                });
-            }
-        }
+            PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Directory, rows, said),
+            PaidBeforeReason.KeyAdded => Messages.RowsWithoutKey.With(rows, said),
+            PaidBeforeReason.KeyRemoved => Messages.RowsWithKey.With(rows, said),
+            _ => Messages.RowsWithOtherKey.With(rows, said),
+        };
     }
+}
 
-    private void WarnOfFolder(string? folder) =>
-        notices.Warn("directory", folder is null ? Messages.RowsOnlySubmitted : Messages.RowsElsewhere.With(folder));
+/// <summary>What makes a new row of one that was submitted before.</summary>
+public enum PaidBeforeReason
+{
+    /// <summary>Its images are for another directory now.</summary>
+    OtherDirectory,
 
-    // Equal rows of one pipeline are as many as they are. What a prompt given as an argument has made is no row.
-    private bool IsUnderOtherKey(LedgerRequest known, RowIdentity row, string? key, HostConnection host) =>
-        known.InputHash == row.InputHash
-        && known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
-        && !RowIdentity.OfRequest(known.LedgerId, row.InputHash, known.Directory).Subject.Equals(known.Subject, StringComparison.Ordinal)
-        && (known.Key is null
-            ? key is not null
-            : !identities.HasKey(host.BaseUri, known.Key) && (key is null || known.Directory == row.Directory));
+    /// <summary>It had no key, and has one now.</summary>
+    KeyAdded,
+
+    /// <summary>It had a key, and has none now.</summary>
+    KeyRemoved,
+
+    /// <summary>It had another key.</summary>
+    KeyChanged,
 }

@@ -57,7 +57,7 @@ internal sealed class RowCheck(
         RequireOwnFiles(row, named);
         var definition = ModelCatalog.Find(host.Profile, model);
         var input = await _images.AddAsync(row, host, model, definition, named, cancellation).ConfigureAwait(false);
-        if (definition is not null)
+        if (definition is not null && !options.SkipInputCheck)
         {
             input = InputCheck.Check(row with { Input = Given(input, named, definition) }, model, definition);
             notices.WarnOfInput(input, model, definition);
@@ -89,6 +89,11 @@ internal sealed class RowCheck(
 
         return found;
     }
+
+    /// <summary>Looks once more whether a row has become known, just before it is claimed.</summary>
+    /// <exception cref="ImagenException">It cannot be submitted any more, or the ledger cannot be read.</exception>
+    public ValueTask<CheckedRow> AgainAsync(CheckedRow row, CancellationToken cancellation) =>
+        _continuation.AgainAsync(row, cancellation);
 
     // A record is data: it may name images, and cannot make other files of this machine, or what was uploaded before, its own.
     private static void RequireOwnFiles(ImageRow row, LedgerRequest? named)

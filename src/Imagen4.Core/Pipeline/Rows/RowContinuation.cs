@@ -17,13 +17,13 @@ internal sealed class RowContinuation
     private readonly BatchOptions _options;
     private readonly RowNotices _notices;
     private readonly RowIdentities _identities;
-    private readonly PaidBefore _paid;
+    private readonly EarlierRows _earlier;
 
     public RowContinuation(RequestLedger ledger, BatchOptions options, RowNotices notices)
     {
         (_ledger, _options, _notices) = (ledger, options, notices);
         _identities = new RowIdentities(options.Output?.RealPath);
-        _paid = new PaidBefore(_identities, notices);
+        _earlier = new EarlierRows(ledger, _identities);
     }
 
     /// <summary>A row by what it is.</summary>
@@ -51,24 +51,42 @@ internal sealed class RowContinuation
             return found;
         }
 
-        var known = await _ledger.FindRowAsync(identity, cancellation).ConfigureAwait(false);
-        if (known is not null)
+        return await AsKnownAsync(found, identity, cancellation).ConfigureAwait(false)
+            ?? found with { PaidBefore = await _earlier.FindAsync(identity, row.Key, host, cancellation).ConfigureAwait(false) };
+    }
+
+    /// <summary>
+    /// A new row once more, just before it is claimed: another process may have submitted it meanwhile without a directory, and it is that
+    /// row then.
+    /// </summary>
+    /// <exception cref="ImagenException">Its key means something else by now, or the ledger cannot be read.</exception>
+    public async ValueTask<CheckedRow> AgainAsync(CheckedRow row, CancellationToken cancellation) =>
+        row is { IsNew: true, Named: null, Identity: { Directory: not null } identity } && !_options.NoResume
+            && await AsKnownAsync(row, identity, cancellation).ConfigureAwait(false) is { } known
+            ? known
+            : row;
+
+    // A row that was only submitted has no directory: whichever it is given later, it stays that row. Null where the ledger has neither.
+    private async ValueTask<CheckedRow?> AsKnownAsync(CheckedRow row, RowIdentity identity, CancellationToken cancellation)
+    {
+        foreach (var place in identity.Directory is null ? new[] { identity } : [identity, identity.OnlySubmitted])
         {
-            RowRules.RequireSameInput(identity.InputHash, known);
-            if (!RowRules.IsSubmittedAgain(known, identity))
+            if (await _ledger.FindRowAsync(place, cancellation).ConfigureAwait(false) is { } known)
             {
-                return found with { IsNew = false };
+                RowRules.RequireSameInput(place.InputHash, known);
+                var isNew = RowRules.IsSubmittedAgain(known, place);
+                return row with
+                {
+                    Identity = place,
+                    IsNew = isNew,
+                    PaidBefore = isNew
+                        ? await _earlier.FindAsync(place, row.Row.Key, row.Host, cancellation).ConfigureAwait(false)
+                        : null,
+                };
             }
         }
 
-        var alike = await _ledger.FindAlikeAsync(identity, cancellation).ConfigureAwait(false);
-        if (RowRules.OnlySubmitted(alike, identity) is { } submitted && (known is null || known.Started < submitted.Started))
-        {
-            return found with { Named = new NamedRequest(submitted.LedgerId, EndedBadly: false), IsNew = false };
-        }
-
-        _paid.Warn(identity, row.Key, host, alike);
-        return found;
+        return null;
     }
 
     /// <summary>A row whose record comes from a known request: it goes on with that one, unless it has been edited since.</summary>
@@ -116,37 +134,19 @@ internal sealed class RowContinuation
             _notices.Warn("own directory", Messages.RowsNotSaved.With(folder));
         }
 
-        return new CheckedRow(row, host, model, _options.NoResume ? input : asked)
+        var record = new CheckedRow(row, host, model, _options.NoResume ? input : asked)
         {
             Identity = identity,
             Named = new NamedRequest(named.LedgerId, RowRules.EndedBadly(named)),
-            IsNew = _options.NoResume || await IsNewAsync(identity, current, row, host, cancellation).ConfigureAwait(false),
         };
-    }
-
-    private async ValueTask<bool> IsNewAsync(
-        RowIdentity identity, LedgerRequest current, ImageRow row, HostConnection host, CancellationToken cancellation)
-    {
-        if (!RowRules.IsSubmittedAgain(current, identity))
+        if (_options.NoResume || (RowRules.IsSubmittedAgain(current, identity) && current.Row == identity.Row))
         {
-            return false;
+            return record;
         }
 
-        if (current.Row == identity.Row)
-        {
-            return true;
-        }
-
-        if (await _ledger.FindRowAsync(identity, cancellation).ConfigureAwait(false) is { } known)
-        {
-            RowRules.RequireSameInput(identity.InputHash, known);
-            if (!RowRules.IsSubmittedAgain(known, identity))
-            {
-                return false;
-            }
-        }
-
-        _paid.Warn(identity, row.Key, host, await _ledger.FindAlikeAsync(identity, cancellation).ConfigureAwait(false));
-        return true;
+        return !RowRules.IsSubmittedAgain(current, identity)
+            ? record with { IsNew = false }
+            : await AsKnownAsync(record, identity, cancellation).ConfigureAwait(false)
+                ?? record with { PaidBefore = await _earlier.FindAsync(identity, row.Key, host, cancellation).ConfigureAwait(false) };
     }
 }

@@ -26,6 +26,7 @@ internal sealed class RowProcess
     private readonly ResultReceiver _follower;
     private readonly PriceBook _prices;
     private readonly BatchCost _costs;
+    private readonly Func<CheckedRow, CancellationToken, ValueTask<CheckedRow>> _again;
 
     /// <summary>Prepares the way for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
@@ -33,9 +34,17 @@ internal sealed class RowProcess
     /// <param name="uploads">Where files go that rows name.</param>
     /// <param name="prices">What rows cost.</param>
     /// <param name="costs">What the batch may cost.</param>
-    public RowProcess(ClientServices services, BatchOptions options, FileUploads uploads, PriceBook prices, BatchCost costs)
+    /// <param name="again">Looks once more whether a row has become known.</param>
+    public RowProcess(
+        ClientServices services,
+        BatchOptions options,
+        FileUploads uploads,
+        PriceBook prices,
+        BatchCost costs,
+        Func<CheckedRow, CancellationToken, ValueTask<CheckedRow>> again)
     {
         (_services, _options, _ledger, _uploads, _prices, _costs) = (services, options, services.Ledger, uploads, prices, costs);
+        _again = again;
         _claims = new BatchClaims(services, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
@@ -110,13 +119,27 @@ internal sealed class RowProcess
         using var share = await _costs.EnterAsync(row, stop.Stopping).ConfigureAwait(false);
         if (share.Error is { } refusal)
         {
-            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+            return new RowOutcome<T>(null, refusal.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
         }
 
         if (share.IsHeldBack)
         {
             Counts.AddHeldBack(row.Row.Index);
             return new RowOutcome<T>(null, null);
+        }
+
+        try
+        {
+            row = await _again(row, stop.Stopping).ConfigureAwait(false);
+        }
+        catch (ImagenException unfit) when (unfit is not LedgerUnavailableException)
+        {
+            share.IsNotSent();
+            return new RowOutcome<T>(null, unfit.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
+        }
+        catch (LedgerUnavailableException)
+        {
+            // The claim says so.
         }
 
         var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
@@ -185,7 +208,7 @@ internal sealed class RowProcess
                 share.IsNotSent();
                 if (refused is not LedgerUnavailableException)
                 {
-                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+                    return new RowOutcome<T>(null, refused.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
                 }
 
                 // What is wrong with the ledger is wrong for every row.
@@ -209,7 +232,7 @@ internal sealed class RowProcess
             Open.Remove(claimed.Entry.LedgerId);
         }
 
-        return Ended(value, error);
+        return Ended(row, value, error);
     }
 
     // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.
@@ -232,7 +255,7 @@ internal sealed class RowProcess
                 Breaker.Trip(row.Host.Profile.Name, error);
             }
 
-            return (entry, error.ForRow(row.Row.Index, provider: row.Host.Profile.Name));
+            return (entry, error.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
         }
     }
 
@@ -268,7 +291,7 @@ internal sealed class RowProcess
         }
     }
 
-    private RowOutcome<T> Ended<T>(T value, ImagenException? error)
+    private RowOutcome<T> Ended<T>(CheckedRow row, T value, ImagenException? error)
         where T : ImagenInputs, IRowObject
     {
         if (error is null)
@@ -282,7 +305,7 @@ internal sealed class RowProcess
         }
 
         var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
-        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider);
+        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider, row.ShownKey);
         Breaker.Restate(error);
         LedgerObjects.Fail(value, error);
         return new RowOutcome<T>(value, error);

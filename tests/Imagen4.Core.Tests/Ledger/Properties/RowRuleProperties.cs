@@ -63,18 +63,18 @@ public sealed class RowRuleProperties
     [Fact]
     public void What_is_done_is_not_submitted_again_unless_it_ended_in_this_very_run() => Always.Holds(
         from known in Requests from submitsOnly in Either select (known, submitsOnly),
-        value => !(RowRules.IsDone(value.known, Row, value.submitsOnly, isNews: false) && RowRules.IsSubmittedAgain(value.known, Row)));
+        value => !(RowRules.IsDone(value.known, Row, value.submitsOnly, hasFiles: true, isNews: false) && RowRules.IsSubmittedAgain(value.known, Row)));
 
     [Fact]
     public void Who_only_submits_is_done_with_all_that_the_host_has_or_may_have() => Always.Holds(
         Requests,
-        known => RowRules.IsDone(known, Row, submitsOnly: true, isNews: false)
+        known => RowRules.IsDone(known, Row, submitsOnly: true, hasFiles: false, isNews: false)
             || RowRules.IsLost(known) || RowRules.IsSubmittedAgain(known, Row));
 
     [Fact]
     public void A_doubt_is_reported_and_nothing_else_is_done_about_it() => Always.Holds(
         from known in Requests from submitsOnly in Either from isNews in Either select (known, submitsOnly, isNews),
-        value => value.known.Step != RequestState.InDoubt || RowRules.IsDone(value.known, Row, value.submitsOnly, value.isNews));
+        value => value.known.Step != RequestState.InDoubt || RowRules.IsDone(value.known, Row, value.submitsOnly, hasFiles: false, value.isNews));
 
     [Fact]
     public void A_key_with_other_input_is_refused_unless_what_it_stood_for_came_to_no_good_end() => Always.Holds(Requests, known =>

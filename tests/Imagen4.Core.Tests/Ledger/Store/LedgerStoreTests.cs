@@ -17,7 +17,7 @@ public sealed class SqliteStoreTests : LedgerStoreTests, IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; DROP INDEX request_input; PRAGMA user_version = 1");
+    protected override Task DowngradeAsync() => ExecuteAsync("DROP TABLE upload; DROP TABLE file_name; DROP INDEX request_input; DROP TABLE saved_image; PRAGMA user_version = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("PRAGMA user_version"))!;
 
@@ -44,7 +44,7 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
     public override async Task InitializeAsync() => _address = IsMissing ? "" : await server.CreateDatabaseAsync();
 
     protected override Task DowngradeAsync() => ExecuteAsync(
-        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; DROP INDEX imagen4.request_input; UPDATE imagen4.version SET number = 1");
+        "DROP TABLE imagen4.upload; DROP TABLE imagen4.file_name; DROP INDEX imagen4.request_input; DROP TABLE imagen4.saved_image; UPDATE imagen4.version SET number = 1");
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
 

@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Media;
+
+namespace Imagen4.Core.Ledger;
+
+/// <summary>
+/// Tells whose a file is by what is in it: names and links change, and two requests may have had one name after the other. A file that a
+/// user has changed stays the request's own.
+/// </summary>
+/// <param name="stored">The requests as they are kept.</param>
+internal sealed class SavedFiles(StoredRequests stored)
+{
+    private const int DigestLength = 64;
+
+    /// <summary>The SHA-256 of every image that was saved.</summary>
+    public static IReadOnlyList<string> DigestsOf(LedgerResult? result) =>
+        [.. (result?.Images ?? []).Select(image => image.Sha256).OfType<string>().Where(IsDigest).Distinct()];
+
+    /// <summary>Whether the file of an image is there and is not another request's by now.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<bool> IsOwnAsync(string ledgerId, ImagenImage image, CancellationToken cancellation)
+    {
+        if (SavedFile.Find(image.Path) is not { } file)
+        {
+            return false;
+        }
+
+        // Nobody has written to it since.
+        if (file.Length == image.FileSize && file.LastWriteTimeUtc == image.SavedAt)
+        {
+            return true;
+        }
+
+        var digest = await DigestAsync(file, cancellation).ConfigureAwait(false);
+        return digest is null || digest == image.Sha256
+            || (await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false)).TrueForAll(known => known.LedgerId == ledgerId);
+    }
+
+    /// <summary>Whether a file is there and has an image of a request of another row.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<bool> IsOthersAsync(string ledgerId, string? row, string path, CancellationToken cancellation) =>
+        SavedFile.Find(path) is { } file
+        && await DigestAsync(file, cancellation).ConfigureAwait(false) is { } digest
+        && (await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false))
+            .Exists(known => known.LedgerId != ledgerId && (row is null || known.Row != row));
+
+    // To open a pipe would be to wait for whoever writes to it; its length is 0. What cannot be read is nobody else's.
+    private static async Task<string?> DigestAsync(FileInfo file, CancellationToken cancellation)
+    {
+        if (file.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var share = FileShare.ReadWrite | FileShare.Delete;
+            var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
+            await using (stream.ConfigureAwait(false))
+            {
+                return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsDigest(string text) => text.Length == DigestLength && text.All(char.IsAsciiHexDigit);
+}

@@ -1,0 +1,46 @@
+using Imagen4.Core.Http;
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Providers;
+
+namespace Imagen4.Core.Pipeline.Rows;
+
+/// <summary>Finds out whether the input of a new row was paid for before, as another row: in another directory, or with another key.</summary>
+/// <param name="ledger">The ledger.</param>
+/// <param name="identities">The rows of this pipeline so far.</param>
+internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities)
+{
+    /// <summary>Why a row that would be paid for was paid for before; null where it was not.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="key">The caller's own key of it, or null.</param>
+    /// <param name="host">Where it goes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<PaidBefore?> FindAsync(RowIdentity row, string? key, HostConnection host, CancellationToken cancellation)
+    {
+        var paid = (await ledger.FindAlikeAsync(row, cancellation).ConfigureAwait(false))
+            .Where(known => known.Row != row.Row && !RowRules.EndedBadly(known))
+            .ToList();
+        if (paid.Find(known => known.Subject == row.Subject && known.Directory is not null) is { } elsewhere)
+        {
+            return new PaidBefore(PaidBeforeReason.OtherDirectory, elsewhere.Directory);
+        }
+
+        return paid.Find(known => IsOfOtherKey(known, row, key, host)) switch
+        {
+            null => null,
+            { } other when other.Directory != row.Directory => new PaidBefore(PaidBeforeReason.OtherDirectory, other.Directory),
+            { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded),
+            _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved),
+            _ => new PaidBefore(PaidBeforeReason.KeyChanged),
+        };
+    }
+
+    // Equal rows of one pipeline are as many as they are, with keys or without. A prompt given as an argument has made no row.
+    private bool IsOfOtherKey(LedgerRequest known, RowIdentity row, string? key, HostConnection host) =>
+        known.InputHash == row.InputHash
+        && known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
+        && known.Row is { } other && !identities.Contains(other)
+        && !RowIdentity.OfRequest(known.LedgerId, row.InputHash, known.Directory).Subject.Equals(known.Subject, StringComparison.Ordinal)
+        && (known.Directory is null ? row.Directory is null : known.Directory == row.Directory || key is null != known.Key is null)
+        && (known.Key is not null || key is not null);
+}

@@ -1,0 +1,209 @@
+# What an error tells the user to do next: one thing, and the right one.
+
+Describe 'Advice' {
+    BeforeAll {
+        . $PSScriptRoot/Common.ps1
+        $test = Enter-ImagenTest (Join-Path $TestDrive home)
+        function Get-Failure([scriptblock]$Script) {
+            $seen = Watch-Command $Script
+            $seen.Thrown ?? $seen.Error
+        }
+    }
+    BeforeEach { Reset-Emulator $test }
+    AfterAll { Exit-ImagenTest $test }
+
+    Context 'Values' {
+        It 'a number in words names the range of the model: <from>' -ForEach @(
+            @{ from = 'a parameter'; run = { New-ImagenImage 'a fox' -NumImages five } }
+            @{ from = 'a column'; run = { [pscustomobject]@{ prompt = 'a fox'; num_images = 'five' } | New-ImagenImage } }
+        ) {
+            $failure = Get-Failure $run
+            $failure.Exception.Message | Should -Be "Row 1: NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4."
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'several values are for Expand-ImagenPrompt: <given>' -ForEach @(
+            @{ given = @('1:1', '16:9') }
+            @{ given = '1:1,16:9' }
+        ) {
+            $failure = Get-Failure { New-ImagenImage 'a fox' -AspectRatio $given }
+            $failure.Exception.Message | Should -BeLike "*takes one value, and was given several*Expand-ImagenPrompt PROMPT -AspectRatio '1:1','16:9' | New-ImagenImage"
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Expand-ImagenPrompt PROMPT -AspectRatio '1:1','16:9' | New-ImagenImage"
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'an unknown provider: Get-ImagenProvider' {
+            $failure = Get-Failure { New-ImagenImage 'a fox' -Provider emulatr }
+            $failure.Exception.Message | Should -BeLike "There is no provider 'emulatr'. *Did you mean 'emulator'?"
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenProvider lists the providers; Set-ImagenProvider adds one.'
+        }
+
+        It 'a new provider without a protocol names the protocols' {
+            $failure = Get-Failure { Set-ImagenProvider mine -BaseUri https://images.example }
+            $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations."
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter Protocol shows what it takes.'
+        }
+
+        It 'a new provider without an address names -BaseUri alone' {
+            $failure = Get-Failure { Set-ImagenProvider mine -Protocol FalQueue }
+            $failure.Exception.Message | Should -BeLike '*To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1.'
+        }
+
+        It 'a provider that is nearly there' {
+            (Get-Failure { Set-ImagenProvider chainhubb -BaseUri https://images.example }).Exception.Message | Should -BeLike "*Did you mean 'chainhub'?"
+        }
+
+        It 'an input that looks misspelt: the model, and how to send it all the same' {
+            $failure = Get-Failure { New-ImagenImage 'a fox' -AdditionalInput @{ num_image = 2 } }
+            $failure.Exception.Message | Should -BeLike "*AdditionalInput has 'num_image', which the model spells num_images. Nothing was sent."
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenModel fal-ai/imagen4/preview | ForEach-Object Inputs shows what the model takes; -SkipInputCheck sends the inputs as they are given.'
+            Get-Bill $test | Should -HaveCount 0
+            $null = New-ImagenImage 'a fox' -AdditionalInput @{ num_image = 2 } -SkipInputCheck
+            (Get-Bill $test).input.num_image | Should -Be 2
+        }
+
+        It '-SkipInputCheck sends no key, and nothing that is no input' {
+            (Get-Failure { New-ImagenImage 'a fox' -AdditionalInput @{ Prompt = 'another' } -SkipInputCheck }).FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            (Get-Failure { New-ImagenImage 'a fox' -NumImages five -SkipInputCheck }).FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            Get-Bill $test | Should -HaveCount 0
+        }
+    }
+
+    Context 'Files' {
+        It 'Show-ImagenImage of a directory shows how its images are shown: <how>' -ForEach @(
+            @{ how = 'Path'; show = { Show-ImagenImage $folder } }
+            @{ how = 'LiteralPath'; show = { Show-ImagenImage -LiteralPath $folder } }
+            @{ how = 'piped'; show = { Get-Item $folder | Show-ImagenImage } }
+        ) {
+            $folder = (New-Item -ItemType Directory (Join-Path $TestDrive "it's $([guid]::NewGuid())")).FullName
+            $null = New-ImagenImage 'a fox' -OutputDirectory $folder -Sidecar
+            $failure = Get-Failure $show
+            $command = "Get-ChildItem -LiteralPath '$($folder.Replace("'", "''"))' -File -Include *.png, *.jpg, *.webp | Show-ImagenImage"
+            $failure.Exception.Message | Should -Be "$folder is a directory. This shows the images in it: $command"
+            $failure.ErrorDetails.RecommendedAction | Should -Be $command
+            (Invoke-Expression ($command -replace '\| Show-ImagenImage')) | Should -HaveCount 1
+        }
+
+        It 'Show-ImagenImage of a file that is missing lists what is there' {
+            $failure = Get-Failure { Show-ImagenImage (Join-Path $TestDrive missing.png) }
+            $failure.Exception.Message | Should -Be "There is no file $(Join-Path $TestDrive missing.png)."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ChildItem -LiteralPath '$TestDrive'"
+        }
+
+        It 'Export-ImagenGallery does not advise parameters that it lacks' {
+            $page = Join-Path $TestDrive notes.html
+            Set-Content $page 'my notes'
+            $result = New-ImagenImage 'a fox' -OutputDirectory (Join-Path $TestDrive gallery)
+            $failure = Get-Failure { $result | Export-ImagenGallery $page }
+            $failure.FullyQualifiedErrorId | Should -Be 'FileExists,Imagen4.PowerShell.Commands.ExportImagenGalleryCommand'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Run the same command with another -Path, or with -Force to overwrite the file.'
+            Get-Content $page | Should -Be 'my notes'
+        }
+
+        It 'a file in place of the output directory: another directory' {
+            $file = Join-Path $TestDrive a-file
+            Set-Content $file 'mine'
+            $failure = Get-Failure { New-ImagenImage 'a fox' -OutputDirectory $file }
+            $failure.Exception.Message | Should -Be "The output directory $file is a file."
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Run the same command with another -OutputDirectory, or rename or move the file.'
+            Get-Content $file | Should -Be 'mine'
+        }
+    }
+
+    Context 'File names' {
+        It 'a row with a checksum of its own keeps its FileName template' {
+            $folder = Join-Path $TestDrive checksums
+            $row = [pscustomobject]@{ prompt = 'a fox'; key = 'hero'; FileName = 'fox-{Key}'; Sha256 = 'ab12' }
+            ($row | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore).Path | Should -Be (Join-Path $folder fox-hero.png)
+        }
+
+        It 'the FileName of an image, or of a sidecar, is no template' {
+            $folder = Join-Path $TestDrive sidecars
+            $result = New-ImagenImage 'a fox' -OutputDirectory $folder -FileName 'one' -Sidecar
+            Get-Content (Join-Path $folder one.png.json) | ConvertFrom-Json | New-ImagenImage -OutputDirectory "$folder-2" -WarningAction Ignore | Select-Object -ExpandProperty Path |
+                Should -Be (Join-Path "$folder-2" '0001-a-fox.png')
+            $result.Images | Select-Object FileName, ContentType, Sha256, @{ n = 'Prompt'; e = { 'an owl' } } | New-ImagenImage -OutputDirectory "$folder-3" -WarningAction Ignore |
+                Select-Object -ExpandProperty Path | Should -Be (Join-Path "$folder-3" '0001-an-owl.png')
+        }
+    }
+
+    Context 'Refusals' {
+        It 'a refused row is advised one thing, now and later: <kind>' -ForEach @(
+            @{ kind = 'content policy'; prompt = '[emulator:content_policy_violation]'; advice = 'Change the prompt*same command*' }
+            @{ kind = 'input'; prompt = '[emulator:nothing_known]'; advice = 'Change the row*same command*' }
+        ) {
+            $row = [pscustomobject]@{ prompt = $prompt; key = 'a' }
+            $first = Get-Failure { $row | New-ImagenImage -Wait }
+            $first.ErrorDetails.RecommendedAction | Should -BeLike $advice
+            $again = Get-Failure { $row | New-ImagenImage -Wait }
+            $again.Exception.Message | Should -BeLike '*It was refused before and was not sent again.'
+            $again.ErrorDetails.RecommendedAction | Should -Be $first.ErrorDetails.RecommendedAction
+        }
+    }
+
+    Context 'Rows' {
+        It 'an error names the key beside the number: <what>' -ForEach @(
+            @{ what = 'refused here'; row = @{ prompt = 'a'; key = 'two'; num_images = 'five' } }
+            @{ what = 'refused by the check'; row = @{ prompt = 'a'; key = 'two'; num_images = 9 } }
+            @{ what = 'refused by the host'; row = @{ prompt = '[emulator:nothing_known]'; key = 'two' } }
+            @{ what = 'refused by the checker'; row = @{ prompt = '[emulator:content_policy_violation]'; key = 'two' } }
+        ) {
+            $seen = Watch-Command { [pscustomobject]@{ prompt = 'fine' }, [pscustomobject]$row | New-ImagenImage -Wait }
+            $seen.Error.Exception.Message | Should -BeLike "Row 2, key 'two'[:,] *"
+        }
+
+        It 'a key is said once' {
+            $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; key = 'k' }, [pscustomobject]@{ prompt = 'b'; key = 'k' } | New-ImagenImage }
+            $seen.Error.Exception.Message | Should -BeLike "Row 2: The key 'k' is in this pipeline twice*"
+        }
+
+        It 'rows without a key, and arguments, have none in their error' {
+            (Watch-Command { New-ImagenImage 'a' -NumImages 9 }).Error.Exception.Message | Should -BeLike 'Row 1, fal-ai*'
+            (Watch-Command { 'a' | New-ImagenImage -NumImages 9 }).Error.Exception.Message | Should -BeLike 'Row 1, fal-ai*'
+        }
+
+        It 'a key with control characters does not write to the terminal' {
+            $seen = Watch-Command { [pscustomobject]@{ prompt = 'a'; key = "k`e[31m"; num_images = 9 } | New-ImagenImage }
+            $seen.Error.Exception.Message | Should -Not -Match "`e"
+        }
+    }
+
+    Context 'Prompts' {
+        It 'alternatives in braces are sent as they stand, and the command that expands them is named, once' {
+            $seen = Watch-Command { New-ImagenImage 'a {red|blue} fox' }
+            $seen.Warning | Should -Be "Row 1: the prompt has alternatives in braces, which are sent as they stand: {red|blue}. To generate each of them: Expand-ImagenPrompt 'a {red|blue} fox' | New-ImagenImage"
+            Reset-Emulator $test
+            $seen = Watch-Command { 'a {red|blue} fox', 'a {red|blue} owl' | New-ImagenImage }
+            $seen.Warning | Should -BeLike 'Row 1:*: ... | Expand-ImagenPrompt | New-ImagenImage'
+            $seen.Output | Should -HaveCount 2
+            (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'a {red|blue} fox', 'a {red|blue} owl'
+        }
+
+        It 'is said before anything is sent' {
+            $order = [System.Collections.Generic.List[string]]::new()
+            New-ImagenImage 'a {red|blue} fox' 3>&1 | ForEach-Object { $order.Add($_.GetType().Name); $order.Add(@(Get-Bill $test).Count) }
+            $order[0] | Should -Be 'WarningRecord'
+            (Watch-Command { New-ImagenImage 'a {red|blue} fox' -WhatIf }).Warning | Should -HaveCount 1
+        }
+
+        It 'not of other braces: <prompt>' -ForEach @(
+            @{ prompt = 'a fox in {braces}' }
+            @{ prompt = 'a {red|blue fox' }
+            @{ prompt = 'red|blue foxes {a}' }
+            @{ prompt = 'a face {|}' }
+            @{ prompt = 'a \{red|blue\} fox' }
+        ) {
+            (Watch-Command { New-ImagenImage $prompt }).Warning | Should -HaveCount 0
+        }
+
+        It 'not of what Expand-ImagenPrompt made' {
+            (Watch-Command { Expand-ImagenPrompt 'a {red|blue} fox' | New-ImagenImage }).Warning | Should -HaveCount 0
+        }
+
+        It 'not of a row that is not paid for' {
+            $row = [pscustomobject]@{ prompt = 'a {red|blue} fox' }
+            $null = $row | New-ImagenImage -WarningAction Ignore
+            (Watch-Command { $row | New-ImagenImage }).Warning | Should -Not -BeLike '*Expand-ImagenPrompt*'
+        }
+    }
+}
