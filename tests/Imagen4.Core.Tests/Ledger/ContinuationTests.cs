@@ -87,7 +87,7 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
 
         var before = TestClient.Check(Batch()).Check(Row(1, "a")).PaidBefore;
         Assert.Equal(new PaidBefore(PaidBeforeReason.NoDirectory), before);
-        Assert.Contains("Get-ImagenRequest", before.Message("1"), StringComparison.Ordinal);
+        Assert.Contains("Get-ImagenRequest", before!.Message("1"), StringComparison.Ordinal);
 
         await RunAsync(Batch(), "a");
 
