@@ -174,8 +174,8 @@ Describe 'Providers' {
         }
 
         It 'refuses <kind>' -ForEach @(
-            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add one, give -Protocol and -BaseUri." }
-            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add one, give -Protocol and -BaseUri." }
+            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1." }
+            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations." }
             @{ kind = 'a name with a blank'; given = @{ Name = 'a b'; Protocol = 'FalQueue'; BaseUri = 'https://x.example' }; message = "'a b' cannot be the name of a provider: use letters, digits and - _ ." }
             @{ kind = 'a model that is none'; given = @{ Name = 'fal'; DefaultModel = '../x' }; message = "'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
         ) {

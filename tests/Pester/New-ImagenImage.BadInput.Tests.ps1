@@ -19,10 +19,10 @@ Describe 'New-ImagenImage: bad input' {
                 @{ column = 'NumImages'; value = '5'; message = 'Row 2, fal-ai/imagen4/preview: NumImages 5 is outside 1 to 4. Nothing was sent.' }
                 @{ column = 'NumImages'; value = '0'; message = '*NumImages 0 is outside 1 to 4. Nothing was sent.' }
                 @{ column = 'NumImages'; value = '-1'; message = '*NumImages -1 is outside 1 to 4. Nothing was sent.' }
-                @{ column = 'NumImages'; value = 'five'; message = "Row 2: NumImages is 'five', not a whole number." }
-                @{ column = 'NumImages'; value = '2.6'; message = "Row 2: NumImages is '2.6', not a whole number." }
-                @{ column = 'NumImages'; value = '1,000'; message = "Row 2: NumImages is '1,000', not a whole number." }
-                @{ column = 'NumImages'; value = 'true'; message = "Row 2: NumImages is 'true', not a whole number." }
+                @{ column = 'NumImages'; value = 'five'; message = "Row 2: NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
+                @{ column = 'NumImages'; value = '2.6'; message = "Row 2: NumImages is '2.6', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
+                @{ column = 'NumImages'; value = '1,000'; message = "Row 2: NumImages is '1,000', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
+                @{ column = 'NumImages'; value = 'true'; message = "Row 2: NumImages is 'true', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
                 @{ column = 'Seed'; value = '12 34'; message = "Row 2: Seed is '12 34', not a whole number." }
                 @{ column = 'Seed'; value = '0x10'; message = "Row 2: Seed is '0x10', not a whole number." }
                 @{ column = 'Seed'; value = '99999999999999999999'; message = "Row 2: Seed is '99999999999999999999', not a whole number." }
@@ -48,19 +48,19 @@ Describe 'New-ImagenImage: bad input' {
             $seen.Error[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
             $seen.Error[0].Exception.Message | Should -BeLike $message
             "$($seen.Error[0])" | Should -BeLike 'Row 2*'
-            $seen.Error[0].ErrorDetails.RecommendedAction | Should -Match '^Get-(Help New-ImagenImage|ImagenModel) '
+            $seen.Error[0].ErrorDetails.RecommendedAction | Should -Match '^Get-(Help New-ImagenImage|ImagenModel|ImagenProvider) '
             [object]::ReferenceEquals($seen.Error[0].TargetObject, $bad) -or $seen.Error[0].TargetObject -eq $bad | Should -BeTrue
             $seen.Output.Index | Sort-Object | Should -Be 1, 3
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'good 1', 'good 3'
         }
 
         It 'on the command line too: <parameters>' -ForEach @(
-            @{ parameters = @{ NumImages = 'five' }; message = "Row 1: NumImages is 'five', not a whole number." }
-            @{ parameters = @{ NumImages = 2.6 }; message = "Row 1: NumImages is '2.6', not a whole number." }
+            @{ parameters = @{ NumImages = 'five' }; message = "Row 1: NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
+            @{ parameters = @{ NumImages = 2.6 }; message = "Row 1: NumImages is '2.6', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
             @{ parameters = @{ NumImages = 5 }; message = '*NumImages 5 is outside 1 to 4*' }
             @{ parameters = @{ AspectRatio = '5:4' }; message = "*AspectRatio '5:4' is not one of 1:1, 16:9, 9:16, 4:3, 3:4*" }
             @{ parameters = @{ SyncMode = 'maybe' }; message = "Row 1: SyncMode is 'maybe'; it takes true or false." }
-            @{ parameters = @{ Seed = 1, 2 }; message = "Row 1: Seed is *, not a whole number." }
+            @{ parameters = @{ Seed = 1, 2 }; message = "Row 1: Seed takes one value, and was given several. A row for each of them: Expand-ImagenPrompt PROMPT -Seed '1','2' | New-ImagenImage" }
             @{ parameters = @{ AdditionalInput = @{ when = [timespan]1 } }; message = 'Row 1: AdditionalInput contains a time, which JSON cannot represent.' }
             @{ parameters = @{ AdditionalInput = @{ ratio = [double]::NaN } }; message = 'Row 1: AdditionalInput contains NaN (no number), which JSON cannot represent.' }
         ) {

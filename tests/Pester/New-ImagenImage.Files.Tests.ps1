@@ -43,8 +43,8 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         $seen.Output.State | Should -Be (@('Delivered') * 8)
         $seen.Output.Path | Should -Exist
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
-        $seen.Error[0].Exception.Message | Should -BeLike "Row 9, emulator/sketch: style 'oils' is not one of *"
-        $seen.Error[1].Exception.Message | Should -BeLike "Row 10, fal-ai/nano-banana: AspectRatio '8:1' is not one of *"
+        $seen.Error[0].Exception.Message | Should -BeLike "Row 9, key '9', emulator/sketch: style 'oils' is not one of *"
+        $seen.Error[1].Exception.Message | Should -BeLike "Row 10, key '10', fal-ai/nano-banana: AspectRatio '8:1' is not one of *"
 
         $uploads = Get-Upload
         $uploads.sha256 | Sort-Object | Should -Be (@(Get-Digest fox.png; Get-Digest owl.png) | Sort-Object)

@@ -393,7 +393,7 @@ Describe 'New-ImagenImage, records of known requests' {
     }
 
     Context 'refused for what they ask for' {
-        It 'they are reported again with the host''s words and how to send them, and not sent: <how>' -ForEach @(
+        It 'they are reported again with the host''s words and what to do, and not sent: <how>' -ForEach @(
             @{ how = 'by the checker, in the result'; prompt = '[emulator:content_policy_violation] a'; id = 'ContentPolicyViolation'; words = '*flagged by a content checker*' }
             @{ how = 'by the model, in the result'; prompt = '[emulator:feature_not_supported] a'; id = 'InvalidInput'; words = '*Feature not supported*' }
             @{ how = 'by the model, at once'; prompt = 'at once'; id = 'InvalidInput'; words = '*prompt: too long*' }
@@ -408,7 +408,8 @@ Describe 'New-ImagenImage, records of known requests' {
                 $seen = Watch-Command $again
                 $seen.Error.FullyQualifiedErrorId | Should -Be "$id,$command"
                 $seen.Error.Exception.Message | Should -BeLike $words
-                $seen.Error.Exception.Message | Should -BeLike '*It was refused before and was not sent again. Change the row, or send it as it is with -NoResume.'
+                $seen.Error.Exception.Message | Should -BeLike '*It was refused before and was not sent again.'
+                $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Change the *, then run the same command again*'
                 $seen.Output.State | Should -Be $first.Output.State
                 $seen.Output.LedgerId | Should -Be $first.Output.LedgerId
             }

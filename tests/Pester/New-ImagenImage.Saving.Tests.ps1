@@ -158,7 +158,7 @@ Describe 'New-ImagenImage: saving' {
             $seen = Watch-Command { [pscustomobject]@{ prompt = 'p'; key = 'taken' }, [pscustomobject]@{ prompt = 'q'; key = 'free' } | New-ImagenImage -OutputDirectory $out -FileName '{Key}' }
             $seen.Error.FullyQualifiedErrorId | Should -Be $exists
             $seen.Error.CategoryInfo.Category | Should -Be 'WriteError'
-            "$($seen.Error)" | Should -Be "Row 1: $(Join-Path $out taken.png) is there already. Nothing was sent; use -Force to overwrite it."
+            "$($seen.Error)" | Should -Be "Row 1, key 'taken': $(Join-Path $out taken.png) is there already. Nothing was sent; use -Force to overwrite it."
             Get-Content (Join-Path $out taken.png) | Should -Be 'mine'
             $seen.Output.Key | Should -Be 'free'
             (Get-Bill $test).input.prompt | Should -Be 'q'

@@ -80,7 +80,7 @@ Describe 'samples' {
             $results.Key | Sort-Object | Should -Be 'fox', 'owl'
             $results.State | Should -Be 'Delivered', 'Delivered'
             ($results | Where-Object Key -EQ fox).Images.Count | Should -Be 2
-            $run.Error | Should -Match "Row 3: NumImages is 'five', not a whole number"
+            $run.Error | Should -Match "Row 3, key 'elk': NumImages is 'five', not a whole number"
             $run.Error | Should -Match 'Not JSON: \{ half a line'
             Get-Bill $test | Should -HaveCount 2
         }

@@ -76,31 +76,6 @@ Describe 'samples/ScheduledTask.ps1' {
         $said | Should -Be 'Nothing was submitted: -Csv and -OutputDirectory are needed.'
     }
 
-    It 'says in its log that rows are paid for again, before they are' {
-        $null = Invoke-Task "key,prompt`nfox,A red fish`nowl,A snowy fish"
-        $seen = [System.Collections.Generic.List[string]]::new()
-        & $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place other) -ReportDirectory (Join-Path $place reports) | ForEach-Object {
-            $seen.Add("$(@(Get-Bill $test).Count) $_")
-        }
-        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD."
-        $LASTEXITCODE | Should -Be 0
-        Get-Bill $test | Should -HaveCount 4
-        Get-Content (Join-Path $place reports/batch.log) | Should -HaveCount 3
-    }
-
-    It 'lists every row that was not sent because the host cannot be reached' {
-        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-        $listener.Start()
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
-        Set-ImagenProvider gone -Protocol FalQueue -BaseUri "http://127.0.0.1:$port" -ApiKeyVariable PATH
-        $run = Invoke-Task "key,prompt`nfox,A red fish`nowl,A snowy fish`nelk,An elk" @{ Provider = 'gone' }
-        Remove-ImagenProvider gone
-        $run.ExitCode | Should -Be 1 -Because $run.Said
-        $run.Problems.Key | Sort-Object | Should -Be 'elk', 'fox', 'owl'
-        $run.Problems.ErrorId | Select-Object -Unique | Should -Be 'HostUnavailable'
-    }
-
     It 'ends with 3 when rows are in doubt, and until they are settled' {
         Add-Fault $test @{ operation = 'submit'; kind = 'reset'; after_accept = $true; count = 1 }
         $text = "key,prompt`nfox,A red fox`nowl,A snowy owl"
@@ -124,5 +99,30 @@ Describe 'samples/ScheduledTask.ps1' {
         $null = & $PwshProgram @PwshArguments -NoProfile -NonInteractive -File $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place images) -Provider fal
         $LASTEXITCODE | Should -Be 2
         Join-Path $place images/problems.csv | Should -Exist
+    }
+
+    It 'says in its log that rows are paid for again, before they are' {
+        $null = Invoke-Task "key,prompt`nfox,A red fish`nowl,A snowy fish"
+        $seen = [System.Collections.Generic.List[string]]::new()
+        & $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place other) -ReportDirectory (Join-Path $place reports) | ForEach-Object {
+            $seen.Add("$(@(Get-Bill $test).Count) $_")
+        }
+        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD."
+        $LASTEXITCODE | Should -Be 0
+        Get-Bill $test | Should -HaveCount 4
+        Get-Content (Join-Path $place reports/batch.log) | Should -HaveCount 3
+    }
+
+    It 'lists every row that was not sent because the host cannot be reached' {
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $port = $listener.LocalEndpoint.Port
+        $listener.Stop()
+        Set-ImagenProvider gone -Protocol FalQueue -BaseUri "http://127.0.0.1:$port" -ApiKeyVariable PATH
+        $run = Invoke-Task "key,prompt`nfox,A red fish`nowl,A snowy fish`nelk,An elk" @{ Provider = 'gone' }
+        Remove-ImagenProvider gone
+        $run.ExitCode | Should -Be 1 -Because $run.Said
+        $run.Problems.Key | Sort-Object | Should -Be 'elk', 'fox', 'owl'
+        $run.Problems.ErrorId | Select-Object -Unique | Should -Be 'HostUnavailable'
     }
 }

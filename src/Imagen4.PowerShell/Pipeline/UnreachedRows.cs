@@ -16,7 +16,7 @@ internal sealed class UnreachedRows
     /// <returns>Whether it is said together with others.</returns>
     public bool Add(ImagenException error, object? target)
     {
-        if (error is not HostUnavailableException { RequestId: null, Provider: { } provider, Row: { } row })
+        if (error is not HostUnavailableException { RequestId: null, StatusCode: null, Provider: { } provider, Row: { } row })
         {
             return false;
         }
