@@ -11,15 +11,13 @@ public abstract partial class BatchCommand : HostCommand
     // The record that submitting has ended with.
     private object? _endedBy;
 
-    private BatchSummary? _summary;
+    private readonly BatchSummary _summary = new();
 
     /// <summary>Options for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
     /// <summary>The batch.</summary>
     private protected RowBatch Batch { get; set; } = null!;
-
-    private protected BatchSummary Summary => _summary ??= new BatchSummary(Options.Output?.FullPath);
 
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
@@ -50,11 +48,11 @@ public abstract partial class BatchCommand : HostCommand
                     Batch.MarkEmitted(request);
                 }
 
-                Count(submitted.Value, submitted.Error);
+                Count(submitted.Value, submitted.Error, submitted.IsContinued);
                 Write(submitted, target);
                 break;
             case RowOutcome<ImagenResult> received:
-                Count(received.Value, received.Error);
+                Count(received.Value, received.Error, received.IsContinued);
                 Write(received, target);
                 break;
         }
@@ -63,7 +61,7 @@ public abstract partial class BatchCommand : HostCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
-        Summary.AddRefused();
+        _summary.AddRefused();
         base.WriteRecordError(failure, target);
     }
 
@@ -95,9 +93,9 @@ public abstract partial class BatchCommand : HostCommand
             WriteWarning(warning);
         }
 
-        if (IsBatch && (Summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        if (IsBatch && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
         {
-            WriteSummary(Summary.Line(Batch.Counts.AllNotSent));
+            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
         }
     }
 
@@ -115,7 +113,8 @@ public abstract partial class BatchCommand : HostCommand
 
         var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName)
             + (Options.Sidecar ? " -Sidecar" : "");
-        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, saving) is { } line)
+        var ended = IsStopped && _summary.Rows > 0 ? _summary.OfRows(Batch.Counts.AllNotSent) : null;
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }
@@ -133,15 +132,15 @@ public abstract partial class BatchCommand : HostCommand
     }
 
     // A row that was not sent because of the ledger is counted with all those that follow it.
-    private void Count(IRowObject? row, ImagenException? error)
+    private void Count(IRowObject? row, ImagenException? error, bool isContinued)
     {
         if (row is not null)
         {
-            Summary.Add(row);
+            _summary.Add(row, isContinued);
         }
         else if (error is not LedgerUnavailableException)
         {
-            Summary.AddRefused();
+            _summary.AddRefused();
         }
     }
 
