@@ -38,6 +38,7 @@ public abstract partial class BatchCommand : HostCommand
     /// <inheritdoc/>
     protected override void Emit(object value, object? target)
     {
+        Count(value);
         switch (value)
         {
             case RowOutcome<ImagenRequest> { Value: null, Error: null } or RowOutcome<ImagenResult> { Value: null, Error: null }:
@@ -48,15 +49,16 @@ public abstract partial class BatchCommand : HostCommand
                     Batch.MarkEmitted(request);
                 }
 
-                Count(submitted.Value, submitted.Error, submitted.IsContinued);
                 Write(submitted, target);
                 break;
             case RowOutcome<ImagenResult> received:
-                Count(received.Value, received.Error, received.IsContinued);
                 Write(received, target);
                 break;
         }
     }
+
+    /// <inheritdoc/>
+    protected override void OnUntaken(object value) => Count(value);
 
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
@@ -131,6 +133,19 @@ public abstract partial class BatchCommand : HostCommand
         }
     }
 
+    private void Count(object value)
+    {
+        switch (value)
+        {
+            case RowOutcome<ImagenRequest> submitted:
+                Count(submitted.Value, submitted.Error, submitted.IsContinued);
+                break;
+            case RowOutcome<ImagenResult> received:
+                Count(received.Value, received.Error, received.IsContinued);
+                break;
+        }
+    }
+
     // A row that was not sent because of the ledger is counted with all those that follow it.
     private void Count(IRowObject? row, ImagenException? error, bool isContinued)
     {
@@ -138,7 +153,7 @@ public abstract partial class BatchCommand : HostCommand
         {
             _summary.Add(row, isContinued);
         }
-        else if (error is not LedgerUnavailableException)
+        else if (error is not (null or LedgerUnavailableException))
         {
             _summary.AddRefused();
         }

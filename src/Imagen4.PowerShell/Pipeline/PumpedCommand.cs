@@ -121,6 +121,11 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
             _pump.Stop();
             if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
             {
+                foreach (var untaken in _pump.TakeUntaken())
+                {
+                    OnUntaken(untaken);
+                }
+
                 OnCutShort();
             }
 
@@ -133,6 +138,12 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called for what work has come to after the command was stopped, before <see cref="OnCutShort"/>.</summary>
+    /// <param name="value">What it has come to.</param>
+    protected virtual void OnUntaken(object value)
+    {
     }
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
