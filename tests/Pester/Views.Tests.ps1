@@ -49,7 +49,7 @@ Describe 'Views' {
             # Results have the directory above them, once.
             if ($name -eq 'results') {
                 $lines[0] | Should -BeExactly "Directory: $out"
-                $lines = $lines | Select-Object -Skip 3
+                $lines = $lines | Select-Object -Skip 2
             }
             $lines | Should -HaveCount (2 + @($shown[$name]).Count)
             $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
@@ -57,7 +57,7 @@ Describe 'Views' {
         }
 
         It 'shows what a row of results is, and all of a file name where there is room' {
-            $lines = ($results | Out-String -Width $width).Trim() -split '\r?\n' | Select-Object -Skip 3
+            $lines = ($results | Out-String -Width $width).Trim() -split '\r?\n' | Select-Object -Skip 2
             $lines[0] | Should -Match '^ +Row State +Cost Prompt +File$'
             $lines[2] | Should -Match '^    1 Delivered     \$0\.05 spring-fox-000001: A red'
             $lines[3] | Should -Match '^    2 Failed              \[emulator:content_pol\S* .*The model''s checker'
@@ -157,5 +157,14 @@ Describe 'Views' {
         $uri | Should -BeLike '*/out%20%231/*'
         $name = Split-Path $results[0].Path -Leaf
         $said.Contains("`e]8;;$uri`e\$($width -eq 80 ? $name.Substring(0, 25) + '…' : $name)`e]8;;`e\") | Should -BeTrue -Because $said
+
+        # Characters that take two columns count as two.
+        $wide = @{ Prompt = 'x'; State = 'Delivered'; Path = (Join-Path $out "$('赤' * 60).png"); Directory = $out }
+        $other = Join-Path $TestDrive wide.xml
+        [Imagen4.ImagenResult]$wide | Export-Clixml $other
+        Set-Content $script "Import-Module '$ModuleManifest'; Import-Clixml '$other'"
+        $said = script -qec $line /dev/null | Out-String
+        $room = $width -eq 80 ? 12 : 22
+        $said.Contains("`e\$('赤' * $room)…`e]8;;`e\") | Should -BeTrue -Because $said
     }
 }
