@@ -90,7 +90,7 @@ Describe 'The progress of a batch, and the line it ends with' {
 
         It 'says what was submitted only' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage }
-            $seen.Other | Should -Be 'Rows: 2. Submitted: 2.'
+            $seen.Other | Should -Be 'Rows: 2. Submitted: 2. Receive-ImagenResult saves their images.'
         }
 
         It 'says what was not sent' {

@@ -58,9 +58,6 @@ public abstract partial class BatchCommand : HostCommand
     }
 
     /// <inheritdoc/>
-    protected override void OnUntaken(object value) => Count(value);
-
-    /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
         _summary.AddRefused();
@@ -102,8 +99,13 @@ public abstract partial class BatchCommand : HostCommand
     }
 
     /// <inheritdoc/>
-    protected override void OnCutShort()
+    protected override void OnCutShort(IReadOnlyList<object> untaken)
     {
+        foreach (var value in untaken)
+        {
+            Count(value);
+        }
+
         if (CancelOnStop)
         {
             AfterStop.Run(Host, Batch.Open.CancelAsync);

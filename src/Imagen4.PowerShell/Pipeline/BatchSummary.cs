@@ -15,6 +15,7 @@ internal sealed class BatchSummary
     private int _inDoubt;
     private int _images;
     private int _unpriced;
+    private bool _isOnlySubmitted;
 
     /// <summary>How many rows have been counted.</summary>
     public int Rows => _delivered + _submitted + _failed + _inDoubt;
@@ -40,6 +41,7 @@ internal sealed class BatchSummary
                 break;
             default:
                 _submitted++;
+                _isOnlySubmitted |= row is ImagenRequest;
                 break;
         }
 
@@ -88,6 +90,7 @@ internal sealed class BatchSummary
                 : CommandMessages.SummaryImagesOfSeveral.With(_images, _directories.Count);
         }
 
+        line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
         line += _costs.Count > 0 ? cost : "";
         return _unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_unpriced) : line;
     }

@@ -121,12 +121,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
             _pump.Stop();
             if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
             {
-                foreach (var untaken in _pump.TakeUntaken())
-                {
-                    OnUntaken(untaken);
-                }
-
-                OnCutShort();
+                OnCutShort(_pump.TakeUntaken());
             }
 
             foreach (var error in _pump.TakeLate())
@@ -140,14 +135,9 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Called for what work has come to after the command was stopped, before <see cref="OnCutShort"/>.</summary>
-    /// <param name="value">What it has come to.</param>
-    protected virtual void OnUntaken(object value)
-    {
-    }
-
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
-    protected virtual void OnCutShort()
+    /// <param name="untaken">What work has come to that was not taken.</param>
+    protected virtual void OnCutShort(IReadOnlyList<object> untaken)
     {
     }
 
