@@ -114,6 +114,11 @@ Describe 'Views' {
 
     It 'says where nothing is saved' {
         [Imagen4.ImagenResult]@{ State = 'Completed'; Prompt = 'x' } | Out-String | Should -Match 'Directory: \(images are not saved\)'
+
+        # An object of an older version has none.
+        $older = [Imagen4.ImagenResult]@{ State = 'Delivered'; Prompt = 'x'; Path = (Join-Path $TestDrive old.png) } | Out-String
+        $older | Should -Match "Directory: $([regex]::Escape("$TestDrive"))\r?\n"
+        $older | Should -Match ' old\.png\r?\n'
     }
 
     It 'shows a cost in its own currency, and in none' -ForEach @(
