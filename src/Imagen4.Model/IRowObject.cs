@@ -17,6 +17,8 @@ internal interface IRowObject
 
     string State { get; set; }
 
+    string? Directory { get; set; }
+
     decimal? Cost { get; set; }
 
     string? Currency { get; set; }

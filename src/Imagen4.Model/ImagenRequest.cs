@@ -42,6 +42,9 @@ public sealed class ImagenRequest : ImagenInputs, IRowObject
     /// <summary>Where the request is cancelled.</summary>
     public string? CancelUri { get; set; }
 
+    /// <summary>The directory its images are saved to; null where they are not saved.</summary>
+    public string? Directory { get; set; }
+
     /// <summary>The file of the first image, where its images have been saved.</summary>
     public string? Path { get; set; }
 

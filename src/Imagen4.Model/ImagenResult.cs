@@ -30,6 +30,9 @@ public sealed class ImagenResult : ImagenInputs, IRowObject
     /// <summary>When its result was read, in UTC; null where it has not been.</summary>
     public DateTime? CompletedAt { get; set; }
 
+    /// <summary>The directory its images are saved to; null where they are not saved.</summary>
+    public string? Directory { get; set; }
+
     /// <summary>The file of the first image.</summary>
     public string? Path { get; set; }
 

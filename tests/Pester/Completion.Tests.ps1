@@ -117,21 +117,42 @@ Describe 'Argument completion' {
         Get-Completion "New-ImagenImage -FileName 'a-" | Should -Contain "'a-{Seed}'"
     }
 
-    It 'names of secrets and of vaults, where there are commands that know them' {
+    It 'names of vaults where there is a command that knows them, and of secrets that profiles name: no vault is asked for its secrets' {
         Get-Completion 'Set-ImagenProvider fal -SecretName ' | Should -BeNullOrEmpty
-        function global:Get-SecretInfo([string]$Vault) { [pscustomobject]@{ Name = 'fal key'; Type = 'String'; VaultName = $Vault ? $Vault : 'main' }, [pscustomobject]@{ Name = 'other'; Type = 'String'; VaultName = 'main' } }
+        Get-Completion 'Set-ImagenProvider fal -SecretVault ' | Should -BeNullOrEmpty
+        $asked = Join-Path $TestDrive asked
+        Set-Item Function:/global:Get-SecretInfo { Set-Content $asked 'for the password of the vault' }.GetNewClosure()
         function global:Get-SecretVault { [pscustomobject]@{ Name = 'main'; ModuleName = 'Store' } }
+        Set-ImagenProvider fal-of-mine -Protocol FalQueue -BaseUri https://x.example -SecretName 'fal key'
         try {
             Get-Completion 'Set-ImagenProvider fal -SecretName f' | Should -Be "'fal key'"
-            Get-Completion 'Set-ImagenLedger x -SecretName ' | Should -Be "'fal key'", 'other'
+            Get-Completion 'Set-ImagenLedger x -SecretName ' | Should -Be "'fal key'"
             Get-Completion 'Set-ImagenProvider fal -SecretVault ' | Should -Be 'main'
-            $line = 'Set-ImagenProvider fal -SecretVault mine -SecretName f'
-            (TabExpansion2 $line $line.Length).CompletionMatches.ToolTip | Should -Be 'mine: String'
-            function global:Get-SecretInfo { throw 'locked' }
-            Get-Completion 'Set-ImagenProvider fal -SecretName ' | Should -BeNullOrEmpty
+            (TabExpansion2 'Set-ImagenProvider fal -SecretName f' 36).CompletionMatches.ToolTip | Should -Be 'The key of fal-of-mine'
+            Test-Path $asked | Should -BeFalse
+            function global:Get-SecretVault { throw 'locked' }
+            Get-Completion 'Set-ImagenProvider fal -SecretVault ' | Should -BeNullOrEmpty
         }
         finally {
+            Remove-ImagenProvider fal-of-mine
             Remove-Item Function:/Get-SecretInfo, Function:/Get-SecretVault
+        }
+    }
+
+    It '<line> offers directories only' -ForEach @(
+        @{ line = 'New-ImagenImage x -OutputDirectory ' }, @{ line = 'New-ImagenImage x ' }, @{ line = 'Receive-ImagenResult -OutputDirectory ' }
+        @{ line = 'Export-ImagenGallery -ImageDirectory ' }
+    ) {
+        $place = New-Item (Join-Path $TestDrive ([guid]::NewGuid())) -ItemType Directory
+        $null = New-Item (Join-Path $place 'of images'), (Join-Path $place out) -ItemType Directory
+        Set-Content (Join-Path $place of.txt) x
+        Push-Location $place
+        try {
+            Get-Completion $line | Should -Be "'.$([IO.Path]::DirectorySeparatorChar)of images'", ".$([IO.Path]::DirectorySeparatorChar)out"
+            Get-Completion "$($line)ou" | Should -Be ".$([IO.Path]::DirectorySeparatorChar)out"
+        }
+        finally {
+            Pop-Location
         }
     }
 
@@ -154,8 +175,31 @@ Describe 'Argument completion' {
             $ids.ToolTip | Should -Be 'Delivered: a blue fox', 'Delivered: a red fox'
             Get-Completion 'Get-ImagenRequest -Key ' | Should -Be "'the second'", 'first'
             Get-Completion 'New-ImagenImage x -Key f' | Should -Be 'first'
-            Get-Completion "Stop-ImagenRequest $($results[0].RequestId.Substring(0, 8))" | Should -Be $results[0].RequestId
+            Get-Completion "Get-ImagenRequestStatus $($results[0].RequestId.Substring(0, 8))" | Should -Be $results[0].RequestId
             Get-Completion 'Remove-ImagenRequest ' | Should -Be $results.LedgerId[1, 0]
+        }
+
+        It 'of each command, those that it can do something with' {
+            $before = $env:IMAGEN4_HOME
+            $env:IMAGEN4_HOME = Join-Path $TestDrive states
+            try {
+                $delivered = New-ImagenImage 'a red fox' (Join-Path $TestDrive out)
+                $failed = New-ImagenImage '[emulator:content_policy_violation] no' -Wait -ErrorAction Ignore
+                $running = New-ImagenImage 'slow [emulator:seconds=600]'
+                $null = Invoke-RestMethod "$($env:IMAGEN4_EMULATOR ?? (Get-ImagenProvider emulator).BaseUri)_emulator/faults" -Method Post -ContentType application/json -Body '{"operation":"submit","kind":"close","match":"lost"}'
+                $doubtful = New-ImagenImage 'lost' -ErrorAction Ignore
+                $doubtful.State | Should -Be InDoubt
+                Get-Completion 'Stop-ImagenRequest ' | Should -Be $running.RequestId
+                Get-Completion 'Imagen4\Stop-ImagenRequest -RequestId ' | Should -Be $running.RequestId
+                Get-Completion 'Resolve-ImagenRequest ' | Should -Be $doubtful.LedgerId
+                Get-Completion 'Receive-ImagenResult ' | Should -Be $running.RequestId, $delivered.RequestId
+                Get-Completion 'Get-ImagenRequestStatus ' | Should -Be $running.RequestId, $failed.RequestId, $delivered.RequestId
+                $running | Stop-ImagenRequest
+                Get-Completion 'Stop-ImagenRequest ' | Should -BeNullOrEmpty
+            }
+            finally {
+                $env:IMAGEN4_HOME = $before
+            }
         }
 
         It 'one that cannot be read completes nothing, and one that is not there is not made' {
@@ -180,7 +224,7 @@ Describe 'Argument completion' {
     Context 'every parameter' {
         BeforeDiscovery {
             Import-Module (Join-Path $PSScriptRoot ../../Imagen4.psd1)
-            $paths = 'OutputDirectory', 'ImageDirectory', 'ImagePath', 'Path', 'LiteralPath'
+            $paths = 'ImagePath', 'Path', 'LiteralPath'
             $common = [Management.Automation.PSCmdlet]::CommonParameters + [Management.Automation.PSCmdlet]::OptionalCommonParameters
             $values = foreach ($command in Get-Command -Module Imagen4 -CommandType Cmdlet) {
                 foreach ($parameter in $command.Parameters.Values) {

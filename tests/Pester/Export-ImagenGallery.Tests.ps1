@@ -179,6 +179,22 @@ Describe 'Export-ImagenGallery' {
         Get-ChildItem . -Force -Filter *page.html* | Should -BeNullOrEmpty
     }
 
+    It 'says where the page is and what it has, unless it returns the file' {
+        $said = Watch-Command { $results | Export-ImagenGallery ./page.html }
+        $said.Output | Should -BeNullOrEmpty
+        $said.Other | Should -Be "Images: 2. Rows without an image: 1. Page: $(Join-Path $place page.html)"
+        (Watch-Command { Export-ImagenGallery $out }).Other | Should -Be "Images: 2. Page: $(Join-Path $out gallery.html)"
+        $said = Watch-Command { $results | Export-ImagenGallery ./page.html -PassThru }
+        $said.Other | Should -BeNullOrEmpty
+        $said.Output.Name | Should -Be page.html
+        (Watch-Command { $results | Export-ImagenGallery ./page.html -WhatIf }).Other | Should -Not -Match 'Images:'
+    }
+
+    It 'calls an image that nothing is known of as its file is called' {
+        Export-ImagenGallery ./page.html -ImageDirectory $out
+        [regex]::Matches((Get-Content ./page.html -Raw), '<p class="prompt" dir="auto">([^<]+)</p>').ForEach{ $_.Groups[1].Value } | Sort-Object | Should -Be 'fox', 'fox-2'
+    }
+
     It 'opens the page with -Show' -Skip:(-not $IsLinux) {
         $bin = New-Item ./bin -ItemType Directory
         Set-Content $bin/xdg-open "#!/bin/sh`necho `"`$1`" > '$bin/opened'"
@@ -189,9 +205,14 @@ Describe 'Export-ImagenGallery' {
             $results | Export-ImagenGallery ./page.html -Show
             Wait-Until { (Test-Path $bin/opened) -and (Get-Content $bin/opened) } 'the page is opened'
             Get-Content $bin/opened | Should -Be (Join-Path $place page.html)
+
+            # Where there is no browser, nothing but a warning says so.
+            Set-Content $bin/xdg-open "#!/bin/sh`necho no method available`necho no browser >&2`nexit 3"
+            $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Export-ImagenGallery '$out' -Show" $place
+            $said -replace '\s+', ' ' | Should -Be "WARNING: The page could not be opened here: no program opens it (xdg-open ended with 3). It is $(Join-Path $out gallery.html)"
             $env:PATH = "$bin/none"
             $said = Watch-Command { $results | Export-ImagenGallery ./page.html -Show }
-            $said.Warning | Should -Match 'could not be opened'
+            $said.Warning | Should -Be "The page could not be opened here: no program opens it (xdg-open ended with 127). It is $(Join-Path $place page.html)"
         }
         finally {
             $env:PATH = $path

@@ -263,6 +263,13 @@ Describe 'New-ImagenImage, stopped' {
         Get-Bill $test | Should -HaveCount 4
     }
 
+    It 'says what became of the rows before it was stopped, and what that cost' -Skip:$IsWindows {
+        $batch = Start-Batch "'quick', '[emulator:content_policy_violation] no', '$long a', '$long b' | New-ImagenImage -OutputDirectory '$out' -ErrorAction Ignore"
+        Wait-Until { @(Get-ImagenRequest -State Delivered, Failed).Count -eq 2 -and @(Get-ImagenRequest -Unfinished).Count -eq 2 } 'two have ended'
+        $said = Stop-Batch $batch
+        $said -replace '\s+', ' ' | Should -Match ([regex]::Escape("Stopped. Rows: 2. Delivered: 1, failed: 1. Images: 1, in $out. Cost: 0.05 USD. Requests that go on at the host: 2. The same command continues them"))
+    }
+
     It 'a POST whose answer comes within the grace is accepted, one without an answer is in doubt' {
         Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $true; match = 'silent' }
         Add-Fault $test @{ operation = 'submit'; kind = 'drip'; bytes = 400; delay_ms = 250; match = 'slow' }

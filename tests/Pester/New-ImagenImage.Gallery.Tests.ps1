@@ -46,6 +46,27 @@ Describe 'New-ImagenImage -Gallery' {
         Get-Bill $test | Should -HaveCount 3
     }
 
+    It 'shows what failed before and fails again, is reported again, or was never sent' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'Not now' }; match = 'thrice'; count = -1 }
+        $rows = 'one', $refused, 'thrice', @{ Prompt = 'odd'; AspectRatio = '7:5' }
+        1..2 | ForEach-Object {
+            $rows | New-ImagenImage -OutputDirectory $out -Gallery -ErrorAction SilentlyContinue -WarningAction Ignore | Out-Null
+        }
+
+        $cards = @(Read-GalleryPage $page)
+        $cards.Prompt | Should -Be 'one', $refused, 'thrice', 'odd'
+        $cards.State | Should -Be 'Delivered', 'Failed', 'Rejected', 'Rejected'
+        $cards[2].Error | Should -Match 'Not now'
+        $cards[3].Error | Should -Match '7:5'
+    }
+
+    It 'makes no directory for rows that are all refused' {
+        $said = Watch-Command { @{ Prompt = 'odd'; AspectRatio = '7:5' } | New-ImagenImage -OutputDirectory $out -Gallery }
+        $said.Error | Should -HaveCount 1
+        $said.Warning | Should -BeNullOrEmpty
+        Test-Path $out | Should -BeFalse
+    }
+
     It 'is written while the batch goes on' {
         $running = Start-Shell {
             param($out)

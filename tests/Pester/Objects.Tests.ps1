@@ -47,10 +47,10 @@ Describe 'Objects' {
 
     It 'show the important things in a table' {
         $shown = $request, $result | ForEach-Object { $_ | Format-Table | Out-String -Width 200 }
-        $shown[0] | Should -Match 'Row\s+State\s+Age\s+Prompt\s+Result'
-        $shown[0] | Should -Match 'k1\s+InQueue\s+\d+ \w+\s+a fox'
-        $shown[1] | Should -Match 'Row\s+State\s+Prompt\s+File'
-        $shown[1] | Should -Match "1\s+Delivered\s+a hare\s+$([regex]::Escape((Split-Path $result.Path -Leaf))) \+1"
+        $shown[0] | Should -Match 'Row\s+State\s+Age\s+Cost\s+Prompt\s+Result'
+        $shown[0] | Should -Match 'InQueue\s+\d+ \w+\s+k1: a fox'
+        $shown[1] | Should -Match 'Directory: .*out\s+Row\s+State\s+Cost\s+Prompt\s+File'
+        $shown[1] | Should -Match "1\s+Delivered\s+\S+0\.10\s+a hare\s+$([regex]::Escape((Split-Path $result.Path -Leaf))) \+1"
     }
 
     It 'put the error where the path would be' {

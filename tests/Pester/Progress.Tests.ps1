@@ -20,7 +20,7 @@ Describe 'The progress of a batch, and the line it ends with' {
             $bars = @($records.Where{ $_.ParentActivityId -lt 0 })
             ($bars.ActivityId | Select-Object -Unique) | Should -HaveCount 1
             $bars.Activity | Should -Contain 'New-ImagenImage at emulator'
-            $bars.StatusDescription | Should -Contain '5 of 6 done, 0 failed, 1 in progress' -Because ($bars.StatusDescription -join "`n")
+            $bars.StatusDescription -match '^5 of 6(, [\d.]+ images/min)?, 1 in progress$' | Should -Not -BeNullOrEmpty -Because ($bars.StatusDescription -join "`n")
             $bars.PercentComplete | Should -Contain 83
             $bars[-1].RecordType | Should -Be 'Completed'
 
@@ -34,7 +34,26 @@ Describe 'The progress of a batch, and the line it ends with' {
         It 'the total of prompts that are an argument is known at once' {
             $running = Start-Shell { param($folder) New-ImagenImage '1 [emulator:seconds=1]', '2 [emulator:seconds=1]' -OutputDirectory $folder } $folder
             Wait-Until { $running.Shell.InvocationStateInfo.State -eq 'Completed' } 'the batch ends'
-            $running.Shell.Streams.Progress[0].StatusDescription | Should -BeLike '? of 2 done, 0 failed, * in progress'
+            $running.Shell.Streams.Progress[0].StatusDescription | Should -BeLike '? of 2, ? in progress'
+        }
+
+        It 'has the rate where a narrow window shows it, and counts what was received in this run only' {
+            $rows = 1..4 | ForEach-Object { "kept $_" }
+            $null = $rows | New-ImagenImage -OutputDirectory $folder
+            $script = {
+                param($folder, $rows)
+                $rows | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore
+            }
+            $running = Start-Shell $script $folder, ($rows + 'last [emulator:seconds=5]')
+            Wait-Until { $running.Shell.InvocationStateInfo.State -eq 'Completed' } 'the batch that is continued ends'
+            $said = @($running.Shell.Streams.Progress).StatusDescription
+            $said | Should -Contain '4 of 5, 1 in progress'
+            $said -like '4 of 5*' | Should -Not -Match 'images/min'
+
+            $running = Start-Shell $script $folder, @('new 1', 'new 2 [emulator:fail]', 'new 3 [emulator:seconds=5]')
+            Wait-Until { $running.Shell.InvocationStateInfo.State -eq 'Completed' } 'the new batch ends'
+            $said = @($running.Shell.Streams.Progress).StatusDescription
+            $said -match '^2 of 3, [\d.]+ images/min, 1 failed, 1 in progress$' | Should -Not -BeNullOrEmpty -Because ($said -join "`n")
         }
 
         It 'commands side by side have bars of their own: <name>' -ForEach @(
@@ -66,17 +85,47 @@ Describe 'The progress of a batch, and the line it ends with' {
         It 'says what became of the rows, where the images are and what it cost' {
             $rows = @{ Prompt = 'delivered'; NumImages = 2 }, @{ Prompt = 'refused'; AspectRatio = '7:5' }, @{ Prompt = '[emulator:fail]' }
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $folder }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost of these rows: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost: 0.1 USD."
         }
 
         It 'says what was submitted only' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage }
-            $seen.Other | Should -Be 'Rows: 2. Submitted: 2.'
+            $seen.Other | Should -Be 'Rows: 2. Submitted: 2. Receive-ImagenResult saves their images.'
         }
 
         It 'says what was not sent' {
             $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost of these rows: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost: 0.1 USD."
+        }
+
+        It 'tells what this run cost from what earlier ones paid' {
+            $null = 'old 1', 'old 2' | New-ImagenImage -OutputDirectory $folder
+            $seen = Watch-Command { 'old 1', 'old 2', 'new' | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
+            $seen.Other | Should -Be "Rows: 3. Delivered: 3. Images: 3, in $folder. Cost of this run: 0.05 USD. Cost of these rows, with earlier runs: 0.15 USD."
+            $seen = Watch-Command { 'old 1', 'old 2' | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
+            $seen.Other | Should -BeLike '*. Cost of this run: 0 USD. Cost of these rows, with earlier runs: 0.1 USD.'
+            Get-Bill $test | Should -HaveCount 3
+
+            # What another run submitted and this one waits for is paid for, too.
+            $null = 'submitted' | New-ImagenImage
+            $seen = Watch-Command { Get-ImagenRequest -State InQueue, InProgress | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
+            $seen.Other | Should -BeLike '*. Cost of this run: 0 USD. Cost of these rows, with earlier runs: 0.05 USD.'
+        }
+
+        It 'says what became of requests that are received' {
+            $null = 'here 1', 'here 2' | New-ImagenImage -OutputDirectory $folder
+            $elsewhere = Join-Path $TestDrive elsewhere
+            $null = New-ImagenImage 'there' -OutputDirectory $elsewhere
+            $all = Get-ImagenRequest
+            $seen = Watch-Command { $all | Receive-ImagenResult }
+            $seen.Other | Should -Be 'Requests: 3. Delivered: 3. Images: 3, in 2 directories. Cost of these requests: 0.15 USD.'
+            $seen = Watch-Command { $all | Where-Object Prompt -Like 'here*' | Receive-ImagenResult }
+            $seen.Other | Should -Be "Requests: 2. Delivered: 2. Images: 2, in $folder. Cost of these requests: 0.1 USD."
+            $running = New-ImagenImage 'slow [emulator:seconds=600]'
+            $seen = Watch-Command { $all[0], $running | Receive-ImagenResult }
+            $seen.Other | Should -BeLike 'Requests: 2. Delivered: 1, in progress: 1. *'
+            $running | Stop-ImagenRequest
+            (Watch-Command { $all[0] | Receive-ImagenResult }).Other | Should -BeNullOrEmpty
         }
 
         It 'says for how many rows the cost is unknown' {

@@ -69,9 +69,9 @@ Describe 'The README' {
     }
 
     It 'has a tour that shows what a session shows' -ForEach @{ tour = $tour } {
-        # What differs each time: how long ago something was, and with it how wide its column is.
+        # What differs each time: the ids of requests, how long ago something was, and with it how wide its column is.
         function ConvertTo-Plain([string[]]$Lines) {
-            @($Lines.ForEach{ $_.TrimEnd() }.Where{ $_ }) -replace '\d+ s\b', 'N s' -replace '\s+', ' ' -replace '-{2,}', '--'
+            @($Lines.ForEach{ $_.TrimEnd() }.Where{ $_ }) -replace '\d+ s\b', 'N s' -replace '\b[0-9a-f]{8}-[0-9a-f-]+…', 'ID' -replace '\s+', ' ' -replace '-{2,}', '--'
         }
 
         $folder = (New-Item (Join-Path $TestDrive 'tour') -ItemType Directory).FullName

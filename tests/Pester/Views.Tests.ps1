@@ -45,20 +45,35 @@ Describe 'Views' {
             'results', 'images', 'requests', 'statuses', 'logs', 'providers', 'prices', 'models', 'inputs', 'files', 'emulator' | ForEach-Object { @{ name = $_ } }
         ) {
             $lines = ($shown[$name] | Out-String -Width $width).Trim() -split '\r?\n'
+
+            # Results have the directory above them, once.
+            if ($name -eq 'results') {
+                $lines[0] | Should -BeExactly "Directory: $out"
+                $lines = $lines | Select-Object -Skip 2
+            }
             $lines | Should -HaveCount (2 + @($shown[$name]).Count)
             $lines | ForEach-Object { $_.Length | Should -BeLessOrEqual $width }
             $lines | Should -Not -Match '[\x00-\x1f]'
         }
 
         It 'shows what a row of results is, and all of a file name where there is room' {
-            $lines = ($results | Out-String -Width $width).Trim() -split '\r?\n'
-            $lines[2] | Should -Match '^spring-fo… Delivered  A red fox asleep'
-            $lines[3] | Should -Match '^2          Failed     \[emulator:content_pol\S* .*The model''s checker r'
-            $lines[4] | Should -Match '^many       Delivered '
+            $lines = ($results | Out-String -Width $width).Trim() -split '\r?\n' | Select-Object -Skip 2
+            $lines[0] | Should -Match '^ +Row State +Cost Prompt +File$'
+            $lines[2] | Should -Match '^    1 Delivered     \$0\.05 spring-fox-000001: A red'
+            $lines[3] | Should -Match '^    2 Failed              \[emulator:content_pol\S* .*The model''s checker'
+            $lines[4] | Should -Match '^    3 Delivered     \$0\.15 many: '
             if ($width -ge 120) {
                 $lines[2] | Should -BeLike "*$(Split-Path $results[0].Path -Leaf)"
                 $lines[4] | Should -BeLike "*$(Split-Path $results[2].Path -Leaf) +2"
             }
+        }
+
+        It 'shows where the images of requests are, from here, or the id that they are followed up by' {
+            Push-Location $TestDrive
+            try { $lines = ($shown.requests | Out-String -Width $width).Trim() -split '\r?\n' } finally { Pop-Location }
+            $lines[0] | Should -Match '^Row State +Age +Cost Prompt +Result$'
+            $lines -match ' spring-fox-000001: A r' | Should -Match "$([regex]::Escape((Join-Path 'out #1' ($results[0].RequestId.Substring(0, 8)))))"
+            $lines -match ' an owl ' | Should -Match " $($long.RequestId.Substring(0, 13))"
         }
     }
 
@@ -68,11 +83,55 @@ Describe 'Views' {
         $results[0] | Format-List | Out-String -Width 400 | Should -Not -Match '(?m)^Error'
     }
 
+    It 'has the directory, the ids, the cost and the times in a list' {
+        $list = $results[0] | Format-List | Out-String -Width 400
+        $list | Should -Match "(?m)^Directory +: $([regex]::Escape($out))\r?$"
+        $list | Should -Match "(?m)^RequestId +: $($results[0].RequestId)\r?$"
+        $list | Should -Match "(?m)^LedgerId +: $($results[0].LedgerId)\r?$"
+        $list | Should -Match '(?m)^Cost +: 0\.05 USD\r?$'
+        $list | Should -Match '(?m)^CompletedAt +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\r?$'
+        $list = Get-ImagenRequest -Key spring-fox-000001 | Format-List | Out-String -Width 400
+        $list | Should -Match "(?m)^Directory +: $([regex]::Escape($out))\r?$"
+        $list | Should -Match '(?m)^Age +: \d+ (s|min)\r?$'
+        $list | Should -Match '(?m)^Cost +: 0\.05 USD\r?$'
+    }
+
+    It 'shows no control character of a prompt, a key or an error: <type>' -ForEach @(
+        @{ type = 'Imagen4.ImagenRequest' }, @{ type = 'Imagen4.ImagenResult' }, @{ type = 'Imagen4.ImagenRequestStatus' }
+    ) {
+        $hostile = "a`e[31mb`ac$([char]0x202e)d$([char]0x9b)e`rf$([char]0x2028)g"
+        $object = New-Object $type
+        foreach ($name in 'Prompt', 'Key', 'Error', 'ErrorType', 'RequestId', 'Model', 'Description') {
+            if ($object.PSObject.Properties[$name]) {
+                $object.$name = $hostile
+            }
+        }
+        foreach ($shown in ($object | Format-List | Out-String -Width 200), ($object | Format-Table | Out-String -Width 200)) {
+            $shown | Should -Match 'a \[31mb'
+            $shown -replace '\r?\n' | Should -Not -Match '[\p{Cc}\u202e\u2028]'
+        }
+    }
+
+    It 'says where nothing is saved' {
+        [Imagen4.ImagenResult]@{ State = 'Completed'; Prompt = 'x' } | Out-String | Should -Match 'Directory: \(images are not saved\)'
+
+        # An object of an older version has none.
+        $older = [Imagen4.ImagenResult]@{ State = 'Delivered'; Prompt = 'x'; Path = (Join-Path $TestDrive old.png) } | Out-String
+        $older | Should -Match "Directory: $([regex]::Escape("$TestDrive"))\r?\n"
+        $older | Should -Match ' old\.png\r?\n'
+    }
+
+    It 'shows a cost in its own currency, and in none' -ForEach @(
+        @{ cost = 0.0398; currency = 'USD'; said = '\$0\.0398' }, @{ cost = 1.5; currency = 'EUR'; said = '1\.50 EUR' }, @{ cost = 0.05; currency = $null; said = '0\.05' }
+    ) {
+        [Imagen4.ImagenResult]@{ State = 'Delivered'; Prompt = 'x'; Cost = $cost; Currency = $currency } | Out-String | Should -Match "Delivered +$said x"
+    }
+
     It 'says how old a state is' -ForEach @(
         @{ age = '00:00:05'; said = '[5-9] s' }, @{ age = '00:03:10'; said = '3 min' }, @{ age = '05:10:00'; said = '5 h' }, @{ age = '2.01:00:00'; said = '2 d' }
     ) {
         $request = [Imagen4.ImagenRequest]@{ State = 'InQueue'; Prompt = 'x'; UpdatedAt = [datetime]::UtcNow - [timespan]$age }
-        $request | Out-String -Width 80 | Should -Match "InQueue +$said x"
+        $request | Out-String -Width 80 | Should -Match "InQueue +$said +x"
     }
 
     It 'colours states where that is wanted, and writes no escape character to a file' {
@@ -88,7 +147,7 @@ Describe 'Views' {
         $said = Invoke-Pwsh "
             Import-Module '$ModuleManifest'
             Import-Clixml '$(Join-Path $TestDrive result.xml)'"
-        $said | Should -Match 'spring-fo… +Delivered'
+        $said | Should -Match 'Delivered +\$0\.05 spring-fox-000001: A red'
         $said.Contains("`e") | Should -BeFalse
     }
 
@@ -102,6 +161,15 @@ Describe 'Views' {
         $uri = [uri]::new($results[0].Path).AbsoluteUri
         $uri | Should -BeLike '*/out%20%231/*'
         $name = Split-Path $results[0].Path -Leaf
-        $said.Contains("`e]8;;$uri`e\$($width -eq 80 ? $name.Substring(0, 27) + '…' : $name)`e]8;;`e\") | Should -BeTrue -Because $said
+        $said.Contains("`e]8;;$uri`e\$($width -eq 80 ? $name.Substring(0, 25) + '…' : $name)`e]8;;`e\") | Should -BeTrue -Because $said
+
+        # Characters that take two columns count as two.
+        $wide = @{ Prompt = 'x'; State = 'Delivered'; Path = (Join-Path $out "$('赤' * 60).png"); Directory = $out }
+        $other = Join-Path $TestDrive wide.xml
+        [Imagen4.ImagenResult]$wide | Export-Clixml $other
+        Set-Content $script "Import-Module '$ModuleManifest'; Import-Clixml '$other'"
+        $said = script -qec $line /dev/null | Out-String
+        $room = $width -eq 80 ? 12 : 22
+        $said.Contains("`e\$('赤' * $room)…`e]8;;`e\") | Should -BeTrue -Because $said
     }
 }

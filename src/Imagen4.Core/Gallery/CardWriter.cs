@@ -139,11 +139,16 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
         "state" => card.State,
         "model" => card.Model,
         "label" => Label(card),
-        "prompt" => card.Prompt,
+        "prompt" => Caption(card),
         "about" => string.Join(" · ", new[] { card.Key, card.Model }.Where(text => text.Length > 0)),
         "details" => JsonSerializer.Serialize(card.Facts, Json.IReadOnlyDictionaryStringString),
         _ => "",
     };
+
+    // An image that nothing is known of is called as its file is.
+    private static string Caption(GalleryCard card) => card.Prompt.Length == 0 && card.Image?.Path is { } path
+        ? Path.GetFileNameWithoutExtension(path)
+        : card.Prompt;
 
     private static string Label(GalleryCard card) => card.Prompt is { Length: > 0 } prompt ? PlainText.Brief(prompt)
         : card.Image?.Path is { } path ? Path.GetFileName(path)

@@ -40,6 +40,7 @@ internal static class LedgerObjects
             RequestId = known.RequestId,
         });
         known.Settings?.CopyTo(made);
+        made.Directory = known.Directory;
         (made.State, made.Error, made.ErrorType) =
             (State(known, isWorkedOn), known.Error ?? Ended(known, isWorkedOn), known.ErrorType);
         switch (made)

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Management.Automation;
 using Imagen4.Core.Gallery;
 using Imagen4.Core.Pipeline.Work;
@@ -28,6 +26,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
 
     /// <summary>Directories whose images are shown.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string[] ImageDirectory { get; set; } = [];
 
     /// <summary>Shows the images of the directories in them, too.</summary>
@@ -150,22 +149,17 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
         {
             WriteObject(outcome.File);
         }
-
-        if (Show)
+        else
         {
-            Open(outcome.File);
+            var images = _cards.Count(card => card.Image is not null);
+            WriteSummary(images == _cards.Count
+                ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
+                : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName));
         }
-    }
 
-    private void Open(FileInfo page)
-    {
-        try
+        if (Show && WaitFor(async stopping => await PageOpener.OpenAsync(outcome.File.FullName, stopping).ConfigureAwait(false)) is { } trouble)
         {
-            Process.Start(new ProcessStartInfo(page.FullName) { UseShellExecute = true })?.Dispose();
-        }
-        catch (Exception error) when (error is Win32Exception or InvalidOperationException or PlatformNotSupportedException)
-        {
-            WriteWarning(CommandMessages.GalleryNotOpened.With(page.FullName, error.Message));
+            WriteWarning(CommandMessages.GalleryNotOpened.With(outcome.File.FullName, trouble));
         }
     }
 }

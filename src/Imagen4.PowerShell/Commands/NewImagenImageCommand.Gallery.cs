@@ -21,12 +21,24 @@ public sealed partial class NewImagenImageCommand
     /// <inheritdoc/>
     protected override void Emit(object value, object? target)
     {
-        if (_gallery is not null && value is RowOutcome<ImagenResult> { Value: { } result })
+        switch (value)
         {
-            _gallery.Add(result.Index, new CardBinder(path => path).Bind(result.Index, new Record(result)));
+            case RowOutcome<ImagenResult> { Value: { } result }:
+                _gallery?.Add(result.Index, new CardBinder(path => path).Bind(result.Index, new Record(result)));
+                break;
+            case RowOutcome<ImagenResult> { Error: { Row: { } row } error }:
+                _gallery?.Add(row, Refused(error, target));
+                break;
         }
 
         base.Emit(value, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteRecordError(ImagenException failure, object? target)
+    {
+        _gallery?.Add(Row, Refused(failure, target));
+        base.WriteRecordError(failure, target);
     }
 
     /// <inheritdoc/>
@@ -37,6 +49,23 @@ public sealed partial class NewImagenImageCommand
         {
             WriteGallery();
         }
+    }
+
+    // A row that was not sent has no object.
+    private IReadOnlyList<GalleryCard> Refused(ImagenException failure, object? target)
+    {
+        var record = new Record(target);
+        return GalleryCard.Of(
+            name => name switch
+            {
+                nameof(ImagenResult.State) => ImagenStates.Rejected,
+                nameof(ImagenResult.Error) => failure.Message,
+                nameof(ImagenResult.ErrorType) => failure.Kind,
+                nameof(Prompt) => record.Text ?? (BoundValue.Plain(record.At(name)) ?? BoundValue.Plain(Prompt)) as string,
+                nameof(Key) or nameof(Model) or nameof(Provider) => BoundValue.Plain(record.At(name))?.ToString(),
+                _ => null,
+            },
+            []);
     }
 
     // Before anything is paid for.
@@ -67,10 +96,10 @@ public sealed partial class NewImagenImageCommand
         }
     }
 
-    // While it is written, rows come in and ask for it again. A page that cannot be written is not a reason to stop what is paid for.
+    // While it is written, rows come in and ask for it again. Where every row was refused, there is no directory. A page that cannot be written is not a reason to stop what is paid for.
     private void WriteGallery()
     {
-        if (_isWritingGallery)
+        if (_isWritingGallery || !Directory.Exists(Options.Output!.FullPath))
         {
             return;
         }

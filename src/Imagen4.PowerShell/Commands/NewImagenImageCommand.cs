@@ -27,6 +27,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 
     /// <summary>Where images are saved.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string? OutputDirectory { get; set; }
 
     /// <summary>How files are named.</summary>

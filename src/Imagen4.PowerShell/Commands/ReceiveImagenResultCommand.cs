@@ -14,12 +14,15 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenResult))]
 public sealed class ReceiveImagenResultCommand : RequestCommand
 {
+    private readonly BatchSummary _summary = new();
+
     /// <summary>Waits for requests that go on.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Where images are saved; the current folder where none is given.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string? OutputDirectory { get; set; }
 
     /// <summary>How files are named.</summary>
@@ -66,5 +69,35 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             await FollowUp.ReceiveAsync(request, record, stop.Stopping).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    protected override void Emit(object value, object? target) => Write((RowOutcome<ImagenResult>)value, target);
+    protected override void Emit(object value, object? target)
+    {
+        var received = (RowOutcome<ImagenResult>)value;
+        if (received.Value is { } result)
+        {
+            _summary.Add(result, isContinued: true);
+        }
+        else
+        {
+            _summary.AddRefused();
+        }
+
+        Write(received, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteRecordError(ImagenException failure, object? target)
+    {
+        _summary.AddRefused();
+        base.WriteRecordError(failure, target);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFinished()
+    {
+        base.OnFinished();
+        if (!IsStopped && _summary.Rows > 1)
+        {
+            WriteSummary(_summary.OfRequests());
+        }
+    }
 }

@@ -2,48 +2,47 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Imagen4.PowerShell.Binding;
+using Imagen4.Core.Text;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Completion;
 
-/// <summary>Completes the names of secrets and of vaults, where the user has the commands that know them. No secret is read.</summary>
+/// <summary>
+/// Completes the names of vaults, and of secrets that profiles name already. A vault is not asked which secrets it has: one that is locked
+/// may ask for its password, in the middle of the line that the user is writing.
+/// </summary>
 public sealed class SecretCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        var isVault = parameterName.Equals("SecretVault", StringComparison.OrdinalIgnoreCase);
-        var found = isVault ? Ask("Get-SecretVault", null) : Ask("Get-SecretInfo", BoundValue.Plain(fakeBoundParameters["SecretVault"]));
-        return Choices.Matching(
-            found.Select(one => (Text(one, "Name"), isVault ? Text(one, "ModuleName") : $"{Text(one, "VaultName")}: {Text(one, "Type")}")),
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Choices.Matching(
+            parameterName.Equals("SecretVault", StringComparison.OrdinalIgnoreCase)
+                ? Vaults().Select(vault => (Text(vault, "Name"), Text(vault, "ModuleName")))
+                : ModuleSession.Providers.All()
+                    .Where(profile => profile.SecretName is not null)
+                    .Select(profile => (profile.SecretName!, ToolTip: CommandMessages.SecretOfProvider.With(profile.Name)))
+                    .DistinctBy(choice => choice.Item1),
             wordToComplete);
-    }
 
     private static string Text(PSObject found, string property) => found.Properties[property]?.Value?.ToString() ?? "";
 
-    private static Collection<PSObject> Ask(string command, object? vault)
+    // Where vaults are registered is a file that anybody may read.
+    private static Collection<PSObject> Vaults()
     {
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        if (shell.AddCommand("Get-Command").AddParameter("Name", command).AddParameter("ErrorAction", "Ignore").Invoke().Count == 0)
+        if (shell.AddCommand("Get-Command").AddParameter("Name", "Get-SecretVault").AddParameter("ErrorAction", "Ignore").Invoke().Count == 0)
         {
             return [];
         }
 
         shell.Commands.Clear();
-        shell.AddCommand(command).AddParameter("ErrorAction", "Ignore");
-        if (vault is not null)
-        {
-            shell.AddParameter("Vault", vault);
-        }
-
         try
         {
-            return shell.Invoke();
+            return shell.AddCommand("Get-SecretVault").AddParameter("ErrorAction", "Ignore").Invoke();
         }
         catch (RuntimeException)
         {
-            // A vault that is locked, or gone.
             return [];
         }
     }

@@ -14,15 +14,13 @@ public abstract partial class BatchCommand : HostCommand
 
     private readonly UnreachedRows _unreached = new();
 
-    private BatchSummary? _summary;
+    private readonly BatchSummary _summary = new();
 
     /// <summary>Options for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
     /// <summary>The batch.</summary>
     private protected RowBatch Batch { get; set; } = null!;
-
-    private protected BatchSummary Summary => _summary ??= new BatchSummary(Options.Output?.FullPath);
 
     /// <summary>How many rows have been read and wait for the end of the input.</summary>
     private protected virtual int Waiting => 0;
@@ -49,6 +47,7 @@ public abstract partial class BatchCommand : HostCommand
     /// <inheritdoc/>
     protected override void Emit(object value, object? target)
     {
+        Count(value);
         switch (value)
         {
             case RowOutcome<ImagenRequest> { Value: null, Error: null } or RowOutcome<ImagenResult> { Value: null, Error: null }:
@@ -59,11 +58,9 @@ public abstract partial class BatchCommand : HostCommand
                     Batch.MarkEmitted(request);
                 }
 
-                Count(submitted.Value, submitted.Error);
                 Write(submitted, target);
                 break;
             case RowOutcome<ImagenResult> received:
-                Count(received.Value, received.Error);
                 Write(received, target);
                 break;
         }
@@ -72,7 +69,7 @@ public abstract partial class BatchCommand : HostCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
-        Summary.AddRefused();
+        _summary.AddRefused();
         base.WriteRecordError(failure, target);
     }
 
@@ -109,15 +106,20 @@ public abstract partial class BatchCommand : HostCommand
             WriteWarning(warning);
         }
 
-        if (IsBatch && (Summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        if (IsBatch && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
         {
-            WriteSummary(Summary.Line(Batch.Counts.AllNotSent));
+            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
         }
     }
 
     /// <inheritdoc/>
-    protected override void OnCutShort()
+    protected override void OnCutShort(IReadOnlyList<object> untaken)
     {
+        foreach (var value in untaken)
+        {
+            Count(value);
+        }
+
         if (CancelOnStop)
         {
             AfterStop.Run(Host, Batch.Open.CancelAsync);
@@ -129,7 +131,8 @@ public abstract partial class BatchCommand : HostCommand
 
         var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName)
             + (Options.Sidecar ? " -Sidecar" : "");
-        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, saving) is { } line)
+        var ended = IsStopped && _summary.Rows > 0 ? _summary.OfRows(Batch.Counts.AllNotSent) : null;
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }
@@ -146,16 +149,29 @@ public abstract partial class BatchCommand : HostCommand
         }
     }
 
+    private void Count(object value)
+    {
+        switch (value)
+        {
+            case RowOutcome<ImagenRequest> submitted:
+                Count(submitted.Value, submitted.Error, submitted.IsContinued);
+                break;
+            case RowOutcome<ImagenResult> received:
+                Count(received.Value, received.Error, received.IsContinued);
+                break;
+        }
+    }
+
     // A row that was not sent because of the ledger is counted with all those that follow it.
-    private void Count(IRowObject? row, ImagenException? error)
+    private void Count(IRowObject? row, ImagenException? error, bool isContinued)
     {
         if (row is not null)
         {
-            Summary.Add(row);
+            _summary.Add(row, isContinued);
         }
-        else if (error is not LedgerUnavailableException)
+        else if (error is not (null or LedgerUnavailableException))
         {
-            Summary.AddRefused();
+            _summary.AddRefused();
         }
     }
 

@@ -48,10 +48,16 @@ internal static class BatchReport
     /// <summary>What is said when the command was stopped; null where nothing goes on.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="cancelled">How many requests were cancelled with it.</param>
+    /// <param name="ended">What has become of the rows that had ended; null where none had, or it was not the user who stopped it.</param>
     /// <param name="saving">The parameters that say where images go and what they are called, as they are written.</param>
-    public static string? BrokenOff(RowBatch batch, int cancelled, string saving)
+    public static string? BrokenOff(RowBatch batch, int cancelled, string? ended, string saving)
     {
         var said = new List<string>();
+        if (ended is not null)
+        {
+            said.Add(CommandMessages.StoppedSoFar.With(ended));
+        }
+
         if (cancelled > 0)
         {
             said.Add(CommandMessages.StoppedCancelled.With(cancelled));

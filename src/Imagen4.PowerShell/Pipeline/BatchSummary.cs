@@ -3,17 +3,19 @@ using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
 
-/// <summary>What became of a batch, in one line: rows by state, images and where they are, and what it cost.</summary>
-/// <param name="folder">Where images are saved; null where they are not.</param>
-internal sealed class BatchSummary(string? folder)
+/// <summary>What became of rows or requests, in one line: how many by state, images and where they are, and what they cost.</summary>
+internal sealed class BatchSummary
 {
     private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, decimal> _paid = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private int _delivered;
     private int _submitted;
     private int _failed;
     private int _inDoubt;
     private int _images;
     private int _unpriced;
+    private bool _isOnlySubmitted;
 
     /// <summary>How many rows have been counted.</summary>
     public int Rows => _delivered + _submitted + _failed + _inDoubt;
@@ -22,7 +24,9 @@ internal sealed class BatchSummary(string? folder)
     public void AddRefused() => _failed++;
 
     /// <summary>Counts a row that has an object.</summary>
-    public void Add(IRowObject row)
+    /// <param name="row">The object.</param>
+    /// <param name="isContinued">Whether it was submitted, and paid for, before.</param>
+    public void Add(IRowObject row, bool isContinued)
     {
         switch (row.State)
         {
@@ -37,17 +41,20 @@ internal sealed class BatchSummary(string? folder)
                 break;
             default:
                 _submitted++;
+                _isOnlySubmitted |= row is ImagenRequest;
                 break;
         }
 
-        if (row is ImagenResult result)
+        if (row is ImagenResult result && result.Images.Count(image => image.Path is not null) is > 0 and var images)
         {
-            _images += result.Images.Count(image => image.Path is not null);
+            _images += images;
+            _ = _directories.Add(row.Directory ?? "");
         }
 
         if (row.Cost is { } cost)
         {
-            _costs[row.Currency ?? ""] = _costs.GetValueOrDefault(row.Currency ?? "") + cost;
+            Count(_costs, row.Currency, cost);
+            Count(_paid, row.Currency, isContinued ? 0 : cost);
         }
         else if (row.State is ImagenStates.Delivered)
         {
@@ -55,32 +62,44 @@ internal sealed class BatchSummary(string? folder)
         }
     }
 
-    /// <summary>The line.</summary>
+    /// <summary>The line of a batch.</summary>
     /// <param name="notSent">How many rows were not sent, because submitting had ended or the cost limit was reached.</param>
-    public string Line(int notSent)
+    public string OfRows(int notSent) => Line(CommandMessages.SummaryRows, CommandMessages.SummarySubmitted, notSent, _paid.SequenceEqual(_costs)
+        ? CommandMessages.SummaryCost.With(Sum(_costs))
+        : CommandMessages.SummaryCosts.With(Sum(_paid), Sum(_costs)));
+
+    /// <summary>The line of requests that were followed up: nothing was paid for them now.</summary>
+    public string OfRequests() => Line(
+        CommandMessages.SummaryRequests, CommandMessages.SummaryInProgress, 0, CommandMessages.SummaryCostOfRequests.With(Sum(_costs)));
+
+    private string Line(string form, string submitted, int notSent, string cost)
     {
         string?[] states =
         [
             Part(_delivered, CommandMessages.SummaryDelivered),
-            Part(_submitted, CommandMessages.SummarySubmitted),
+            Part(_submitted, submitted),
             Part(_failed, CommandMessages.SummaryFailed),
             Part(_inDoubt, CommandMessages.SummaryInDoubt),
             Part(notSent, CommandMessages.SummaryNotSent),
         ];
-        var line = CommandMessages.SummaryRows.With(Rows + notSent, Sentence(string.Join(", ", states.Where(part => part is not null))));
+        var line = form.With(Rows + notSent, Sentence(string.Join(", ", states.Where(part => part is not null))));
         if (_images > 0)
         {
-            line += CommandMessages.SummaryImages.With(_images, folder);
+            line += _directories.Count == 1
+                ? CommandMessages.SummaryImages.With(_images, _directories.First())
+                : CommandMessages.SummaryImagesOfSeveral.With(_images, _directories.Count);
         }
 
-        if (_costs.Count > 0)
-        {
-            var sums = _costs.Select(sum => new Money(sum.Value, sum.Key.Length == 0 ? null : sum.Key).ToString());
-            line += CommandMessages.SummaryCost.With(string.Join(" + ", sums));
-        }
-
+        line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
+        line += _costs.Count > 0 ? cost : "";
         return _unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_unpriced) : line;
     }
+
+    private static void Count(SortedDictionary<string, decimal> sums, string? currency, decimal cost) =>
+        sums[currency ?? ""] = sums.GetValueOrDefault(currency ?? "") + cost;
+
+    private static string Sum(SortedDictionary<string, decimal> sums) =>
+        string.Join(" + ", sums.Select(sum => new Money(sum.Value, sum.Key.Length == 0 ? null : sum.Key).ToString()));
 
     private static string Sentence(string text) => string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1));
 

@@ -3,7 +3,7 @@ using Imagen4.PowerShell.Progress;
 
 namespace Imagen4.PowerShell.Pipeline;
 
-/// <content>What a user sees while the command works, and the line it ends with.</content>
+/// <content>What a user sees while the command works.</content>
 public abstract partial class HostCommand
 {
     private readonly CommandProgress _progress = new(TimeProvider.System);
@@ -40,15 +40,5 @@ public abstract partial class HostCommand
         {
             WriteProgress(record);
         }
-    }
-
-    /// <summary>
-    /// Writes the line a command ends with. Whoever sits before a console sees it; where output is redirected it is shown with
-    /// <c>-InformationAction Continue</c> only, so that it never gets between the objects of a script.
-    /// </summary>
-    private protected void WriteSummary(string line)
-    {
-        var isSeen = Environment.UserInteractive && !Console.IsOutputRedirected;
-        WriteInformation(new HostInformationMessage { Message = line }, isSeen ? ["PSHOST"] : []);
     }
 }

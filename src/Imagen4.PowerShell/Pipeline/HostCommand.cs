@@ -128,7 +128,11 @@ public abstract partial class HostCommand : PumpedCommand
             WriteObject(outcome.Value);
         }
 
-        _progress.Images += (outcome.Value as ImagenResult)?.Images.Count(image => image.Path is not null) ?? 0;
+        if (outcome.Value is ImagenResult result)
+        {
+            _progress.Add(result);
+        }
+
         if (outcome.Error is not null)
         {
             _progress.Failed++;

@@ -121,7 +121,7 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
             _pump.Stop();
             if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
             {
-                OnCutShort();
+                OnCutShort(_pump.TakeUntaken());
             }
 
             foreach (var error in _pump.TakeLate())
@@ -136,7 +136,8 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
     }
 
     /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
-    protected virtual void OnCutShort()
+    /// <param name="untaken">What work has come to that was not taken.</param>
+    protected virtual void OnCutShort(IReadOnlyList<object> untaken)
     {
     }
 

@@ -48,6 +48,16 @@ public abstract class RecordCommand : PSCmdlet
     /// <exception cref="LedgerUnavailableException">There is no password for it.</exception>
     private protected void FindLedger() => ModuleSession.Client.Ledgers.FindPassword(new VaultSecrets(this).Find);
 
+    /// <summary>
+    /// Writes the line a command ends with. Whoever sits before a console sees it; where output is redirected it is shown with
+    /// <c>-InformationAction Continue</c> only, so that it never gets between the objects of a script.
+    /// </summary>
+    private protected void WriteSummary(string line)
+    {
+        var isSeen = Environment.UserInteractive && !Console.IsOutputRedirected;
+        WriteInformation(new HostInformationMessage { Message = line }, isSeen ? ["PSHOST"] : []);
+    }
+
     /// <summary>Writes an error that ends nothing.</summary>
     protected void WriteError(Exception error, object? target) => WriteError(ErrorTable.Record(error, target, MyInvocation.MyCommand));
 

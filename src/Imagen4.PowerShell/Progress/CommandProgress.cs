@@ -22,12 +22,15 @@ internal sealed class CommandProgress(TimeProvider time)
     // Commands side by side in one session, as with ForEach-Object -Parallel, each have bars of their own.
     private static int s_lastId;
 
+    // Results have whole milliseconds.
+    private readonly DateTimeOffset _started = time.GetUtcNow().AddMilliseconds(-1);
     private readonly int _id = Interlocked.Add(ref s_lastId, 2);
     private readonly ProgressRate _rate = new(time);
     private readonly ConcurrentDictionary<long, ProgressItem> _items = new();
     private long _lastItem;
     private long _shown;
     private bool _hasItem;
+    private int _images;
     private string _activity = "";
 
     /// <summary>How many records have succeeded.</summary>
@@ -36,11 +39,12 @@ internal sealed class CommandProgress(TimeProvider time)
     /// <summary>How many have failed.</summary>
     public int Failed { get; set; }
 
-    /// <summary>How many images have been saved.</summary>
-    public int Images { get; set; }
-
     /// <summary>How many records there are; null while that is not known.</summary>
     public int? Total { get; set; }
+
+    /// <summary>Takes note of a result, whose images count if it was read by this command: those of an earlier run took no time.</summary>
+    public void Add(ImagenResult result) =>
+        _images += result.CompletedAt >= _started.UtcDateTime ? result.Images.Count(image => image.Path is not null) : 0;
 
     /// <summary>Takes note of a record that begins.</summary>
     /// <param name="provider">Where it is sent.</param>
@@ -66,7 +70,7 @@ internal sealed class CommandProgress(TimeProvider time)
         }
 
         _shown = time.GetTimestamp();
-        _rate.Add(Done + Failed, Images);
+        _rate.Add(Done + Failed, _images);
         var providers = _items.Values.Select(item => item.Provider).Distinct(StringComparer.OrdinalIgnoreCase).Order().ToList();
         _activity = providers.Count == 0 ? command : CommandMessages.ProgressActivity.With(command, string.Join(", ", providers));
         yield return Bar(Status(running, outage, uploads), uploads);
@@ -96,7 +100,7 @@ internal sealed class CommandProgress(TimeProvider time)
 
         if (_shown != 0)
         {
-            yield return new ProgressRecord(_id, _activity, Counts(0)) { RecordType = ProgressRecordType.Completed };
+            yield return new ProgressRecord(_id, _activity, Status(0, null, null)) { RecordType = ProgressRecordType.Completed };
         }
     }
 
@@ -126,19 +130,18 @@ internal sealed class CommandProgress(TimeProvider time)
     private ProgressRecord Item(string activity, string status, ProgressRecordType type) =>
         new(_id + 1, activity, status) { ParentActivityId = _id, RecordType = type };
 
-    private string Status(int running, string? outage, UploadProgress? uploads) => string.Join("; ", new[]
-    {
-        Counts(running),
-        uploads?.Status,
+    // What matters most comes first: a narrow window cuts the end.
+    private string Status(int running, string? outage, UploadProgress? uploads) => Parts(
+        Total is { } total ? CommandMessages.ProgressOfTotal.With(Done + Failed, total) : CommandMessages.ProgressDone.With(Done + Failed),
         _rate.ImagesPerMinute is > 0 and var rate
             ? CommandMessages.ProgressRate.With(rate.ToString(rate < 10 ? "0.0" : "0", CultureInfo.CurrentCulture))
             : null,
-        outage,
-    }.Where(part => part is not null));
+        Failed > 0 ? CommandMessages.ProgressFailed.With(Failed) : null,
+        running > 0 ? CommandMessages.ProgressRunning.With(running) : null,
+        uploads?.Status,
+        outage);
 
-    private string Counts(int running) => Total is { } total
-        ? CommandMessages.ProgressOfTotal.With(Done, total, Failed, running)
-        : CommandMessages.ProgressStatus.With(Done, Failed, running);
+    private static string Parts(params string?[] parts) => string.Join(", ", parts.Where(part => part is not null));
 
     private sealed record ProgressItem(
         long Number, string Provider, Func<string> Describe, long Started, ConcurrentDictionary<long, ProgressItem> All) : IDisposable

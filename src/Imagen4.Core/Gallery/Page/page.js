@@ -72,7 +72,7 @@ function show(card) {
   find(".next", stage).disabled = position === shown.length - 1;
 
   find("#position").textContent = `${position + 1} of ${shown.length}`;
-  find(".prompt", viewer).textContent = prompt ?? "";
+  find(".prompt", viewer).textContent = prompt ?? find(".prompt", card).textContent;
   find(".copy-prompt", viewer).hidden = !prompt;
   find(".copied", viewer).textContent = "";
   find("dl", viewer).replaceChildren(...Object.entries(others).map(makeRow));

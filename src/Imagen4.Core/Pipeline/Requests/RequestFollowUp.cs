@@ -118,6 +118,7 @@ public sealed class RequestFollowUp
         var known = await FindAsync(request, cancellation).ConfigureAwait(false);
         var result = LedgerObjects.Of(record, Named(request), known);
         var options = Placed(known);
+        result.Directory = options.Output?.FullPath;
         var receiver = new ResultReceiver(
             options, options.KeepsPlace ? new FollowUpLedger(_services, options) : _known, new BatchCounts(), _prices);
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));

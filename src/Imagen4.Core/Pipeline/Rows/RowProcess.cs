@@ -145,12 +145,14 @@ internal sealed class RowProcess
         var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);
         await using var release = claimed.ConfigureAwait(false);
         var value = LedgerObjects.Of<T>(claimed.Entry);
+        var isContinued = false;
         ImagenException? error;
         try
         {
             switch (await claimed.ClaimAsync(_claims.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case ClaimOutcome.Report report:
+                    isContinued = true;
                     Counts.AddContinued();
                     value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
                     error = report.Error ?? LedgerErrors.Of(report.Known)
@@ -161,6 +163,7 @@ internal sealed class RowProcess
                     break;
 
                 case ClaimOutcome.Continue going:
+                    isContinued = true;
                     Counts.AddContinued();
                     value = OfKnown<T>(row, going.Known);
                     error = value is ImagenResult result
@@ -232,7 +235,8 @@ internal sealed class RowProcess
             Open.Remove(claimed.Entry.LedgerId);
         }
 
-        return Ended(row, value, error);
+        value.Directory = _options.Output?.FullPath ?? value.Directory;
+        return Ended(row, value, error) with { IsContinued = isContinued };
     }
 
     // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.

@@ -23,6 +23,7 @@ public sealed class WorkPump : IDisposable
     private readonly StopTokens _given;
     private readonly CountdownEvent _active = new(1);
     private readonly ConcurrentQueue<Exception> _late = new();
+    private readonly ConcurrentQueue<object> _untaken = new();
     private int _running;
     private int _closed;
     private int _disposed;
@@ -93,7 +94,7 @@ public sealed class WorkPump : IDisposable
     /// <summary>Says something from a piece of work.</summary>
     public void Post(WorkEvent said)
     {
-        // After the end, late output is dropped, except for an exception.
+        // After the end, late output is dropped, except for what work has come to.
         if (!_stopping.IsCancellationRequested)
         {
             _events.Add(said, CancellationToken.None);
@@ -102,6 +103,35 @@ public sealed class WorkPump : IDisposable
         {
             _late.Enqueue(fault.Error);
         }
+        else if (said is WorkEvent.Outcome outcome)
+        {
+            _untaken.Enqueue(outcome.Value);
+        }
+    }
+
+    /// <summary>What work has come to that nobody has taken. Call it on the consuming thread, after a stop.</summary>
+    public IReadOnlyList<object> TakeUntaken()
+    {
+        while (_events.TryTake(out var left))
+        {
+            switch (left)
+            {
+                case WorkEvent.Fault fault:
+                    _late.Enqueue(fault.Error);
+                    break;
+                case WorkEvent.Outcome outcome:
+                    _untaken.Enqueue(outcome.Value);
+                    break;
+            }
+        }
+
+        var untaken = new List<object>();
+        while (_untaken.TryDequeue(out var value))
+        {
+            untaken.Add(value);
+        }
+
+        return untaken;
     }
 
     /// <summary>The exceptions of work that came too late to be taken as events. Call it on the consuming thread, after a stop.</summary>

@@ -312,6 +312,24 @@ public sealed class WorkPumpTests
     }
 
     [Fact]
+    public void What_work_comes_to_after_a_stop_is_kept_and_so_is_what_nobody_had_taken()
+    {
+        using var pump = new WorkPump { Limit = 3 };
+        var release = new TaskCompletionSource<object>();
+        pump.Start(null, _ => Task.FromResult<object>("before"));
+        pump.Start(null, _ => release.Task);
+        pump.Start(null, _ => throw new InvalidOperationException("wrong"));
+
+        pump.Stop();
+        release.SetResult("after");
+        Assert.True(pump.WaitUntilQuiet(Within.Deadline));
+
+        Assert.Equal(["after", "before"], pump.TakeUntaken().Cast<string>().Order());
+        Assert.Empty(pump.TakeUntaken());
+        Assert.Equal("wrong", Assert.Single(pump.TakeLate()).Message);
+    }
+
+    [Fact]
     public void A_wait_for_nothing_ends_without_an_event()
     {
         using var pump = new WorkPump();
