@@ -138,6 +138,45 @@ Describe 'Names of files' {
             (Get-ImagenRequest | Where-Object RequestId -EQ $first.RequestId).Path | Should -BeNullOrEmpty
         }
 
+        It 'tells whose a file is by what is in it: <how>' -ForEach @(
+            @{ how = 'a template, then a default name'; directory = ''; first = @{ FileName = '0001-two' }; other = ''; second = @{} }
+            @{ how = 'a subfolder, then its directory'; directory = ''; first = @{ FileName = 'sub/{Index}-two' }; other = 'sub'; second = @{} }
+            @{ how = 'through a link, then the directory itself'; directory = 'link'; first = @{}; other = ''; second = @{} }
+            @{ how = 'the directory itself, then by force'; directory = ''; first = @{ FileName = 'x' }; other = ''; second = @{ FileName = 'x'; Force = $true } }
+        ) {
+            if ($directory -eq 'link' -and $IsWindows) {
+                Set-ItResult -Skipped -Because 'links need rights on Windows'
+            }
+            $null = New-Item -ItemType Directory (Join-Path $out sub)
+            if (-not $IsWindows) {
+                $null = New-Item -ItemType SymbolicLink -Path (Join-Path $out link) -Target $out
+            }
+            $row = [pscustomobject]@{ prompt = 'one' }
+            $a = $row | New-ImagenImage (Join-Path $out $directory) @first
+            Remove-Item $a.Path
+            $b = 'two' | New-ImagenImage (Join-Path $out $other) @second
+            Move-Item $b.Path $a.Path -Force
+
+            # Whatever comes back for the first row, it is not the second one's picture.
+            $again = Watch-Command { $row | New-ImagenImage (Join-Path $out $directory) @first }
+            foreach ($image in $again.Output.Images.Where{ $_.Path }) {
+                (Get-FileHash $image.Path).Hash | Should -Be $a.Images[0].Sha256
+            }
+            (Get-ImagenRequest | Where-Object RequestId -EQ $a.RequestId).Images.Where{ $_.Path }.ForEach{
+                (Get-FileHash $_.Path).Hash | Should -Be $a.Images[0].Sha256
+            }
+            Get-Bill $test | Should -HaveCount 2
+        }
+
+        It 'keeps a picture that the user has changed' {
+            $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
+            $first = $row | New-ImagenImage $out
+            [System.IO.File]::AppendAllText($first.Path, 'edited')
+            $again = $row | New-ImagenImage $out -WarningAction Ignore
+            $again.State, $again.Path | Should -Be 'Delivered', $first.Path
+            [System.IO.File]::ReadAllText($first.Path) | Should -BeLike '*edited'
+        }
+
         It 'does not take a link that leads nowhere for a picture' -Skip:$IsWindows {
             $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
             $first = $row | New-ImagenImage $out

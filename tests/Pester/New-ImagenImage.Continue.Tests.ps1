@@ -126,26 +126,29 @@ Describe 'New-ImagenImage, run again' {
         $lines -like 'WARNING*' | Should -HaveCount 1
     }
 
-    It 'what was only submitted is continued into the first directory that asks for it' {
+    It 'what was only submitted is the same row in every directory' {
         $submitted = $rows | New-ImagenImage
         Get-Bill $test | Should -HaveCount 3
         $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
         $seen.Output.State | Should -Be (@('Delivered') * 3)
         $seen.Output.RequestId | Sort-Object | Should -Be ($submitted.RequestId | Sort-Object)
-        Get-Bill $test | Should -HaveCount 3
 
-        # Again, with a file gone, and after another submit.
+        # Again, with a file gone, after another submit, in another directory, and back.
         Remove-Item $seen.Output[0].Path
         $again = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
         $again.Path | Sort-Object | Should -Be ($seen.Output.Path | Sort-Object)
         $again.Path | Should -Exist
         $null = $rows | New-ImagenImage -WarningAction Ignore
-        Get-Bill $test | Should -HaveCount 3
+        $other = $rows | New-ImagenImage -OutputDirectory "$out-2" -WarningAction Ignore
+        $other.RequestId | Sort-Object | Should -Be ($submitted.RequestId | Sort-Object)
+        $other.Path | ForEach-Object { Split-Path $_ } | Sort-Object -Unique | Should -Be "$out-2"
+        $null = $submitted | Receive-ImagenResult -OutputDirectory "$out-3"
+        $back = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $back.Path | Sort-Object | Should -Be ($seen.Output.Path | Sort-Object)
+        Get-ChildItem $out -File | Should -HaveCount 3
         Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+        Get-Bill $test | Should -HaveCount 3
 
-        # The next directory is another row, as ever.
-        $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" -WhatIf }
-        @($seen.Warning | Where-Object { $_ -like "*$out*" }) | Should -HaveCount 1
         $null = $rows | New-ImagenImage -OutputDirectory $out -NoResume
         Get-Bill $test | Should -HaveCount 6
     }

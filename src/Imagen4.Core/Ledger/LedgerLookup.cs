@@ -52,6 +52,11 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
         return true;
     }
 
+    /// <summary>Whether the file of an image is there and is not another request's by now.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public ValueTask<bool> IsOwnFileAsync(string ledgerId, ImagenImage image, CancellationToken cancellation) =>
+        Files.IsOwnAsync(ledgerId, image, cancellation);
+
     /// <summary>The submissions of a row, oldest first.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerRequest>> FindGenerationsAsync(string row, CancellationToken cancellation) =>

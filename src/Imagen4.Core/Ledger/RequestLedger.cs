@@ -210,7 +210,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation) =>
-        Files.IsOwnAsync(entry.LedgerId, image, cancellation);
+        IsOwnFileAsync(entry.LedgerId, image, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<bool> IsOthersFileAsync(LedgerEntry entry, string path, CancellationToken cancellation) =>

@@ -81,6 +81,15 @@ public sealed class OutputFolder(string path, bool force)
             RequireSubfolder(subfolder);
         }
 
+        // First: the file that is there may be the one of the other row.
+        lock (_lock)
+        {
+            if (names.FirstOrDefault(_taken.Contains) is { } twice)
+            {
+                throw new InvalidInputException(Messages.FileNameTwice.With(twice));
+            }
+        }
+
         if (isNew && !force && files.Select(At).FirstOrDefault(File.Exists) is { } existing)
         {
             throw new FileExistsException(Messages.FileExistsBefore.With(existing));
@@ -88,11 +97,6 @@ public sealed class OutputFolder(string path, bool force)
 
         lock (_lock)
         {
-            if (names.FirstOrDefault(_taken.Contains) is { } twice)
-            {
-                throw new InvalidInputException(Messages.FileNameTwice.With(twice));
-            }
-
             _taken.UnionWith(names);
         }
     }

@@ -150,7 +150,7 @@ public sealed class GetImagenRequestCommand : PumpedCommand
     {
         if (_refresh is null)
         {
-            WriteObject(_requests.ToObject(request));
+            WriteObject(WaitFor(async stopping => await _requests.ToObjectAsync(request, stopping).ConfigureAwait(false)));
             return;
         }
 

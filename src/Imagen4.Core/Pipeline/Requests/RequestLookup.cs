@@ -3,6 +3,7 @@ using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
 
@@ -143,6 +144,26 @@ public sealed class RequestLookup
         }
 
         return views;
+    }
+
+    /// <summary>
+    /// A request as an object of the pipeline, as <see cref="ToObject"/> makes it. A file that is another request's by now is not listed as
+    /// its image; one that is gone is.
+    /// </summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<ImagenRequest> ToObjectAsync(RequestView view, CancellationToken cancellation)
+    {
+        var request = ToObject(view);
+        foreach (var image in request.Images.Where(image => SavedFile.Exists(image.Path)))
+        {
+            if (!await Ledger.IsOwnFileAsync(view.LedgerId, image, cancellation).ConfigureAwait(false))
+            {
+                image.Path = null;
+            }
+        }
+
+        request.Path = request.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
+        return request;
     }
 
     /// <summary>A request as an object of the pipeline, with the addresses it is asked about at. It needs its provider's profile, and no

@@ -58,7 +58,7 @@ public sealed class RequestRefresh
     {
         if (request is not { State: ImagenStates.InQueue or ImagenStates.InProgress, RequestId: { } id })
         {
-            return _requests.ToObject(request);
+            return await _requests.ToObjectAsync(request, cancellation).ConfigureAwait(false);
         }
 
         var status = await ReadAsync(request, id, cancellation).ConfigureAwait(false);
