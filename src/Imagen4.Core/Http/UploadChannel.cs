@@ -10,7 +10,6 @@ namespace Imagen4.Core.Http;
 /// <param name="trace">Receives one line for every exchange. It may be called on any thread.</param>
 internal sealed class UploadChannel(TimeProvider time, Action<string>? trace)
 {
-    private const int LargestAnswer = 1024 * 1024;
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
     // Whoever has sent everything waits longer: the storage may put parts together first.
@@ -51,11 +50,11 @@ internal sealed class UploadChannel(TimeProvider time, Action<string>? trace)
             using var response = await HttpStack.Media
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
-            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, silence.Token).ConfigureAwait(false);
+            var body = await BoundedBody.ReadAsync(response.Content, HostChannel.LargestAnswer, cuts: false, silence.Token).ConfigureAwait(false);
             trace?.Invoke(Messages.TraceAnswer.With(
                 method, address.GetLeftPart(UriPartial.Path), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
+            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, HostChannel.LargestAnswer);
             return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
                 { IsDecoded = isDecoded };
         }
