@@ -21,6 +21,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
+    /// <summary>The key that is sent: no answer is handed on with it. Null where none is.</summary>
+    public ApiKey? Key { get; init; }
+
     /// <summary>Called as soon as a successful answer begins; its body may still take a while.</summary>
     public Action? Answered { get; init; }
 
@@ -60,8 +63,12 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
             var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
+            body = Key?.Mask(body) ?? body;
             return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
-                { IsDecoded = isDecoded };
+            {
+                IsDecoded = isDecoded,
+                Key = Key,
+            };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

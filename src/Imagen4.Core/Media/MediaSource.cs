@@ -11,8 +11,8 @@ namespace Imagen4.Core.Media;
 /// Fetches media: without credentials, over https (plain http on this machine alone), through few redirects of which each is checked.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="allowLoopback">Whether this machine may serve the media: only a host on this machine sends us to it.</param>
-internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
+/// <param name="host">The host that gives out the addresses: this machine and private networks serve media only to their own hosts.</param>
+internal sealed class MediaSource(TimeProvider time, Uri host)
 {
     private const int Attempts = 5;
     private const int MostRedirects = 3;
@@ -100,6 +100,10 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                     ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
                     : Messages.ConnectTimedOut.With(file.Source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
+        catch (HttpRequestException error) when (error.GetBaseException() is PrivateAddressException refused)
+        {
+            throw new DownloadFailedException(Messages.DownloadFailed.With(file.Source.Host, refused.Message), error);
+        }
         catch (HttpRequestException error)
         {
             throw new BrokenTransferException(FailureText.Of(error), error);
@@ -114,7 +118,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             CheckAllowed(source);
             using var request = new HttpRequestMessage(HttpMethod.Get, source);
             request.Headers.AcceptEncoding.Add(new("identity"));
-            var response = await HttpStack.Media
+            var response = await HttpStack.MediaOf(source, host)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
@@ -158,7 +162,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     private void CheckAllowed(Uri source)
     {
-        if (!ServedAddress.IsAllowed(source, allowLoopback))
+        if (!ServedAddress.IsAllowedFrom(source, host))
         {
             throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host));
         }

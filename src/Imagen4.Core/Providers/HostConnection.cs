@@ -53,11 +53,11 @@ public sealed class HostConnection
         _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
         _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
         _askRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false, AskLimit, AttemptsToAsk);
-        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Key = key, Answered = () => NoteAnswer(null) };
 
         // Storage is another server: that it does not answer says nothing of the one that requests go to.
         _storageRetry = storage is null ? null : new ReadRetry(RetryBudget.For(storage), time, readsModel: false);
-        _storageChannel = new HostChannel(HttpStack.Host, time) { Trace = trace };
+        _storageChannel = new HostChannel(HttpStack.Host, time) { Trace = trace, Key = key };
         Trace = trace;
     }
 
@@ -121,7 +121,7 @@ public sealed class HostConnection
     internal async Task<HostResponse> AskOnceAsync(Uri address, TimeSpan limit, CancellationToken cancellation)
     {
         using var request = Request(HttpMethod.Get, address, content: null, headers: []);
-        return await new HostChannel(HttpStack.Host, Time) { Trace = _channel.Trace }.SendAsync(request, limit, cancellation)
+        return await new HostChannel(HttpStack.Host, Time) { Trace = _channel.Trace, Key = _key }.SendAsync(request, limit, cancellation)
             .ConfigureAwait(false);
     }
 
@@ -134,7 +134,7 @@ public sealed class HostConnection
         var events = new EventStream(Time) { Trace = _channel.Trace };
         await foreach (var data in events.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
         {
-            yield return data;
+            yield return _key.Mask(data).ToArray();
         }
     }
 

@@ -155,6 +155,6 @@ public sealed class ImageSaverTests : IDisposable
     {
         var folder = new OutputFolder(_temp.Path, force);
         return new ImageSaver(folder, TestNames.Of(folder, "{RequestId}-{ImageIndex}", new FileNameValues { RequestId = "r-1" }))
-            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, "r-1", MediaAccess.Public, cancellation).InTime();
+            .SaveAsync(new MediaSource(new SkippingTime(), TestHost.ThisMachine), images, "r-1", MediaAccess.Public, cancellation).InTime();
     }
 }

@@ -21,8 +21,6 @@ internal sealed class ResultReceiver(
     BatchOptions options, ILedger ledger, BatchCounts counts, PriceBook prices, SubmissionBreaker? breaker = null)
 {
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
-    private readonly MediaSource _media = new(options.Time, allowLoopback: false);
-    private readonly MediaSource _localMedia = new(options.Time, allowLoopback: true);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
@@ -199,7 +197,7 @@ internal sealed class ResultReceiver(
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
         var error = await new ImageSaver(folder, names)
-            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, request.RequestId, access, cancellation)
+            .SaveAsync(new MediaSource(options.Time, request.Host.BaseUri), missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         if (error is null)
