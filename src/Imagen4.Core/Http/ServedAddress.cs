@@ -39,7 +39,8 @@ internal static class ServedAddress
     {
         var literal = Embedded(address);
         return literal.AddressFamily == AddressFamily.InterNetwork
-            ? literal.GetAddressBytes() is [0 or 10 or 127, ..] or [100, >= 64 and <= 127, ..] or [169, 254, ..] or [172, >= 16 and <= 31, ..]
+            ? literal.GetAddressBytes() is [0 or 10 or 127, ..] or [100, >= 64 and <= 127, ..] or [169, 254, ..]
+                or [172, >= 16 and <= 31, ..]
                 or [192, 168, ..] or [192, 0, 0 or 2, ..] or [198, 18 or 19, ..] or [198, 51, 100, ..] or [203, 0, 113, ..] or [>= 224, ..]
             : literal.IsIPv6LinkLocal || literal.IsIPv6SiteLocal || literal.IsIPv6UniqueLocal || literal.IsIPv6Multicast
                 || IPAddress.IsLoopback(literal) || literal.Equals(IPAddress.IPv6Any);

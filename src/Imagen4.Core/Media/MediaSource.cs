@@ -16,15 +16,25 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
 {
     private const int Attempts = 5;
     private const int MostRedirects = 3;
-    private const long LargestImage = 256L * 1024 * 1024;
+    private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "text/html", "application/xhtml+xml", "text/javascript", "application/javascript", "image/svg+xml",
+    };
+
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
     // For one image with all its retries: a host that sends a byte now and then is never silent.
     private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
 
+    /// <summary>The largest image that is taken, in bytes, where nothing else is said.</summary>
+    public const long LargestImage = 100L * 1024 * 1024;
+
     private static readonly RetryPlan Plan = new(Attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), Total);
 
     private readonly RetryPipeline<long> _retry = new(Plan, time);
+
+    /// <summary>The largest image that is taken, in bytes.</summary>
+    public long MaxBytes { get; init; } = LargestImage;
 
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
@@ -41,13 +51,21 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
     public Task CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation) => bytes switch
     {
-        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
+        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, MaxBytes, cancellation),
         ImageBytes.Stored kept => CopyKeptAsync(kept, target, cancellation),
         _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation),
     };
 
-    private static async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation) =>
-        await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    private async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation)
+    {
+        var bytes = await kept.Read(cancellation).ConfigureAwait(false);
+        if (bytes.Length > MaxBytes)
+        {
+            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+        }
+
+        await target.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+    }
 
     // A transfer that failed starts again at the beginning of the target.
     private async Task DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)
@@ -63,6 +81,10 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
             _ = await _retry
                 .RunAsync(token => FetchAsync(file, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
                 .ConfigureAwait(false);
+        }
+        catch (BrokenTransferException error) when (error.InnerException is InvalidMediaException cut)
+        {
+            throw new InvalidMediaException(cut.Message, error) { IsCut = true };
         }
         catch (BrokenTransferException error)
         {
@@ -91,6 +113,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
             }
 
+            RequireWhole(target);
             return received;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
@@ -110,6 +133,23 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
+    // A length that was right all along may be that of a cache which has got a part only.
+    private static void RequireWhole(Stream target)
+    {
+        try
+        {
+            _ = ImageHeader.Read(target);
+        }
+        catch (InvalidMediaException cut) when (cut.IsCut)
+        {
+            throw new BrokenTransferException(cut.Message, cut);
+        }
+        catch (InvalidMediaException)
+        {
+            // What is wrong with it would be the next time too; whoever saves it says so.
+        }
+    }
+
     private async Task<HttpResponseMessage> OpenAsync(RemoteFile file, Deadline silence, CancellationToken cancellation)
     {
         var source = file.Place;
@@ -123,7 +163,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return response;
+                return RequireImage(response);
             }
 
             using (response)
@@ -142,6 +182,19 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 }
             }
         }
+    }
+
+    // Storages that know no better call a file binary, or plain text: what was paid for is not lost for that. What is served as a page
+    // or a script was not made by a model.
+    private static HttpResponseMessage RequireImage(HttpResponseMessage response)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is { } type && Refused.Contains(type))
+        {
+            response.Dispose();
+            throw new InvalidMediaException(Messages.MediaOtherType.With(PlainText.Brief(type)));
+        }
+
+        return response;
     }
 
     private Uri Next(RemoteFile file, Uri source, HttpResponseMessage response, int hop)
@@ -168,9 +221,14 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
-    private static async Task<long> CopyAsync(HttpResponseMessage response, Stream target, Deadline silence)
+    private async Task<long> CopyAsync(HttpResponseMessage response, Stream target, Deadline silence)
     {
         var cancellation = silence.Token;
+        if (response.Content.Headers.ContentLength > MaxBytes)
+        {
+            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+        }
+
         var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
@@ -184,9 +242,9 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 }
 
                 received += read;
-                if (received > LargestImage)
+                if (received > MaxBytes)
                 {
-                    throw new DownloadFailedException(Messages.MediaTooLarge.With(LargestImage));
+                    throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
                 }
 
                 silence.Restart(SilenceLimit);

@@ -20,6 +20,8 @@ namespace Imagen4.Core.Pipeline.Results;
 internal sealed class ResultReceiver(
     BatchOptions options, ILedger ledger, BatchCounts counts, PriceBook prices, SubmissionBreaker? breaker = null)
 {
+    private const int LeastImages = 16;
+
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
@@ -89,6 +91,7 @@ internal sealed class ResultReceiver(
                 return null;
             }
 
+            found = Capped(found, result, entry);
             found.CopyTo(result);
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
@@ -132,6 +135,19 @@ internal sealed class ResultReceiver(
         {
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
         }
+    }
+
+    // More than were asked for are not refused: they may have been paid for. Thousands are not images of a request.
+    private HostResult Capped(HostResult found, ImagenResult result, LedgerEntry entry)
+    {
+        var most = Math.Max(LeastImages, 4 * (entry.Input.NumImages ?? 1));
+        if (found.Images.Count <= most)
+        {
+            return found;
+        }
+
+        options.Warn?.Invoke(Messages.ImagesTooMany.With(result.Index, found.Images.Count, most));
+        return found with { Images = [.. found.Images.Take((int)most)] };
     }
 
     // That the host generates is written once, for whoever looks at the ledger meanwhile. Nothing depends on it.
@@ -197,7 +213,7 @@ internal sealed class ResultReceiver(
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
         var error = await new ImageSaver(folder, names)
-            .SaveAsync(new MediaSource(options.Time, request.Host.BaseUri), missing, request.RequestId, access, cancellation)
+            .SaveAsync(new MediaSource(options.Time, request.Host.BaseUri) { MaxBytes = options.MaxBytes }, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         if (error is null)
