@@ -25,7 +25,8 @@ internal sealed class SidecarFile
         var sidecar = new SidecarFile();
         try
         {
-            if (!File.Exists(path))
+            // To open a pipe would be to wait for whoever writes to it; its length is 0.
+            if (!File.Exists(path) || new FileInfo(path) is { Length: 0, LinkTarget: null })
             {
                 return sidecar;
             }

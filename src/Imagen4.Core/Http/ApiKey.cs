@@ -7,6 +7,9 @@ namespace Imagen4.Core.Http;
 /// <summary>A key that does not show when objects are printed.</summary>
 public sealed class ApiKey
 {
+    // What is shorter is no secret, and may be part of any word.
+    private const int ShortestMasked = 8;
+
     private readonly string _secret;
 
     /// <summary>Wraps a key after checking its form.</summary>
@@ -31,6 +34,34 @@ public sealed class ApiKey
 
     /// <summary>The key itself, for the one header it belongs in.</summary>
     internal string Reveal() => _secret;
+
+    /// <summary>
+    /// What a host has sent, without the key: some repeat it in an error. Of a key in two parts, the second alone is masked too.
+    /// </summary>
+    internal ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> body)
+    {
+        byte[]? masked = null;
+        foreach (var part in Parts())
+        {
+            var rest = masked is null ? body.Span : masked;
+            for (var at = rest.IndexOf(part); at >= 0; at = rest.IndexOf(part))
+            {
+                masked ??= body.ToArray();
+                rest = masked;
+                masked.AsSpan(at, part.Length).Fill((byte)'*');
+            }
+        }
+
+        return masked ?? body;
+    }
+
+    /// <summary>What a host has sent, without the key.</summary>
+    internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
+
+    private IEnumerable<byte[]> Parts() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
+        .Where(part => part.Length >= ShortestMasked)
+        .Distinct()
+        .Select(Encoding.ASCII.GetBytes);
 
     /// <summary>Does not contain the key.</summary>
     public override string ToString() => "***";

@@ -104,13 +104,24 @@ internal static class BoundedBody
     private const int LargestGuess = 1024 * 1024;
 
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="AnswerTooLargeException">It is larger than the bound.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int bound, CancellationToken cancellation)
+    /// <param name="content">The body.</param>
+    /// <param name="bound">The most bytes that it may have.</param>
+    /// <param name="cuts">Whether the start of a larger one will do.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="AnswerTooLargeException">It is larger than the bound, or is said to be.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpContent content, int bound, bool cuts, CancellationToken cancellation)
     {
+        if (!cuts && content.Headers.ContentLength > bound)
+        {
+            throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
+        }
+
         var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var promised = content.Headers.ContentLength is > 0 and < LargestGuess and var length ? (int)length + 1 : 4096;
+            // Room for what is promised and the end behind it, so that nothing is copied into a larger room.
+            var promised = content.Headers.ContentLength is > 0 and var length ? (int)Math.Min(length, LargestGuess) + 1 : 4096;
             var body = new ArrayBufferWriter<byte>(promised);
             while (true)
             {
@@ -121,6 +132,11 @@ internal static class BoundedBody
                 }
 
                 body.Advance(read);
+                if (cuts && body.WrittenCount >= bound)
+                {
+                    return body.WrittenMemory[..bound];
+                }
+
                 if (body.WrittenCount > bound)
                 {
                     throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));

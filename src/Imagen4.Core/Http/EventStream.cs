@@ -8,6 +8,9 @@ namespace Imagen4.Core.Http;
 /// <param name="time">The clock.</param>
 internal sealed class EventStream(TimeProvider time)
 {
+    // A status with its log lines has a few KiB.
+    private const int LargestEvent = 64 * 1024;
+
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(90);
 
     /// <summary>Receives one trace line for every answer.</summary>
@@ -15,7 +18,7 @@ internal sealed class EventStream(TimeProvider time)
 
     /// <summary>The data of every event.</summary>
     /// <exception cref="HttpRequestException">The exchange failed.</exception>
-    /// <exception cref="IOException">The answer broke off.</exception>
+    /// <exception cref="IOException">The answer broke off, or an event is larger than hosts send.</exception>
     /// <exception cref="TimeoutException">Nothing came for too long.</exception>
     public async IAsyncEnumerable<byte[]> ReadAsync(
         HttpClient client, HttpRequestMessage request, [EnumeratorCancellation] CancellationToken cancellation)
@@ -37,18 +40,21 @@ internal sealed class EventStream(TimeProvider time)
         var body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var events =
-                SseParser.Create(body, static (_, data) => data.ToArray()).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
+            var bounded = new EventBounds(body, () => silence.Restart(LongestSilence));
+            var events = SseParser.Create(bounded, Bounded).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
             await using (events.ConfigureAwait(false))
             {
                 while (await AwakeAsync(events.MoveNextAsync().AsTask(), cancellation).ConfigureAwait(false))
                 {
-                    silence.Restart(LongestSilence);
                     yield return events.Current.Data;
                 }
             }
         }
     }
+
+    private static byte[] Bounded(string type, ReadOnlySpan<byte> data) => data.Length <= LargestEvent
+        ? data.ToArray()
+        : throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(LargestEvent));
 
     // Silence is not a stop by the user.
     private static async Task<T> AwakeAsync<T>(Task<T> step, CancellationToken cancellation)

@@ -7,26 +7,36 @@ namespace Imagen4.Core.Http;
 /// <param name="time">The clock.</param>
 internal sealed class HostChannel(HttpClient client, TimeProvider time)
 {
-    // A result that carries four 2K images in base64 is some 60 MB; anything larger does not come from a host.
-    private const int LargestResult = 256 * 1024 * 1024;
+    /// <summary>The largest answer that carries no images, in bytes: of a submit, a status, a cancel, a price, and every error.</summary>
+    public const int LargestAnswer = 1024 * 1024;
+
+    /// <summary>The largest answer that lists what is known of many things, in bytes.</summary>
+    public const int LargestList = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// The largest result, in bytes. One that carries four 2K images in base64 is some 60 MB; anything larger does not come from a host.
+    /// </summary>
+    public const int LargestResult = 256 * 1024 * 1024;
 
     /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
+    /// <summary>The key that is sent: no answer is handed on with it. Null where none is.</summary>
+    public ApiKey? Key { get; init; }
+
     /// <summary>Called as soon as a successful answer begins; its body may still take a while.</summary>
     public Action? Answered { get; init; }
-
-    /// <summary>The largest answer that is read.</summary>
-    public int LargestAnswer { get; init; } = LargestResult;
 
     /// <summary>Sends a request, once.</summary>
     /// <param name="request">The request; it is not disposed here.</param>
     /// <param name="limit">How long the exchange may take.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="largest">The largest answer that is read, in bytes, where it is no error.</param>
     /// <exception cref="TimeoutException">The limit passed.</exception>
     /// <exception cref="HttpRequestException">The exchange failed.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
-    public async Task<HostResponse> SendAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation)
+    public async Task<HostResponse> SendAsync(
+        HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation, int largest = LargestAnswer)
     {
         var started = time.GetTimestamp();
         using var deadline = new Deadline(limit, time, cancellation);
@@ -45,13 +55,20 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers);
             }
 
-            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, deadline.Token).ConfigureAwait(false);
+            // What is wrong is said at the beginning of an error, and by its status and headers.
+            var cuts = !response.IsSuccessStatusCode;
+            var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
+            var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
+            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
+            body = Key?.Mask(body) ?? body;
             return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
-                { IsDecoded = isDecoded };
+            {
+                IsDecoded = isDecoded,
+                Key = Key,
+            };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

@@ -18,6 +18,9 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     /// <summary>Whether the body was decoded: no compression is left.</summary>
     public bool IsDecoded { get; init; } = true;
 
+    /// <summary>The key that was sent: no header is handed on with it. The body has been freed of it.</summary>
+    public ApiKey? Key { get; init; }
+
     /// <summary>Whether the body is meant to be JSON but is malformed, so that its content is unknown.</summary>
     public bool IsMalformed => _form == BodyForm.Malformed || (_form == BodyForm.NotJson && !IsDecoded);
 
@@ -28,7 +31,8 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 
     /// <summary>The first value of a header, or null.</summary>
-    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    public string? Header(string name) =>
+        Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { } value ? Key?.Mask(value) ?? value : null;
 
     /// <summary>Whether it is an error that comes from the model itself.</summary>
     public bool IsModelError => !IsSuccess && IsTyped;

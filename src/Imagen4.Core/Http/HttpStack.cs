@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// The two HTTP clients of the process, built on first use. The host client carries credentials, request by request,
-/// and never follows a redirect. The media client has none to carry.
+/// The HTTP clients of the process, built on first use. The host client carries credentials, request by request, and never follows a
+/// redirect. The media clients have none to carry; what public hosts send us to is fetched by one that connects to public addresses only.
 /// </summary>
 internal static class HttpStack
 {
@@ -14,24 +14,32 @@ internal static class HttpStack
 
     private const string HostClient = "host";
     private const string MediaClient = "media";
+    private const string PublicClient = "public media";
 
     private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
     private static readonly Lazy<HttpClient> HostLazy = new(() => Factory.Value.CreateClient(HostClient));
     private static readonly Lazy<HttpClient> MediaLazy = new(() => Factory.Value.CreateClient(MediaClient));
+    private static readonly Lazy<HttpClient> PublicLazy = new(() => Factory.Value.CreateClient(PublicClient));
 
     /// <summary>The client that talks to hosts. Its handler lives as long as the process, so it need not be made anew.</summary>
     public static HttpClient Host => HostLazy.Value;
 
-    /// <summary>The client that fetches media.</summary>
+    /// <summary>The client without credentials, for addresses that users have given themselves.</summary>
     public static HttpClient Media => MediaLazy.Value;
+
+    /// <summary>The client for what a host sends us to.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="host">The host.</param>
+    public static HttpClient MediaOf(Uri address, Uri host) =>
+        ServedAddress.MayBePrivate(address, host) ? MediaLazy.Value : PublicLazy.Value;
 
     private static IHttpClientFactory Build()
     {
         var services = new ServiceCollection();
-        foreach (var name in new[] { HostClient, MediaClient })
+        foreach (var name in new[] { HostClient, MediaClient, PublicClient })
         {
             services.AddHttpClient(name, Configure)
-                .ConfigurePrimaryHttpMessageHandler(CreateHandler)
+                .ConfigurePrimaryHttpMessageHandler(name == PublicClient ? CreatePublicHandler : CreateHandler)
                 .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
                 .RemoveAllLoggers();
         }
@@ -66,6 +74,13 @@ internal static class HttpStack
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         Proxy = new LoopbackBypass(HttpClient.DefaultProxy),
     };
+
+    private static SocketsHttpHandler CreatePublicHandler()
+    {
+        var handler = CreateHandler();
+        handler.ConnectCallback = PublicConnection.OpenAsync;
+        return handler;
+    }
 }
 
 /// <summary>The machine's proxy, for everything but this machine: an <c>http_proxy</c> variable would break loopback calls.</summary>

@@ -131,6 +131,7 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
         HttpRequestException { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } => false,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException } => false,
         AnswerTooLargeException => false,
+        _ when error.GetBaseException() is PrivateAddressException => false,
         _ => error is HttpRequestException or IOException or TimeoutException,
     };
 

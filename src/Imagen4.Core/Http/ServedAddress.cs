@@ -22,19 +22,37 @@ internal static class ServedAddress
     public static bool IsAllowedFrom(Uri address, Uri host) =>
         IsAllowed(address, host.IsLoopback) && (host.IsLoopback || IsPrivate(host) || !IsPrivate(address));
 
-    // A name that leads to a private address needs no look: nobody there has the certificate for it.
-    private static bool IsPrivate(Uri address)
-    {
-        if (!IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal))
-        {
-            return false;
-        }
+    /// <summary>
+    /// Whether an address may lead into a network that is not public: where its host is in one itself, and where that very host serves it.
+    /// A name says nothing of where it leads; elsewhere, that is looked at when it is connected to.
+    /// </summary>
+    /// <param name="address">What the host names.</param>
+    /// <param name="host">The host.</param>
+    public static bool MayBePrivate(Uri address, Uri host) =>
+        host.IsLoopback || IsPrivate(host) || address.IdnHost.Equals(host.IdnHost, StringComparison.OrdinalIgnoreCase);
 
-        literal = literal.IsIPv4MappedToIPv6 ? literal.MapToIPv4() : literal;
+    private static bool IsPrivate(Uri address) =>
+        IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal) && IsPrivate(literal);
+
+    /// <summary>Whether an address is in a network that is not public (RFC 6890).</summary>
+    public static bool IsPrivate(IPAddress address)
+    {
+        var literal = Embedded(address);
         return literal.AddressFamily == AddressFamily.InterNetwork
-            ? literal.GetAddressBytes() is [0 or 10 or 127, ..] or [100, >= 64 and <= 127, ..] or [169, 254, ..] or [172, >= 16 and <= 31, ..]
-                or [192, 168, ..] or [>= 224, ..]
+            ? literal.GetAddressBytes() is [0 or 10 or 127, ..] or [100, >= 64 and <= 127, ..] or [169, 254, ..]
+                or [172, >= 16 and <= 31, ..]
+                or [192, 168, ..] or [192, 0, 0 or 2, ..] or [198, 18 or 19, ..] or [198, 51, 100, ..] or [203, 0, 113, ..] or [>= 224, ..]
             : literal.IsIPv6LinkLocal || literal.IsIPv6SiteLocal || literal.IsIPv6UniqueLocal || literal.IsIPv6Multicast
                 || IPAddress.IsLoopback(literal) || literal.Equals(IPAddress.IPv6Any);
     }
+
+    // An IPv4 address within an IPv6 one: mapped (RFC 4291, 2.5.5), translated (RFC 6052, 64:ff9b::/96) or by 6to4 (RFC 3056).
+    private static IPAddress Embedded(IPAddress address) => address.AddressFamily != AddressFamily.InterNetworkV6 ? address
+        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.GetAddressBytes() switch
+        {
+            [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, .. var last] => new IPAddress(last),
+            [0x20, 0x02, var a, var b, var c, var d, ..] => new IPAddress([a, b, c, d]),
+            _ => address,
+        };
 }

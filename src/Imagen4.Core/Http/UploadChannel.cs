@@ -6,11 +6,11 @@ namespace Imagen4.Core.Http;
 /// Sends to addresses that a storage has named. They are their own permission, so no credentials go there; a redirect is not followed.
 /// Uploading costs nothing: what fails for a passing reason is sent again.
 /// </summary>
+/// <param name="host">The storage.</param>
 /// <param name="time">The clock.</param>
 /// <param name="trace">Receives one line for every exchange. It may be called on any thread.</param>
-internal sealed class UploadChannel(TimeProvider time, Action<string>? trace)
+internal sealed class UploadChannel(Uri host, TimeProvider time, Action<string>? trace)
 {
-    private const int LargestAnswer = 1024 * 1024;
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
     // Whoever has sent everything waits longer: the storage may put parts together first.
@@ -48,14 +48,14 @@ internal sealed class UploadChannel(TimeProvider time, Action<string>? trace)
         left = request.Content.Headers.ContentLength ?? left;
         try
         {
-            using var response = await HttpStack.Media
+            using var response = await HttpStack.MediaOf(address, host)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
-            var body = await BoundedBody.ReadAsync(response.Content, LargestAnswer, silence.Token).ConfigureAwait(false);
+            var body = await BoundedBody.ReadAsync(response.Content, HostChannel.LargestAnswer, cuts: false, silence.Token).ConfigureAwait(false);
             trace?.Invoke(Messages.TraceAnswer.With(
                 method, address.GetLeftPart(UriPartial.Path), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, LargestAnswer);
+            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, HostChannel.LargestAnswer);
             return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
                 { IsDecoded = isDecoded };
         }

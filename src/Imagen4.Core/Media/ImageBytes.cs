@@ -12,7 +12,14 @@ internal abstract record ImageBytes
 
     /// <summary>The host serves them.</summary>
     /// <param name="Address">Where.</param>
-    public sealed record Remote(string Address) : ImageBytes;
+    public sealed record Remote(string Address) : ImageBytes
+    {
+        /// <summary>The address as users see it; null where there is none.</summary>
+        public string? Shown => Address.Length == 0 ? null
+            : !Address.EnumerateRunes().Any(PlainText.Steers) ? Address
+            : Uri.TryCreate(Address, UriKind.Absolute, out var address) ? address.AbsoluteUri
+            : PlainText.Line(Address);
+    }
 
     /// <summary>
     /// They came inside the answer, as base64 or as a data URI. They stay JSON until they are written: a string would double them.

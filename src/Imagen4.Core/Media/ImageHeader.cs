@@ -16,8 +16,13 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
 
     private static ReadOnlySpan<byte> PngMagic => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    // PNG (W3C REC, 11.2.5): the empty IEND chunk with its checksum ends every file.
-    private static ReadOnlySpan<byte> PngEnd => [0, 0, 0, 0, (byte)'I', (byte)'E', (byte)'N', (byte)'D', 0xAE, 0x42, 0x60, 0x82];
+    // Far beyond what models make; what claims to be larger would only fill the memory of whoever opens it.
+    private const int LongestSide = 65_535;
+    private const long MostPixels = 1L << 28;
+
+    // JPEG: metadata and thumbnails take some dozens of segments.
+    private const int MostSegments = 10_000;
+    private const int LongestTail = 256;
 
     /// <summary>Reads the header of a whole image.</summary>
     /// <param name="file">The file; it can seek.</param>
@@ -29,14 +34,17 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
         head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         var header = head switch
         {
-            _ when head.StartsWith(PngMagic) => Png(head, file),
+            _ when head.StartsWith(PngMagic) => Png(file),
             [0xFF, 0xD8, 0xFF, ..] => Jpeg(file),
             _ when head.StartsWith("RIFF"u8) && head.Length >= 30 && head[8..].StartsWith("WEBP"u8) => Webp(head, file),
             _ => throw new InvalidMediaException(Messages.MediaNotAnImage),
         };
-        return header is { Width: > 0, Height: > 0 }
-            ? header
-            : throw new InvalidMediaException(Messages.MediaBroken.With(header?.Type.Name));
+        return header switch
+        {
+            { Width: <= 0 } or { Height: <= 0 } => throw Broken(header.Type),
+            { Width: > LongestSide } or { Height: > LongestSide } => throw TooLarge(header),
+            _ => (long)header.Width * header.Height <= MostPixels ? header : throw TooLarge(header),
+        };
     }
 
     /// <summary>The kind of image that begins with these bytes; null where they are none that models read.</summary>
@@ -71,11 +79,17 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
         return false;
     }
 
-    private static ImageHeader Png(ReadOnlySpan<byte> head, Stream file)
+    private static ImageHeader Png(Stream file)
     {
-        CheckEnd(file, PngEnd, MediaType.Png);
-        return head.Length >= 24 && head[12..16].SequenceEqual("IHDR"u8)
-            ? new(MediaType.Png, BinaryPrimitives.ReadInt32BigEndian(head[16..]), BinaryPrimitives.ReadInt32BigEndian(head[20..]))
+        file.Position = PngMagic.Length;
+        if (PngChunks.Read(file, out var isCut) is not { } size)
+        {
+            throw Broken(MediaType.Png, isCut);
+        }
+
+        // Some writers leave a few bytes behind the end.
+        return file.Length - file.Position <= LongestTail
+            ? new(MediaType.Png, (int)Math.Min(size.Width, int.MaxValue), (int)Math.Min(size.Height, int.MaxValue))
             : throw Broken(MediaType.Png);
     }
 
@@ -85,7 +99,8 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
         CheckEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
         Span<byte> segment = stackalloc byte[9];
         file.Position = 2;
-        while (file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF)
+        for (var count = 0; count < MostSegments
+            && file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF; count++)
         {
             if (segment[1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
@@ -109,7 +124,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L > file.Length)
         {
-            throw Broken(MediaType.Webp);
+            throw Broken(MediaType.Webp, isCut: true);
         }
 
         var chunk = head[12..16];
@@ -137,16 +152,20 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     // Some writers leave a few bytes behind the end; a file that was cut off has no end at all.
     private static void CheckEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
     {
-        Span<byte> tail = stackalloc byte[256];
+        Span<byte> tail = stackalloc byte[LongestTail];
         file.Position = Math.Max(0, file.Length - tail.Length);
         tail = tail[..file.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false)];
         if (tail.LastIndexOf(end) < 0)
         {
-            throw Broken(type);
+            throw Broken(type, isCut: true);
         }
     }
 
-    private static InvalidMediaException Broken(MediaType type) => new(Messages.MediaBroken.With(type.Name));
+    private static InvalidMediaException Broken(MediaType type, bool isCut = false) =>
+        new(Messages.MediaBroken.With(type.Name)) { IsCut = isCut };
+
+    private static InvalidMediaException TooLarge(ImageHeader header) =>
+        new(Messages.MediaTooManyPixels.With(header.Width, header.Height));
 }
 
 /// <summary>An image of a result: what users see of it, and where its bytes are.</summary>

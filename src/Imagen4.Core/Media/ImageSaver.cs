@@ -9,6 +9,9 @@ namespace Imagen4.Core.Media;
 /// <param name="names">What they are called.</param>
 internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
 {
+    // As many as models make at once; a host may list any number.
+    private const int MostAtOnce = 4;
+
     /// <summary>Saves every image that can be saved.</summary>
     /// <param name="source">Where media comes from.</param>
     /// <param name="images">The images; each that is saved gets its path and what its bytes say.</param>
@@ -23,8 +26,19 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
         MediaAccess access,
         CancellationToken cancellation)
     {
-        var errors = await Task.WhenAll(images.Select(image => TrySaveAsync(source, image, owner, access, cancellation)))
-            .ConfigureAwait(false);
+        using var slots = new SemaphoreSlim(MostAtOnce);
+        var errors = await Task.WhenAll(images.Select(async image =>
+        {
+            await slots.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await TrySaveAsync(source, image, owner, access, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                _ = slots.Release();
+            }
+        })).ConfigureAwait(false);
         return errors.FirstOrDefault(error => error is not null);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 
@@ -25,9 +26,15 @@ internal static class InlineImage
 
     /// <summary>Writes the bytes of the image.</summary>
     /// <exception cref="InvalidMediaException">It is not base64.</exception>
-    public static async Task DecodeAsync(JsonElement text, Stream target, CancellationToken cancellation)
+    /// <exception cref="DownloadFailedException">It is larger than what is taken.</exception>
+    public static async Task DecodeAsync(JsonElement text, Stream target, long maxBytes, CancellationToken cancellation)
     {
         var base64 = Base64Of(text);
+        if (base64.Length / 4 * 3L > maxBytes)
+        {
+            throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(Piece));
         try
         {

@@ -11,20 +11,30 @@ namespace Imagen4.Core.Media;
 /// Fetches media: without credentials, over https (plain http on this machine alone), through few redirects of which each is checked.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="allowLoopback">Whether this machine may serve the media: only a host on this machine sends us to it.</param>
-internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
+/// <param name="host">The host that gives out the addresses: this machine and private networks serve media only to their own hosts.</param>
+internal sealed class MediaSource(TimeProvider time, Uri host)
 {
     private const int Attempts = 5;
     private const int MostRedirects = 3;
-    private const long LargestImage = 256L * 1024 * 1024;
+    private static readonly HashSet<string> Refused = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "text/html", "application/xhtml+xml", "text/javascript", "application/javascript", "image/svg+xml",
+    };
+
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
     // For one image with all its retries: a host that sends a byte now and then is never silent.
     private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
 
+    /// <summary>The largest image that is taken, in bytes, where nothing else is said.</summary>
+    public const long LargestImage = 100L * 1024 * 1024;
+
     private static readonly RetryPlan Plan = new(Attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), Total);
 
     private readonly RetryPipeline<long> _retry = new(Plan, time);
+
+    /// <summary>The largest image that is taken, in bytes.</summary>
+    public long MaxBytes { get; init; } = LargestImage;
 
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
@@ -41,13 +51,21 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
     public Task CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation) => bytes switch
     {
-        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, cancellation),
+        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, MaxBytes, cancellation),
         ImageBytes.Stored kept => CopyKeptAsync(kept, target, cancellation),
         _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation),
     };
 
-    private static async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation) =>
-        await target.WriteAsync(await kept.Read(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+    private async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation)
+    {
+        var bytes = await kept.Read(cancellation).ConfigureAwait(false);
+        if (bytes.Length > MaxBytes)
+        {
+            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+        }
+
+        await target.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+    }
 
     // A transfer that failed starts again at the beginning of the target.
     private async Task DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)
@@ -63,6 +81,10 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             _ = await _retry
                 .RunAsync(token => FetchAsync(file, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
                 .ConfigureAwait(false);
+        }
+        catch (BrokenTransferException error) when (error.InnerException is InvalidMediaException cut)
+        {
+            throw new InvalidMediaException(cut.Message, error) { IsCut = true };
         }
         catch (BrokenTransferException error)
         {
@@ -91,6 +113,7 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                 throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
             }
 
+            RequireWhole(target);
             return received;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
@@ -100,9 +123,30 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                     ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
                     : Messages.ConnectTimedOut.With(file.Source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
+        catch (HttpRequestException error) when (error.GetBaseException() is PrivateAddressException refused)
+        {
+            throw new DownloadFailedException(Messages.DownloadFailed.With(file.Source.Host, refused.Message), error);
+        }
         catch (HttpRequestException error)
         {
             throw new BrokenTransferException(FailureText.Of(error), error);
+        }
+    }
+
+    // A length that was right all along may be that of a cache which has got a part only.
+    private static void RequireWhole(Stream target)
+    {
+        try
+        {
+            _ = ImageHeader.Read(target);
+        }
+        catch (InvalidMediaException cut) when (cut.IsCut)
+        {
+            throw new BrokenTransferException(cut.Message, cut);
+        }
+        catch (InvalidMediaException)
+        {
+            // What is wrong with it would be the next time too; whoever saves it says so.
         }
     }
 
@@ -114,12 +158,12 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
             CheckAllowed(source);
             using var request = new HttpRequestMessage(HttpMethod.Get, source);
             request.Headers.AcceptEncoding.Add(new("identity"));
-            var response = await HttpStack.Media
+            var response = await HttpStack.MediaOf(source, host)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return response;
+                return RequireImage(response);
             }
 
             using (response)
@@ -140,6 +184,19 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
         }
     }
 
+    // Storages that know no better call a file binary, or plain text: what was paid for is not lost for that. What is served as a page
+    // or a script was not made by a model.
+    private static HttpResponseMessage RequireImage(HttpResponseMessage response)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is { } type && Refused.Contains(type))
+        {
+            response.Dispose();
+            throw new InvalidMediaException(Messages.MediaOtherType.With(PlainText.Brief(type)));
+        }
+
+        return response;
+    }
+
     private Uri Next(RemoteFile file, Uri source, HttpResponseMessage response, int hop)
     {
         if ((int)response.StatusCode is >= 300 and <= 399 && response.Headers.Location is { } location && hop < MostRedirects)
@@ -158,15 +215,20 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
 
     private void CheckAllowed(Uri source)
     {
-        if (!ServedAddress.IsAllowed(source, allowLoopback))
+        if (!ServedAddress.IsAllowedFrom(source, host))
         {
             throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host));
         }
     }
 
-    private static async Task<long> CopyAsync(HttpResponseMessage response, Stream target, Deadline silence)
+    private async Task<long> CopyAsync(HttpResponseMessage response, Stream target, Deadline silence)
     {
         var cancellation = silence.Token;
+        if (response.Content.Headers.ContentLength > MaxBytes)
+        {
+            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+        }
+
         var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
@@ -180,9 +242,9 @@ internal sealed class MediaSource(TimeProvider time, bool allowLoopback)
                 }
 
                 received += read;
-                if (received > LargestImage)
+                if (received > MaxBytes)
                 {
-                    throw new DownloadFailedException(Messages.MediaTooLarge.With(LargestImage));
+                    throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
                 }
 
                 silence.Restart(SilenceLimit);

@@ -164,7 +164,7 @@ public sealed class OutputFolder(string path, bool force)
             return true;
         }
 
-        return await IsSameAsync(final, sha256, cancellation).ConfigureAwait(false)
+        return await IsSameAsync(final, new FileInfo(draft).Length, sha256, cancellation).ConfigureAwait(false)
             ? false
             : throw new FileExistsException(Messages.FileExists.With(final));
     }
@@ -195,11 +195,16 @@ public sealed class OutputFolder(string path, bool force)
         }
     }
 
-    private static async Task<bool> IsSameAsync(string path, string sha256, CancellationToken cancellation)
+    // Of a link, that of what it leads to.
+    private static long Length(string path) =>
+        File.ResolveLinkTarget(path, returnFinalTarget: true) is FileInfo target ? target.Length : new FileInfo(path).Length;
+
+    private static async Task<bool> IsSameAsync(string path, long length, string sha256, CancellationToken cancellation)
     {
-        if (!SavedFile.Exists(path))
+        // To open a pipe would be to wait for whoever writes to it; its length is 0.
+        if (!SavedFile.Exists(path) || Length(path) != length)
         {
-            // A folder of that name, or a link that leads nowhere.
+            // A folder of that name, a link that leads nowhere, or another file.
             return false;
         }
 

@@ -8,7 +8,6 @@ namespace Imagen4.Core.Providers;
 /// <summary>A provider with the key for it: everything needed to talk to one host.</summary>
 public sealed class HostConnection
 {
-    private const int LargestOfStorage = 1024 * 1024;
     private const int AttemptsToAsk = 2;
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
@@ -54,11 +53,11 @@ public sealed class HostConnection
         _retry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false) { Answered = NoteAnswer };
         _resultRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: true) { Answered = NoteAnswer };
         _askRetry = new ReadRetry(RetryBudget.For(BaseUri), time, readsModel: false, AskLimit, AttemptsToAsk);
-        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Answered = () => NoteAnswer(null) };
+        _channel = new HostChannel(HttpStack.Host, time) { Trace = trace, Key = key, Answered = () => NoteAnswer(null) };
 
         // Storage is another server: that it does not answer says nothing of the one that requests go to.
         _storageRetry = storage is null ? null : new ReadRetry(RetryBudget.For(storage), time, readsModel: false);
-        _storageChannel = new HostChannel(HttpStack.Host, time) { Trace = trace, LargestAnswer = LargestOfStorage };
+        _storageChannel = new HostChannel(HttpStack.Host, time) { Trace = trace, Key = key };
         Trace = trace;
     }
 
@@ -100,13 +99,18 @@ public sealed class HostConnection
         PaidContent content,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
-        CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation);
+        CancellationToken cancellation,
+        int largest = HostChannel.LargestAnswer) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, largest);
 
     /// <summary>Reads, with retries.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="largest">The largest answer that is read, in bytes.</param>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
-    internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation) =>
-        ReadAsync(_retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+    internal Task<HostResponse> GetAsync(Uri address, CancellationToken cancellation, int largest = HostChannel.LargestAnswer) =>
+        ReadAsync(
+            _retry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, largest), cancellation);
 
     /// <summary>
     /// Asks for what a batch can do without, once: it takes no part in the retries of what is waited for, nor in what is said of outages.
@@ -117,7 +121,7 @@ public sealed class HostConnection
     internal async Task<HostResponse> AskOnceAsync(Uri address, TimeSpan limit, CancellationToken cancellation)
     {
         using var request = Request(HttpMethod.Get, address, content: null, headers: []);
-        return await new HostChannel(HttpStack.Host, Time) { Trace = _channel.Trace }.SendAsync(request, limit, cancellation)
+        return await new HostChannel(HttpStack.Host, Time) { Trace = _channel.Trace, Key = _key }.SendAsync(request, limit, cancellation)
             .ConfigureAwait(false);
     }
 
@@ -130,14 +134,17 @@ public sealed class HostConnection
         var events = new EventStream(Time) { Trace = _channel.Trace };
         await foreach (var data in events.ReadAsync(HttpStack.Host, request, cancellation).ConfigureAwait(false))
         {
-            yield return data;
+            yield return _key.Mask(data).ToArray();
         }
     }
 
     /// <summary>Reads a result: a server error of the model is one too.</summary>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
-        ReadAsync(_resultRetry, token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token), cancellation);
+        ReadAsync(
+            _resultRetry,
+            token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, HostChannel.LargestResult),
+            cancellation);
 
     /// <summary>
     /// Asks with a body for what costs nothing and changes nothing, within a few seconds however long somebody waits for a request: it
@@ -209,10 +216,11 @@ public sealed class HostConnection
         HttpContent? content,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        int largest = HostChannel.LargestAnswer)
     {
         using var request = Request(method, address, content, headers);
-        return await _channel.SendAsync(request, limit, cancellation).ConfigureAwait(false);
+        return await _channel.SendAsync(request, limit, cancellation, largest).ConfigureAwait(false);
     }
 
     private async Task<HostResponse> SendToStorageAsync(

@@ -32,6 +32,10 @@ public static class PlainText
         return true;
     }
 
+    /// <summary>Whether a terminal acts upon a character: control characters steer it, format characters turn text around in it.</summary>
+    public static bool Steers(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
+
     private static string Clean(string text, int length)
     {
         // What is shown as one blank may be two characters long.
@@ -44,10 +48,7 @@ public static class PlainText
                 return clean.Append('…').ToString();
             }
 
-            // Control characters steer a terminal, format characters turn text around in it.
-            var steers = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
-            clean.Append(steers ? " " : rune.ToString());
+            clean.Append(Steers(rune) ? " " : rune.ToString());
         }
 
         return clean.ToString().Trim();

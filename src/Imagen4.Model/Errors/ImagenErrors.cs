@@ -44,7 +44,11 @@ public sealed class InvalidInputException(string message, Exception? inner = nul
 }
 
 /// <summary>What was fetched is not a whole image.</summary>
-public sealed class InvalidMediaException(string message, Exception? inner = null) : ImagenException(message, inner);
+public sealed class InvalidMediaException(string message, Exception? inner = null) : ImagenException(message, inner)
+{
+    /// <summary>Whether the file begins like an image and ends too early: another transfer may bring all of it.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>The host answered something that is not what its protocol says.</summary>
 public sealed class InvalidResponseException(string message, Exception? inner = null) : ImagenException(message, inner);

@@ -14,8 +14,6 @@ public abstract partial class BatchCommand : HostCommand
 
     private readonly UnreachedRows _unreached = new();
 
-    private readonly BatchSummary _summary = new();
-
     /// <summary>Options for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
@@ -64,13 +62,6 @@ public abstract partial class BatchCommand : HostCommand
                 Write(received, target);
                 break;
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void WriteRecordError(ImagenException failure, object? target)
-    {
-        _summary.AddRefused();
-        base.WriteRecordError(failure, target);
     }
 
     /// <inheritdoc/>
@@ -146,32 +137,6 @@ public abstract partial class BatchCommand : HostCommand
         if (Batch.Breaker.ReasonForAll is not null || !(MayNameOthers || HasSeveralProviders))
         {
             EndIfSubmittingEnded();
-        }
-    }
-
-    private void Count(object value)
-    {
-        switch (value)
-        {
-            case RowOutcome<ImagenRequest> submitted:
-                Count(submitted.Value, submitted.Error, submitted.IsContinued);
-                break;
-            case RowOutcome<ImagenResult> received:
-                Count(received.Value, received.Error, received.IsContinued);
-                break;
-        }
-    }
-
-    // A row that was not sent because of the ledger is counted with all those that follow it.
-    private void Count(IRowObject? row, ImagenException? error, bool isContinued)
-    {
-        if (row is not null)
-        {
-            _summary.Add(row, isContinued);
-        }
-        else if (error is not (null or LedgerUnavailableException))
-        {
-            _summary.AddRefused();
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed record FaultOperation(
     {
         using var folder = new TempFolder();
         var result = await RequestWaiter.ReadNowAsync(subject.Request, CancellationToken.None);
-        var source = new MediaSource(subject.Host.Time, allowLoopback: true);
+        var source = new MediaSource(subject.Host.Time, TestHost.ThisMachine);
         var saver = new ImageSaver(
             new OutputFolder(folder.Path, force: false), new TemplateNames(new FileNameTemplate("image"), subject.Names));
         var error = await saver.SaveAsync(source, result!.Images, "r-1", MediaAccess.Public, CancellationToken.None);

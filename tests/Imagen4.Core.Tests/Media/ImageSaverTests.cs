@@ -155,5 +155,5 @@ public sealed class ImageSaverTests : IDisposable
         new ImageSaver(
                 new OutputFolder(_temp.Path, force),
                 new TemplateNames(new FileNameTemplate("{RequestId}-{ImageIndex}"), new FileNameValues { RequestId = "r-1" }))
-            .SaveAsync(new MediaSource(new SkippingTime(), allowLoopback: true), images, "r-1", MediaAccess.Public, cancellation).InTime();
+            .SaveAsync(new MediaSource(new SkippingTime(), TestHost.ThisMachine), images, "r-1", MediaAccess.Public, cancellation).InTime();
 }

@@ -83,7 +83,7 @@ public sealed class MediaSourceTests
         using var target = new MemoryStream();
 
         await Assert.ThrowsAsync<DownloadFailedException>(
-            () => new MediaSource(_time, allowLoopback: false).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
+            () => new MediaSource(_time, TestHost.Elsewhere).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
 
         Assert.Empty(server.Requests);
     }
@@ -164,7 +164,7 @@ public sealed class MediaSourceTests
             await connection.WriteAsync(RawServer.Answer(200, "whole", type: "image/png"));
         });
         using var target = new MemoryStream();
-        var copying = new MediaSource(time, allowLoopback: true).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None);
+        var copying = new MediaSource(time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None);
         await time.WaitsAsync(1);
 
         time.Advance(TimeSpan.FromSeconds(30));
@@ -189,7 +189,7 @@ public sealed class MediaSourceTests
         using var target = new SlowTarget(time);
         var start = time.GetTimestamp();
 
-        var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, allowLoopback: true)
+        var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, TestHost.ThisMachine)
             .CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
 
         Assert.Contains("not done after 900 s", error.Message, StringComparison.Ordinal);
@@ -232,7 +232,7 @@ public sealed class MediaSourceTests
         using var target = new MemoryStream();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new MediaSource(_time, allowLoopback: true).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, stop.Token).InTime());
+            () => new MediaSource(_time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, stop.Token).InTime());
 
         Assert.Equal(1, server.Connections);
     }
@@ -244,7 +244,7 @@ public sealed class MediaSourceTests
         using var full = new MemoryStream(new byte[10], writable: true);
 
         await Assert.ThrowsAnyAsync<Exception>(
-            () => new MediaSource(_time, allowLoopback: true).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), full, CancellationToken.None).InTime());
+            () => new MediaSource(_time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), full, CancellationToken.None).InTime());
 
         Assert.Single(server.Requests);
     }
@@ -258,7 +258,7 @@ public sealed class MediaSourceTests
     private async Task<byte[]> CopyAsync(string address)
     {
         using var target = new MemoryStream();
-        await new MediaSource(_time, allowLoopback: true).CopyAsync(new ImageBytes.Remote(address), target, CancellationToken.None).InTime();
+        await new MediaSource(_time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(address), target, CancellationToken.None).InTime();
         return target.ToArray();
     }
 

@@ -161,7 +161,7 @@ public sealed class PrivateMediaTests : EmulatorTest
     private static async Task<byte[]> CopyAsync(string address, MediaAccess access, TimeProvider? time = null)
     {
         using var target = new MemoryStream();
-        await new MediaSource(time ?? new SkippingTime(), allowLoopback: true)
+        await new MediaSource(time ?? new SkippingTime(), TestHost.ThisMachine)
             .CopyAsync(new ImageBytes.Remote(address), target, access, CancellationToken.None).InTime();
         return target.ToArray();
     }

@@ -11,6 +11,12 @@ internal static class TestHost
     public const string Model = "fal-ai/imagen4/preview";
     public const string Secret = "test-key";
 
+    /// <summary>A host on this machine.</summary>
+    public static readonly Uri ThisMachine = new("http://127.0.0.1");
+
+    /// <summary>A host of the public network.</summary>
+    public static readonly Uri Elsewhere = new("https://host.example");
+
     public static ProviderProfile Profile(Uri? address, string name = "test") => new()
     {
         Name = name,

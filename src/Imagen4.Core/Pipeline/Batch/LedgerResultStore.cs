@@ -93,7 +93,7 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
         using var bytes = new MemoryStream();
         try
         {
-            await InlineImage.DecodeAsync(inline.Text, bytes, CancellationToken.None).ConfigureAwait(false);
+            await InlineImage.DecodeAsync(inline.Text, bytes, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
             return bytes.ToArray();
         }
         catch (InvalidMediaException)

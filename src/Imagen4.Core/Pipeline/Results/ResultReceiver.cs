@@ -20,9 +20,9 @@ namespace Imagen4.Core.Pipeline.Results;
 internal sealed class ResultReceiver(
     BatchOptions options, ILedger ledger, BatchCounts counts, PriceBook prices, SubmissionBreaker? breaker = null)
 {
+    private const int LeastImages = 16;
+
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
-    private readonly MediaSource _media = new(options.Time, allowLoopback: false);
-    private readonly MediaSource _localMedia = new(options.Time, allowLoopback: true);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
@@ -91,6 +91,7 @@ internal sealed class ResultReceiver(
                 return null;
             }
 
+            found = Capped(found, result, entry);
             found.CopyTo(result);
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
@@ -134,6 +135,19 @@ internal sealed class ResultReceiver(
         {
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
         }
+    }
+
+    // More than were asked for are not refused: they may have been paid for. Thousands are not images of a request.
+    private HostResult Capped(HostResult found, ImagenResult result, LedgerEntry entry)
+    {
+        var most = Math.Max(LeastImages, 4 * (entry.Input.NumImages ?? 1));
+        if (found.Images.Count <= most)
+        {
+            return found;
+        }
+
+        options.Warn?.Invoke(Messages.ImagesTooMany.With(result.Index, found.Images.Count, most));
+        return found with { Images = [.. found.Images.Take((int)most)] };
     }
 
     // That the host generates is written once, for whoever looks at the ledger meanwhile. Nothing depends on it.
@@ -194,8 +208,9 @@ internal sealed class ResultReceiver(
                 .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
+        var media = new MediaSource(options.Time, request.Host.BaseUri) { MaxBytes = options.MaxBytes };
         var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)))
-            .SaveAsync(request.Host.BaseUri.IsLoopback ? _localMedia : _media, missing, request.RequestId, access, cancellation)
+            .SaveAsync(media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
         if (error is null)

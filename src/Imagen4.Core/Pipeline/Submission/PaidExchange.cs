@@ -24,7 +24,9 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         var sent = host.Time.GetTimestamp();
         try
         {
-            var response = await host.PostAsync(address, content, headers, protocol.SubmitLimit, cancellation).ConfigureAwait(false);
+            var largest = protocol.AnswersWithResult ? HostChannel.LargestResult : HostChannel.LargestAnswer;
+            var response = await host.PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, largest)
+                .ConfigureAwait(false);
             return Judge(content, response, sent);
         }
 #pragma warning disable CA1031 // Whatever it is: only the evidence tells whether anything was sent.

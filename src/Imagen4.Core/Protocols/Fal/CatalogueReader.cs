@@ -113,7 +113,7 @@ internal sealed class CatalogueReader
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Accept.Add(new("application/json"));
-        return await _channel.SendAsync(request, ReadLimit, cancellation).ConfigureAwait(false);
+        return await _channel.SendAsync(request, ReadLimit, cancellation, HostChannel.LargestList).ConfigureAwait(false);
     }
 
     // The host's words go to a terminal.

@@ -30,6 +30,7 @@ internal sealed record FalStatusAnswer
 
     public string? Error { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? ErrorType { get; init; }
 
     /// <summary>What the host measured, where it did.</summary>
@@ -48,8 +49,10 @@ internal sealed record FalLogEntry
 {
     public string? Message { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? Level { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? Source { get; init; }
 
     public string? Timestamp { get; init; }
@@ -62,6 +65,7 @@ internal sealed record FalResultAnswer
 
     public long? Seed { get; init; }
 
+    [JsonConverter(typeof(HostProse))]
     public string? Description { get; init; }
 
     [JsonExtensionData]
@@ -74,8 +78,10 @@ internal sealed record FalFile
     /// <summary>JSON text: it may be a data URI of many megabytes, which is better left as it is.</summary>
     public JsonElement? Url { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? ContentType { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? FileName { get; init; }
 
     public long? FileSize { get; init; }
@@ -96,7 +102,9 @@ internal sealed record FalErrorAnswer
     /// <summary>The form of gateways in front of fal: a text, or an object with a message and a type.</summary>
     public JsonElement? Error { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? ErrorType { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? Status { get; init; }
 }

@@ -39,7 +39,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
         {
             { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), answer.ErrorType, IsHostError: true),
             { ValueKind: JsonValueKind.Array } list => OfList(list),
-            { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), Member(one, "type"), IsHostError: true),
+            { ValueKind: JsonValueKind.Object } one => new(PlainText.Line(Entry(one)), TypeIn(one), IsHostError: true),
             _ => OfGateway(answer.Error),
         };
     }
@@ -48,7 +48,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
     private static FalErrorDetail? OfGateway(JsonElement? error) => error switch
     {
         { ValueKind: JsonValueKind.String } text => new(PlainText.Line(JsonText.Text(text)), Type: null, IsHostError: false),
-        { } one when Member(one, "message") is { } message => new(PlainText.Line(message), Member(one, "type"), IsHostError: false),
+        { } one when Member(one, "message") is { } message => new(PlainText.Line(message), TypeIn(one), IsHostError: false),
         _ => null,
     };
 
@@ -57,7 +57,7 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
         var entries = list.EnumerateArray().ToList();
         return new FalErrorDetail(
             PlainText.Line(string.Join("; ", entries.Select(Entry))),
-            entries.Select(entry => Member(entry, "type")).FirstOrDefault(type => type is not null),
+            entries.Select(entry => TypeIn(entry)).FirstOrDefault(type => type is not null),
             IsHostError: true);
     }
 
@@ -70,6 +70,8 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
             : "";
         return place.Length > 0 ? $"{place}: {message}" : message;
     }
+
+    private static string? TypeIn(JsonElement entry) => Member(entry, "type") is { } type ? PlainText.Brief(type) : null;
 
     private static string? Member(JsonElement entry, string name) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

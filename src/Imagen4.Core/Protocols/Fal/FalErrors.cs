@@ -193,7 +193,7 @@ internal static class FalErrors
     private static bool IsOfInput(HostResponse response, string? type) =>
         (int)response.Status == 422 && response.IsMarked && type != FileNotRead;
 
-    private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") ?? detail.Type;
+    private static string? TypeOf(HostResponse response, FalErrorDetail detail) => response.Header("X-Fal-Error-Type") is { } type ? PlainText.Brief(type) : detail.Type;
 
     private static string Said(HostResponse response, FalErrorDetail detail) =>
         detail.Text.Length > 0 ? detail.Text : string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.Status}");

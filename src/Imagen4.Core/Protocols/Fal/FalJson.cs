@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.Fal;
 
@@ -39,9 +40,17 @@ internal sealed class TolerantNumber<T> : JsonConverter<T?>
 /// Reads a text, and whatever else stands in its place as its JSON: an odd member must not cost the answer around it,
 /// which may name a request that has been paid for.
 /// </summary>
-internal sealed class TolerantText : JsonConverter<string>
+internal class TolerantText : JsonConverter<string>
 {
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Raw(ref reader) is { } text ? Shown(text) : null;
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    /// <summary>The text as it is handed on.</summary>
+    protected virtual string Shown(string text) => text;
+
+    private static string? Raw(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
@@ -59,6 +68,34 @@ internal sealed class TolerantText : JsonConverter<string>
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
+}
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+/// <summary>A word that a host shows to people (a type, a level, a file's name): 60 characters that no terminal acts upon.</summary>
+internal sealed class HostWord : TolerantText
+{
+    protected override string Shown(string text) => PlainText.Brief(text);
+}
+
+/// <summary>What a host has written for people: at most 8,000 characters that no terminal acts upon. Lines stay lines.</summary>
+internal sealed class HostProse : TolerantText
+{
+    private const int Longest = 8000;
+
+    protected override string Shown(string text)
+    {
+        var clean = new StringBuilder(Math.Min(text.Length, Longest));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (clean.Length >= Longest)
+            {
+                return clean.Append('…').ToString();
+            }
+
+            // Joiners are part of emoji and of words in some scripts.
+            var isPlain = rune.Value is '\n' or '\r' or '\t' or '\u200C' or '\u200D' || !PlainText.Steers(rune);
+            _ = clean.Append(isPlain ? rune.ToString() : " ");
+        }
+
+        return clean.ToString();
+    }
 }

@@ -51,7 +51,7 @@ internal static class FalResults
         var image = new ImagenImage
         {
             Index = position + 1,
-            Uri = bytes is ImageBytes.Remote { Address.Length: > 0 } remote ? remote.Address : null,
+            Uri = (bytes as ImageBytes.Remote)?.Shown,
             ContentType = file.ContentType,
             FileName = file.FileName,
             FileSize = file.FileSize,

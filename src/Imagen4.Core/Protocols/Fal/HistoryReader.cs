@@ -92,7 +92,7 @@ internal sealed class HistoryReader(HostConnection host)
         var address = new Uri(string.Create(
             CultureInfo.InvariantCulture,
             $"{list}?endpoint_id={model}&start={Uri.EscapeDataString(since)}&limit={PerPage}&expand=payloads{cursor}"));
-        var response = await host.GetAsync(address, cancellation).ConfigureAwait(false);
+        var response = await host.GetAsync(address, cancellation, HostChannel.LargestList).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             var status = (int)response.Status;

@@ -65,8 +65,10 @@ internal sealed record GeneratedFile
 
     public JsonElement? ImageBase64 { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? ContentType { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? FileName { get; init; }
 
     public long? FileSize { get; init; }
@@ -95,8 +97,10 @@ internal sealed record GenerationErrorBody
 {
     public string? Message { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? Type { get; init; }
 
+    [JsonConverter(typeof(HostWord))]
     public string? Code { get; init; }
 
     /// <summary>The input it is about, as the host spells it.</summary>

@@ -127,7 +127,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             new ImagenImage
             {
                 Index = position + 1,
-                Uri = (bytes as ImageBytes.Remote)?.Address,
+                Uri = (bytes as ImageBytes.Remote)?.Shown,
                 ContentType = file.ContentType,
                 FileName = file.FileName,
                 FileSize = file.FileSize,

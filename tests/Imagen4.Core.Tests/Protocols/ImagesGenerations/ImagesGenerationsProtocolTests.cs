@@ -46,7 +46,7 @@ public sealed class ImagesGenerationsProtocolTests
         using var target = new MemoryStream();
 
         var image = Assert.Single(result.Images);
-        await new MediaSource(TimeProvider.System, allowLoopback: false).CopyAsync(image.Bytes, target, CancellationToken.None);
+        await new MediaSource(TimeProvider.System, TestHost.Elsewhere).CopyAsync(image.Bytes, target, CancellationToken.None);
 
         Assert.Equal("ABC"u8.ToArray(), target.ToArray());
         Assert.Null(image.Image.Uri);

@@ -24,7 +24,7 @@ internal sealed class FalUpload
     public FalUpload(HostConnection host, FileContent file, Uri address, IProgress<long>? progress)
     {
         (_host, _file, _address, _progress) = (host, file, address, progress);
-        _channel = new UploadChannel(host.Time, host.Trace);
+        _channel = new UploadChannel(host.Profile.StorageUri!, host.Time, host.Trace);
     }
 
     /// <summary>Sends the file in one piece.</summary>

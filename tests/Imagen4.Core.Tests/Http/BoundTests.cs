@@ -1,0 +1,106 @@
+using System.Text;
+using Imagen4.Core.Http;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Http;
+
+/// <summary>No answer makes the process keep more of it than hosts have to say.</summary>
+public sealed class BoundTests
+{
+    [Theory]
+    [InlineData("data: {filler}")]
+    [InlineData(": {filler}")]
+    [InlineData("data: x\n{lines}")]
+    [InlineData("data: x\r\n{crlf}")]
+    public async Task An_event_without_an_end_ends_the_stream(string start)
+    {
+        var text = start
+            .Replace("{filler}", new string('a', 64), StringComparison.Ordinal)
+            .Replace("{lines}", "data: x\n", StringComparison.Ordinal)
+            .Replace("{crlf}", "data: x\r\n", StringComparison.Ordinal);
+        var more = start.Contains("{lines}", StringComparison.Ordinal) ? "data: x\n" : start.Contains("{crlf}", StringComparison.Ordinal) ? "data: x\r\n" : "a";
+        var endless = new EndlessStream(Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(more));
+
+        await using var bounded = new EventBounds(endless, () => { });
+        var buffer = new byte[4096];
+        var error = await Assert.ThrowsAsync<AnswerTooLargeException>(async () =>
+        {
+            while (await bounded.ReadAsync(buffer) > 0)
+            {
+                Assert.InRange(endless.Sent, 0, EventBounds.Largest + (64 * 1024));
+            }
+        });
+
+        Assert.Equal("The answer is larger than 1048576 bytes.", error.Message);
+    }
+
+    [Fact]
+    public async Task Any_number_of_events_passes()
+    {
+        var one = Encoding.UTF8.GetBytes($"data: {new string('a', 60_000)}\r\n\r\n");
+        await using var bounded = new EventBounds(new MemoryStream([.. Enumerable.Repeat(one, 100).SelectMany(bytes => bytes)]), () => { });
+
+        using var all = new MemoryStream();
+        await bounded.CopyToAsync(all);
+
+        Assert.Equal(100 * one.Length, all.Length);
+    }
+
+    [Fact]
+    public async Task A_status_has_a_megabyte_and_a_result_has_more()
+    {
+        var large = new Answer(200, $$"""{"status":"IN_QUEUE","filler":"{{new string('a', 2 * 1024 * 1024)}}"}""");
+        await using var server = await WebServer.AnsweringAsync(large, large);
+        var host = TestHost.Connect(server.Address);
+
+        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => host.GetAsync(server.Address, CancellationToken.None).InTime());
+        Assert.Contains("larger than 1048576 bytes", error.Message, StringComparison.Ordinal);
+        Assert.True((await host.GetResultAsync(server.Address, CancellationToken.None).InTime()).Body.Length > 2 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task Of_an_error_the_beginning_is_read()
+    {
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(422, "boom " + new string('A', 8 * 1024 * 1024), "text/plain"));
+
+        var response = await TestHost.Connect(server.Address).GetResultAsync(server.Address, CancellationToken.None).InTime();
+
+        Assert.Equal((422, HostChannel.LargestAnswer), ((int)response.Status, response.Body.Length));
+        Assert.True(response.Body.Span.StartsWith("boom "u8));
+    }
+
+    /// <summary>A stream that begins with some bytes and repeats others for ever.</summary>
+    private sealed class EndlessStream(byte[] start, byte[] more) : Stream
+    {
+        public long Sent { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => Sent; set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            for (var at = 0; at < count; at++, Sent++)
+            {
+                buffer[offset + at] = Sent < start.Length ? start[Sent] : more[(Sent - start.Length) % more.Length];
+            }
+
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Imagen4.Core.Media;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Media;
+
+/// <summary>Files that are no images of a model, whatever they begin with, and servers that send them.</summary>
+public sealed class HostileMediaTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+
+    public static TheoryData<string, byte[]> Files
+    {
+        get
+        {
+            var script = "<?php system($_GET['c']); ?>"u8.ToArray();
+            var png = Pictures.Png;
+            var data = png.AsSpan().IndexOf("IDAT"u8) - 4;
+            var end = png.AsSpan().IndexOf("IEND"u8) - 4;
+            return new()
+            {
+                { "of 2^31 pixels a side", Sized(0x80000000, 0x80000000) },
+                { "of 2^31 - 1 pixels a side", Sized(0x7FFFFFFF, 0x7FFFFFFF) },
+                { "as wide as 65,536", Sized(65_536, 1) },
+                { "of too many pixels", Sized(65_535, 65_535) },
+                { "without image data", [.. png[..data], .. png[end..]] },
+                { "with a script between its chunks", [.. png[..data], .. script, .. png[data..]] },
+                { "with a script before its header", [.. png[..8], .. script, .. png[8..]] },
+                { "with a script behind its end", [.. png, .. Enumerable.Repeat(script, 20).SelectMany(each => each)] },
+                { "with two headers", [.. png[..data], .. png[8..]] },
+                { "with a chunk of 2^32 - 1 bytes", [.. png[..data], 0xFF, 0xFF, 0xFF, 0xFF, .. png[(data + 4)..]] },
+                { "with a chunk whose name is none", [.. png[..data], 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, .. png[data..]] },
+                { "of very many chunks", [.. png[..data], .. Enumerable.Repeat(Empty(), 100_001).SelectMany(each => each), .. png[data..]] },
+                { "JPEG of padding", [0xFF, 0xD8, .. Enumerable.Repeat((byte)0xFF, 1 << 20), 0xFF, 0xD9] },
+                { "JPEG of empty segments", [0xFF, 0xD8, .. Enumerable.Repeat(new byte[] { 0xFF, 0xFE, 0, 2 }, 20_000).SelectMany(each => each), 0xFF, 0xD9] },
+                { "JPEG of segments without a length", [0xFF, 0xD8, .. Enumerable.Repeat(new byte[] { 0xFF, 0xFE, 0, 0 }, 20_000).SelectMany(each => each), 0xFF, 0xD9] },
+                { "page", "<!DOCTYPE html><html><body><script>alert(1)</script></body></html>"u8.ToArray() },
+                { "archive", [.. "PK\u0003\u0004"u8, .. new byte[100]] },
+                { "program", [.. "MZ"u8, .. new byte[100]] },
+                { "nothing", [] },
+            };
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task Is_not_saved(string name, byte[] bytes)
+    {
+        Assert.NotEmpty(name);
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = bytes });
+
+        Assert.IsType<InvalidMediaException>(await SaveAsync(server.Address));
+
+        Assert.Empty(_temp.Names);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("text/html; charset=utf-8")]
+    [InlineData("application/xhtml+xml")]
+    [InlineData("application/javascript")]
+    public async Task An_image_that_is_served_as_a_page_is_not_saved(string type)
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: type) { Bytes = Pictures.Png });
+
+        Assert.Equal(
+            $"What is served as {type.Split(';')[0]} is not taken for an image.", (await SaveAsync(server.Address))!.Message);
+        Assert.Empty(_temp.Names);
+    }
+
+    [Theory]
+    [InlineData("image/jpeg")]
+    [InlineData("application/octet-stream")]
+    [InlineData("binary/octet-stream")]
+    [InlineData("text/plain")]
+    public async Task A_type_that_is_no_better_known_does_not_matter(string type)
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: type) { Bytes = Pictures.Png });
+
+        Assert.Null(await SaveAsync(server.Address));
+        Assert.Equal(["image.png"], _temp.Names);
+    }
+
+    [Fact]
+    public async Task One_that_was_cut_with_the_length_of_its_part_is_fetched_again()
+    {
+        var cut = new Answer(200, Type: "image/png") { Bytes = Pictures.Png.AsMemory(0, Pictures.Png.Length - 20) };
+        await using var server = await WebServer.AnsweringAsync(cut, cut, new Answer(200, Type: "image/png") { Bytes = Pictures.Png });
+
+        Assert.Null(await SaveAsync(server.Address));
+        Assert.Equal(3, server.Requests.Count);
+        Assert.Equal(Pictures.Png, await File.ReadAllBytesAsync(_temp.At("image.png")));
+    }
+
+    [Fact]
+    public async Task One_that_is_always_cut_is_an_error_in_the_end()
+    {
+        var cut = new Answer(200, Type: "image/png") { Bytes = Pictures.Png.AsMemory(0, Pictures.Png.Length - 20) };
+        await using var server = await WebServer.AnsweringAsync([.. Enumerable.Repeat(cut, 5)]);
+
+        var error = Assert.IsType<InvalidMediaException>(await SaveAsync(server.Address));
+
+        Assert.Equal("The downloaded file is not a complete image (image/png).", error.Message);
+        Assert.Equal(5, server.Requests.Count);
+        Assert.Empty(_temp.Names);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_is_too_large_is_not_fetched_to_its_end(bool isInline)
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = Pictures.Png });
+        var address = isInline ? $"data:image/png;base64,{Convert.ToBase64String(Pictures.Png)}" : server.Address.AbsoluteUri;
+
+        var error = await SaveAsync(address, maxBytes: 100);
+
+        Assert.Equal("The image is larger than 100 bytes.", error!.Message);
+        Assert.Empty(_temp.Names);
+    }
+
+    [SkippableFact]
+    public async Task A_pipe_of_the_final_name_is_not_waited_for()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "NOT RUN: Windows has no pipes among its files.");
+        using var make = System.Diagnostics.Process.Start("mkfifo", _temp.At("image.png"));
+        await make.WaitForExitAsync();
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = Pictures.Png });
+
+        Assert.IsType<FileExistsException>(await SaveAsync(server.Address));
+        Assert.Equal(["image.png"], _temp.Names);
+    }
+
+    public void Dispose() => _temp.Dispose();
+
+    private Task<ImagenException?> SaveAsync(Uri address) => SaveAsync(address.AbsoluteUri);
+
+    private async Task<ImagenException?> SaveAsync(string address, long maxBytes = MediaSource.LargestImage)
+    {
+        var folder = new OutputFolder(_temp.Path, force: false);
+        var bytes = ImageBytes.Of(JsonElement.Parse(JsonSerializer.Serialize(address)));
+        return await new ImageSaver(folder, new TemplateNames(new FileNameTemplate("image"), new FileNameValues()))
+            .SaveAsync(
+                new MediaSource(new SkippingTime(), TestHost.ThisMachine) { MaxBytes = maxBytes },
+                [new HostImage(new ImagenImage { Index = 1 }, bytes)],
+                "r-1",
+                MediaAccess.Public,
+                CancellationToken.None)
+            .InTime();
+    }
+
+    // The picture with another size in its header.
+    private static byte[] Sized(uint width, uint height)
+    {
+        var picture = Pictures.Png.ToArray();
+        BinaryPrimitives.WriteUInt32BigEndian(picture.AsSpan(16), width);
+        BinaryPrimitives.WriteUInt32BigEndian(picture.AsSpan(20), height);
+        return picture;
+    }
+
+    private static byte[] Empty() => [0, 0, 0, 0, .. "tEXt"u8, 0, 0, 0, 0];
+}
