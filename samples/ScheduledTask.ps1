@@ -40,6 +40,17 @@ $results = @()
 $problems = @()
 $ended = $null
 
+# A spreadsheet runs what begins like a formula. With a blank before it, it does not, and Import-Csv | New-ImagenImage still knows the row.
+filter Protect-Cell {
+    $row = $_ | Select-Object -Property *
+    foreach ($cell in $row.PSObject.Properties) {
+        if ($cell.Value -is [string] -and $cell.Value -match '^\s*[=+@-]') {
+            $cell.Value = " $($cell.Value)"
+        }
+    }
+    $row
+}
+
 function Write-TaskLog([string] $Line) {
     Write-Output $Line
     try {
@@ -74,7 +85,7 @@ catch {
 
 try {
     $failed = @($problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) + $ended | Where-Object { $_ }
-    @($results) | Sort-Object Index | Export-Csv (Join-Path $ReportDirectory results.csv)
+    @($results) | Sort-Object Index | Protect-Cell | Export-Csv (Join-Path $ReportDirectory results.csv)
     $failed | ForEach-Object {
         # One error may be about several rows.
         foreach ($row in @($_.TargetObject ?? '')) {
@@ -86,7 +97,7 @@ try {
                 Advice  = $_.ErrorDetails.RecommendedAction
             }
         }
-    } | Export-Csv (Join-Path $ReportDirectory problems.csv)
+    } | Protect-Cell | Export-Csv (Join-Path $ReportDirectory problems.csv)
 }
 catch {
     # Neither does a table.

@@ -142,6 +142,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
 
         application.Use(RequestRecording.Middleware(requests));
         application.Use(CrashReport.InvokeAsync);
+        application.Use(OwnCallers.InvokeAsync);
         application.MapGet("/", StartPage.WriteAsync);
         var own = application.MapGroup("/_emulator");
         admin.Map(own);

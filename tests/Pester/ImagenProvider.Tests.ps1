@@ -135,17 +135,32 @@ Describe 'Providers' {
         It 'the address it had already changes nothing: prices are still the host''s to say' {
             Set-ImagenProvider fal -BaseUri https://queue.fal.run -ConcurrencyLimit 7
             (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Thrown.FullyQualifiedErrorId | Should -BeLike 'ApiKeyMissing,*'
-            Set-ImagenProvider fal -BaseUri https://elsewhere.example
+            Set-ImagenProvider fal -BaseUri https://elsewhere.example -ApiKeyVariable FAL_KEY
             (Watch-Command { Get-ImagenPrice fal-ai/imagen4/preview -Provider fal }).Error.FullyQualifiedErrorId | Should -BeLike 'PriceUnknown,*'
         }
 
+        It 'another address gets the key of a built-in profile only if it is named again: <parameter>' -ForEach @(
+            @{ parameter = 'BaseUri' }, @{ parameter = 'PlatformUri' }, @{ parameter = 'StorageUri' }
+        ) {
+            $given = @{ $parameter = 'https://elsewhere.example/x' }
+            $seen = Watch-Command { Set-ImagenProvider fal @given }
+            $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            $seen.Thrown.Exception.Message | Should -Be 'The key in $env:FAL_KEY would be sent to elsewhere.example. Name the key that is meant for that host: with -SecretName, or with -ApiKeyVariable, also if it is FAL_KEY.'
+            (Get-ImagenProvider fal).Scope | Should -Be BuiltIn
+            Set-ImagenProvider fal @given -ApiKeyVariable OTHER_KEY
+            (Get-ImagenProvider fal).ApiKeyVariable | Should -Be OTHER_KEY
+            Set-ImagenProvider fal @given -ApiKeyVariable FAL_KEY
+            Set-ImagenProvider fal -ConcurrencyLimit 3
+            Get-ImagenProvider fal | Set-ImagenProvider
+        }
+
         It 'another address takes the storage away, and one can be given' {
-            Set-ImagenProvider fal -BaseUri https://elsewhere.example
+            Set-ImagenProvider fal -BaseUri https://elsewhere.example -ApiKeyVariable FAL_KEY
             (Get-ImagenProvider fal).StorageUri | Should -BeNullOrEmpty
-            Set-ImagenProvider fal -StorageUri https://files.example/a
+            Set-ImagenProvider fal -StorageUri https://files.example/a -ApiKeyVariable FAL_KEY
             Set-ImagenProvider fal -ConcurrencyLimit 7
             (Get-ImagenProvider fal).StorageUri | Should -Be 'https://files.example/a'
-            Set-ImagenProvider fal -BaseUri https://queue.example -StorageUri https://rest.example
+            Set-ImagenProvider fal -BaseUri https://queue.example -StorageUri https://rest.example -ApiKeyVariable FAL_KEY
             (Get-ImagenProvider fal).StorageUri | Should -Be 'https://rest.example/'
             $seen = Watch-Command { Set-ImagenProvider fal -StorageUri http://rest.example }
             $seen.Thrown.Exception.Message | Should -BeLike "'http://rest.example*' cannot be the address of a provider: it has to be https*"

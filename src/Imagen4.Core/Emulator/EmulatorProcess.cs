@@ -6,6 +6,13 @@ namespace Imagen4.Core.Emulator;
 /// <summary>An emulator in a process of its own. It ends with this one: the end of its standard input tells it.</summary>
 public sealed class EmulatorProcess : IDisposable
 {
+    // What the runtime finds its own files and the user's language with.
+    private static readonly HashSet<string> Needed = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "PATH", "HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA", "PROGRAMFILES", "PROGRAMDATA", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
+        "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH",
+    };
+
     private const string Greeting = "Imagen4 emulator listening on ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
@@ -46,6 +53,7 @@ public sealed class EmulatorProcess : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
+        KeepNeeded(start.Environment);
         var process = Process.Start(start) ?? throw new EmulatorUnavailableException(Messages.EmulatorNotFound.With(program));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
@@ -94,6 +102,17 @@ public sealed class EmulatorProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    // It needs no key, and nothing else of the session it is started from.
+    private static void KeepNeeded(IDictionary<string, string?> variables)
+    {
+        foreach (var name in variables.Keys
+            .Where(name => !Needed.Contains(name) && !name.StartsWith("DOTNET_", StringComparison.OrdinalIgnoreCase))
+            .ToList())
+        {
+            _ = variables.Remove(name);
+        }
     }
 
     private static void End(Process process)

@@ -7,8 +7,8 @@ namespace Imagen4.Core.Http;
 /// <summary>A key that does not show when objects are printed.</summary>
 public sealed class ApiKey
 {
-    // What is shorter is no secret, and may be part of any word.
-    private const int ShortestMasked = 8;
+    // Keys of hosts have 20 characters and more. What is shorter may be a word, or part of an address, as the emulator's open key is.
+    private const int ShortestMasked = 16;
 
     private readonly string _secret;
 

@@ -79,6 +79,30 @@ public sealed class ProviderCatalog
         return all.FirstOrDefault(profile => profile.BaseUri is { } uri && ProviderAddress.Normal(uri) == address)?.Name ?? name;
     }
 
+    /// <summary>
+    /// The variable of a built-in profile whose key a profile would send to another host than that one's, with the address; null where there
+    /// is none. What is on this machine stays on it.
+    /// </summary>
+    public static (string Variable, Uri Address)? ForeignKeyOf(ProviderProfile profile)
+    {
+        foreach (var variable in profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables))
+        {
+            var owners = HostData.BuiltIn.Providers
+                .Where(owner => owner.ApiKeyVariables.Concat(owner.ApiKeyPairVariables).Contains(variable))
+                .ToList();
+            if (owners.Count > 0 && AddressesOf(profile).FirstOrDefault(address =>
+                !address.IsLoopback && !owners.SelectMany(AddressesOf).Any(own => own.Authority == address.Authority)) is { } foreign)
+            {
+                return (variable, foreign);
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<Uri> AddressesOf(ProviderProfile profile) =>
+        new[] { profile.BaseUri, profile.PlatformUri, profile.StorageUri }.OfType<Uri>();
+
     /// <summary>What every host of a protocol has in common: the start of a new profile, without a name, an address or a key.</summary>
     public static ProviderProfile OfProtocol(HostProtocol protocol) =>
         HostData.BuiltIn.Providers.First(profile => profile.Protocol == protocol) with

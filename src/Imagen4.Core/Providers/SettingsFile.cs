@@ -9,6 +9,8 @@ internal static class SettingsFile
     /// <summary>The JSON in a file; editors put a byte order mark in front of it, which JSON does not have.</summary>
     public static ReadOnlySpan<byte> Read(string path)
     {
+        OwnFile.RequireOwn(path);
+
         // Another process may put a new file in its place meanwhile.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var all = new byte[file.Length];

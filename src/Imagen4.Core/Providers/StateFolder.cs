@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Providers;
 
 /// <summary>Where settings are kept between sessions.</summary>
@@ -77,6 +79,30 @@ internal static class OwnFile
         finally
         {
             await BusyFile.DeleteAsync(draft).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes sure that nobody else may change a file, or put another in its place: what is in it is believed.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    /// <exception cref="UnauthorizedAccessException">Others may; the message has the command that mends it.</exception>
+    public static void RequireOwn(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if (File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0)
+        {
+            throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(path, $"chmod 600 '{path}'"));
+        }
+
+        // Shared volumes are often their group's; in a folder with the sticky bit, only its owner can replace a file.
+        var folder = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(folder) && (File.GetUnixFileMode(folder) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
+        {
+            throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(folder, $"chmod 700 '{folder}'"));
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class ProviderChange
         var profile = WithProtocol(existing ?? New());
         var moved = WithForm(Moved(profile));
         var (variables, pair) = Variables(profile);
-        return moved with
+        return WithOwnKey(moved with
         {
             PlatformUri = Address("PlatformUri") ?? moved.PlatformUri,
             StorageUri = Address("StorageUri") ?? moved.StorageUri,
@@ -70,8 +70,18 @@ internal sealed class ProviderChange
             PricePerImage = Has("PricePerImage") ? PlainPrice.Of(_given["PricePerImage"]) : profile.PricePerImage,
             DefaultModel = BoundValue.Plain(_given.GetValueOrDefault("DefaultModel")) is { } model ? ModelId(profile, $"{model}") : profile.DefaultModel,
             ConcurrencyLimit = Limit() ?? profile.ConcurrencyLimit,
-        };
+        });
     }
+
+    // Whoever moves a profile to another host says which key that one gets.
+    private ProviderProfile WithOwnKey(ProviderProfile profile) =>
+        !(Has("BaseUri") || Has("PlatformUri") || Has("StorageUri")) || Has("ApiKeyVariable") || Text("SecretName") is not null
+        || ProviderCatalog.ForeignKeyOf(profile) is not { } foreign
+            ? profile
+            : throw new InvalidInputException(CommandMessages.KeyForOtherHost.With(foreign.Variable, foreign.Address.Authority))
+            {
+                Parameter = "ApiKeyVariable",
+            };
 
     private ProviderProfile New() => Protocol() is { } protocol && Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with

@@ -4,7 +4,6 @@ using Imagen4.Core.Media;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
-using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
@@ -24,24 +23,6 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     /// <summary>Waits for the results.</summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
-
-    /// <summary>Where images are saved.</summary>
-    [Parameter(Position = 1)]
-    [ArgumentCompleter(typeof(DirectoryCompleter))]
-    public string? OutputDirectory { get; set; }
-
-    /// <summary>How files are named.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(FileNameCompleter))]
-    public object? FileName { get; set; }
-
-    /// <summary>Writes a JSON file beside each image.</summary>
-    [Parameter]
-    public SwitchParameter Sidecar { get; set; }
-
-    /// <summary>Overwrites files that are in the way.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
 
     /// <summary>Refuses rows with columns that are not used.</summary>
     [Parameter]
@@ -77,6 +58,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             Output = output,
             FileName = new FileNameTemplate(_fileName),
             Sidecar = Sidecar || Gallery,
+            MaxBytes = MaxBytes,
             Continues = MyInvocation.ExpectingInput,
             NoResume = NoResume,
             CancelOnStop = CancelOnStop,

@@ -38,6 +38,11 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>The largest image that is saved, in bytes.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long MaxBytes { get; set; } = BatchOptions.LargestImage;
+
     /// <summary>Reads the result and saves nothing.</summary>
     [Parameter]
     public SwitchParameter NoDownload { get; set; }
@@ -59,6 +64,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             Output = output,
             FileName = new FileNameTemplate(FileName),
             Sidecar = Sidecar,
+            MaxBytes = MaxBytes,
             KeepsPlace = output is not null && !isGiven && FileName is null,
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Microsoft.Data.Sqlite;
 
@@ -28,6 +29,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
             return null;
         }
 
+        OwnFile.RequireOwn(path);
         SqliteLibrary.Require();
         SqliteConnection? connection = null;
         try

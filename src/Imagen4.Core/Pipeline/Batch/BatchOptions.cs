@@ -28,8 +28,11 @@ public sealed record BatchOptions
     /// <summary>How files are named.</summary>
     public FileNameTemplate FileName { get; init; } = new(null);
 
+    /// <summary>The largest image that is saved where nothing else is said, in bytes.</summary>
+    public const long LargestImage = MediaSource.LargestImage;
+
     /// <summary>The largest image that is saved, in bytes.</summary>
-    public long MaxBytes { get; init; } = MediaSource.LargestImage;
+    public long MaxBytes { get; init; } = LargestImage;
 
     /// <summary>Whether a JSON file is written beside each image.</summary>
     public bool Sidecar { get; init; }

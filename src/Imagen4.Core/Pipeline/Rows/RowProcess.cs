@@ -49,6 +49,7 @@ internal sealed class RowProcess
         _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
             ReleasesAccepted = !options.Wait,
+            TimeLimit = options.TimeLimit,
         };
         _receiver = new ResultReceiver(options, _ledger, Counts, _prices, Breaker);
         _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts, _prices);

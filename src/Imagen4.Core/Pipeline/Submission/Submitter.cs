@@ -38,6 +38,9 @@ internal sealed class Submitter(
     /// <summary>Whether nobody in this process goes on with a request once the host has it.</summary>
     public bool ReleasesAccepted { get; init; }
 
+    /// <summary>How long a row waits while its host asks to be left alone; zero for no limit.</summary>
+    public TimeSpan TimeLimit { get; init; }
+
     /// <summary>Submits.</summary>
     /// <returns>The accepted request; null when submitting ended before this row's turn.</returns>
     /// <exception cref="SubmissionInDoubtException">The POST was sent and its fate is unknown.</exception>
@@ -57,9 +60,12 @@ internal sealed class Submitter(
         var address = protocol.SubmitAddress(host, entry.Model, entry.Settings);
         var body = protocol.SubmitBody(entry.Model, InputNames.AtHost(host.Profile, entry.Input));
         var gate = gates.For(host);
+        var waited = TimeSpan.Zero;
         for (int notSent = 0, throttled = 0, locked = 0; ;)
         {
+            var asked = host.Time.GetTimestamp();
             await gate.PassAsync(cancellation).ConfigureAwait(false);
+            waited += host.Time.GetElapsedTime(asked);
             using var turn = await _locks.For(host).TakeTurnAsync(cancellation).ConfigureAwait(false);
             if (breaker.IsOpen(host.Profile.Name, entry.Model))
             {
@@ -107,14 +113,14 @@ internal sealed class Submitter(
 
                 case SubmitOutcome.Throttled:
                     await _steps.RecordAsync(RequestState.Throttled, entry).ConfigureAwait(false);
-                    if (++throttled >= ThrottledBudget)
+                    throttled++;
+                    var pause = RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } told ? told : Backoff(throttled);
+                    if (throttled >= ThrottledBudget || (TimeLimit > TimeSpan.Zero && waited + pause > TimeLimit))
                     {
                         throw sent.Refusal!;
                     }
 
-                    gate.Close(RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } asked
-                        ? asked
-                        : Backoff(throttled));
+                    gate.Close(pause);
                     break;
 
                 case SubmitOutcome.Failed:

@@ -1,4 +1,5 @@
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Protocols.Contract;
@@ -33,6 +34,23 @@ public sealed class SubmitterTests : SubmitterTest
         Assert.Equal(10, server.Requests.Count);
         Assert.Equal(9, Time.Waits.Count);
         Assert.All(Time.Waits, (wait, attempt) => Assert.True(wait >= TimeSpan.FromSeconds(Math.Min(0.5 * Math.Pow(2, attempt), 30)), $"{wait}"));
+    }
+
+    [Fact]
+    public async Task A_row_waits_no_longer_than_its_limit()
+    {
+        await using var server = await WebServer.AnsweringAsync(Throttled("17"));
+        var submitter = new Submitter(Ledger, new ThrottleGates(), Breaker, TestClient.Protocols, new BatchCounts())
+        {
+            TimeLimit = TimeSpan.FromSeconds(60),
+        };
+
+        await Assert.ThrowsAsync<RateLimitedException>(() =>
+            submitter.SubmitAsync(TestHost.Connect(server.Address, Time), Entry(), CancellationToken.None).InTime());
+
+        Assert.Equal(4, server.Requests.Count);
+        Assert.Equal(TimeSpan.FromSeconds(51), Time.Waits.Aggregate(TimeSpan.Zero, (all, wait) => all + wait));
+        Assert.Equal(RequestState.Throttled, Ledger.Steps[^1]);
     }
 
     [Fact]

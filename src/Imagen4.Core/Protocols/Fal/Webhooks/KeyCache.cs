@@ -73,7 +73,8 @@ internal sealed class KeyCache(TimeProvider time)
 /// <summary>A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037).</summary>
 internal sealed record KeySet
 {
-    private const int MostKeys = 64;
+    // Hosts have one or two; each costs time with every forgery.
+    private const int MostKeys = 16;
 
     public IReadOnlyList<Key?>? Keys { get; init; }
 
@@ -82,7 +83,7 @@ internal sealed record KeySet
     public static IReadOnlyList<byte[]> Read(ReadOnlySpan<byte> json) =>
         [.. (JsonSerializer.Deserialize(json, KeySetJson.Default.KeySet)?.Keys ?? throw new JsonException())
             .Take(MostKeys)
-            .Select(key => Decode(key?.X))
+            .Select(key => key is { Kty: "OKP", Crv: "Ed25519" } ? Decode(key.X) : null)
             .OfType<byte[]>()];
 
     private static byte[]? Decode(string? text)
@@ -97,8 +98,8 @@ internal sealed record KeySet
         }
     }
 
-    /// <summary>One key; only its public half is of use.</summary>
-    internal sealed record Key(string? X);
+    /// <summary>One key; only its public half is of use. Keys of other curves have as many bytes, and mean something else.</summary>
+    internal sealed record Key(string? Kty, string? Crv, string? X);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
