@@ -104,10 +104,9 @@ CREATE INDEX file_name_request ON file_name (request);
 CREATE INDEX request_input ON request (input_hash);
 CREATE TABLE saved_image (
     sha256 bytea NOT NULL,
-    request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
-    PRIMARY KEY (sha256, request)
+    ledger_id bytea NOT NULL,
+    PRIMARY KEY (sha256, ledger_id)
 );
-CREATE INDEX saved_image_request ON saved_image (request);
 COMMIT;
 
 -- Tables of an older version (SELECT number FROM imagen4.version) are brought to this one by the module itself, where its role owns
@@ -137,10 +136,9 @@ COMMIT;
 --     CREATE INDEX request_input ON request (input_hash);
 --     CREATE TABLE saved_image (
 --         sha256 bytea NOT NULL,
---         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
---         PRIMARY KEY (sha256, request)
+--         ledger_id bytea NOT NULL,
+--         PRIMARY KEY (sha256, ledger_id)
 --     );
---     CREATE INDEX saved_image_request ON saved_image (request);
 --     UPDATE version SET number = 4;
 --
 -- From version 2:
@@ -157,10 +155,9 @@ COMMIT;
 --     CREATE INDEX request_input ON request (input_hash);
 --     CREATE TABLE saved_image (
 --         sha256 bytea NOT NULL,
---         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
---         PRIMARY KEY (sha256, request)
+--         ledger_id bytea NOT NULL,
+--         PRIMARY KEY (sha256, ledger_id)
 --     );
---     CREATE INDEX saved_image_request ON saved_image (request);
 --     UPDATE version SET number = 4;
 --
 -- From version 3:
@@ -169,9 +166,8 @@ COMMIT;
 --     CREATE INDEX request_input ON request (input_hash);
 --     CREATE TABLE saved_image (
 --         sha256 bytea NOT NULL,
---         request bigint NOT NULL REFERENCES request ON DELETE CASCADE,
---         PRIMARY KEY (sha256, request)
+--         ledger_id bytea NOT NULL,
+--         PRIMARY KEY (sha256, ledger_id)
 --     );
---     CREATE INDEX saved_image_request ON saved_image (request);
 --     UPDATE version SET number = 4;
 --

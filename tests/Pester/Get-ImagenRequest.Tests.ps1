@@ -125,12 +125,14 @@ Describe 'Get-ImagenRequest' {
         Wait-Until { (Get-ImagenRequest).State -eq 'Cancelled' } 'the ledger knows that it was cancelled'
     }
 
-    It 'saving elsewhere does not deliver a row that has a folder of its own' {
+    It 'saving elsewhere delivers a request, and its row fetches it for its own folder all the same' {
         $out = Join-Path $TestDrive own
         Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 410 }
         $null = [pscustomobject]@{ Prompt = 'own' } | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         (Get-ImagenRequest | Receive-ImagenResult -OutputDirectory (Join-Path $TestDrive elsewhere)).State | Should -Be 'Delivered'
-        (Get-ImagenRequest).State | Should -Be 'Completed'
+        (Get-ImagenRequest).State | Should -Be 'Delivered'
+        ([pscustomobject]@{ Prompt = 'own' } | New-ImagenImage -OutputDirectory $out -WarningAction Ignore).Path | Should -BeLike "$out*"
+        Get-Bill $test | Should -HaveCount 1
     }
 
     It 'filters by provider, key and time, by wildcards' {

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
@@ -58,8 +60,14 @@ public sealed class ApiKey
     /// <summary>What a host has sent, without the key.</summary>
     internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
 
+    // Also as JSON, addresses and pages write it, and as a basic authorization does.
     private IEnumerable<byte[]> Parts() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
         .Where(part => part.Length >= ShortestMasked)
+        .SelectMany(part => new[]
+        {
+            part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
+            WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
+        })
         .Distinct()
         .Select(Encoding.ASCII.GetBytes);
 

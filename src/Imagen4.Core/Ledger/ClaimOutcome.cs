@@ -4,7 +4,8 @@ namespace Imagen4.Core.Ledger;
 internal abstract record ClaimOutcome
 {
     /// <summary>It is submitted: this process has claimed it.</summary>
-    public sealed record Submit : ClaimOutcome;
+    /// <param name="Row">The row that it is in the ledger.</param>
+    public sealed record Submit(RowIdentity Row) : ClaimOutcome;
 
     /// <summary>It was submitted before; this process waits for it and saves what is missing.</summary>
     /// <param name="Known">What is known of it.</param>

@@ -40,6 +40,13 @@ internal interface ILedger
         LedgerEntry entry, string directory, IReadOnlyDictionary<int, string> names, bool isReplacing, bool overwrites) =>
         ValueTask.FromResult<IReadOnlyDictionary<int, string>?>(names);
 
+    /// <summary>
+    /// Writes down the bytes of an image before a file of them appears: whoever finds the file later knows whose it is.
+    /// </summary>
+    /// <param name="entry">The request.</param>
+    /// <param name="sha256">The SHA-256 of the image, in hexadecimal digits.</param>
+    ValueTask NoteSavedAsync(LedgerEntry entry, string sha256) => ValueTask.CompletedTask;
+
     /// <summary>Whether the file of an image is there and is not another request's by now.</summary>
     /// <param name="entry">The request.</param>
     /// <param name="image">Its image.</param>

@@ -67,9 +67,11 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <param name="newest">The newest submission of the row; null for none.</param>
     /// <param name="isSeen">Whether the newest must still be as it was seen.</param>
     /// <param name="cancellation">Stops it before it is written.</param>
+    /// <param name="unless">What must not be there: a request that is alike, and newer; null where that does not matter.</param>
     /// <returns>False when somebody was first.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
-    public async Task<bool> ClaimAsync(LedgerEntry entry, LedgerRequest? newest, bool isSeen, CancellationToken cancellation)
+    public async Task<bool> ClaimAsync(
+        LedgerEntry entry, LedgerRequest? newest, bool isSeen, CancellationToken cancellation, NewerThan? unless = null)
     {
         StepHook?.Invoke(RequestState.Claimed, false);
         var next = Stored(entry) with { Generation = (newest?.Stored.Generation ?? 0) + 1 };
@@ -78,7 +80,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         _held.Set(next);
         try
         {
-            if (await _store.ClaimAsync(next, isSeen ? newest?.Stored : null, cancellation).ConfigureAwait(false) is { } claimed)
+            if (await _store.ClaimAsync(next, isSeen ? newest?.Stored : null, cancellation, unless).ConfigureAwait(false) is { } claimed)
             {
                 _held.Set(claimed);
                 StepHook?.Invoke(RequestState.Claimed, true);
@@ -209,6 +211,10 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256) =>
+        await _store.KeepSavedAsync(entry.LedgerId, sha256).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation) =>
         IsOwnFileAsync(entry.LedgerId, image, cancellation);
 
@@ -294,8 +300,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
                 return;
             }
 
-            IReadOnlyList<string>? saved = step == RequestState.Delivered ? SavedFiles.DigestsOf(entry.Delivery) : null;
-            if (await _store.AdvanceAsync(seen, next, saved: saved).ConfigureAwait(false) is { } made)
+            if (await _store.AdvanceAsync(seen, next).ConfigureAwait(false) is { } made)
             {
                 _held.Keep(made);
                 return;

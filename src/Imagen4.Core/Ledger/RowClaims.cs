@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
@@ -16,6 +17,10 @@ namespace Imagen4.Core.Ledger;
 internal sealed class RowClaims(
     RequestLedger ledger, Func<LedgerRequest, CancellationToken, Task<LedgerRequest?>> reconcile, TimeProvider time)
 {
+    private const int MostLooks = 10;
+
+    private readonly RowLookup _rows = new(ledger);
+
     /// <summary>What was there when the batch began; the same for all its hosts.</summary>
     public Lazy<Task<BatchStart>> Start { get; init; } = new(() => ledger.BeginAsync(CancellationToken.None));
 
@@ -56,9 +61,15 @@ internal sealed class RowClaims(
             return outcome;
         }
 
-        for (var open = new HashSet<string>(StringComparer.Ordinal); ;)
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        var original = row;
+        for (var look = 1; ; look++)
         {
-            var known = await ledger.FindRowAsync(row, cancellation).ConfigureAwait(false);
+            // It may have become another one meanwhile: one that was only submitted.
+            var found = NoResume
+                ? new KnownRow(row, await ledger.FindRowAsync(row, cancellation).ConfigureAwait(false), Newest: null)
+                : await _rows.FindAsync(original, cancellation).ConfigureAwait(false);
+            (row, var known) = (found.Row, found.Known);
             if (known is not null && !NoResume)
             {
                 if (!RowRules.EndedBadly(known))
@@ -103,9 +114,11 @@ internal sealed class RowClaims(
                 }
             }
 
-            if (await ledger.ClaimAsync(entry, known, isSeen: !NoResume, cancellation).ConfigureAwait(false))
+            // What is damaged may seem to be newer for ever.
+            var unless = NoResume || look > MostLooks ? null : new NewerThan(found.Newest);
+            if (await ledger.ClaimAsync(entry with { Row = row }, known, isSeen: !NoResume, cancellation, unless).ConfigureAwait(false))
             {
-                return new ClaimOutcome.Submit();
+                return new ClaimOutcome.Submit(row);
             }
 
             if (known is { IsDamaged: true })

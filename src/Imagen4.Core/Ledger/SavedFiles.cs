@@ -11,17 +11,11 @@ namespace Imagen4.Core.Ledger;
 /// <param name="stored">The requests as they are kept.</param>
 internal sealed class SavedFiles(StoredRequests stored)
 {
-    private const int DigestLength = 64;
-
-    /// <summary>The SHA-256 of every image that was saved.</summary>
-    public static IReadOnlyList<string> DigestsOf(LedgerResult? result) =>
-        [.. (result?.Images ?? []).Select(image => image.Sha256).OfType<string>().Where(IsDigest).Distinct()];
-
     /// <summary>Whether the file of an image is there and is not another request's by now.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async ValueTask<bool> IsOwnAsync(string ledgerId, ImagenImage image, CancellationToken cancellation)
     {
-        if (SavedFile.Find(image.Path) is not { } file)
+        if (SavedFile.Find(image.Path) is not { Length: > 0 } file)
         {
             return false;
         }
@@ -34,7 +28,8 @@ internal sealed class SavedFiles(StoredRequests stored)
 
         var digest = await DigestAsync(file, cancellation).ConfigureAwait(false);
         return digest is null || digest == image.Sha256
-            || (await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false)).TrueForAll(known => known.LedgerId == ledgerId);
+            || await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false) is var owners
+                && (owners.Count == 0 || owners.Exists(owner => owner.LedgerId == ledgerId));
     }
 
     /// <summary>Whether a file is there and has an image of a request of another row.</summary>
@@ -43,7 +38,7 @@ internal sealed class SavedFiles(StoredRequests stored)
         SavedFile.Find(path) is { } file
         && await DigestAsync(file, cancellation).ConfigureAwait(false) is { } digest
         && (await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false))
-            .Exists(known => known.LedgerId != ledgerId && (row is null || known.Row != row));
+            .Exists(owner => owner.LedgerId != ledgerId && (row is null || owner.Row != row));
 
     // To open a pipe would be to wait for whoever writes to it; its length is 0. What cannot be read is nobody else's.
     private static async Task<string?> DigestAsync(FileInfo file, CancellationToken cancellation)
@@ -67,6 +62,4 @@ internal sealed class SavedFiles(StoredRequests stored)
             return null;
         }
     }
-
-    private static bool IsDigest(string text) => text.Length == DigestLength && text.All(char.IsAsciiHexDigit);
 }

@@ -7,7 +7,8 @@ namespace Imagen4.Core.Media;
 /// <summary>Saves the images of a result: fetched, checked, and only then given their final names.</summary>
 /// <param name="folder">Where they go.</param>
 /// <param name="names">What they are called.</param>
-internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
+/// <param name="saving">Is told the SHA-256 of each before its file appears.</param>
+internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<string, ValueTask>? saving = null)
 {
     // As many as models make at once; a host may list any number.
     private const int MostAtOnce = 4;
@@ -83,6 +84,11 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names)
 
                 // It is renamed while it is open: until it has its name, its lock keeps it from being taken for a killed process's.
                 var sha256 = image.Image.Sha256;
+                if (saving is not null)
+                {
+                    await saving(sha256).ConfigureAwait(false);
+                }
+
                 (var final, isRenamed) = await PublishAsync(draft, image.Image.Index, header.Type, owner, sha256, cancellation)
                     .ConfigureAwait(false);
                 image.Image.SavedAt = isRenamed ? File.GetLastWriteTimeUtc(file.SafeFileHandle) : File.GetLastWriteTimeUtc(final);

@@ -155,7 +155,14 @@ public sealed class OutputFolder(string path, bool force)
 
         if (force)
         {
+            var isReplaced = File.Exists(final);
             await BusyFile.ReplaceAsync(draft, final, cancellation).ConfigureAwait(false);
+            if (isReplaced)
+            {
+                // It tells of the image that was there.
+                await BusyFile.DeleteAsync(Sidecar.PathOf(final)).ConfigureAwait(false);
+            }
+
             return true;
         }
 

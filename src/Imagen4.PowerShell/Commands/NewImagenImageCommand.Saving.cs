@@ -28,5 +28,6 @@ public sealed partial class NewImagenImageCommand
     /// <summary>The largest image that is saved, in bytes.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public long MaxBytes { get; set; } = BatchOptions.LargestImage;
 }

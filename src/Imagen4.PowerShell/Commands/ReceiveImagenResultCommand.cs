@@ -41,6 +41,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     /// <summary>The largest image that is saved, in bytes.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public long MaxBytes { get; set; } = BatchOptions.LargestImage;
 
     /// <summary>Reads the result and saves nothing.</summary>

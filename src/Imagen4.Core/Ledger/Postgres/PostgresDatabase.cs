@@ -41,6 +41,9 @@ internal sealed class PostgresDatabase : ILedgerDatabase
     public int Readers => 2;
 
     /// <inheritdoc/>
+    public string? LockClaims => "SELECT pg_advisory_xact_lock(5142606447)";
+
+    /// <inheritdoc/>
     public string SelectVersion => "SELECT number FROM version";
 
     /// <inheritdoc/>

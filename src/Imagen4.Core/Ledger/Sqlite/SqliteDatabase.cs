@@ -52,6 +52,9 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     public int Readers => 1;
 
     /// <inheritdoc/>
+    public string? LockClaims => null;
+
+    /// <inheritdoc/>
     public string SelectVersion => "PRAGMA user_version";
 
     /// <inheritdoc/>

@@ -117,9 +117,14 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
                 ?? throw new InvalidOperationException("A ledger that is opened to be written is there."));
         }
 
-        return await _connection
-            .CommitAsync(group.Count == 1 ? group[0].Statements : [.. group.SelectMany(change => change.Statements)])
-            .ConfigureAwait(false);
+        Statement[] statements = group.Count == 1 ? group[0].Statements : [.. group.SelectMany(change => change.Statements)];
+        if (database.LockClaims is not { } turn || !statements.Any(statement => statement.IsExclusive))
+        {
+            return await _connection.CommitAsync(statements).ConfigureAwait(false);
+        }
+
+        // First, before any row is locked: who waits for it holds nothing that another one needs.
+        return (await _connection.CommitAsync([new Statement(turn), .. statements]).ConfigureAwait(false))[1..];
     }
 
     private async Task CloseAsync()

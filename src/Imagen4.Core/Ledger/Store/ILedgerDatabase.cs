@@ -11,6 +11,12 @@ internal interface ILedgerDatabase : IAsyncDisposable
     /// <summary>How many may read at the same time: where a look takes its time on the way, several go side by side.</summary>
     int Readers { get; }
 
+    /// <summary>
+    /// Waits until no other transaction claims rows, and keeps others from it until this one ends; null where transactions that write
+    /// follow each other in any case.
+    /// </summary>
+    string? LockClaims { get; }
+
     /// <summary>Selects the version of the tables.</summary>
     string SelectVersion { get; }
 

@@ -16,6 +16,11 @@ internal static class LedgerChanges
         + "JOIN request AS own ON own.id = progress.request "
         + "WHERE other.request_id = @request_id AND other.request <> progress.request AND its.base_uri = own.base_uri)";
 
+    // Rows of several directories are different rows, and those without one are any of them.
+    private const string HasNoneNewer =
+        "AND NOT EXISTS (SELECT 1 FROM request WHERE subject = @subject "
+        + "AND id > COALESCE((SELECT id FROM request WHERE ledger_id = @newest), 0))";
+
     private const string OfLedgerId = "request = (SELECT id FROM request WHERE ledger_id = @ledger_id)";
 
     /// <summary>
@@ -24,13 +29,15 @@ internal static class LedgerChanges
     /// </summary>
     /// <param name="request">The next generation.</param>
     /// <param name="seen">The newest request of the row, which must be unchanged; null where its generation alone matters.</param>
-    public static Statement Claim(StoredRequest request, StoredRequest? seen) => new(
+    /// <param name="unless">What must not be there: a request of its subject that is newer; null where that does not matter.</param>
+    public static Statement Claim(StoredRequest request, StoredRequest? seen, NewerThan? unless = null) => new(
         $"""
         INSERT INTO request ({RequestColumns.Content})
         SELECT @ledger_id, @row_id, @subject, @input_hash, @generation, @provider, @base_uri, @model, @row_key, @row_index, @directory,
             @input, @settings, @started, @content_check
         WHERE NOT EXISTS (SELECT 1 FROM request WHERE row_id = @row_id AND generation >= @generation)
             {(seen is null ? "" : IsAsSeen)}
+            {(unless is null ? "" : HasNoneNewer)}
         ON CONFLICT DO NOTHING
         """,
         [
@@ -52,7 +59,11 @@ internal static class LedgerChanges
             .. seen is null
                 ? []
                 : ((string, object?)[])[("@seen_id", RequestColumns.Bytes(seen.LedgerId)), ("@seen", RequestChecksum.OfProgress(seen))],
-        ]);
+            .. unless is null ? [] : ((string, object?)[])[("@newest", RequestColumns.Bytes(unless.LedgerId))],
+        ])
+        {
+            IsExclusive = unless is not null,
+        };
 
     /// <summary>Writes how far a request has come that was just claimed, if it was.</summary>
     public static Statement Begin(StoredRequest claimed, long check) => new(
@@ -214,16 +225,11 @@ internal static class LedgerChanges
         ("@directory", directory),
         ("@name", name));
 
-    /// <summary>Keeps that a request has saved an image of these bytes, if it has come to the step that belongs to it.</summary>
-    public static Statement KeepSaved(string ledgerId, long made, string sha256) => new(
-        $"""
-        INSERT INTO saved_image (sha256, request)
-        SELECT @digest, request FROM progress WHERE {OfLedgerId} AND progress_check = @made
-        ON CONFLICT DO NOTHING
-        """,
-        ("@ledger_id", RequestColumns.Bytes(ledgerId)),
-        ("@made", made),
-        ("@digest", RequestColumns.Bytes(sha256)));
+    /// <summary>Keeps that a request saves an image of these bytes.</summary>
+    public static Statement KeepSaved(string ledgerId, string sha256) => new(
+        "INSERT INTO saved_image (sha256, ledger_id) VALUES (@digest, @ledger_id) ON CONFLICT DO NOTHING",
+        ("@digest", RequestColumns.Bytes(sha256)),
+        ("@ledger_id", RequestColumns.Bytes(ledgerId)));
 
     /// <summary>Adds a process that works on requests, and selects its number.</summary>
     public static Statement AddOwner(string machine, int process, long since) => new(

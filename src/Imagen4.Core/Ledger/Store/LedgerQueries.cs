@@ -96,9 +96,11 @@ internal static class LedgerQueries
         ("@subject", RequestColumns.Bytes(subject)),
         ("@input_hash", RequestColumns.Bytes(inputHash)));
 
-    /// <summary>The requests that have saved an image of these bytes.</summary>
+    /// <summary>The requests that have saved an image of these bytes, and their rows; no row of one that was forgotten.</summary>
     public static Statement OfImage(string digest) => new(
-        Select + "WHERE id IN (SELECT request FROM saved_image WHERE sha256 = @digest) ORDER BY id", ("@digest", RequestColumns.Bytes(digest)));
+        "SELECT saved_image.ledger_id, request.row_id FROM saved_image "
+            + "LEFT JOIN request ON request.ledger_id = saved_image.ledger_id WHERE sha256 = @digest",
+        ("@digest", RequestColumns.Bytes(digest)));
 
     /// <summary>Requests by the host's id, oldest first: several hosts may have given the same.</summary>
     public static Statement ByRequestId(string requestId) => new(

@@ -114,16 +114,16 @@ internal static class LedgerSchema
     /// <summary>The version that has names of files, and requests that the host is known to generate.</summary>
     public const int WithNames = 3;
 
-    // By what was sent, a row is found that was paid for under another key. By what was saved, a file is known whatever it is called.
+    // By what was sent, a row is found that was paid for under another key. By what was saved, a file is known whatever it is
+    // called, also when its request has been forgotten.
     private const string Images =
         """
         CREATE INDEX request_input ON request (input_hash);
         CREATE TABLE saved_image (
             sha256 {bytes} NOT NULL,
-            request {long} NOT NULL REFERENCES request ON DELETE CASCADE,
-            PRIMARY KEY (sha256, request)
+            ledger_id {bytes} NOT NULL,
+            PRIMARY KEY (sha256, ledger_id)
         ){clustered};
-        CREATE INDEX saved_image_request ON saved_image (request);
         """;
 
     /// <summary>The version that has the images that were saved.</summary>

@@ -76,9 +76,11 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="request">Its next generation; the owner and the times are set here.</param>
     /// <param name="seen">The newest request of the row, which must still be as it was seen; null where that does not matter.</param>
     /// <param name="cancellation">Stops it before it is written.</param>
+    /// <param name="unless">What must not be there: a request of its subject that is newer; null where that does not matter.</param>
     /// <returns>The claimed request; null when somebody else has that generation, or the row has changed.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> ClaimAsync(StoredRequest request, StoredRequest? seen, CancellationToken cancellation)
+    public async Task<StoredRequest?> ClaimAsync(
+        StoredRequest request, StoredRequest? seen, CancellationToken cancellation, NewerThan? unless = null)
     {
         var owner = await OwnerAsync(cancellation).ConfigureAwait(false);
         var now = Now();
@@ -92,7 +94,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
             .RunAsync(
             [
                 .. seen is null ? [] : new[] { LedgerChanges.Hold(seen) },
-                LedgerChanges.Claim(claimed, seen), LedgerChanges.Begin(claimed, check), LedgerChanges.AddStep(claimed.LedgerId, check),
+                LedgerChanges.Claim(claimed, seen, unless), LedgerChanges.Begin(claimed, check), LedgerChanges.AddStep(claimed.LedgerId, check),
                 .. Superseding(seen, claimed, now),
             ])
             .ConfigureAwait(false);
@@ -123,12 +125,10 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="seen">The request as it was seen.</param>
     /// <param name="next">What it comes to; the step and its time are set here.</param>
     /// <param name="hasOwnId">Whether only if no other request of that host has its id.</param>
-    /// <param name="saved">The digests of the images that it has saved by this.</param>
     /// <returns>The request as it is now; null when it was no longer as it was seen, and nothing was changed.</returns>
     /// <exception cref="InvalidOperationException">That state cannot follow.</exception>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> AdvanceAsync(
-        StoredRequest seen, RequestProgress next, bool hasOwnId = false, IReadOnlyList<string>? saved = null)
+    public async Task<StoredRequest?> AdvanceAsync(StoredRequest seen, RequestProgress next, bool hasOwnId = false)
     {
         if (next.State != seen.Progress.State && !StateTransitions.IsAllowed(seen.Progress.State, next.State))
         {
@@ -139,11 +139,8 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         var check = RequestChecksum.OfProgress(seen.LedgerId, made);
         var changed = await _writer
             .RunAsync(
-            [
                 LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check, hasOwnId: hasOwnId),
-                LedgerChanges.AddStep(seen.LedgerId, check),
-                .. (saved ?? []).Select(sha256 => LedgerChanges.KeepSaved(seen.LedgerId, check, sha256)),
-            ])
+                LedgerChanges.AddStep(seen.LedgerId, check))
             .ConfigureAwait(false);
         return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
@@ -193,6 +190,10 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
             .ConfigureAwait(false);
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
     }
+
+    /// <summary>Keeps that a request saves an image of these bytes.</summary>
+    /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
+    public Task KeepSavedAsync(string ledgerId, string sha256) => _writer.RunAsync(LedgerChanges.KeepSaved(ledgerId, sha256));
 
     /// <summary>Gives images of a request their names in a directory. Those that have one there keep it, unless it is replaced.</summary>
     /// <param name="ledgerId">The request.</param>

@@ -88,7 +88,7 @@ internal static class RequestColumns
     /// <summary>The type of a value that may be null.</summary>
     public static DbType TypeOf(string name) => name switch
     {
-        "@row_id" or "@subject" or "@input_hash" => DbType.Binary,
+        "@row_id" or "@subject" or "@input_hash" or "@newest" => DbType.Binary,
         "@owner" or "@accepted" or "@seed" => DbType.Int64,
         _ => DbType.String,
     };

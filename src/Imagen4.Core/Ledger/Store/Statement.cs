@@ -1,7 +1,15 @@
 namespace Imagen4.Core.Ledger.Store;
 
 /// <summary>A statement with its values.</summary>
-internal sealed record Statement(string Sql, params (string Name, object? Value)[] Values);
+internal sealed record Statement(string Sql, params (string Name, object? Value)[] Values)
+{
+    /// <summary>Whether what it looks for must not be written by anybody beside it.</summary>
+    public bool IsExclusive { get; init; }
+}
+
+/// <summary>What was seen to be the newest request of a subject.</summary>
+/// <param name="LedgerId">The ledger's id of it; null where there was none.</param>
+internal sealed record NewerThan(string? LedgerId);
 
 /// <summary>A place in a list of requests.</summary>
 /// <param name="Started">When it was claimed.</param>

@@ -87,11 +87,16 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<List<StoredRequest>> FindAlikeAsync(string subject, string inputHash, int most, CancellationToken cancellation) =>
         Reader.ReadAsync(LedgerQueries.Alike(subject, inputHash, most), RequestColumns.Read, cancellation);
 
-    /// <summary>The requests that have saved an image of these bytes.</summary>
+    /// <summary>The requests that have saved an image of these bytes, and their rows; no row of one that was forgotten.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<List<StoredRequest>> OfImageAsync(string sha256, CancellationToken cancellation) =>
+    public async Task<List<(string LedgerId, string? Row)>> OfImageAsync(string sha256, CancellationToken cancellation) =>
         await HasAsync(LedgerSchema.WithImages, cancellation).ConfigureAwait(false)
-            ? await Reader.ReadAsync(LedgerQueries.OfImage(sha256), RequestColumns.Read, cancellation).ConfigureAwait(false)
+            ? await Reader.ReadAsync(
+                LedgerQueries.OfImage(sha256),
+                reader => (
+                    Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(0)),
+                    reader.IsDBNull(1) ? null : Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(1))),
+                cancellation).ConfigureAwait(false)
             : [];
 
     /// <summary>The names that the images of a request have in a directory, by their number.</summary>

@@ -114,6 +114,16 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         _ledger.NameFilesAsync(entry, directory, names, isReplacing, overwrites);
 
     /// <inheritdoc/>
+    public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256)
+    {
+        // Nothing is kept of a request that is not known here.
+        if (await FileNamesAsync(entry, "").ConfigureAwait(false) is not null)
+        {
+            await _ledger.NoteSavedAsync(entry, sha256).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<bool> IsOwnFileAsync(LedgerEntry entry, ImagenImage image, CancellationToken cancellation)
     {
         try

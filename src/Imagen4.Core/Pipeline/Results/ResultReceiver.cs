@@ -146,7 +146,7 @@ internal sealed class ResultReceiver(
             return found;
         }
 
-        options.Warn?.Invoke(Messages.ImagesTooMany.With(result.Index, found.Images.Count, most));
+        options.Warn?.Invoke(Messages.ImagesListed.With(result.Index, found.Images.Count, most));
         return found with { Images = [.. found.Images.Take((int)most)] };
     }
 
@@ -209,7 +209,7 @@ internal sealed class ResultReceiver(
             Unrecorded = lost => NoteUnrecorded(entry, lost),
         };
         var media = new MediaSource(options.Time, request.Host.BaseUri) { MaxBytes = options.MaxBytes };
-        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)))
+        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)), Noting(entry))
             .SaveAsync(media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);
         result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
@@ -228,6 +228,19 @@ internal sealed class ResultReceiver(
 
         return error;
     }
+
+    private Func<string, ValueTask> Noting(LedgerEntry entry) => async sha256 =>
+    {
+        try
+        {
+            await ledger.NoteSavedAsync(entry, sha256).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            // What was paid for is saved, whether the ledger can be told or not.
+            NoteUnrecorded(entry, error);
+        }
+    };
 
     // Those whose files are there and are still the request's, by their number.
     private async Task<Dictionary<int, ImagenImage>> OwnAsync(

@@ -22,20 +22,21 @@ internal sealed class ClaimedRow(RequestLedger ledger, LedgerEntry entry, bool i
         if (isOwn)
         {
             _isClaimed = await ledger.ClaimAsync(Entry, newest: null, isSeen: false, cancellation).ConfigureAwait(false);
-            return new ClaimOutcome.Submit();
+            return new ClaimOutcome.Submit(Entry.Row!);
         }
 
         var outcome = await claims.ClaimAsync(Entry, named, cancellation).ConfigureAwait(false);
         switch (outcome)
         {
-            case ClaimOutcome.Submit:
+            case ClaimOutcome.Submit submit:
+                Entry = Entry with { Row = submit.Row };
                 _isClaimed = true;
                 break;
             case ClaimOutcome.Continue { IsClaimed: false } following:
                 Entry = FollowUpLedger.Entry(Entry, following.Known);
                 break;
             case ClaimOutcome.Continue going:
-                Entry = FollowUpLedger.Entry(Entry, going.Known) with { Row = Entry.Row, Index = Entry.Index };
+                Entry = FollowUpLedger.Entry(Entry, going.Known) with { Index = Entry.Index };
                 _isClaimed = true;
                 break;
         }

@@ -18,7 +18,7 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
     public async ValueTask<PaidBefore?> FindAsync(RowIdentity row, string? key, HostConnection host, CancellationToken cancellation)
     {
         var paid = (await ledger.FindAlikeAsync(row, cancellation).ConfigureAwait(false))
-            .Where(known => known.Row != row.Row && !RowRules.EndedBadly(known))
+            .Where(known => known.Row != row.Row && (!RowRules.EndedBadly(known) || known.Owner is not null))
             .ToList();
         if (paid.Find(known => known.Subject == row.Subject && known.Directory is not null) is { } elsewhere)
         {
@@ -28,7 +28,7 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
         return paid.Find(known => IsOfOtherKey(known, row, key, host)) switch
         {
             null => null,
-            { } other when other.Directory != row.Directory => new PaidBefore(PaidBeforeReason.OtherDirectory, other.Directory),
+            { Directory: not null } other when other.Directory != row.Directory => new PaidBefore(PaidBeforeReason.OtherDirectory, other.Directory),
             { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded),
             _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved),
             _ => new PaidBefore(PaidBeforeReason.KeyChanged),
@@ -41,6 +41,6 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
         && known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
         && known.Row is { } other && !identities.Contains(other)
         && !RowIdentity.OfRequest(known.LedgerId, row.InputHash, known.Directory).Subject.Equals(known.Subject, StringComparison.Ordinal)
-        && (known.Directory is null ? row.Directory is null : known.Directory == row.Directory || key is null != known.Key is null)
+        && (known.Directory is null || known.Directory == row.Directory || key is null != known.Key is null)
         && (known.Key is not null || key is not null);
 }

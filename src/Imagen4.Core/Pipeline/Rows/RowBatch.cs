@@ -31,7 +31,7 @@ public sealed class RowBatch
             AsksAnew = options.MaxCost is not null,
         };
         _costs = new BatchCost(options, _ledger, _prices);
-        _process = new RowProcess(services, options, uploads, _prices, _costs, _check.AgainAsync);
+        _process = new RowProcess(services, options, uploads, _prices, _costs);
     }
 
     /// <summary>The hosts of the batch.</summary>

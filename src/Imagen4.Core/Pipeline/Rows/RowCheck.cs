@@ -90,11 +90,6 @@ internal sealed class RowCheck(
         return found;
     }
 
-    /// <summary>Looks once more whether a row has become known, just before it is claimed.</summary>
-    /// <exception cref="ImagenException">It cannot be submitted any more, or the ledger cannot be read.</exception>
-    public ValueTask<CheckedRow> AgainAsync(CheckedRow row, CancellationToken cancellation) =>
-        _continuation.AgainAsync(row, cancellation);
-
     // A record is data: it may name images, and cannot make other files of this machine, or what was uploaded before, its own.
     private static void RequireOwnFiles(ImageRow row, LedgerRequest? named)
     {

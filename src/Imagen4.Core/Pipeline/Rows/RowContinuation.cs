@@ -18,12 +18,14 @@ internal sealed class RowContinuation
     private readonly RowNotices _notices;
     private readonly RowIdentities _identities;
     private readonly EarlierRows _earlier;
+    private readonly RowLookup _rows;
 
     public RowContinuation(RequestLedger ledger, BatchOptions options, RowNotices notices)
     {
         (_ledger, _options, _notices) = (ledger, options, notices);
         _identities = new RowIdentities(options.Output?.RealPath);
         _earlier = new EarlierRows(ledger, _identities);
+        _rows = new RowLookup(ledger);
     }
 
     /// <summary>A row by what it is.</summary>
@@ -55,38 +57,25 @@ internal sealed class RowContinuation
             ?? found with { PaidBefore = await _earlier.FindAsync(identity, row.Key, host, cancellation).ConfigureAwait(false) };
     }
 
-    /// <summary>
-    /// A new row once more, just before it is claimed: another process may have submitted it meanwhile without a directory, and it is that
-    /// row then.
-    /// </summary>
-    /// <exception cref="ImagenException">Its key means something else by now, or the ledger cannot be read.</exception>
-    public async ValueTask<CheckedRow> AgainAsync(CheckedRow row, CancellationToken cancellation) =>
-        row is { IsNew: true, Named: null, Identity: { Directory: not null } identity } && !_options.NoResume
-            && await AsKnownAsync(row, identity, cancellation).ConfigureAwait(false) is { } known
-            ? known
-            : row;
-
-    // A row that was only submitted has no directory: whichever it is given later, it stays that row. Null where the ledger has neither.
+    // Null where the ledger does not know the row.
     private async ValueTask<CheckedRow?> AsKnownAsync(CheckedRow row, RowIdentity identity, CancellationToken cancellation)
     {
-        foreach (var place in identity.Directory is null ? new[] { identity } : [identity, identity.OnlySubmitted])
+        var found = await _rows.FindAsync(identity, cancellation).ConfigureAwait(false);
+        if (found.Known is null)
         {
-            if (await _ledger.FindRowAsync(place, cancellation).ConfigureAwait(false) is { } known)
-            {
-                RowRules.RequireSameInput(place.InputHash, known);
-                var isNew = RowRules.IsSubmittedAgain(known, place);
-                return row with
-                {
-                    Identity = place,
-                    IsNew = isNew,
-                    PaidBefore = isNew
-                        ? await _earlier.FindAsync(place, row.Row.Key, row.Host, cancellation).ConfigureAwait(false)
-                        : null,
-                };
-            }
+            return null;
         }
 
-        return null;
+        RowRules.RequireSameInput(identity.InputHash, found.Known);
+        var isNew = RowRules.IsSubmittedAgain(found.Known, identity);
+        return row with
+        {
+            Identity = found.Row,
+            IsNew = isNew,
+            PaidBefore = isNew
+                ? await _earlier.FindAsync(found.Row, row.Row.Key, row.Host, cancellation).ConfigureAwait(false)
+                : null,
+        };
     }
 
     /// <summary>A row whose record comes from a known request: it goes on with that one, unless it has been edited since.</summary>

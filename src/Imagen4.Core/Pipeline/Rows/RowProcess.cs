@@ -26,7 +26,6 @@ internal sealed class RowProcess
     private readonly ResultReceiver _follower;
     private readonly PriceBook _prices;
     private readonly BatchCost _costs;
-    private readonly Func<CheckedRow, CancellationToken, ValueTask<CheckedRow>> _again;
 
     /// <summary>Prepares the way for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
@@ -34,17 +33,9 @@ internal sealed class RowProcess
     /// <param name="uploads">Where files go that rows name.</param>
     /// <param name="prices">What rows cost.</param>
     /// <param name="costs">What the batch may cost.</param>
-    /// <param name="again">Looks once more whether a row has become known.</param>
-    public RowProcess(
-        ClientServices services,
-        BatchOptions options,
-        FileUploads uploads,
-        PriceBook prices,
-        BatchCost costs,
-        Func<CheckedRow, CancellationToken, ValueTask<CheckedRow>> again)
+    public RowProcess(ClientServices services, BatchOptions options, FileUploads uploads, PriceBook prices, BatchCost costs)
     {
         (_services, _options, _ledger, _uploads, _prices, _costs) = (services, options, services.Ledger, uploads, prices, costs);
-        _again = again;
         _claims = new BatchClaims(services, options);
         _submitter = new Submitter(_ledger, new ThrottleGates(), Breaker, services.Protocols, Counts, options.Warn)
         {
@@ -127,20 +118,6 @@ internal sealed class RowProcess
         {
             Counts.AddHeldBack(row.Row.Index);
             return new RowOutcome<T>(null, null);
-        }
-
-        try
-        {
-            row = await _again(row, stop.Stopping).ConfigureAwait(false);
-        }
-        catch (ImagenException unfit) when (unfit is not LedgerUnavailableException)
-        {
-            share.IsNotSent();
-            return new RowOutcome<T>(null, unfit.ForRow(row.Row.Index, provider: row.Host.Profile.Name, key: row.ShownKey));
-        }
-        catch (LedgerUnavailableException)
-        {
-            // The claim says so.
         }
 
         var claimed = new ClaimedRow(_ledger, row.ToEntry(_options.Output?.RealPath), isOwn: row.Identity is null, row.Named);

@@ -100,6 +100,8 @@ public sealed class IdleConnectionTests(PostgresServer server) : IClassFixture<P
 
         public int Readers => _database.Readers;
 
+        public string? LockClaims => _database.LockClaims;
+
         public string SelectVersion => _database.SelectVersion;
 
         public string SelectDatabaseVersion => _database.SelectDatabaseVersion;
