@@ -168,6 +168,16 @@ Describe 'Names of files' {
             Get-Bill $test | Should -HaveCount 2
         }
 
+        It 'saves no image that is larger than -MaxBytes, and fetches it when it may be' {
+            $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
+            $seen = Watch-Command { $row | New-ImagenImage $out -MaxBytes 100 }
+            $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed,*'
+            "$($seen.Error)" | Should -BeLike '*The image is larger than 100 bytes.*'
+            Get-Name $out | Should -BeNullOrEmpty
+            ($row | New-ImagenImage $out -WarningAction Ignore).State | Should -Be Delivered
+            Get-Bill $test | Should -HaveCount 1
+        }
+
         It 'keeps a picture that the user has changed' {
             $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
             $first = $row | New-ImagenImage $out

@@ -95,6 +95,20 @@ Describe 'The emulator' {
         Stop-ImagenEmulator
     }
 
+    It 'gets no variable of the session that it does not need' -Skip:(-not $IsLinux) {
+        $env:FAL_KEY = "canary-$([guid]::NewGuid())"
+        try {
+            $emulator = Start-ImagenEmulator
+            $variables = [System.IO.File]::ReadAllText("/proc/$($emulator.ProcessId)/environ") -split [char]0
+            $variables -match '^PATH=' | Should -HaveCount 1
+            $variables -match 'canary|^FAL_|^IMAGEN4_' | Should -HaveCount 0
+        }
+        finally {
+            Remove-Item env:FAL_KEY
+            Stop-ImagenEmulator -WarningAction Ignore
+        }
+    }
+
     It 'that was killed is started anew' {
         $first = Start-ImagenEmulator
         Stop-Process -Id $first.ProcessId -Force

@@ -28,7 +28,7 @@ Describe 'Providers' {
         Set-ImagenProvider here -BaseUri 'https://elsewhere.example'
         (Get-ImagenProvider here).PlatformUri | Should -BeNullOrEmpty
         $seen = Watch-Command { Set-ImagenProvider here -PlatformUri 'http://elsewhere.example/v1' }
-        "$($seen.Thrown)" | Should -Be "'http://elsewhere.example/v1' cannot be the address of a provider: it has to be https (http for this machine alone), without user, query or fragment."
+        "$($seen.Thrown)" | Should -Be "'http://elsewhere.example/v1' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
     }
 
     Context 'Get-ImagenProvider' {
@@ -163,7 +163,7 @@ Describe 'Providers' {
             Set-ImagenProvider fal -BaseUri https://queue.example -StorageUri https://rest.example -ApiKeyVariable FAL_KEY
             (Get-ImagenProvider fal).StorageUri | Should -Be 'https://rest.example/'
             $seen = Watch-Command { Set-ImagenProvider fal -StorageUri http://rest.example }
-            $seen.Thrown.Exception.Message | Should -BeLike "'http://rest.example*' cannot be the address of a provider: it has to be https*"
+            $seen.Thrown.Exception.Message | Should -BeLike "'http://rest.example*' cannot be the address of a provider: it has to begin with https*"
             (Get-ImagenProvider fal).StorageUri | Should -Be 'https://rest.example/'
         }
 
@@ -179,7 +179,7 @@ Describe 'Providers' {
         ) {
             $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri $address }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
-            $seen.Thrown.Exception.Message | Should -BeLike "'$address*' cannot be the address of a provider: it has to be https (http for this machine alone), without user, query or fragment."
+            $seen.Thrown.Exception.Message | Should -BeLike "'$address*' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
             (Get-ImagenProvider).Name | Should -Not -Contain 'here'
         }
 

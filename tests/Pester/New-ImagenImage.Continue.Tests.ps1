@@ -143,7 +143,10 @@ Describe 'New-ImagenImage, run again' {
         $other.RequestId | Sort-Object | Should -Be ($submitted.RequestId | Sort-Object)
         $other.Path | ForEach-Object { Split-Path $_ } | Sort-Object -Unique | Should -Be "$out-2"
         $null = $submitted | Receive-ImagenResult -OutputDirectory "$out-3"
+        Add-Fault $test @{ operation = 'result'; kind = 'status'; status = 404; count = -1 }
         $back = $rows | New-ImagenImage -OutputDirectory $out -WarningAction Ignore
+        $back.State | Should -Be (@('Delivered') * 3) -Because 'the files are still there'
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
         $back.Path | Sort-Object | Should -Be ($seen.Output.Path | Sort-Object)
         Get-ChildItem $out -File | Should -HaveCount 3
         Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
@@ -206,6 +209,22 @@ Describe 'New-ImagenImage, run again' {
         $seen.Thrown.Exception.Message | Should -BeLike 'Submitting to emulator has ended: 10 requests in a row are in doubt (the last: *). Nothing is sent there again before they are settled: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest'
         @($seen.Output | Where-Object State -EQ InDoubt) | Should -HaveCount 10
         @(Get-Seen $test | Where-Object method -EQ POST) | Should -HaveCount 10
+    }
+
+    It 'state that others may write is refused, with the command that mends it: <file>' -Skip:$IsWindows -ForEach @(
+        @{ file = 'ledger.db'; mode = '666' }, @{ file = 'settings.json'; mode = '622' }, @{ file = ''; mode = '777' }
+    ) {
+        $null = New-ImagenImage 'one' -Key a
+        Set-ImagenProvider kkiai -ConcurrencyLimit 3 -Scope User
+        $path = [System.IO.Path]::TrimEndingDirectorySeparator((Join-Path $env:IMAGEN4_HOME $file))
+        $null = & chmod $mode $path
+        $seen = Watch-Command { New-ImagenImage 'two' -Key b }
+        "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and what is in it would be believed. This mends it: chmod * '$path'*"
+        Get-Bill $test | Should -HaveCount 1
+        $null = & chmod ($file ? '600' : '700') $path
+        $null = New-ImagenImage 'two' -Key b
+        Get-Bill $test | Should -HaveCount 2
+        Remove-ImagenProvider kkiai -Scope User
     }
 
     It 'a ledger that cannot be written ends the batch before anything is sent' {

@@ -40,9 +40,10 @@ internal sealed class SavedFiles(StoredRequests stored)
         && (await stored.OfImageAsync(digest, cancellation).ConfigureAwait(false))
             .Exists(owner => owner.LedgerId != ledgerId && (row is null || owner.Row != row));
 
-    // To open a pipe would be to wait for whoever writes to it; its length is 0. What cannot be read is nobody else's.
-    private static async Task<string?> DigestAsync(FileInfo file, CancellationToken cancellation)
+    /// <summary>The SHA-256 of a file, in hexadecimal digits; null where it is empty or cannot be read.</summary>
+    public static async Task<string?> DigestAsync(FileInfo file, CancellationToken cancellation)
     {
+        // To open a pipe would be to wait for whoever writes to it; its length is 0.
         if (file.Length == 0)
         {
             return null;

@@ -77,7 +77,7 @@ public static class ApiKeySource
             names.Add($"$env:{first} and $env:{second}");
         }
 
-        return names.Count > 0 ? string.Join(", or ", names) : Parameter;
+        return names.Count > 0 ? string.Join(", or ", names) : Messages.KeyWithoutVariable.With(Parameter, profile.Name);
     }
 }
 

@@ -12,9 +12,11 @@ internal static class OwnCallers
 
     /// <summary>Refuses what does not come from this machine's programs or from the emulator's own page.</summary>
     public static Task InvokeAsync(HttpContext context, RequestDelegate next) =>
-        (context.Request.Path == "/" || context.Request.Path.StartsWithSegments("/_emulator")) && Refusal(context) is { } refusal
-            ? refusal.ExecuteAsync(context)
-            : next(context);
+        IsOwn(context.Request.Path) && Refusal(context) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+
+    // Files are the host's part, at addresses that nobody can guess.
+    private static bool IsOwn(PathString path) =>
+        path == "/" || (path.StartsWithSegments("/_emulator") && !path.StartsWithSegments("/_emulator/files"));
 
     private static JsonAnswer? Refusal(HttpContext context)
     {

@@ -73,34 +73,14 @@ internal sealed class ProviderChange
         });
     }
 
-    // Whoever moves a profile to another host says which key that one gets.
-    private ProviderProfile WithOwnKey(ProviderProfile profile)
-    {
-        if (!(Has("BaseUri") || Has("PlatformUri") || Has("StorageUri")))
-        {
-            return profile;
-        }
-
-        // The halves of a key are named with the variables; a secret that is missing one day is no reason to look at them.
-        var named = BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is { } given
-            ? BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}").ToList()
-            : [];
-        var unnamed = profile with
-        {
-            ApiKeyVariables = [.. profile.ApiKeyVariables.Except(named)],
-            ApiKeyPairVariables = [.. profile.ApiKeyPairVariables.Except(named)],
-        };
-        return ProviderCatalog.ForeignKeyOf(unnamed) is not { } foreign ? profile
-            : named.Count > 0 || Text("SecretName") is not null ? profile with
-            {
-                ApiKeyVariables = [.. profile.ApiKeyVariables.Intersect(named)],
-                ApiKeyPairVariables = [.. profile.ApiKeyPairVariables.Intersect(named)],
-            }
-            : throw new InvalidInputException(CommandMessages.KeyForOtherHost.With(foreign.Variable, foreign.Address.Authority))
-            {
-                Parameter = "ApiKeyVariable",
-            };
-    }
+    private ProviderProfile WithOwnKey(ProviderProfile profile) => !(Has("BaseUri") || Has("PlatformUri") || Has("StorageUri"))
+        ? profile
+        : KeyDestination.Check(
+            profile,
+            BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is { } given
+                ? [.. BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}")]
+                : [],
+            Text("SecretName") is not null);
 
     private ProviderProfile New() => Protocol() is { } protocol && Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with

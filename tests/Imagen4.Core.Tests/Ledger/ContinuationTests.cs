@@ -126,6 +126,31 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_that_are_submitted_and_saved_side_by_side_are_paid_for_once()
+    {
+        var prompts = Enumerable.Range(1, 40).Select(number => $"side by side {number}").ToArray();
+        var submitting = Task.Run(() => SubmitAsync(Batch() with { Output = null, Wait = false }, prompts));
+        var saved = await RunAsync(Batch(), prompts);
+        var submitted = await submitting;
+
+        Assert.Equal(40, await BillsAsync());
+        Assert.Equal(
+            submitted.Select(row => row.Value!.RequestId).Order(),
+            saved.Select(row => row.Value!.RequestId).Order());
+    }
+
+    [Fact]
+    public async Task What_is_only_submitted_later_goes_on_with_the_row_of_any_directory()
+    {
+        var saved = await RunAsync(Batch(), "a");
+
+        var submitted = await SubmitAsync(Batch() with { Output = null, Wait = false }, "a");
+
+        Assert.Equal(1, await BillsAsync());
+        Assert.Equal(saved[0].Value!.RequestId, submitted[0].Value!.RequestId);
+    }
+
+    [Fact]
     public async Task A_key_that_was_only_submitted_means_the_same_input_in_every_directory()
     {
         var options = Batch() with { Output = null, Wait = false };

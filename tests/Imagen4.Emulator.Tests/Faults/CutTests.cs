@@ -118,7 +118,7 @@ public sealed class CutTests : FaultTest
     [Fact]
     public async Task A_reset_takes_nothing_away_from_a_client_that_is_slow()
     {
-        var body = new string('x', 8_000_000);
+        var body = new string('x', 900_000);
         await AddAsync($$"""{"operation":"submit","kind":"reset","at":"after","body":"{{body}}"}""");
         using var client = await RawClient.ConnectAsync(Address, receiveBuffer: 65_536);
 

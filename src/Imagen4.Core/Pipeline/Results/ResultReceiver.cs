@@ -32,6 +32,18 @@ internal sealed class ResultReceiver(
         RemoveLeft(request.RequestId, result.State);
         if (result.State == ImagenStates.Delivered)
         {
+            if (options.Output is { } folder)
+            {
+                if (await FindAsync(folder, result, entry, names, cancellation).ConfigureAwait(false))
+                {
+                    await RecordAsync(RequestState.Delivered, entry with { Delivery = LedgerResult.Of(result) }).ConfigureAwait(false);
+                    return await AddSidecarsAsync(result, cancellation).ConfigureAwait(false);
+                }
+
+                // Saved elsewhere is not saved here.
+                result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, folder.RealPath))];
+            }
+
             // It was, and a file is gone: until that is back, the object says no more than what is true.
             result.State = ImagenStates.Completed;
             result.Path = (await OwnAsync(result.Images, entry, cancellation).ConfigureAwait(false)).Values.FirstOrDefault()?.Path;
@@ -42,6 +54,56 @@ internal sealed class ResultReceiver(
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name),
                 error) { RequestId = request.RequestId }
             : error;
+    }
+
+    // Images that are in another directory by now may still be in this one too, under the names that they would get: nobody need be asked.
+    private async Task<bool> FindAsync(
+        OutputFolder folder, ImagenResult result, LedgerEntry entry, FileNameTemplate names, CancellationToken cancellation)
+    {
+        var kept = names.IsDefault ? await KeptNamesAsync(folder, entry).ConfigureAwait(false) : null;
+        var found = new List<FileInfo>();
+        foreach (var image in result.Images)
+        {
+            var files = kept is null
+                ? names.IsDefault ? [] : MediaType.Saved.Select(type => names.Expand(Values(result), image.Index, type))
+                : MediaType.Extensions.Select(extension => kept.GetValueOrDefault(image.Index) + extension);
+            var before = found.Count;
+            foreach (var file in files.Select(name => SavedFile.Find(folder.At(name))).OfType<FileInfo>())
+            {
+                if (file.Length == image.FileSize
+                    && await SavedFiles.DigestAsync(file, cancellation).ConfigureAwait(false) == image.Sha256)
+                {
+                    found.Add(file);
+                    break;
+                }
+            }
+
+            if (found.Count == before)
+            {
+                return false;
+            }
+        }
+
+        foreach (var (image, file) in result.Images.Zip(found))
+        {
+            (image.Path, image.SavedAt) = (file.FullName, file.LastWriteTimeUtc);
+        }
+
+        result.Path = result.Images.Select(image => image.Path).FirstOrDefault();
+        return found.Count > 0;
+    }
+
+    private async Task<IReadOnlyDictionary<int, string>?> KeptNamesAsync(OutputFolder folder, LedgerEntry entry)
+    {
+        try
+        {
+            return await ledger.FileNamesAsync(entry, folder.RealPath).ConfigureAwait(false);
+        }
+        catch (LedgerUnavailableException error)
+        {
+            NoteUnrecorded(entry, error);
+            return null;
+        }
     }
 
     /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>

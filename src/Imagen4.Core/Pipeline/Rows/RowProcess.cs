@@ -298,9 +298,6 @@ internal sealed class RowProcess
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
         Open.Add(known, entry);
-
-        // Saved elsewhere is not saved here.
-        result.Images = [.. result.Images.Where(image => RowRules.IsIn(image, _options.Output?.RealPath))];
         return (going.IsClaimed ? _receiver : _follower).ContinueAsync(known, result, entry, row.FileName, cancellation);
     }
 
