@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Imagen4.Core.Media;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Gallery;
@@ -25,20 +26,20 @@ internal sealed class SidecarFile
         var sidecar = new SidecarFile();
         try
         {
-            // To open a pipe would be to wait for whoever writes to it; its length is 0.
-            if (!File.Exists(path) || new FileInfo(path) is { Length: 0, LinkTarget: null })
+            if (!File.Exists(path))
             {
                 return sidecar;
+            }
+
+            // To open a pipe would be to wait for whoever writes to it; its length is 0, as an empty file's is.
+            if (SavedFile.Find(path) is not { Length: > 0 and <= Largest })
+            {
+                throw new JsonException(Messages.SidecarLength.With(Largest));
             }
 
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 4096, useAsync: true);
             await using (file.ConfigureAwait(false))
             {
-                if (file.Length > Largest)
-                {
-                    throw new InvalidDataException(Messages.AnswerTooLarge.With(Largest));
-                }
-
                 using var json = await JsonDocument.ParseAsync(file, default, cancellation).ConfigureAwait(false);
                 foreach (var member in json.RootElement.EnumerateObject())
                 {

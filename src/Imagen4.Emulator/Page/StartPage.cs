@@ -10,7 +10,7 @@ internal static class StartPage
 
     // The page's own style and script, by their digests, and what it asks the emulator for; nothing else.
     private static readonly string Policy =
-        $"default-src 'none'; style-src {Digest("style")}; script-src {Digest("script")}; connect-src 'self'; img-src 'self'; "
+        $"default-src 'none'; style-src {Digest("style")}; script-src {Digest("script")}; connect-src 'self'; img-src 'self' data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static Task WriteAsync(HttpContext context)

@@ -114,9 +114,22 @@ public sealed class WebhookReaderTests : IAsyncLifetime
     [Fact]
     public async Task Members_of_the_key_set_that_are_no_keys_do_not_matter()
     {
-        _keys = new Answer(200, $$"""{"keys":[null,{},{"x":null},{"x":"AQAB"},{"x":"?"},{"kty":"OKP","x":"{{Base64Url.EncodeToString(_signer.PublicKey)}}"}]}""");
+        _keys = new Answer(200, $$"""{"keys":[null,{},{"x":null},{"x":"AQAB"},{"x":"?"},{"kty":"OKP","crv":"Ed25519","x":"{{Base64Url.EncodeToString(_signer.PublicKey)}}"}]}""");
 
         Assert.Equal("r-1", (await ReadAsync(Delivery())).RequestId);
+    }
+
+    [Theory]
+    [InlineData("""{"kty":"OKP","crv":"X25519","x":"{0}"}""")]
+    [InlineData("""{"kty":"EC","crv":"Ed25519","x":"{0}"}""")]
+    [InlineData("""{"kty":"OKP","x":"{0}"}""")]
+    [InlineData("""{"x":"{0}"}""")]
+    public async Task A_key_of_another_kind_signs_nothing(string key)
+    {
+        var own = key.Replace("{0}", Base64Url.EncodeToString(_signer.PublicKey), StringComparison.Ordinal);
+        _keys = new Answer(200, $$"""{"keys":[{{own}}]}""");
+
+        await Assert.ThrowsAsync<WebhookInvalidException>(() => ReadAsync(Delivery()));
     }
 
     [Fact]
