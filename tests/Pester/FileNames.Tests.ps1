@@ -187,6 +187,7 @@ Describe 'Names of files' {
             [System.IO.File]::ReadAllText($first.Path) | Should -BeLike '*edited'
         }
 
+        # Windows lets only administrators, or a developer mode, make links.
         It 'does not take a link that leads nowhere for a picture' -Skip:$IsWindows {
             $row = [pscustomobject]@{ prompt = 'one'; key = 'a' }
             $first = $row | New-ImagenImage $out

@@ -95,6 +95,7 @@ Describe 'The emulator' {
         Stop-ImagenEmulator
     }
 
+    # Only Linux shows the variables of another process as a file.
     It 'gets no variable of the session that it does not need' -Skip:(-not $IsLinux) {
         $env:FAL_KEY = "canary-$([guid]::NewGuid())"
         try {

@@ -211,6 +211,7 @@ Describe 'New-ImagenImage, run again' {
         @(Get-Seen $test | Where-Object method -EQ POST) | Should -HaveCount 10
     }
 
+    # Windows has no modes; there a user's own folder is protected by its access list.
     It 'state that others may write is refused, with the command that mends it: <file>' -Skip:$IsWindows -ForEach @(
         @{ file = 'ledger.db'; mode = '666' }, @{ file = 'settings.json'; mode = '622' }, @{ file = ''; mode = '777' }
     ) {
@@ -285,6 +286,7 @@ Describe 'New-ImagenImage, stopped' {
         Get-Bill $test | Should -HaveCount 4
     }
 
+    # Windows has no signal that stops the command of another console.
     It 'says what became of the rows before it was stopped, and what that cost' -Skip:$IsWindows {
         $batch = Start-Batch "'quick', '[emulator:content_policy_violation] no', '$long a', '$long b' | New-ImagenImage -OutputDirectory '$out' -ErrorAction Ignore"
         Wait-Until { @(Get-ImagenRequest -State Delivered, Failed).Count -eq 2 -and @(Get-ImagenRequest -Unfinished).Count -eq 2 } 'two have ended'

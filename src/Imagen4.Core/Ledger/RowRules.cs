@@ -8,7 +8,8 @@ namespace Imagen4.Core.Ledger;
 internal static class RowRules
 {
     /// <summary>
-    /// Whether a request has ended without success: the host refused it, failed or cancelled it, or never got it. No process works on it.
+    /// Whether a request has come to nothing so far: the host refused it, failed or cancelled it, or has not got it. A process may still work
+    /// on one that the host has not got.
     /// </summary>
     public static bool EndedBadly(LedgerRequest known) => known.Step is RequestState.Claimed or RequestState.NotSent
         or RequestState.Throttled or RequestState.NotSubmitted or RequestState.Rejected or RequestState.Failed or RequestState.Cancelled;

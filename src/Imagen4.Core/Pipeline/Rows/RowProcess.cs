@@ -12,7 +12,7 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Pipeline.Rows;
 
 /// <summary>
-/// The way of a row that is checked, front to back: claimed, its files sent, intent, submit, accepted, wait, result, images, delivered.
+/// Processes a row that has been checked, step by step: claimed, its files sent, intent, submit, accepted, wait, result, images, delivered.
 /// </summary>
 internal sealed class RowProcess
 {
@@ -27,7 +27,7 @@ internal sealed class RowProcess
     private readonly PriceBook _prices;
     private readonly BatchCost _costs;
 
-    /// <summary>Prepares the way for the rows of a batch.</summary>
+    /// <summary>Prepares for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
     /// <param name="options">Options for every row.</param>
     /// <param name="uploads">Where files go that rows name.</param>
@@ -96,7 +96,7 @@ internal sealed class RowProcess
         },
         stop);
 
-    // The one way of a row, whether it is waited for or not. A row that was sent has an object, whatever has become of it.
+    // How every row is processed, whether it is waited for or not. A row that was sent has an object, whatever has become of it.
     private async Task<RowOutcome<T>> ProcessAsync<T>(
         CheckedRow row,
         Func<T, Acceptance, LedgerEntry, Task<ImagenException?>> afterAcceptance,
