@@ -32,6 +32,29 @@ Describe 'New-ImagenImage, done again' {
         Get-Bill $test | Should -HaveCount 1
     }
 
+    It 'a row from the ledger or a saved table keeps its number, in its name and in errors' {
+        $rows | ForEach-Object { $_.prompt += $_.prompt -eq 'Study 1' ? '' : ' [emulator:internal_server_error]' }
+        $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+
+        $again = Get-ImagenRequest -State Failed |
+            New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue -ErrorVariable problems
+        $again.Index | Sort-Object | Should -Be 2, 3
+        $problems.Exception.Message | Sort-Object | Should -Be @(
+            2, 3 | ForEach-Object { "Row ${_}: The host ran the request and failed: Internal server error (internal_server_error, 500)" })
+        Get-Bill $test | Should -HaveCount 5
+
+        $again | Select-Object LedgerId, Index, @{ n = 'Prompt'; e = { $_.Prompt -replace ' \[.*' } } | Export-Csv $TestDrive/again.csv
+        $results = @(Import-Csv $TestDrive/again.csv) + [pscustomobject]@{ Prompt = 'Study 4' } | New-ImagenImage -OutputDirectory $out
+        $results | Sort-Object Index | ForEach-Object { Split-Path $_.Path -Leaf } |
+            Should -Be '0002-study-2.png', '0003-study-3.png', '0004-study-4.png'
+    }
+
+    It 'two rows never have one number' {
+        $sets = 'red', 'blue' | ForEach-Object { New-ImagenImage "A $_ kite" -OutputDirectory $out }
+        $sets.Index | Should -Be 1, 1
+        ($sets | New-ImagenImage -OutputDirectory $out -NoResume | Sort-Object Index).Index | Should -Be 1, 2
+    }
+
     It 'a request id that is wrong has other advice' {
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload }
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'

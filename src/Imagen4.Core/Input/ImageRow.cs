@@ -3,7 +3,10 @@ namespace Imagen4.Core.Input;
 /// <summary>One row of a batch, its cells converted and not yet checked against a host.</summary>
 public sealed record ImageRow
 {
-    /// <summary>The number of the row within its pipeline, from 1. Messages name it.</summary>
+    /// <summary>
+    /// The number of the row, from 1, which no other row of its pipeline has: its place, or the number that it had in the batch its record
+    /// comes from. Messages and file names have it.
+    /// </summary>
     public required int Index { get; init; }
 
     /// <summary>The caller's own key for the row.</summary>

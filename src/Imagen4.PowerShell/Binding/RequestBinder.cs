@@ -15,8 +15,8 @@ internal static class RequestBinder
     /// <exception cref="InvalidInputException">The record names no request.</exception>
     public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model) => new()
     {
-        Index = Index(row, record) ?? row,
-        HasIndex = Index(row, record) is not null,
+        Index = RowNumbers.Named(row, record) ?? row,
+        HasIndex = RowNumbers.Named(row, record) is not null,
         RequestId = Id(row, record, id),
         Provider = Text(row, "Provider", provider ?? FromTable(record, "Provider")),
         Model = Text(row, "Model", model ?? FromTable(record, "Model")),
@@ -25,11 +25,6 @@ internal static class RequestBinder
         Settings = record is { IsRows: true } ? Settings(row, record) : SubmitSettings.None,
         Images = record is { IsRows: true } ? Images(row, record) : ImageList.None,
     };
-
-    private static int? Index(int row, Record? record) =>
-        new Cell(row, "Index", BoundValue.Cell(row, "Index", record?.At("Index"))).TryWholeNumber() is { } index and > 0 and < int.MaxValue
-            ? (int)index
-            : null;
 
     private static string Id(int row, Record? record, object? id)
     {

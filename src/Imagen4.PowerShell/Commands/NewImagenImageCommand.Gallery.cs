@@ -37,7 +37,7 @@ public sealed partial class NewImagenImageCommand
     /// <inheritdoc/>
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
-        _gallery?.Add(Row, Refused(failure, target));
+        _gallery?.Add(failure.Row ?? Row, Refused(failure, target));
         base.WriteRecordError(failure, target);
     }
 

@@ -8,12 +8,14 @@ namespace Imagen4.PowerShell.Commands;
 /// <content>How a row is bound, checked and run. What is wrong for every row ends the command.</content>
 public sealed partial class NewImagenImageCommand
 {
+    private readonly RowNumbers _numbers = new();
+
     private ImageRow Bind(Record? record, object? prompt)
     {
         var cells = Cells(prompt);
         try
         {
-            return RowBinder.Bind(Row, record, cells, _given, NamesOf, OfFile);
+            return RowBinder.Bind(_numbers.Next(Row, record), record, cells, _given, NamesOf, OfFile);
         }
         catch (InvalidInputException error) when (error.Parameter is not null)
         {
