@@ -119,8 +119,8 @@ public sealed class RequestFollowUp
         var result = LedgerObjects.Of(record, Named(request), known);
         var options = Placed(known);
         result.Directory = options.Output?.FullPath;
-        var receiver = new ResultReceiver(
-            options, options.KeepsPlace ? new FollowUpLedger(_services, options) : _known, new BatchCounts(), _prices);
+        var ledger = options.KeepsPlace ? new FollowUpLedger(_services, options) : _known;
+        var receiver = new ResultReceiver(options, new ResultLedger(ledger, new BatchCounts()), _prices);
         receiver.RemoveLeft(request.RequestId, known is null ? ImagenStates.Completed : LedgerObjects.State(known, isWorkedOn: false));
         if (options.FileName.IsDefault && known is { Step: RequestState.Delivered, Delivery: { } delivery })
         {

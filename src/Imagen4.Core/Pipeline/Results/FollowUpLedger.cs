@@ -97,9 +97,9 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     {
         try
         {
-            return await _ledger.FindAsync(entry.LedgerId, CancellationToken.None).ConfigureAwait(false) is null
-                ? null
-                : await _ledger.FileNamesAsync(entry, directory).ConfigureAwait(false);
+            return await KnowsAsync(entry).ConfigureAwait(false)
+                ? await _ledger.FileNamesAsync(entry, directory).ConfigureAwait(false)
+                : null;
         }
         catch (LedgerUnavailableException error)
         {
@@ -116,10 +116,17 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     /// <inheritdoc/>
     public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256)
     {
-        // Nothing is kept of a request that is not known here.
-        if (await FileNamesAsync(entry, "").ConfigureAwait(false) is not null)
+        try
         {
-            await _ledger.NoteSavedAsync(entry, sha256).ConfigureAwait(false);
+            // Nothing is kept of a request that is not known here.
+            if (await KnowsAsync(entry).ConfigureAwait(false))
+            {
+                await _ledger.NoteSavedAsync(entry, sha256).ConfigureAwait(false);
+            }
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
         }
     }
 
@@ -150,6 +157,9 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
             return false;
         }
     }
+
+    private async ValueTask<bool> KnowsAsync(LedgerEntry entry) =>
+        await _ledger.FindAsync(entry.LedgerId, CancellationToken.None).ConfigureAwait(false) is not null;
 
     // Where its images are already, saving them elsewhere too is not news.
     private async ValueTask<bool> IsDeliveredByThisAsync(LedgerRequest known, CancellationToken cancellation) =>

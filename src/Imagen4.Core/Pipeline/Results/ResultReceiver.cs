@@ -3,26 +3,22 @@ using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Costs;
-using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
-using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Results;
 
-/// <summary>The second half of a row's way: wait, read the result, save its images.</summary>
+/// <summary>The second half of a row's way: wait, read the result, have its images saved.</summary>
 /// <param name="options">Options for every row.</param>
 /// <param name="ledger">Where every step is written.</param>
-/// <param name="counts">Counts what could not be written.</param>
 /// <param name="prices">What results cost.</param>
-/// <param name="breaker">Ends submitting where the ledger cannot be told; null where nothing is submitted.</param>
-internal sealed class ResultReceiver(
-    BatchOptions options, ILedger ledger, BatchCounts counts, PriceBook prices, SubmissionBreaker? breaker = null)
+internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, PriceBook prices)
 {
     private const int LeastImages = 16;
 
     private readonly RequestWaiter _waiter = new(options.TimeLimit);
+    private readonly ImageDelivery _delivery = new(options, ledger);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
@@ -34,10 +30,9 @@ internal sealed class ResultReceiver(
         {
             if (options.Output is { } folder)
             {
-                if (await FindAsync(folder, result, entry, names, cancellation).ConfigureAwait(false))
+                if (await _delivery.FindAsync(folder, result, entry, names, cancellation).ConfigureAwait(false))
                 {
-                    await RecordAsync(RequestState.Delivered, entry with { Delivery = LedgerResult.Of(result) }).ConfigureAwait(false);
-                    return await AddSidecarsAsync(result, cancellation).ConfigureAwait(false);
+                    return await _delivery.AddSidecarsAsync(result, cancellation).ConfigureAwait(false);
                 }
 
                 // Saved elsewhere is not saved here.
@@ -46,7 +41,7 @@ internal sealed class ResultReceiver(
 
             // It was, and a file is gone: until that is back, the object says no more than what is true.
             result.State = ImagenStates.Completed;
-            result.Path = (await OwnAsync(result.Images, entry, cancellation).ConfigureAwait(false)).Values.FirstOrDefault()?.Path;
+            result.Path = (await _delivery.OwnAsync(result.Images, entry, cancellation).ConfigureAwait(false)).Values.FirstOrDefault()?.Path;
         }
 
         var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
@@ -54,56 +49,6 @@ internal sealed class ResultReceiver(
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name),
                 error) { RequestId = request.RequestId }
             : error;
-    }
-
-    // Images that are in another directory by now may still be in this one too, under the names that they would get: nobody need be asked.
-    private async Task<bool> FindAsync(
-        OutputFolder folder, ImagenResult result, LedgerEntry entry, FileNameTemplate names, CancellationToken cancellation)
-    {
-        var kept = names.IsDefault ? await KeptNamesAsync(folder, entry).ConfigureAwait(false) : null;
-        var found = new List<FileInfo>();
-        foreach (var image in result.Images)
-        {
-            var files = kept is null
-                ? names.IsDefault ? [] : MediaType.Saved.Select(type => names.Expand(Values(result), image.Index, type))
-                : MediaType.Extensions.Select(extension => kept.GetValueOrDefault(image.Index) + extension);
-            var before = found.Count;
-            foreach (var file in files.Select(name => SavedFile.Find(folder.At(name))).OfType<FileInfo>())
-            {
-                if (file.Length == image.FileSize
-                    && await SavedFiles.DigestAsync(file, cancellation).ConfigureAwait(false) == image.Sha256)
-                {
-                    found.Add(file);
-                    break;
-                }
-            }
-
-            if (found.Count == before)
-            {
-                return false;
-            }
-        }
-
-        foreach (var (image, file) in result.Images.Zip(found))
-        {
-            (image.Path, image.SavedAt) = (file.FullName, file.LastWriteTimeUtc);
-        }
-
-        result.Path = result.Images.Select(image => image.Path).FirstOrDefault();
-        return found.Count > 0;
-    }
-
-    private async Task<IReadOnlyDictionary<int, string>?> KeptNamesAsync(OutputFolder folder, LedgerEntry entry)
-    {
-        try
-        {
-            return await ledger.FileNamesAsync(entry, folder.RealPath).ConfigureAwait(false);
-        }
-        catch (LedgerUnavailableException error)
-        {
-            NoteUnrecorded(entry, error);
-            return null;
-        }
     }
 
     /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>
@@ -157,8 +102,8 @@ internal sealed class ResultReceiver(
             found.CopyTo(result);
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
-            await RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
-            return await DeliverAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
+            await ledger.RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
+            return await _delivery.SaveAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -179,7 +124,7 @@ internal sealed class ResultReceiver(
                     ErrorType = error.HostErrorType ?? error.Kind,
                     Refusal = LedgerErrors.RefusalBy(error),
                 };
-                await RecordAsync(written, ended).ConfigureAwait(false);
+                await ledger.RecordAsync(written, ended).ConfigureAwait(false);
             }
 
             return error;
@@ -219,7 +164,7 @@ internal sealed class ResultReceiver(
         {
             try
             {
-                await ledger.RecordAsync(RequestState.Started, entry, CancellationToken.None).ConfigureAwait(false);
+                await ledger.Inner.RecordAsync(RequestState.Started, entry, CancellationToken.None).ConfigureAwait(false);
             }
             catch (LedgerUnavailableException)
             {
@@ -239,157 +184,14 @@ internal sealed class ResultReceiver(
 
     private static LedgerResult? CostOf(ImagenResult result) => LedgerResult.OfCost(result.BillableUnits, result.Cost, result.Currency);
 
-    private async Task<ImagenException?> DeliverAsync(
-        RequestReference request,
-        IReadOnlyList<HostImage> images,
-        IReadOnlyList<ImagenImage> before,
-        bool isFresh,
-        ImagenResult result,
-        LedgerEntry entry,
-        FileNameTemplate template,
-        CancellationToken cancellation)
-    {
-        if (result.Images.Count == 0)
-        {
-            result.State = ImagenStates.Failed;
-            return new RequestFailedException(Messages.NoImagesOfRow) { RequestId = request.RequestId };
-        }
-
-        if (options.Output is not { } folder)
-        {
-            return null;
-        }
-
-        var saved = await OwnAsync(before, entry, cancellation).ConfigureAwait(false);
-        var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
-        var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
-        using var defaults = new DefaultNames(
-            folder, ledger, entry, Values(result), [.. result.Images.Select(image => image.Index)])
-        {
-            Before = before.Where(image => image.Path is not null && folder.Within(image.Path) is not null)
-                .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
-            Unrecorded = lost => NoteUnrecorded(entry, lost),
-        };
-        var media = new MediaSource(options.Time, request.Host.BaseUri) { MaxBytes = options.MaxBytes };
-        var error = await new ImageSaver(folder, template.IsDefault ? defaults : new TemplateNames(template, Values(result)), Noting(entry))
-            .SaveAsync(media, missing, request.RequestId, access, cancellation)
-            .ConfigureAwait(false);
-        result.Images = [.. result.Images.Select(image => saved.GetValueOrDefault(image.Index, image))];
-        if (error is null)
-        {
-            error = await AddSidecarsAsync(result, cancellation).ConfigureAwait(false);
-        }
-
-        result.Path = result.Images.Select(image => image.Path).FirstOrDefault(path => path is not null);
-        if (error is null)
-        {
-            result.State = ImagenStates.Delivered;
-            var delivered = entry with { Delivery = LedgerResult.Of(result) };
-            await RecordAsync(RequestState.Delivered, delivered).ConfigureAwait(false);
-        }
-
-        return error;
-    }
-
-    private Func<string, ValueTask> Noting(LedgerEntry entry) => async sha256 =>
-    {
-        try
-        {
-            await ledger.NoteSavedAsync(entry, sha256).ConfigureAwait(false);
-        }
-        catch (LedgerUnavailableException error)
-        {
-            // What was paid for is saved, whether the ledger can be told or not.
-            NoteUnrecorded(entry, error);
-        }
-    };
-
-    // Those whose files are there and are still the request's, by their number.
-    private async Task<Dictionary<int, ImagenImage>> OwnAsync(
-        IReadOnlyList<ImagenImage> images, LedgerEntry entry, CancellationToken cancellation)
-    {
-        var own = new Dictionary<int, ImagenImage>();
-        foreach (var image in images)
-        {
-            try
-            {
-                if (await ledger.IsOwnFileAsync(entry, image, cancellation).ConfigureAwait(false))
-                {
-                    own[image.Index] = image;
-                }
-            }
-            catch (LedgerUnavailableException error)
-            {
-                // Whose it is cannot be told: it is fetched again.
-                NoteUnrecorded(entry, error);
-            }
-        }
-
-        return own;
-    }
-
-    /// <summary>Writes what is to be beside the saved images of a result, where it is wanted and is not there.</summary>
-    /// <returns>The first thing that went wrong, or null.</returns>
-    public async Task<ImagenException?> AddSidecarsAsync(ImagenResult result, CancellationToken cancellation)
-    {
-        if (!options.Sidecar || options.Output is not { } folder)
-        {
-            return null;
-        }
-
-        try
-        {
-            foreach (var image in result.Images.Where(image => SavedFile.Exists(image.Path)))
-            {
-                await Sidecar.WriteAsync(folder, result, image, cancellation).ConfigureAwait(false);
-            }
-
-            return null;
-        }
-        catch (ImagenException error)
-        {
-            return error;
-        }
-    }
-
     // As the ledger keeps other times, and as exactly as they are written into files.
     private static DateTime Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()).UtcDateTime;
 
-    private FileNameValues Values(ImagenResult result)
-    {
-        var submitted = result.SubmittedAt is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : options.Time.GetUtcNow();
-        return new()
-        {
-            Index = result.Index,
-            RequestId = result.RequestId,
-            Key = result.Key,
-            Provider = result.Provider,
-            Model = result.Model,
-            Prompt = result.Prompt,
-            Seed = result.Seed,
-            Date = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(submitted, options.Time.LocalTimeZone).DateTime),
-        };
-    }
-
-    // What was paid for is fetched all the same, and its object handed on: a ledger that cannot be written costs neither.
-    private async Task RecordAsync(RequestState step, LedgerEntry entry)
-    {
-        try
-        {
-            await ledger.RecordAsync(step, entry, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (LedgerUnavailableException error)
-        {
-            NoteUnrecorded(entry, error);
-        }
-    }
-
-    private void NoteUnrecorded(LedgerEntry entry, LedgerUnavailableException error)
-    {
-        breaker?.Trip(error);
-        counts.AddUnrecorded(entry, error);
-    }
+    /// <summary>Writes what is to be beside the saved images of a result, where it is wanted and is not there.</summary>
+    /// <returns>The first thing that went wrong, or null.</returns>
+    public Task<ImagenException?> AddSidecarsAsync(ImagenResult result, CancellationToken cancellation) =>
+        _delivery.AddSidecarsAsync(result, cancellation);
 
     /// <summary>Whether an error says that there was a result, with nothing in it.</summary>
     public static bool IsEmptyResult(ImagenException error) =>

@@ -42,8 +42,8 @@ internal sealed class RowProcess
             ReleasesAccepted = !options.Wait,
             TimeLimit = options.TimeLimit,
         };
-        _receiver = new ResultReceiver(options, _ledger, Counts, _prices, Breaker);
-        _follower = new ResultReceiver(options, new FollowUpLedger(services, options), Counts, _prices);
+        _receiver = new ResultReceiver(options, new ResultLedger(_ledger, Counts, Breaker), _prices);
+        _follower = new ResultReceiver(options, new ResultLedger(new FollowUpLedger(services, options), Counts), _prices);
         Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
 

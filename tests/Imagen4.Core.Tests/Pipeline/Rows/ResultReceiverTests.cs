@@ -50,7 +50,7 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts()).SubmitAsync(Host, entry, CancellationToken.None).InTime();
         var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
         var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
-        var receiver = new ResultReceiver(options, _ledger, _counts, new PriceBook(options.Time, trace: null));
+        var receiver = new ResultReceiver(options, new ResultLedger(_ledger, _counts), new PriceBook(options.Time, trace: null));
         return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, new FileNameTemplate(null), CancellationToken.None).InTime());
     }
 }
