@@ -22,7 +22,7 @@ internal sealed class ResultReceiver(
 {
     private const int LeastImages = 16;
 
-    private readonly RequestWaiter _waiter = new(options.TimeLimit);
+    private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Output?.FullPath);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
