@@ -48,6 +48,9 @@ public sealed class ImagenProvider
     /// <summary>Where the key would come from now, or null when there is none.</summary>
     public string? ApiKeySource { get; set; }
 
+    /// <summary>Whether the user has said that the host takes requests without a key.</summary>
+    public bool NoApiKey { get; set; }
+
     /// <summary>What an image costs, where the user has said so.</summary>
     public decimal? PricePerImage { get; set; }
 

@@ -141,6 +141,76 @@ Describe 'Advice' {
         }
     }
 
+    Context 'Commands' {
+        It 'a wait that timed out names the command that saves the images where they belong: from <from>' -ForEach @(
+            @{ from = 'an argument'; run = { New-ImagenImage 'slow [emulator:seconds=60]' $folder -TimeoutSec 1 } }
+            @{ from = 'a CSV'; run = { [pscustomobject]@{ prompt = 'slow [emulator:seconds=60]'; key = 'k' } | ConvertTo-Csv | ConvertFrom-Csv | New-ImagenImage -OutputDirectory $folder -TimeoutSec 1 } }
+            @{ from = 'the pipeline'; run = { New-ImagenImage 'slow [emulator:seconds=60]' | Receive-ImagenResult -Wait -OutputDirectory $folder -TimeoutSec 1 } }
+        ) {
+            $folder = Join-Path $TestDrive "it's $from"
+            $failure = Get-Failure $run
+            $failure.FullyQualifiedErrorId | Should -BeLike 'WaitTimeout,*'
+            $next = $failure.ErrorDetails.RecommendedAction
+            $failure.Exception.Message | Should -BeLike "*Fetch it with: $([wildcardpattern]::Escape($next))"
+            $next | Should -BeLike "Receive-ImagenResult -RequestId *-* -Provider emulator -Model fal-ai/imagen4/preview -Wait -OutputDirectory '*it''s $from'"
+            { [scriptblock]::Create($next) } | Should -Not -Throw
+            (Get-Bill $test) | Should -HaveCount 1
+        }
+
+        It 'Receive-ImagenResult of a refused prompt does not advise to run it again' {
+            $request = New-ImagenImage '[emulator:content_policy_violation]'
+            $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ContentPolicyViolation,*'
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt shows *"
+            (Invoke-Expression "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt") | Should -Be '[emulator:content_policy_violation]'
+        }
+
+        It 'Receive-ImagenResult of a request that failed names the request' {
+            $request = New-ImagenImage '[emulator:generation_timeout]'
+            $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
+        }
+
+        It 'a request that had ended is fetched by its id' {
+            $request = New-ImagenImage 'a fox'
+            $null = Get-ImagenRequestStatus $request.RequestId -Wait
+            (Get-Failure { Stop-ImagenRequest $request.RequestId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $($request.RequestId) fetches its result."
+        }
+
+        It 'a cancel names what is to be fetched only where there is something' {
+            $delivered = New-ImagenImage 'a fox' (Join-Path $TestDrive delivered)
+            $ended = New-ImagenImage 'an owl'
+            $null = Get-ImagenRequestStatus $ended.RequestId -Wait
+            (Watch-Command { $delivered, $delivered | Stop-ImagenRequest }).Other | Should -Be 'Requests cancelled: 0. Had already ended: 2. Could not be cancelled: 0.'
+            (Watch-Command { $delivered, $ended | Stop-ImagenRequest }).Other | Should -BeLike '*To fetch what had ended: Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory ./out'
+        }
+
+        It 'an id that nobody knows: a command that does no harm' {
+            (Get-Failure { Get-ImagenRequest $UnknownId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $UnknownId"
+            $advice = (Get-Failure { Receive-ImagenResult $UnknownId -NoDownload }).ErrorDetails.RecommendedAction
+            $advice | Should -BeLike "*, Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force removes it from the ledger."
+            $seen = Watch-Command { Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force }
+            $seen.Error.Count, $seen.Thrown | Should -Be 0, $null
+        }
+
+        It 'Show-ImagenImage of a file that is no image lists the images beside it' {
+            $folder = (New-Item -ItemType Directory (Join-Path $TestDrive "it's text")).FullName
+            $file = Join-Path $folder notes.txt
+            Set-Content $file 'notes'
+            $failure = Get-Failure { Show-ImagenImage $file }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidMedia,*'
+            $failure.Exception.Message | Should -Be "$file is not a PNG, JPEG or WebP image."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ChildItem -LiteralPath '$($folder.Replace("'", "''"))' -File -Include *.png, *.jpg, *.webp"
+            { Invoke-Expression $failure.ErrorDetails.RecommendedAction } | Should -Not -Throw
+        }
+
+        It 'a prompt without quotes comes back with them' {
+            $failure = Get-Failure { New-ImagenImage A 'red fox''s' }
+            $failure.Exception.Message | Should -BeLike "*to create that directory, write './red fox''s' or -OutputDirectory 'red fox''s'."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "New-ImagenImage 'A red fox''s' ./out"
+        }
+    }
+
     Context 'Rows' {
         It 'an error names the key beside the number: <what>' -ForEach @(
             @{ what = 'refused here'; row = @{ prompt = 'a'; key = 'two'; num_images = 'five' } }

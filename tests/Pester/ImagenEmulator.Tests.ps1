@@ -57,6 +57,7 @@ Describe 'The emulator' {
         }
         $seen.Error.FullyQualifiedErrorId | Should -Be 'EmulatorUnavailable,Imagen4.PowerShell.Commands.StartImagenEmulatorCommand'
         $seen.Error.Exception.Message | Should -BeLike "The emulator ended without listening: Cannot listen on 127.0.0.1:*"
+        $seen.Error.ErrorDetails.RecommendedAction | Should -Be 'Start-ImagenEmulator'
         (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'fal'
     }
 

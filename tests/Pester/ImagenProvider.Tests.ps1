@@ -179,7 +179,7 @@ Describe 'Providers' {
         ) {
             $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri $address }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
-            $seen.Thrown.Exception.Message | Should -BeLike "'$address*' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
+            $seen.Thrown.Exception.Message | Should -BeLike "'$([wildcardpattern]::Escape(($address -replace '(?<=[?#]).+', '***')))' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
             (Get-ImagenProvider).Name | Should -Not -Contain 'here'
         }
 

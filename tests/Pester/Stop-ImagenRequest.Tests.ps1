@@ -73,7 +73,7 @@ Describe 'Stop-ImagenRequest' {
         Wait-Until { ($ended.StatusUri | ForEach-Object { Invoke-RestMethod $_ -Headers @{ Authorization = 'Key k' } }).status -eq 'COMPLETED' } 'the host has finished'
         $seen = Watch-Command { Get-ImagenRequest -Unfinished | Stop-ImagenRequest }
         $seen.Output | Should -BeNullOrEmpty
-        $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0. To fetch what had ended: Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory DIRECTORY'
+        $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0. To fetch what had ended: Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory ./out'
         $seen.Error | Should -HaveCount 0
 
         # What had ended is known now.

@@ -68,7 +68,11 @@ public sealed class EmulatorProcess : IDisposable
             }
 
             var said = await process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false);
-            throw new EmulatorUnavailableException(Messages.EmulatorEnded.With(PlainText.Line(said.Length > 0 ? said : line ?? "")));
+            throw new EmulatorUnavailableException(Messages.EmulatorEnded.With(PlainText.Line(said.Length > 0 ? said : line ?? "")))
+            {
+                // Any other port is free.
+                NextCommand = options.Port > 0 ? "Start-ImagenEmulator" : null,
+            };
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {

@@ -28,6 +28,14 @@ public sealed class ApiKey
         }
     }
 
+    private ApiKey(string source) => (_secret, Source) = ("", source);
+
+    /// <summary>No key, for a host that takes requests without one.</summary>
+    public static ApiKey NotNeeded { get; } = new("none needed");
+
+    /// <summary>Whether there is a key to send.</summary>
+    internal bool IsSent => _secret.Length > 0;
+
     /// <summary>Where it came from.</summary>
     public string Source { get; }
 

@@ -9,20 +9,53 @@ public static class ProviderAddress
     /// <exception cref="InvalidInputException">
     /// It is not https (http for this machine alone), or carries a user, a query or a fragment.
     /// </exception>
-    public static Uri Validate(Uri address) =>
+    public static Uri Validate(Uri address) => IsAccepted(address)
+        ? address
+        : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(address))));
+
+    private static bool IsAccepted(Uri address) =>
         address.IsAbsoluteUri
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         && address.UserInfo.Length == 0
         && address.Query.Length == 0
-        && address.Fragment.Length == 0
-            ? address
-            : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(address))));
+        && address.Fragment.Length == 0;
 
     /// <summary>An address as text that is the same for all who mean the same host: without a final slash.</summary>
     public static string Normal(Uri address) => address.AbsoluteUri.TrimEnd('/');
 
-    // What is refused may be an address with a password in it, and messages end in logs.
-    private static string WithoutSecrets(Uri address) => address is { IsAbsoluteUri: true, UserInfo.Length: > 0 }
-        ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
-        : address.OriginalString;
+    /// <summary>An address as messages show it: without a user, and without what is in its query and its fragment.</summary>
+    /// <remarks>What is refused may have a password or a key in it, and messages end in logs. It may be no address at all.</remarks>
+    public static string WithoutSecrets(Uri address)
+    {
+        var text = address.OriginalString;
+        var end = text.AsSpan().IndexOfAny('?', '#');
+        var shown = end < 0 ? text : text[..end];
+        var host = shown.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 ? slashes + 2 : 0;
+        if (end >= 0 && text.LastIndexOf('@') > end && !shown[host..].Contains('/'))
+        {
+            // A password may have either mark in it, and then what is before the mark is a part of it.
+            return $"{shown[..host]}***";
+        }
+
+        var user = shown.LastIndexOf('@');
+        shown = user < host ? shown : shown[..host] + shown[(user + 1)..];
+        return end < 0 ? shown : $"{shown}{text[end]}***";
+    }
+
+    /// <summary>The address that may have been meant by one that is refused; null where nothing is likely.</summary>
+    public static Uri? Meant(Uri address)
+    {
+        var text = WithoutSecrets(address);
+        var end = text.AsSpan().IndexOfAny('?', '#');
+        text = end < 0 ? text : text[..end];
+        if (text.Contains('*'))
+        {
+            return null;
+        }
+
+        var rest = text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? text[(scheme + 3)..] : text.TrimStart('/');
+        return new[] { Uri.UriSchemeHttp, Uri.UriSchemeHttps }
+            .Select(form => Uri.TryCreate($"{form}://{rest}", UriKind.Absolute, out var meant) ? meant : null)
+            .FirstOrDefault(meant => meant is { Host.Length: > 0 } && IsAccepted(meant));
+    }
 }

@@ -22,15 +22,28 @@ public static class ApiKeySource
             return new ApiKey(given, Parameter);
         }
 
+        if (profile.NeedsNoKey)
+        {
+            return ApiKey.NotNeeded;
+        }
+
         var answer = profile.SecretName is { } name ? secrets?.Invoke(name, profile.SecretVault) : null;
         if (answer?.Refusal is { } refusal)
         {
-            throw new ApiKeyMissingException(Messages.ApiKeySecretRefused.With(profile.Name, Secret(profile), PlainText.Line(refusal)));
+            throw new ApiKeyMissingException(Messages.ApiKeySecretRefused.With(profile.Name, Secret(profile), PlainText.Line(refusal)))
+            {
+                NextCommand = KeyCommand.ForSecret(profile, Messages.CommandReadSecret),
+            };
         }
 
         return answer?.Key is { } kept ? new ApiKey(kept, Secret(profile))
             : FromEnvironment(profile) is var (secret, source) ? new ApiKey(secret, source)
-            : throw new ApiKeyMissingException(Missing(profile, answer).With(profile.Name, Wanted(profile), Secret(profile)));
+            : throw new ApiKeyMissingException(Missing(profile, answer).With(profile.Name, Wanted(profile), Secret(profile)))
+            {
+                NextCommand = answer is not null ? KeyCommand.ForSecret(profile, Messages.CommandStoreSecret)
+                    : profile.ApiKeyVariables is [var variable, ..] ? KeyCommand.ForVariable(profile, variable)
+                    : KeyCommand.ForNewVariable(profile),
+            };
     }
 
     /// <summary>Where a key would come from now, or null. No vault is opened for that.</summary>
@@ -39,7 +52,8 @@ public static class ApiKeySource
     public static string? Describe(ProviderProfile profile, bool hasVaults = false)
     {
         var variable = FromEnvironment(profile)?.Source;
-        return profile.SecretName is null || !hasVaults ? variable
+        return profile.NeedsNoKey ? ApiKey.NotNeeded.Source
+            : profile.SecretName is null || !hasVaults ? variable
             : variable is null ? Secret(profile) : $"{Secret(profile)}, else {variable}";
     }
 
@@ -66,7 +80,7 @@ public static class ApiKeySource
             return ($"{halves[0]!.Trim()}:{halves[1]!.Trim()}", $"$env:{names[0]}, $env:{names[1]}");
         }
 
-        return profile.OpenKey is { } open ? (open, "none needed") : null;
+        return profile.OpenKey is { } open ? (open, ApiKey.NotNeeded.Source) : null;
     }
 
     private static string Wanted(ProviderProfile profile)
@@ -77,7 +91,7 @@ public static class ApiKeySource
             names.Add($"$env:{first} and $env:{second}");
         }
 
-        return names.Count > 0 ? string.Join(", or ", names) : Messages.KeyWithoutVariable.With(Parameter, profile.Name);
+        return names.Count > 0 ? string.Join(", or ", names) : Messages.KeyWithoutVariable.With(Parameter, CommandText.Argument(profile.Name), KeyCommand.NewVariable(profile));
     }
 }
 

@@ -85,6 +85,19 @@ public sealed class HostConnection
     /// <summary>Where the key came from, for messages.</summary>
     public string KeySource => _key.Source;
 
+    /// <summary>The error of a host that answers 401.</summary>
+    /// <param name="said">The reason it gives.</param>
+    /// <param name="requestId">The request it is about; null for none.</param>
+    internal AuthenticationFailedException KeyRefused(string said, string? requestId = null) => _key.IsSent
+        ? new AuthenticationFailedException(Messages.AuthenticationFailed.With(Profile.Name, KeySource, said))
+        {
+            RequestId = requestId, StatusCode = 401,
+        }
+        : new AuthenticationFailedException(Messages.KeyAskedFor.With(Profile.Name, said))
+        {
+            RequestId = requestId, StatusCode = 401, NextCommand = KeyCommand.ForNewVariable(Profile),
+        };
+
     /// <summary>Receives a line for every exchange, on any thread.</summary>
     internal Action<string>? Trace { get; }
 
@@ -237,7 +250,11 @@ public sealed class HostConnection
     {
         HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
         var request = new HttpRequestMessage(method, address) { Content = content };
-        _keyHeader.Add(request.Headers, _key.Reveal());
+        if (_key.IsSent)
+        {
+            _keyHeader.Add(request.Headers, _key.Reveal());
+        }
+
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         foreach (var (name, value) in headers)
         {

@@ -20,6 +20,7 @@ public sealed class ProviderCatalog
     public const string EmulatorName = "emulator";
 
     private readonly ConcurrentDictionary<string, ProviderProfile> _session = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _noticed = new(StringComparer.OrdinalIgnoreCase);
     private volatile string? _sessionDefault;
 
     /// <summary>Every profile, by name.</summary>
@@ -60,6 +61,20 @@ public sealed class ProviderCatalog
                 Parameter = "Provider",
             };
     }
+
+    /// <summary>
+    /// What is said of a profile when it is used: that one of the user's settings has the name of a built-in one and another address. It may
+    /// be long forgotten, and is said once.
+    /// </summary>
+    /// <param name="profile">The profile that is used.</param>
+    /// <returns>The notice; null for none.</returns>
+    internal string? NoticeOf(ProviderProfile profile) =>
+        profile is { Scope: ProviderScope.User, BaseUri: { } address }
+        && HostData.BuiltIn.Providers.FirstOrDefault(known => Same(known, profile.Name)) is { BaseUri: { } own }
+        && ProviderAddress.Normal(own) != ProviderAddress.Normal(address)
+        && _noticed.TryAdd(profile.Name, true)
+            ? Messages.ProfileHidesBuiltIn.With(profile.Name, ProviderAddress.WithoutSecrets(address))
+            : null;
 
     /// <summary>
     /// The name that a host has now. Whoever renames a profile still has requests at the host: where no profile has the name any more,

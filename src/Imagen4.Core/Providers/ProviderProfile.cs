@@ -50,6 +50,17 @@ public sealed record ProviderProfile
     /// <summary>The vault the secret is in; null for any.</summary>
     public string? SecretVault { get; init; }
 
+    /// <summary>Whether the user has said that the host takes requests without a key.</summary>
+    public bool NoApiKey { get; init; }
+
+    /// <summary>
+    /// Whether requests go without a key: the user has said so, or the host is on this machine and the profile names no place for a key.
+    /// </summary>
+    [JsonIgnore]
+    public bool NeedsNoKey => NoApiKey
+        || (BaseUri is { IsAbsoluteUri: true, IsLoopback: true } && OpenKey is null && SecretName is null
+            && ApiKeyVariables.Count == 0 && ApiKeyPairVariables.Count == 0);
+
     /// <summary>A key that is not a secret: the emulator takes any, and this one is sent.</summary>
     public string? OpenKey { get; init; }
 

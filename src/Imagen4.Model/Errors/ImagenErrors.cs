@@ -38,9 +38,6 @@ public sealed class InvalidInputException(string message, Exception? inner = nul
 {
     /// <summary>The parameter that does not take the value, where it is about one.</summary>
     public string? Parameter { get; init; }
-
-    /// <summary>The command that does what was meant, ready to be run; null where there is none.</summary>
-    public string? NextCommand { get; init; }
 }
 
 /// <summary>What was fetched is not a whole image.</summary>

@@ -76,6 +76,9 @@ public abstract class ImagenException : Exception
     /// <summary>The name of the provider it came from, where there is one.</summary>
     public string? Provider => _provider;
 
+    /// <summary>The command that comes next, ready to be run; null where the kind of error says what to do.</summary>
+    public string? NextCommand { get; init; }
+
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
 

@@ -10,8 +10,9 @@ internal static class KeyDestination
     /// <param name="profile">The profile with its new addresses.</param>
     /// <param name="named">The variables that were named with them; the halves of a key are among them, or are not sent.</param>
     /// <param name="hasSecret">Whether a secret was. That it is missing one day is no reason to look at the variables.</param>
+    /// <param name="command">The command that names a variable for that host.</param>
     /// <exception cref="InvalidInputException">A key would be sent to another host, and none was named.</exception>
-    public static ProviderProfile Check(ProviderProfile profile, IReadOnlyList<string> named, bool hasSecret)
+    public static ProviderProfile Check(ProviderProfile profile, IReadOnlyList<string> named, bool hasSecret, Func<string?> command)
     {
         var unnamed = profile with
         {
@@ -32,6 +33,7 @@ internal static class KeyDestination
             : throw new InvalidInputException(CommandMessages.KeyForOtherHost.With(foreign.Variable, foreign.Address.Authority))
             {
                 Parameter = "ApiKeyVariable",
+                NextCommand = command(),
             };
     }
 }

@@ -92,7 +92,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         }
 
         _isTemplateSaid = true;
-        var text = PlainText.Brief(prompt) == prompt ? $"'{prompt.Replace("'", "''", StringComparison.Ordinal)}'" : "PROMPT";
+        var text = PlainText.Brief(prompt) == prompt ? CommandText.Quoted(prompt) : "PROMPT";
         var command = (isPiped ? "... | Expand-ImagenPrompt" : $"Expand-ImagenPrompt {text}") + " | New-ImagenImage";
         return CommandMessages.PromptIsTemplate.With(row, PlainText.Brief(alternatives.Value), command);
     }
@@ -128,7 +128,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
             if (File.Exists(path))
             {
                 var command = hasReader
-                    ? $"{reader!.With($"'{text.Replace("'", "''", StringComparison.Ordinal)}'")} | New-ImagenImage"
+                    ? $"{reader!.With(CommandText.Quoted(text))} | New-ImagenImage"
                     : null;
                 var read = command is null ? "" : CommandMessages.PromptFileRead.With(command);
                 return new InvalidInputException(

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Imagen4.Core.Http;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Pipeline;
@@ -16,11 +14,15 @@ internal sealed class ProviderChange
     private static readonly string[] Names =
     [
         "Protocol", "BaseUri", "PlatformUri", "StorageUri", "ApiKeyVariable", "SecretName", "SecretVault", "DefaultModel", "PricePerImage",
-        "ConcurrencyLimit", "SubmitPath", "KeyHeader", "InputName",
+        "ConcurrencyLimit", "SubmitPath", "KeyHeader", "InputName", "NoApiKey",
     ];
+
+    private static readonly string[] KeyPlaces = ["ApiKeyVariable", "SecretName"];
 
     private readonly string _name;
     private readonly Dictionary<string, object?> _given = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ProviderCommandLine _line;
+    private readonly ProviderCells _cells;
 
     /// <summary>Takes what was given.</summary>
     /// <param name="name">The profile's name.</param>
@@ -39,6 +41,8 @@ internal sealed class ProviderChange
             }
         }
 
+        _line = new ProviderCommandLine(name, bound, _given);
+        _cells = new ProviderCells(_given, _line);
         if (bound.ContainsKey("ApiKey") || columns.Has("ApiKey", "Key", "Secret"))
         {
             throw new InvalidInputException(CommandMessages.ProfileHoldsNoKey.With(Existing()?.ApiKeyVariables is [var variable, ..]
@@ -59,35 +63,53 @@ internal sealed class ProviderChange
         var profile = WithProtocol(existing ?? New());
         var moved = WithForm(Moved(profile));
         var (variables, pair) = Variables(profile);
-        return WithOwnKey(moved with
+        return WithOwnKey(WithoutKey(moved with
         {
-            PlatformUri = Address("PlatformUri") ?? moved.PlatformUri,
-            StorageUri = Address("StorageUri") ?? moved.StorageUri,
+            PlatformUri = _cells.Address("PlatformUri") ?? moved.PlatformUri,
+            StorageUri = _cells.Address("StorageUri") ?? moved.StorageUri,
             ApiKeyVariables = variables,
             ApiKeyPairVariables = pair,
-            SecretName = Has("SecretName") ? KeyPlace.Name("SecretName", Text("SecretName")) : profile.SecretName,
+            SecretName = _cells.Has("SecretName") ? KeyPlace.Name("SecretName", _cells.Text("SecretName")) : profile.SecretName,
             SecretVault = KeyPlace.Name("SecretVault", Vault(profile)),
-            PricePerImage = Has("PricePerImage") ? PlainPrice.Of(_given["PricePerImage"]) : profile.PricePerImage,
-            DefaultModel = BoundValue.Plain(_given.GetValueOrDefault("DefaultModel")) is { } model ? ModelId(profile, $"{model}") : profile.DefaultModel,
-            ConcurrencyLimit = Limit() ?? profile.ConcurrencyLimit,
-        });
+            PricePerImage = _cells.Has("PricePerImage") ? PlainPrice.Of(_given["PricePerImage"]) : profile.PricePerImage,
+            DefaultModel = BoundValue.Plain(_given.GetValueOrDefault("DefaultModel")) is { } model
+                ? ModelId(profile, $"{model}")
+                : profile.DefaultModel,
+            ConcurrencyLimit = _cells.Limit() ?? profile.ConcurrencyLimit,
+        }));
     }
 
-    private ProviderProfile WithOwnKey(ProviderProfile profile) => !(Has("BaseUri") || Has("PlatformUri") || Has("StorageUri"))
+    // Who names a place for a key needs one; who needs none has no such place.
+    private ProviderProfile WithoutKey(ProviderProfile profile)
+    {
+        var named = KeyPlaces.FirstOrDefault(_cells.HasText);
+        return (_cells.Truth("NoApiKey") ?? (named is null && profile.NoApiKey)) is false ? profile with { NoApiKey = false }
+            : named is not null ? throw new InvalidInputException(CommandMessages.NoApiKeyConflict.With(named)) { Parameter = "NoApiKey" }
+            : profile with
+            {
+                NoApiKey = true, ApiKeyVariables = [], ApiKeyPairVariables = [], SecretName = null, SecretVault = null, OpenKey = null,
+            };
+    }
+
+    private ProviderProfile WithOwnKey(ProviderProfile profile) => !(_cells.Has("BaseUri") || _cells.Has("PlatformUri") || _cells.Has("StorageUri"))
         ? profile
         : KeyDestination.Check(
             profile,
             BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is { } given
                 ? [.. BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}")]
                 : [],
-            Text("SecretName") is not null);
+            _cells.Text("SecretName") is not null,
+            () => _line.With(("ApiKeyVariable", KeyCommand.NewVariable(_name))));
 
-    private ProviderProfile New() => Protocol() is { } protocol && Address("BaseUri") is not null
+    private ProviderProfile New() => _cells.Protocol() is { } protocol && _cells.Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with
         {
             Name = ProviderView.IsName(_name)
                 ? _name
-                : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name))),
+                : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name)))
+                {
+                    NextCommand = _line.With(("Name", ProviderView.NameOf(_name))),
+                },
         }
         : throw Unknown();
 
@@ -95,40 +117,40 @@ internal sealed class ProviderChange
     {
         var known = ModuleSession.Providers.All().Select(profile => profile.Name).ToList();
         var protocols = Enum.GetNames<HostProtocol>();
-        var missing = (Protocol() is not null ? CommandMessages.BaseUriToGive
-            : Address("BaseUri") is not null ? CommandMessages.ProtocolToGive
+        var missing = (_cells.Protocol() is not null ? CommandMessages.BaseUriToGive
+            : _cells.Address("BaseUri") is not null ? CommandMessages.ProtocolToGive
             : CommandMessages.ProtocolAndBaseUriToGive).With($"{string.Join(", ", protocols[..^1])} or {protocols[^1]}");
         return new InvalidInputException(CommandMessages.BaseUriMissing.With(
             PlainText.Brief(_name), string.Join(", ", known), missing, CloseMatch.Hint(_name, known)))
         {
-            Parameter = Protocol() is null ? "Protocol" : "BaseUri",
+            Parameter = _cells.Protocol() is null ? "Protocol" : "BaseUri",
         };
     }
 
     private ProviderProfile WithProtocol(ProviderProfile profile) =>
-        Protocol() is { } protocol && protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, protocol) : profile;
+        _cells.Protocol() is { } protocol && protocol != profile.Protocol ? ProviderCatalog.WithProtocol(profile, protocol) : profile;
 
     // What belongs to another host is not carried over, and neither is its key.
-    private ProviderProfile Moved(ProviderProfile profile) => Address("BaseUri") is not { } address || address == profile.BaseUri ? profile
+    private ProviderProfile Moved(ProviderProfile profile) => _cells.Address("BaseUri") is not { } address || address == profile.BaseUri ? profile
         : profile.Name == ProviderCatalog.EmulatorName ? ProviderCatalog.EmulatorAt(profile, address)
         : profile with { BaseUri = address, PlatformUri = null, StorageUri = null, MediaHosts = [], WebhookKeysUri = null };
 
     // How requests are written. What is as it was is left as it was, so that a profile that is piped back is not changed.
     private ProviderProfile WithForm(ProviderProfile profile)
     {
-        var path = Text("SubmitPath") is { } written ? SubmitPath.Check(written) : null;
-        var names = Has("InputName") ? InputNames.Check(NameTable.Read("InputName", _given["InputName"])) : profile.InputNames;
+        var path = _cells.Text("SubmitPath") is { } written ? SubmitPath.Check(written) : null;
+        var names = _cells.Has("InputName") ? InputNames.Check(NameTable.Read("InputName", _given["InputName"])) : profile.InputNames;
         if (profile.Protocol != HostProtocol.ImagesGenerations && (path is not null || names.Count > 0))
         {
             throw new InvalidInputException(CommandMessages.FormIsFixed.With(
                 path is not null ? "SubmitPath" : "InputName", HostProtocol.ImagesGenerations, profile.Protocol));
         }
 
-        var header = Text("KeyHeader") is { } form ? KeyHeader.Parse(form) : null;
+        var header = _cells.Text("KeyHeader") is { } form ? KeyHeader.Parse(form) : null;
         return profile with
         {
-            SubmitPath = !Has("SubmitPath") || path == (profile.SubmitPath ?? SubmitPath.Usual) ? profile.SubmitPath : path,
-            KeyHeader = !Has("KeyHeader") || header == KeyHeader.Of(profile) ? profile.KeyHeader : header?.ToString(),
+            SubmitPath = !_cells.Has("SubmitPath") || path == (profile.SubmitPath ?? SubmitPath.Usual) ? profile.SubmitPath : path,
+            KeyHeader = !_cells.Has("KeyHeader") || header == KeyHeader.Of(profile) ? profile.KeyHeader : header?.ToString(),
             InputNames = names.Count == profile.InputNames.Count && !names.Except(profile.InputNames).Any() ? profile.InputNames : names,
         };
     }
@@ -152,9 +174,9 @@ internal sealed class ProviderChange
     // The vault belongs to the secret and is removed with it.
     private string? Vault(ProviderProfile profile)
     {
-        var hasSecret = Has("SecretName") ? Text("SecretName") is not null : profile.SecretName is not null;
-        return !Has("SecretVault") ? (hasSecret ? profile.SecretVault : null)
-            : Text("SecretVault") is not { } vault ? null
+        var hasSecret = _cells.Has("SecretName") ? _cells.Text("SecretName") is not null : profile.SecretName is not null;
+        return !_cells.Has("SecretVault") ? (hasSecret ? profile.SecretVault : null)
+            : _cells.Text("SecretVault") is not { } vault ? null
             : hasSecret ? vault : throw new InvalidInputException(CommandMessages.SecretVaultNeedsName);
     }
 
@@ -163,29 +185,4 @@ internal sealed class ProviderChange
         profile.Protocol != HostProtocol.ImagesGenerations ? EndpointId.Parse(model).Full
         : model.Length > 0 && !model.Any(letter => char.IsControl(letter) || char.IsWhiteSpace(letter)) ? model
         : throw new InvalidInputException(CommandMessages.ModelIdMalformed.With(PlainText.Brief(model)));
-
-    private HostProtocol? Protocol() => BoundValue.Plain(_given.GetValueOrDefault("Protocol")) switch
-    {
-        null or "" => null,
-        HostProtocol protocol => protocol,
-        var text => Enum.TryParse<HostProtocol>($"{text}", ignoreCase: true, out var named) && Enum.IsDefined(named) ? named
-            : throw new InvalidInputException(CommandMessages.ProtocolUnknown.With(
-                PlainText.Brief($"{text}"), string.Join(", ", Enum.GetNames<HostProtocol>()))),
-    };
-
-    // An empty cell of a table is an address that was not given.
-    private Uri? Address(string parameter) => Text(parameter) is not { } text ? null
-        : ProviderAddress.Validate(BoundValue.Plain(_given[parameter]) as Uri ?? new Uri(text, UriKind.RelativeOrAbsolute));
-
-    private int? Limit() => Text("ConcurrencyLimit") is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 1000 ? limit
-        : throw new InvalidInputException(CommandMessages.LimitMalformed.With(PlainText.Brief(text)));
-
-    private bool Has(string parameter) => _given.ContainsKey(parameter);
-
-    private string? Text(string parameter) => BoundValue.Plain(_given.GetValueOrDefault(parameter)) switch
-    {
-        Uri address => address.OriginalString,
-        var given => Convert.ToString(given, CultureInfo.InvariantCulture),
-    } is var text && string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

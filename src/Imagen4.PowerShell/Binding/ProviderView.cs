@@ -10,6 +10,13 @@ internal static class ProviderView
     public static bool IsName(string name) =>
         name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
+    /// <summary>A name for a profile, made of a text that cannot be one.</summary>
+    public static string NameOf(string text)
+    {
+        var word = string.Concat(text.Select(letter => IsName($"{letter}") ? letter : '-')).Trim('-');
+        return word.Length == 0 ? "mine" : word[..Math.Min(word.Length, 64)];
+    }
+
     /// <summary>The profile as an object of the pipeline.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="secrets">Tells whether secrets can be looked up.</param>
@@ -28,6 +35,7 @@ internal static class ProviderView
         ConcurrencyLimit = profile.ConcurrencyLimit,
         ApiKeyVariable = [.. profile.ApiKeyVariables, .. profile.ApiKeyPairVariables],
         ApiKeySource = ApiKeySource.Describe(profile, profile.SecretName is not null && secrets.AreThere),
+        NoApiKey = profile.NoApiKey,
         SecretName = profile.SecretName,
         SecretVault = profile.SecretVault,
         PricePerImage = profile.PricePerImage,

@@ -62,7 +62,7 @@ internal sealed class ValueAdvice(Func<ImageRow, ModelDefinition?> definitionOf)
 
     private static InvalidInputException Several(string parameter, IReadOnlyList<string> values, int? row)
     {
-        var list = string.Join(',', values.Select(value => $"'{PlainText.Line(value).Replace("'", "''", StringComparison.Ordinal)}'"));
+        var list = string.Join(',', values.Select(value => CommandText.Quoted(PlainText.Line(value))));
         var command = $"Expand-ImagenPrompt PROMPT -{parameter} {list} | New-ImagenImage";
         return new InvalidInputException(CommandMessages.ValueSeveral.With(parameter, command))
         {

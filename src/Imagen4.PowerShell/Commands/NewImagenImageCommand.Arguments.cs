@@ -22,7 +22,11 @@ public sealed partial class NewImagenImageCommand
             && directory.AsSpan().IndexOfAny("/\\:~") < 0 && directory is not ("." or "..")
             && BoundValue.Plain(Prompt)?.ToString()?.Any(char.IsWhiteSpace) != true && !OutputPath.IsDirectory(this, directory))
         {
-            throw new InvalidInputException(CommandMessages.SecondArgumentNoDirectory.With(PlainText.Brief(directory)));
+            throw new InvalidInputException(CommandMessages.SecondArgumentNoDirectory.With(
+                PlainText.Brief(directory), CommandText.Argument($"./{directory}"), CommandText.Argument(directory)))
+            {
+                NextCommand = $"New-ImagenImage {CommandText.Quoted($"{BoundValue.Plain(Prompt)} {directory}")} ./out",
+            };
         }
     }
 

@@ -24,7 +24,8 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     /// <summary>The protocol the host speaks.</summary>
     [Parameter]
-    public HostProtocol Protocol { get; set; }
+    [ArgumentCompleter(typeof(HostFormCompleter))]
+    public string? Protocol { get; set; }
 
     /// <summary>The address every request goes to; it may carry a path.</summary>
     [Parameter]
@@ -61,6 +62,10 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     [Parameter]
     [ArgumentCompleter(typeof(SecretCompleter))]
     public string? SecretVault { get; set; }
+
+    /// <summary>Says that the host takes requests without a key: none is sent to it.</summary>
+    [Parameter]
+    public SwitchParameter NoApiKey { get; set; }
 
     /// <summary>The endpoint id used where none is named.</summary>
     [Parameter]
@@ -131,7 +136,8 @@ public sealed class SetImagenProviderCommand : PumpedCommand
         }
         catch (ImagenException error)
         {
-            EndWith(error, Target);
+            // What is wrong with an address may be a key in it, which is in the record too.
+            EndWith(error, error is InvalidInputException { Parameter: "BaseUri" or "PlatformUri" or "StorageUri" } ? Name : Target);
         }
     }
 

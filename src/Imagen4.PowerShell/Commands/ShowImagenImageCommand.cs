@@ -119,7 +119,7 @@ public sealed class ShowImagenImageCommand : RecordCommand
     {
         if (Directory.Exists(path))
         {
-            var command = ShowDirectory.With(Quoted(path));
+            var command = ShowDirectory.With(CommandText.Quoted(path));
             throw new InvalidInputException(CommandMessages.PathIsDirectory.With(PlainText.Line(path), command)) { NextCommand = command };
         }
 
@@ -128,13 +128,11 @@ public sealed class ShowImagenImageCommand : RecordCommand
             throw new InvalidInputException(CommandMessages.PathHasNoFile.With(PlainText.Line(path)))
             {
                 NextCommand = System.IO.Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent)
-                    ? ListDirectory.With(Quoted(parent))
+                    ? ListDirectory.With(CommandText.Quoted(parent))
                     : null,
             };
         }
     }
-
-    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private void Show(TerminalImage image)
     {

@@ -12,6 +12,7 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(ImagenRequestStatus))]
 public sealed class StopImagenRequestCommand : RequestCommand
 {
+    private readonly List<string> _endedIds = [];
     private int _cancelled;
     private int _ended;
     private int _failed;
@@ -45,14 +46,16 @@ public sealed class StopImagenRequestCommand : RequestCommand
             case { Error: AlreadyCompletedException error }:
                 _ended++;
                 _firstEnded ??= (error, target);
+                _endedIds.AddRange(error.RequestId is { } id ? [id] : []);
                 WriteVerbose(error.Message);
                 ended = ended with { Error = null };
                 break;
             case { Error: not null }:
                 _failed++;
                 break;
-            case { Value.State: ImagenStates.Completed or ImagenStates.Failed }:
+            case { Value: { State: ImagenStates.Completed or ImagenStates.Failed } status }:
                 _ended++;
+                _endedIds.Add(status.RequestId);
                 break;
             default:
                 _cancelled++;
@@ -74,6 +77,20 @@ public sealed class StopImagenRequestCommand : RequestCommand
         base.OnEnd();
     }
 
+    // What failed has no images, and what was saved has its images here.
+    private bool IsToFetch(string id)
+    {
+        try
+        {
+            return WaitFor(async stopping => await ModuleSession.Client.Requests.OfRequestIdAsync(id, stopping).ConfigureAwait(false))
+                .Any(request => request.State == ImagenStates.Completed);
+        }
+        catch (RequestNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     protected override void OnFinished()
     {
@@ -81,7 +98,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
         if (!IsStopped && IsBatch && _cancelled + _ended + _failed > 0)
         {
             WriteSummary(CommandMessages.CancelSummary.With(_cancelled, _ended, _failed)
-                + (_ended > 0 ? CommandMessages.CancelSummaryFetch : ""));
+                + (_endedIds.Exists(IsToFetch) ? CommandMessages.CancelSummaryFetch : ""));
         }
     }
 }

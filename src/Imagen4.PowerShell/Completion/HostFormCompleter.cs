@@ -5,7 +5,7 @@ using Imagen4.Core.Providers;
 
 namespace Imagen4.PowerShell.Completion;
 
-/// <summary>Completes the forms in which hosts take a key, and the paths at which they take requests.</summary>
+/// <summary>Completes the protocols of hosts, the forms in which they take a key, and the paths at which they take requests.</summary>
 public sealed class HostFormCompleter : IArgumentCompleter
 {
     private static readonly string[] Headers = ["Authorization: Bearer", "Authorization: Key", "api-key", "x-api-key", "x-goog-api-key"];
@@ -16,5 +16,12 @@ public sealed class HostFormCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Choices.Matching(parameterName.Equals("KeyHeader", StringComparison.OrdinalIgnoreCase) ? Headers : Paths, wordToComplete);
+        Choices.Matching(
+            parameterName.ToUpperInvariant() switch
+            {
+                "PROTOCOL" => Enum.GetNames<HostProtocol>(),
+                "KEYHEADER" => Headers,
+                _ => Paths,
+            },
+            wordToComplete);
 }

@@ -16,6 +16,11 @@ internal static class ErrorTable
         var entry = Find(error);
         entry = error switch
         {
+            ImagenException { NextCommand: { } next } => entry with { Advice = next },
+            ImagenException { RefusesInput: true, RequestId: { } id } when FollowsUp(command) =>
+                entry with { Advice = CommandMessages.AdviceRefusedRequest.With(CommandText.Argument(id)) },
+            RequestFailedException { RequestId: { } id } when FollowsUp(command) =>
+                entry with { Advice = CommandMessages.AdviceFailedRequest.With(CommandText.Argument(id)) },
             InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
             FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
             _ => entry,
@@ -50,12 +55,12 @@ internal static class ErrorTable
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
         InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
-        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed),
+        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed.With(Fetch(error))),
         UploadFailedException => new("UploadFailed", ErrorCategory.WriteError, CommandMessages.AdviceUploadFailed),
-        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia),
+        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia.With(Fetch(error))),
         FileExistsException => new("FileExists", ErrorCategory.WriteError, CommandMessages.AdviceFileExists),
-        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported),
-        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted),
+        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported.With(Fetch(error))),
+        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted.With(Fetch(error))),
         WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, CommandMessages.AdviceWebhookInvalid),
         PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown),
         EmulatorUnavailableException =>
@@ -66,16 +71,22 @@ internal static class ErrorTable
     // The message says what is wrong; where what is right is found depends on what it is about.
     private static string Correction(InvalidInputException error, CommandInfo command) => error switch
     {
-        { NextCommand: { } next } => next,
         { RefusesInput: true } => CommandMessages.AdviceInputRefused,
         { Model: { } model } => (Takes(command, "SkipInputCheck")
             ? CommandMessages.AdviceModelInputsSkip
-            : CommandMessages.AdviceModelInputs).With(model),
+            : CommandMessages.AdviceModelInputs).With(CommandText.Argument(model)),
         { Parameter: "Provider" } => CommandMessages.AdviceProvider,
         { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
         _ => CommandMessages.AdviceInvalidInput.With(command.Name),
     };
+
+    private static string Fetch(Exception error) => error is ImagenException { RequestId: { } id }
+        ? $"Receive-ImagenResult -RequestId {CommandText.Argument(id)}"
+        : "Receive-ImagenResult";
+
+    // What is run again asks about the request once more, and submits nothing.
+    private static bool FollowsUp(CommandInfo command) => Takes(command, "RequestId") && !Takes(command, "Prompt");
 
     private static bool Takes(CommandInfo command, string parameter) => command.Parameters?.ContainsKey(parameter) == true;
 
@@ -86,7 +97,7 @@ internal static class ErrorTable
     // A request of an earlier run has the host's word for it inside; the user never saw its id.
     private static string NotFound(Exception error) =>
         error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound
-        : error is RequestNotFoundException { RequestId: { } id } ? CommandMessages.AdviceRequestGone.With(id)
+        : error is RequestNotFoundException { RequestId: { } id } ? CommandMessages.AdviceRequestGone.With(CommandText.Argument(id))
         : CommandMessages.AdviceRequestNotFound;
 }
 

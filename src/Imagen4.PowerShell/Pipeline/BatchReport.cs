@@ -12,7 +12,7 @@ internal static class BatchReport
 
     /// <summary>A parameter as it is written on a command line; nothing where it is not given.</summary>
     public static string Written(string parameter, string? value) =>
-        value is null ? "" : $" -{parameter} '{value.Replace("'", "''", StringComparison.Ordinal)}'";
+        value is null ? "" : $" -{parameter} {CommandText.Quoted(value)}";
 
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowBatch batch)

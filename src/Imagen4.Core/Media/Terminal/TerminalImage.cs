@@ -39,7 +39,10 @@ public sealed class TerminalImage
             using var file = File.OpenRead(path);
             if (file.Length > LargestFile)
             {
-                throw new InvalidMediaException(Messages.TerminalImageTooLarge.With(PlainText.Line(path), LargestFile / (1024 * 1024)));
+                throw new InvalidMediaException(Messages.TerminalImageTooLarge.With(PlainText.Line(path), LargestFile / (1024 * 1024)))
+                {
+                    NextCommand = Messages.CommandOpenFile.With(CommandText.Quoted(path)),
+                };
             }
 
             var header = ImageHeader.Read(file);
@@ -47,6 +50,14 @@ public sealed class TerminalImage
             file.Position = 0;
             file.ReadExactly(bytes);
             return new TerminalImage(path, header, bytes);
+        }
+        catch (InvalidMediaException error) when (error.NextCommand is null)
+        {
+            throw new InvalidMediaException(Messages.TerminalNotAnImage.With(PlainText.Line(path)), error)
+            {
+                NextCommand = Messages.CommandListImages.With(
+                    CommandText.Quoted(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!)),
+            };
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

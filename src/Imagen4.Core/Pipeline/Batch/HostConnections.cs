@@ -25,6 +25,11 @@ public sealed class HostConnections(ProviderCatalog providers, BatchOptions opti
     private HostConnection Connect(string name)
     {
         var profile = providers.Find(name);
+        if (options.Warn is { } warn && providers.NoticeOf(profile) is { } notice)
+        {
+            warn(notice);
+        }
+
         return profile.BaseUri is null
             ? throw new EmulatorUnavailableException(Messages.ProviderNotRunning.With(profile.Name))
             : new HostConnection(

@@ -117,7 +117,10 @@ public sealed class RequestLookup
         return found.Count > 0
             ? found
             : throw new RequestNotFoundException(Messages.RequestIdNotInLedger.With(PlainText.Brief(requestId),
-                Ledger.Location)) { RequestId = requestId };
+                Ledger.Location))
+            {
+                RequestId = requestId, NextCommand = Messages.CommandReceiveNow.With(CommandText.Argument(requestId)),
+            };
     }
 
     /// <summary>Makes sure that a text is a state.</summary>

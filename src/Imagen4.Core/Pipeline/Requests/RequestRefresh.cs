@@ -15,7 +15,7 @@ public sealed class RequestRefresh
     private const int AtOnce = 8;
     private const int MostNamed = 10;
 
-    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(5);
 
     private readonly BatchOptions _options;
     private readonly RequestLookup _requests;

@@ -120,7 +120,7 @@ internal sealed class RowContinuation
 
         if (_options.Output is null && identity.Directory is { } folder)
         {
-            _notices.Warn("own directory", Messages.RowsNotSaved.With(folder));
+            _notices.Warn("own directory", Messages.RowsNotSaved.With(folder, CommandText.Quoted(folder)));
         }
 
         var record = new CheckedRow(row, host, model, _options.NoResume ? input : asked)

@@ -6,7 +6,8 @@ namespace Imagen4.Core.Pipeline.Waiting;
 
 /// <summary>Waits for a request to end, by the host's stream where it has one and by asking again and again where not.</summary>
 /// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
-internal sealed class RequestWaiter(TimeSpan limit)
+/// <param name="directory">Where its images are saved, for the command that fetches it later; null for nowhere.</param>
+internal sealed class RequestWaiter(TimeSpan limit, string? directory = null)
 {
     // How often the result is asked for that knows nothing yet of a failure the status tells.
     private const int LongestLag = 5;
@@ -180,10 +181,14 @@ internal sealed class RequestWaiter(TimeSpan limit)
         {
             var provider = request.Host.Profile.Name;
             var known = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble, provider) : Messages.WaitGoesOn.With(provider);
-            throw new WaitTimeoutException(
-                Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, provider, request.Model, known))
+            var command = Messages.CommandReceive.With(
+                CommandText.Argument(request.RequestId),
+                CommandText.Argument(provider),
+                CommandText.Argument(request.Model),
+                directory is null ? "" : $" -OutputDirectory {CommandText.Quoted(directory)}");
+            throw new WaitTimeoutException(Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, known, command))
             {
-                RequestId = request.RequestId,
+                RequestId = request.RequestId, NextCommand = command,
             };
         }
     }

@@ -161,11 +161,7 @@ internal static class FalErrors
         HostConnection host, HostResponse response, FalErrorDetail detail, string? requestId = null) =>
         (int)response.Status switch
         {
-            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, detail.Text))
-            {
-                RequestId = requestId,
-                StatusCode = 401,
-            },
+            401 => host.KeyRefused(detail.Text, requestId),
             402 or 403 => new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, detail.Text))
             {
                 RequestId = requestId,

@@ -71,8 +71,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
                 {
                     StatusCode = status, HostErrorType = code, RefusesInput = true,
                 },
-            401 => new AuthenticationFailedException(Messages.AuthenticationFailed.With(host.Profile.Name, host.KeySource, said))
-                { StatusCode = status },
+            401 => host.KeyRefused(said),
             403 when RefusalWords.ReachOf(response, said, model) == RefusalReach.Model => GoneModel.Refused(host, model, said),
             _ when status is 402 or 403 || LastingQuota.IsSaidIn(response) =>
                 new AccountLockedException(Messages.AccountLocked.With(host.Profile.Name, said))

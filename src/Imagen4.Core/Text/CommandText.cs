@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Imagen4.Core.Text;
+
+/// <summary>Writes values into commands that messages show: what is pasted has to mean the same value again.</summary>
+public static class CommandText
+{
+    // PowerShell ends a single-quoted text at any of these.
+    private const string Quotes = "'\u2018\u2019\u201a\u201b";
+
+    /// <summary>A value as an argument: as it stands where that is one word to PowerShell, and quoted where it is not.</summary>
+    public static string Argument(string value) => IsWord(value) ? value : Quoted(value);
+
+    /// <summary>Several values as one argument.</summary>
+    public static string Arguments(IEnumerable<string> values) => string.Join(',', values.Select(Argument));
+
+    /// <summary>A value in single quotes. What would steer a terminal becomes a blank.</summary>
+    public static string Quoted(string value)
+    {
+        var text = new StringBuilder("'");
+        foreach (var rune in value.EnumerateRunes())
+        {
+            var written = PlainText.Steers(rune) ? " " : rune.ToString();
+            text.Append(written).Append(Quotes.Contains(written, StringComparison.Ordinal) ? written : "");
+        }
+
+        return text.Append('\'').ToString();
+    }
+
+    // What begins with a digit may be a number to PowerShell, which has one hyphen at most.
+    private static bool IsWord(string value) =>
+        value is [var first, ..]
+        && (char.IsAsciiLetter(first) || first is '/' || value.StartsWith("./", StringComparison.Ordinal)
+            || (char.IsAsciiDigit(first) && value.Count(letter => letter == '-') > 1))
+        && value.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./:+=".Contains(letter));
+}

@@ -1,0 +1,31 @@
+using Imagen4.Core.Http;
+
+namespace Imagen4.Core.Tests.Http;
+
+/// <summary>What is refused as an address may have a password or a key in it, and the message has neither.</summary>
+public sealed class ProviderAddressTests
+{
+    [Theory]
+    [InlineData("https://host.example/?key=SECRET", "https://host.example/?***", "https://host.example/")]
+    [InlineData("https://host.example?key=SECRET#part", "https://host.example?***", "https://host.example")]
+    [InlineData("https://host.example/v1#SECRET", "https://host.example/v1#***", "https://host.example/v1")]
+    [InlineData("https://me:SECRET@host.example/v1", "https://host.example/v1", "https://host.example/v1")]
+    [InlineData("https://me:12?SECRET@host.example/v1", "https://***", null)]
+    [InlineData("me:SECRET@host.example/v1?key=SECRET", "host.example/v1?***", "https://host.example/v1")]
+    [InlineData("host.example/v1?key=SECRET", "host.example/v1?***", "https://host.example/v1")]
+    [InlineData("http://host.example:8443/v1", "http://host.example:8443/v1", "https://host.example:8443/v1")]
+    [InlineData("127.0.0.1:8080", "127.0.0.1:8080", "http://127.0.0.1:8080")]
+    [InlineData("localhost:8080", "localhost:8080", "http://localhost:8080")]
+    [InlineData("host.example", "host.example", "https://host.example")]
+    [InlineData("", "", null)]
+    public void An_address_that_is_refused_is_shown_without_secrets(string given, string shown, string? meant)
+    {
+        var address = new Uri(given, UriKind.RelativeOrAbsolute);
+
+        var error = Assert.Throws<InvalidInputException>(() => ProviderAddress.Validate(address));
+
+        Assert.StartsWith($"'{shown}' cannot be", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SEC", error.Message, StringComparison.Ordinal);
+        Assert.Equal(meant, ProviderAddress.Meant(address)?.OriginalString);
+    }
+}
