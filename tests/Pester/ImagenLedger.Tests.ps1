@@ -66,14 +66,14 @@ Describe 'Get-ImagenLedger and Set-ImagenLedger' {
     It 'IMAGEN4_LEDGER comes first, and that is said to who sets another one' {
         $env:IMAGEN4_LEDGER = 'postgres://imagen:s3cret@127.0.0.1:2/imagen'
         $seen = Watch-Command { Set-ImagenLedger $closed }
-        $seen.Warning | Should -Be 'The variable IMAGEN4_LEDGER comes first: what was set now is used where that variable is not set.'
+        $seen.Warning | Should -Be 'The variable IMAGEN4_LEDGER takes precedence: the new setting is used where that variable is not set.'
         $ledger = Get-Place
         $ledger.Location | Should -Be 'postgres://127.0.0.1:2/imagen'
         $ledger.Scope | Should -Be 'Environment'
         $ledger | Format-List * | Out-String | Should -Not -BeLike '*s3cret*'
         Remove-Item Env:\IMAGEN4_LEDGER
         (Get-Place).Location | Should -Be 'postgres://127.0.0.1:1/imagen'
-        (Watch-Command { Set-ImagenLedger $address -Scope User }).Warning | Should -Be 'This session has a ledger of its own, which comes first here. Set-ImagenLedger -Reset takes it back.'
+        (Watch-Command { Set-ImagenLedger $address -Scope User }).Warning | Should -Be 'This session has a ledger of its own, which takes precedence here. Set-ImagenLedger -Reset removes it.'
     }
 
     It 'a ledger that cannot be reached is shown with the reason' {

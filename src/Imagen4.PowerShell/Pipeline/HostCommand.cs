@@ -21,6 +21,7 @@ public abstract partial class HostCommand : PumpedCommand
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.8);
 
     private readonly HostSlots _slots = new();
+    private readonly RepeatedErrors _repeated = new();
     private HostOutages? _outages;
     private bool _isEnding;
 
@@ -148,11 +149,17 @@ public abstract partial class HostCommand : PumpedCommand
     protected override void WriteRecordError(ImagenException failure, object? target)
     {
         _progress.Failed++;
-        WriteLast(IsBatch ? failure.ForRow(Row, key: RowKey) : failure, target);
+        WriteOutcomeError(IsBatch ? failure.ForRow(Row, key: RowKey) : failure, target);
     }
 
-    /// <summary>Writes the error of an outcome.</summary>
-    protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteLast(failure, target);
+    /// <summary>Writes the error of a row, or takes note of it where rows before had the same.</summary>
+    protected virtual void WriteOutcomeError(ImagenException failure, object? target)
+    {
+        if (!_repeated.Add(failure, target))
+        {
+            WriteLast(failure, target);
+        }
+    }
 
     // With -ErrorAction Stop this error ends the command. What the host is just accepting is handed on first:
     // a request whose id nobody has seen is paid for all the same.
@@ -189,6 +196,11 @@ public abstract partial class HostCommand : PumpedCommand
         }
 
         WriteProgress(_progress.End());
+        foreach (var (error, target) in _repeated.Errors())
+        {
+            WriteLast(error, target);
+        }
+
         if (BlankLines > 0)
         {
             WriteWarning(CommandMessages.BlankLinesSkipped.With(BlankLines));

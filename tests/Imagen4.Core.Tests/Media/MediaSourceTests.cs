@@ -214,7 +214,7 @@ public sealed class MediaSourceTests
 
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => CopyAsync(server.Address));
 
-        Assert.Contains("answered 429 (it asks to be left alone for 3600 s)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("answered 429 (it asks clients to wait 3600 s)", error.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
