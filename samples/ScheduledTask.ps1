@@ -38,6 +38,7 @@ if (-not $Csv -or -not $OutputDirectory) {
 $ErrorActionPreference = 'Stop'
 $results = @()
 $problems = @()
+$summary = @()
 $wrong = @()
 $ended = $null
 
@@ -74,17 +75,18 @@ try {
 
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
-    # Warnings go into the log as they come: one of them says that rows are about to be paid for again. So does the line at the end,
-    # with the counts and the cost.
-    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
-    $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 6>&1 | ForEach-Object {
-        if ($_ -is [Management.Automation.WarningRecord]) { Write-TaskLog "Warning: $_" }
-        elseif ($_ -is [Management.Automation.InformationRecord]) { Write-TaskLog "$_" }
-    }
+    # Warnings go into the log as they come: one of them says that rows are about to be paid for again.
+    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; InformationVariable = 'summary'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
+    $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 6> $null |
+        Where-Object { $_ -is [Management.Automation.WarningRecord] } |
+        ForEach-Object { Write-TaskLog "Warning: $_" }
 }
 catch {
     $ended = $_
 }
+
+# The line a batch ends with: the counts, the images and the cost.
+$summary | ForEach-Object { Write-TaskLog "$_" }
 
 try {
     $failed = @($problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) + $ended | Where-Object { $_ }
