@@ -78,7 +78,7 @@ public sealed class OutageTests
         var error = await Assert.ThrowsAsync<WaitTimeoutException>(() => new RequestWaiter(TimeSpan.FromMinutes(5))
             .UntilResultAsync(CreateReference(server.Address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
 
-        Assert.Contains("had not finished after 300 s. It goes on", error.Message, StringComparison.Ordinal);
+        Assert.Contains("had not finished after 300 s. It continues", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
