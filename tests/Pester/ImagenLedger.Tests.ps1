@@ -112,7 +112,7 @@ Describe 'Get-ImagenLedger and Set-ImagenLedger' {
     It 'a secret that is not there is said so, and is not needed where there is another password' {
         function Get-Secret { param($Name, $Vault) }
         Set-ImagenLedger $closed -SecretName imagen-ledger
-        (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike "There is no password for the ledger's database: the secret imagen-ledger is not there, or is empty. *"
+        (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike "There is no password for the ledger's database: the secret imagen-ledger does not exist, or is empty. *"
         $env:PGPASSWORD = 's3cret'
         (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike 'The ledger cannot be read: *'
         Remove-Item Env:\PGPASSWORD
