@@ -7,7 +7,7 @@
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, no such column)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, a mistake in every row)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -38,6 +38,8 @@ if (-not $Csv -or -not $OutputDirectory) {
 $ErrorActionPreference = 'Stop'
 $results = @()
 $problems = @()
+$summary = @()
+$wrong = @()
 $ended = $null
 
 # A spreadsheet runs what begins like a formula. With a blank before it, it does not, and Import-Csv | New-ImagenImage still knows the row.
@@ -74,8 +76,8 @@ try {
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
     # Warnings go into the log as they come: one of them says that rows are about to be paid for again.
-    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
-    $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 |
+    $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; InformationVariable = 'summary'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
+    $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 6> $null |
         Where-Object { $_ -is [Management.Automation.WarningRecord] } |
         ForEach-Object { Write-TaskLog "Warning: $_" }
 }
@@ -83,21 +85,25 @@ catch {
     $ended = $_
 }
 
+# The line a batch ends with: the counts, the images and the cost.
+$summary | ForEach-Object { Write-TaskLog "$_" }
+
 try {
     $failed = @($problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) + $ended | Where-Object { $_ }
-    @($results) | Sort-Object Index | Protect-Cell | Export-Csv (Join-Path $ReportDirectory results.csv)
-    $failed | ForEach-Object {
-        # One error may be about several rows.
-        foreach ($row in @($_.TargetObject ?? '')) {
+    # One error may be about several rows.
+    $wrong = @(foreach ($problem in $failed) {
+        foreach ($row in @($problem.TargetObject ?? '')) {
             [pscustomobject]@{
-                ErrorId = ($_.FullyQualifiedErrorId -split ',')[0]
+                ErrorId = ($problem.FullyQualifiedErrorId -split ',')[0]
                 Key     = $row.key
                 Prompt  = $row.prompt
-                Message = $_.Exception.Message
-                Advice  = $_.ErrorDetails.RecommendedAction
+                Message = $problem.Exception.Message
+                Advice  = $problem.ErrorDetails.RecommendedAction
             }
         }
-    } | Protect-Cell | Export-Csv (Join-Path $ReportDirectory problems.csv)
+    })
+    @($results) | Sort-Object Index | Protect-Cell | Export-Csv (Join-Path $ReportDirectory results.csv)
+    $wrong | Protect-Cell | Export-Csv (Join-Path $ReportDirectory problems.csv)
 }
 catch {
     # Neither does a table.
@@ -107,7 +113,7 @@ catch {
 $delivered = @($results | Where-Object State -EQ Delivered)
 $inDoubt = @($results | Where-Object State -EQ InDoubt)
 $failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-TaskLog "Problem: $($_.Exception.Message)" }
-Write-TaskLog "Delivered: $($delivered.Count). Problems: $(@($failed).Count). In doubt: $($inDoubt.Count)."
+Write-TaskLog "Delivered: $($delivered.Count). Problems: $($wrong.Count). In doubt: $($inDoubt.Count)."
 if ($inDoubt) {
     $inDoubt | ForEach-Object { Write-TaskLog "In doubt: row $($_.Index), '$($_.Prompt)', request $($_.RequestId ?? $_.LedgerId)" }
     Write-TaskLog 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest settles what is in doubt.'
@@ -116,6 +122,13 @@ if ($inDoubt) {
 
 if ($ended) {
     Write-TaskLog "Submitting ended: $ended"
+    exit 2
+}
+
+# What the next run would say again, whatever the host does.
+$mistakes = 'InvalidInput', 'ModelNotAvailable'
+if ($failed -and -not ($results | Where-Object ErrorType -NE ModelNotAvailable) -and -not ($wrong | Where-Object ErrorId -NotIn $mistakes)) {
+    Write-TaskLog 'Nothing was submitted: every row has a mistake.'
     exit 2
 }
 

@@ -80,7 +80,7 @@ Describe 'A key from a secret' {
         $seen = Watch-Command { New-ImagenImage 'a' -Provider here }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be $missing
         $seen.Thrown.CategoryInfo.Category | Should -Be 'AuthenticationError'
-        $seen.Thrown.Exception.Message | Should -Be "There is no API key for provider 'here': the secret FalKey is not there, or is empty. Store it with Set-Secret, or set `$env:HERE_KEY. Nothing was sent."
+        $seen.Thrown.Exception.Message | Should -Be "There is no API key for provider 'here': the secret FalKey does not exist, or is empty. Store it with Set-Secret, or set `$env:HERE_KEY. Nothing was sent."
         $seen.Error | Should -HaveCount 0
         Get-Seen $test | Should -HaveCount 0
         $env:HERE_KEY = 'from-variable'

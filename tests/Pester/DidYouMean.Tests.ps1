@@ -10,11 +10,12 @@ Describe 'What may be meant' {
 
     It 'by a provider' {
         "$((Watch-Command { New-ImagenImage x -Provider fla-sync }).Thrown)" |
-            Should -Be "There is no provider 'fla-sync'. There are: aimlapi, chainhub, emulator, fal, fal-sync, kkiai. Did you mean 'fal-sync'?"
-        "$((Watch-Command { New-ImagenImage x -Provider acme }).Thrown)" | Should -Be "There is no provider 'acme'. There are: aimlapi, chainhub, emulator, fal, fal-sync, kkiai."
+            Should -Be "There is no provider 'fla-sync'. Known providers: aimlapi, chainhub, emulator, fal, fal-sync, kkiai. Did you mean 'fal-sync'?"
+        "$((Watch-Command { New-ImagenImage x -Provider acme }).Thrown)" | Should -Be "There is no provider 'acme'. Known providers: aimlapi, chainhub, emulator, fal, fal-sync, kkiai."
     }
 
     It 'by a state' {
+        "$((Watch-Command { Get-ImagenRequest -State Faild }).Thrown)" | Should -Match "Did you mean 'Failed'\?$"
         "$((Watch-Command { Get-ImagenRequest -State Deliverd }).Thrown)" | Should -Match "^'Deliverd' is not a state\. .* Did you mean 'Delivered'\?$"
         "$((Watch-Command { Get-ImagenRequest -State in-doubt }).Thrown)" | Should -Match "Did you mean 'InDoubt'\?$"
         "$((Watch-Command { Get-ImagenRequest -State Sleeping }).Thrown)" | Should -Not -Match 'mean'

@@ -30,7 +30,7 @@ Describe 'The emulator' {
         $seen.Warning | Should -HaveCount 0
         $seen = Watch-Command { Start-ImagenEmulator -Slots 2 -GenerationTime 3 }
         $seen.Output.BaseUri | Should -Be $first.BaseUri
-        $seen.Warning | Should -Be 'The emulator of this session runs already, as it was started; -Slots, -GenerationTime changed nothing. Stop-ImagenEmulator ends it.'
+        $seen.Warning | Should -Be 'The emulator of this session is already running, with the settings it was started with; -Slots, -GenerationTime changed nothing. Stop-ImagenEmulator stops it.'
         (Invoke-RestMethod "$($first.BaseUri)_emulator/summary").slots | Should -Be 4
     }
 
@@ -91,7 +91,7 @@ Describe 'The emulator' {
     It 'keeps its profile as long as it runs' {
         $null = Start-ImagenEmulator
         $seen = Watch-Command { Remove-ImagenProvider emulator }
-        $seen.Error.Exception.Message | Should -Be 'The emulator is running; Stop-ImagenEmulator ends it and takes its profile away.'
+        $seen.Error.Exception.Message | Should -Be 'The emulator is running; Stop-ImagenEmulator stops it and removes its profile.'
         (Get-ImagenProvider | Where-Object IsDefault).Name | Should -Be 'emulator'
         Stop-ImagenEmulator
     }

@@ -66,14 +66,14 @@ Describe 'Get-ImagenLedger and Set-ImagenLedger' {
     It 'IMAGEN4_LEDGER comes first, and that is said to who sets another one' {
         $env:IMAGEN4_LEDGER = 'postgres://imagen:s3cret@127.0.0.1:2/imagen'
         $seen = Watch-Command { Set-ImagenLedger $closed }
-        $seen.Warning | Should -Be 'The variable IMAGEN4_LEDGER comes first: what was set now is used where that variable is not set.'
+        $seen.Warning | Should -Be 'The variable IMAGEN4_LEDGER takes precedence: the new setting is used where that variable is not set.'
         $ledger = Get-Place
         $ledger.Location | Should -Be 'postgres://127.0.0.1:2/imagen'
         $ledger.Scope | Should -Be 'Environment'
         $ledger | Format-List * | Out-String | Should -Not -BeLike '*s3cret*'
         Remove-Item Env:\IMAGEN4_LEDGER
         (Get-Place).Location | Should -Be 'postgres://127.0.0.1:1/imagen'
-        (Watch-Command { Set-ImagenLedger $address -Scope User }).Warning | Should -Be 'This session has a ledger of its own, which comes first here. Set-ImagenLedger -Reset takes it back.'
+        (Watch-Command { Set-ImagenLedger $address -Scope User }).Warning | Should -Be 'This session has a ledger of its own, which takes precedence here. Set-ImagenLedger -Reset removes it.'
     }
 
     It 'a ledger that cannot be reached is shown with the reason' {
@@ -112,7 +112,7 @@ Describe 'Get-ImagenLedger and Set-ImagenLedger' {
     It 'a secret that is not there is said so, and is not needed where there is another password' {
         function Get-Secret { param($Name, $Vault) }
         Set-ImagenLedger $closed -SecretName imagen-ledger
-        (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike "There is no password for the ledger's database: the secret imagen-ledger is not there, or is empty. *"
+        (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike "There is no password for the ledger's database: the secret imagen-ledger does not exist, or is empty. *"
         $env:PGPASSWORD = 's3cret'
         (Watch-Command { Get-ImagenLedger }).Error.Exception.Message | Should -BeLike 'The ledger cannot be read: *'
         Remove-Item Env:\PGPASSWORD

@@ -59,7 +59,7 @@ Describe 'Providers' {
             Get-ImagenProvider 'x*' | Should -BeNullOrEmpty
             $seen = Watch-Command { Get-ImagenProvider nobody, fal }
             $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.GetImagenProviderCommand'
-            $seen.Error.Exception.Message | Should -BeLike "There is no provider 'nobody'. There are: *emulator, fal*."
+            $seen.Error.Exception.Message | Should -BeLike "There is no provider 'nobody'. Known providers: *emulator, fal*."
             $seen.Output.Name | Should -Be 'fal'
         }
     }
@@ -189,8 +189,8 @@ Describe 'Providers' {
         }
 
         It 'refuses <kind>' -ForEach @(
-            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1." }
-            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. There are: aimlapi, chainhub, *. To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations." }
+            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1." }
+            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations." }
             @{ kind = 'a name with a blank'; given = @{ Name = 'a b'; Protocol = 'FalQueue'; BaseUri = 'https://x.example' }; message = "'a b' cannot be the name of a provider: use letters, digits and - _ ." }
             @{ kind = 'a model that is none'; given = @{ Name = 'fal'; DefaultModel = '../x' }; message = "'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
         ) {
@@ -200,7 +200,7 @@ Describe 'Providers' {
         }
 
         It 'a name that is misspelt is told the names there are' {
-            (Watch-Command { Set-ImagenProvider emulater -Default }).Thrown.Exception.Message | Should -BeLike "There is no provider 'emulater'. There are: *, emulator, fal, *"
+            (Watch-Command { Set-ImagenProvider emulater -Default }).Thrown.Exception.Message | Should -BeLike "There is no provider 'emulater'. Known providers: *, emulator, fal, *"
         }
 
         It '-WhatIf changes nothing' {

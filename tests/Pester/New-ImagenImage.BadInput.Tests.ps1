@@ -33,7 +33,7 @@ Describe 'New-ImagenImage: bad input' {
                 @{ column = 'AdditionalInput'; value = '{"a":1,"a":2}'; message = 'Row 2: AdditionalInput is *, not one JSON object*' }
                 @{ column = 'AdditionalInput'; value = '{"num_images":2}'; message = "Row 2, fal-ai/imagen4/preview: AdditionalInput has 'num_images', which has a parameter of its own: use NumImages. Nothing was sent." }
                 @{ column = 'Model'; value = 'no model'; message = "*'no model' is not an endpoint id such as fal-ai/imagen4/preview.*" }
-                @{ column = 'Provider'; value = 'nobody'; message = "*There is no provider 'nobody'. There are: *emulator, fal*" }
+                @{ column = 'Provider'; value = 'nobody'; message = "*There is no provider 'nobody'. Known providers: *emulator, fal*" }
             )
             foreach ($case in $cases) {
                 $case + @{ from = 'a record' }

@@ -155,12 +155,12 @@ Describe 'New-ImagenImage: columns' {
 
     Context 'an input under two names' {
         It 'is refused when they differ: <from>' -ForEach @(
-            @{ from = 'a record'; record = [pscustomobject]@{ prompt = 'bad'; NumImages = 1; num_images = 4 }; says = "Row 2: NumImages is there twice: NumImages is '1', num_images is '4'. Leave one out. Nothing was sent for this row." }
-            @{ from = 'a hashtable'; record = [ordered]@{ prompt = 'bad'; num_images = '4'; NumImages = 1 }; says = "Row 2: NumImages is there twice: num_images is '4', NumImages is '1'. *" }
-            @{ from = 'a CSV'; record = ("prompt,aspect_ratio,AspectRatio`nbad,1:1,16:9" | ConvertFrom-Csv); says = "Row 2: AspectRatio is there twice: aspect_ratio is '1:1', AspectRatio is '16:9'. *" }
-            @{ from = 'blanks around a header'; record = [pscustomobject]@{ prompt = 'bad'; num_images = '1'; 'num_images ' = '2' }; says = "Row 2: NumImages is there twice: *" }
-            @{ from = 'the prompt'; record = [pscustomobject]@{ 'prompt ' = 'bad'; Prompt = 'other' }; says = "Row 2: Prompt is there twice: prompt is 'bad', Prompt is 'other'. *" }
-            @{ from = 'a setting'; record = [pscustomobject]@{ prompt = 'bad'; WebhookUri = 'https://a.example'; fal_webhook = 'https://b.example' }; says = "Row 2: WebhookUri is there twice: *" }
+            @{ from = 'a record'; record = [pscustomobject]@{ prompt = 'bad'; NumImages = 1; num_images = 4 }; says = "Row 2: NumImages is given twice: NumImages is '1', num_images is '4'. Leave one out. Nothing was sent for this row." }
+            @{ from = 'a hashtable'; record = [ordered]@{ prompt = 'bad'; num_images = '4'; NumImages = 1 }; says = "Row 2: NumImages is given twice: num_images is '4', NumImages is '1'. *" }
+            @{ from = 'a CSV'; record = ("prompt,aspect_ratio,AspectRatio`nbad,1:1,16:9" | ConvertFrom-Csv); says = "Row 2: AspectRatio is given twice: aspect_ratio is '1:1', AspectRatio is '16:9'. *" }
+            @{ from = 'blanks around a header'; record = [pscustomobject]@{ prompt = 'bad'; num_images = '1'; 'num_images ' = '2' }; says = "Row 2: NumImages is given twice: *" }
+            @{ from = 'the prompt'; record = [pscustomobject]@{ 'prompt ' = 'bad'; Prompt = 'other' }; says = "Row 2: Prompt is given twice: prompt is 'bad', Prompt is 'other'. *" }
+            @{ from = 'a setting'; record = [pscustomobject]@{ prompt = 'bad'; WebhookUri = 'https://a.example'; fal_webhook = 'https://b.example' }; says = "Row 2: WebhookUri is given twice: *" }
         ) {
             $seen = Watch-Command { @{ prompt = 'good 1' }, $record, @{ prompt = 'good 3' } | New-ImagenImage }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused

@@ -220,7 +220,7 @@ Describe 'New-ImagenImage, run again' {
         $path = [System.IO.Path]::TrimEndingDirectorySeparator((Join-Path $env:IMAGEN4_HOME $file))
         $null = & chmod $mode $path
         $seen = Watch-Command { New-ImagenImage 'two' -Key b }
-        "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and what is in it would be believed. This mends it: chmod * '$path'*"
+        "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and its content would be trusted. To fix this: chmod * '$path'*"
         Get-Bill $test | Should -HaveCount 1
         $null = & chmod ($file ? '600' : '700') $path
         $null = New-ImagenImage 'two' -Key b
@@ -275,7 +275,7 @@ Describe 'New-ImagenImage, stopped' {
         $batch = Start-Batch "1..3 | ForEach-Object { 'row {0}' -f `$_ } | New-ImagenImage -OutputDirectory '$out'"
         Wait-Until { @(Get-ImagenRequest -State InQueue, InProgress).Count -eq 4 } 'all are accepted'
         $said = Stop-Batch $batch
-        $said | Should -Match 'Requests that go on at the host: 3\.'
+        $said | Should -Match 'Requests that continue at the host: 3\.'
         $said | Should -Match 'The same command continues them, and so does: Get-ImagenRequest -LedgerId .+ \| Receive-ImagenResult -Wait'
         $said | Should -Match ([regex]::Escape("-OutputDirectory '$out'"))
         $bills = Get-Bill $test | Where-Object { $_.input.prompt -like 'row *' }
@@ -291,7 +291,7 @@ Describe 'New-ImagenImage, stopped' {
         $batch = Start-Batch "'quick', '[emulator:content_policy_violation] no', '$long a', '$long b' | New-ImagenImage -OutputDirectory '$out' -ErrorAction Ignore"
         Wait-Until { @(Get-ImagenRequest -State Delivered, Failed).Count -eq 2 -and @(Get-ImagenRequest -Unfinished).Count -eq 2 } 'two have ended'
         $said = Stop-Batch $batch
-        $said -replace '\s+', ' ' | Should -Match ([regex]::Escape("Stopped. Rows: 2. Delivered: 1, failed: 1. Images: 1, in $out. Cost: 0.05 USD. Requests that go on at the host: 2. The same command continues them"))
+        $said -replace '\s+', ' ' | Should -Match ([regex]::Escape("Stopped. Rows: 2. Delivered: 1, failed: 1. Images: 1, in $out. Cost: 0.05 USD. Requests that continue at the host: 2. The same command continues them"))
     }
 
     It 'a POST whose answer comes within the grace is accepted, one without an answer is in doubt' {
@@ -310,8 +310,8 @@ Describe 'New-ImagenImage, stopped' {
         $batch = Start-Batch "'$long a', '$long silent', '$long b' | New-ImagenImage -Wait -CancelOnStop"
         Wait-Until { @(Get-Bill $test).Count -eq 3 } 'all are accepted'
         $said = Stop-Batch $batch
-        $said | Should -Match 'Cancelling went wrong: \S+ did not answer within 5 s\.'
-        $said | Should -Match 'Requests cancelled: 2\. Requests that go on at the host: 1\.'
+        $said | Should -Match 'Cancelling failed: \S+ did not answer within 5 s\.'
+        $said | Should -Match 'Requests cancelled: 2\. Requests that continue at the host: 1\.'
         @(Get-ImagenRequest -State Cancelled).Count | Should -Be 2
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
     }

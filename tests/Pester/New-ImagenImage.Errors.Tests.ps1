@@ -90,7 +90,7 @@ Describe 'New-ImagenImage: errors' {
             $seen.Error.FullyQualifiedErrorId | Should -Be "WaitTimeout,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'OperationTimeout'
             $id = (Get-Bill $test).request_id
-            $seen.Error.Exception.Message | Should -BeLike "*was not done after 1 s. It goes on at emulator. Fetch it with: Receive-ImagenResult -RequestId $id -Provider emulator -Model fal-ai/imagen4/preview -Wait"
+            $seen.Error.Exception.Message | Should -BeLike "*had not finished after 1 s. It continues at emulator. Fetch it with: Receive-ImagenResult -RequestId $id -Provider emulator -Model fal-ai/imagen4/preview -Wait"
             $seen.Output.RequestId | Should -Be $id
             (Get-ImagenRequestStatus $id).State | Should -Be 'InProgress'
             Stop-ImagenRequest $id
@@ -136,7 +136,7 @@ Describe 'New-ImagenImage: errors' {
         It 'an unknown provider' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage -Provider nobody }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Thrown.Exception.Message | Should -BeLike "There is no provider 'nobody'. There are: *emulator, fal*."
+            $seen.Thrown.Exception.Message | Should -BeLike "There is no provider 'nobody'. Known providers: *emulator, fal*."
             $seen.Error | Should -HaveCount 0
             Get-Bill $test | Should -HaveCount 0
         }
@@ -154,7 +154,7 @@ Describe 'New-ImagenImage: errors' {
             $seen.Error | Should -HaveCount 0
             ($seen.Output | Sort-Object Index).State | Should -Be 'Completed', 'Completed', 'Rejected'
             (Get-Bill $test).input.prompt | Should -Be 'one', 'two'
-            $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. None that follows is sent either.'
+            $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. No later row is sent either.'
             Get-Seen $test | Where-Object { $_.method -eq 'POST' } | Should -HaveCount 3
             $emitted.Count | Should -BeLessThan 6
         }

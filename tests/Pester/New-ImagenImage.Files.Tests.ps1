@@ -212,7 +212,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         ) | Set-Content forged.csv
         $seen = Watch-Command { Import-Csv forged.csv | New-ImagenImage -Model $edit }
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
-        $seen.Error[1].Exception.Message | Should -BeLike ($column -eq 'image_urls' ? "Row 2: -ImageUri takes *; 'imagen4-file:*' is none.*" : 'Row 2: mask_url has a text that only stands for a file in a record of a request that is known here*')
+        $seen.Error[1].Exception.Message | Should -BeLike ($column -eq 'image_urls' ? "Row 2: -ImageUri takes *; 'imagen4-file:*' is none.*" : 'Row 2: mask_url contains a placeholder for a file, which works only in a record of a request that the ledger knows*')
         $seen.Output | Should -BeNullOrEmpty
         @(Get-Upload).Count | Should -Be $uploads
         Get-Bill $test | Should -BeNullOrEmpty

@@ -115,6 +115,6 @@ Describe 'New-ImagenImage -Gallery' {
 
         $said.Error, $said.Thrown | Where-Object { $_ } | Should -BeNullOrEmpty
         $said.Output.State | Should -Be 'Delivered', 'Delivered'
-        @($said.Warning) -match 'The gallery is not updated any more' | Should -HaveCount 1
+        @($said.Warning) -match 'The gallery is no longer updated' | Should -HaveCount 1
     }
 }

@@ -84,7 +84,7 @@ Describe 'New-ImagenImage: several providers' {
             1..9 | ForEach-Object { $emitted.Add($_); [pscustomobject]@{ Prompt = "fox $_" } } | New-ImagenImage -Provider left -Wait
         }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "AuthenticationFailed,$command"
-        $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. None that follows is sent either.'
+        $seen.Warning | Should -Be 'Submitting has ended. Rows read so far that were not sent, and not paid for: 1. No later row is sent either.'
         $emitted.Count | Should -BeLessThan 9
     }
 

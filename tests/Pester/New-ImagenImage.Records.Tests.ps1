@@ -284,7 +284,7 @@ Describe 'New-ImagenImage, records of known requests' {
         $seen.Output.Key | Should -Be 'one'
         $seen.Output.RequestId | Should -Be $results.RequestId
         $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Error.Exception.Message | Should -Be "Row 2: request $($results.RequestId) is in this pipeline already, with the key 'one' and not 'two'. Both records are one row. For another image leave LedgerId and RequestId out of the record."
+        $seen.Error.Exception.Message | Should -Be "Row 2: request $($results.RequestId) is in this pipeline already, with the key 'one' and not 'two'. Both records are the same row. For another image leave LedgerId and RequestId out of the record."
         Get-Bill $test | Should -HaveCount 1
 
         $first = @{ Prompt = 'an owl'; Key = 'owl' } | New-ImagenImage -OutputDirectory $out

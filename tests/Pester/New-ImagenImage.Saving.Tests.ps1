@@ -158,7 +158,7 @@ Describe 'New-ImagenImage: saving' {
             $seen = Watch-Command { [pscustomobject]@{ prompt = 'p'; key = 'taken' }, [pscustomobject]@{ prompt = 'q'; key = 'free' } | New-ImagenImage -OutputDirectory $out -FileName '{Key}' }
             $seen.Error.FullyQualifiedErrorId | Should -Be $exists
             $seen.Error.CategoryInfo.Category | Should -Be 'WriteError'
-            "$($seen.Error)" | Should -Be "Row 1, key 'taken': $(Join-Path $out taken.png) is there already. Nothing was sent; use -Force to overwrite it."
+            "$($seen.Error)" | Should -Be "Row 1, key 'taken': $(Join-Path $out taken.png) already exists. Nothing was sent; use -Force to overwrite it."
             Get-Content (Join-Path $out taken.png) | Should -Be 'mine'
             $seen.Output.Key | Should -Be 'free'
             (Get-Bill $test).input.prompt | Should -Be 'q'
@@ -177,7 +177,7 @@ Describe 'New-ImagenImage: saving' {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -FileName late }
             $null = $job | Wait-Job | Receive-Job -ErrorAction Stop
             $seen.Error.FullyQualifiedErrorId | Should -Be $exists
-            $seen.Error.Exception.Message | Should -Be "Row 1, request $($seen.Output.RequestId): $(Join-Path $out late.png) is there already and was not overwritten."
+            $seen.Error.Exception.Message | Should -Be "Row 1, request $($seen.Output.RequestId): $(Join-Path $out late.png) already exists and was not overwritten."
             Get-Content (Join-Path $out late.png) | Should -Be 'mine'
             $seen.Output.State | Should -Be 'Completed'
             $seen.Output.RequestId | Should -Be (Get-Bill $test).request_id

@@ -54,7 +54,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         $bills = (Get-Bill $test).request_id | Sort-Object
         $bills | Should -HaveCount 3
         Find-Printed $said | Should -Be $bills
-        $said | Should -Match 'Requests that go on at the host: 3\. The same command continues them, and so does: Get-ImagenRequest -LedgerId (''\w+''(, )?){3} \| '
+        $said | Should -Match 'Requests that continue at the host: 3\. The same command continues them, and so does: Get-ImagenRequest -LedgerId (''\w+''(, )?){3} \| '
     }
 
     It 'finds no others: requests of before, of another batch, and what was added since' {
@@ -92,7 +92,7 @@ Describe 'New-ImagenImage, stopped: the command that is printed' -Skip:$IsWindow
         @{ kind = '-NoResume'; batch = { "'$long a', '$long b' | New-ImagenImage -Wait -NoResume" } }
     ) {
         $said = Invoke-StoppedBatch (& $batch) -Waiting 2
-        $said | Should -Match 'Requests that go on at the host: 2\. To go on with them: Get-ImagenRequest '
+        $said | Should -Match 'Requests that continue at the host: 2\. To continue them: Get-ImagenRequest '
         $said | Should -Not -Match 'same command'
         Find-Printed $said | Should -Be ((Get-Bill $test).request_id | Sort-Object)
     }

@@ -90,7 +90,7 @@ Describe 'The progress of a batch, and the line it ends with' {
 
         It 'says what was submitted only' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage }
-            $seen.Other | Should -Be 'Rows: 2. Submitted: 2. Receive-ImagenResult saves their images.'
+            $seen.Other | Should -Be 'Rows: 2. Submitted: 2. Receive-ImagenResult saves their images. Cost not known yet: 2.'
         }
 
         It 'says what was not sent' {
@@ -139,6 +139,12 @@ Describe 'The progress of a batch, and the line it ends with' {
                 Remove-ImagenProvider unpriced
             }
             $seen.Other | Should -Match 'Rows whose cost is unknown: 2\.$'
+        }
+
+        It 'is in a file that all streams are redirected to' {
+            $log = Join-Path $TestDrive all.log
+            'redirected' | New-ImagenImage -OutputDirectory $folder *> $log
+            Get-Content $log | Where-Object { $_ -like 'Rows: *' } | Should -Be "Rows: 1. Delivered: 1. Images: 1, in $folder. Cost: 0.05 USD."
         }
 
         It 'is no part of the output, and one image has none' {

@@ -157,7 +157,7 @@ Describe 'Remove-ImagenRequest' {
         $shell.Dispose()
         $said | Should -HaveCount 2
         $said[0] | Should -BeLike "*Remove request $($good.RequestId) (Delivered) and its prompt? Its images stay, but the ledger no longer knows that they were paid for: the next run of the same pipeline pays for this row again."
-        $said[1] | Should -BeLike "*Remove request $($bad.RequestId) (Failed) and its prompt? The next run of the same pipeline takes this row for a new one and submits it."
+        $said[1] | Should -BeLike "*Remove request $($bad.RequestId) (Failed) and its prompt? The next run of the same pipeline treats this row as a new one and submits it."
         Get-ImagenRequest | Should -HaveCount 2
         { $bad | Remove-ImagenRequest -Force -Confirm } | Should -Throw
         Get-ImagenRequest | Should -HaveCount 2

@@ -70,6 +70,33 @@ Describe 'samples/ScheduledTask.ps1' {
         Get-Bill $test | Should -HaveCount 0
     }
 
+    It 'ends with 2 when every row has a mistake: <kind>' -ForEach @(
+        @{ kind = 'a misspelt header'; text = "key,promt`nfox,A red fox`nowl,A snowy owl`nelk,An elk"; log = '*Problem: Rows 2 to 3 (2 in all) have the same mistake: the record has no prompt.*' }
+        @{ kind = 'one and another'; text = "key,prompt,num_images`nfox,A red fox,five`nowl,A snowy owl,9`nelk,An elk,9"; log = '*Problem: Row 2*' }
+        @{ kind = 'a model that is none'; text = "key,prompt,model`nfox,A red fox,fal-ai/no such`nowl,A snowy owl,fal-ai/no such`nelk,An elk,fal-ai/no such"; log = '*' }
+    ) {
+        $run = Invoke-Task $text
+        $run.ExitCode | Should -Be 2 -Because $run.Said
+        $run.Problems.Key | Sort-Object | Should -Be 'elk', 'fox', 'owl'
+        $run.Said | Should -BeLike $log
+        $run.Said | Should -BeLike '*Delivered: 0. Problems: 3. In doubt: 0. Nothing was submitted: every row has a mistake.'
+        Get-Bill $test | Should -HaveCount 0
+    }
+
+    It 'ends with 0 for a table without rows, and says that it has none' {
+        $run = Invoke-Task 'key,prompt'
+        $run.ExitCode | Should -Be 0 -Because $run.Said
+        $run.Said | Should -BeLike 'Warning: No rows came down the pipeline*'
+    }
+
+    It 'has the counts and the cost in its log' {
+        $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,2`nowl,A snowy owl,five"
+        $images = Join-Path $place images
+        $said = "Rows: 2. Delivered: 1, failed: 1. Images: 2, in $images. Cost: 0.1 USD."
+        $run.Said | Should -BeLike "*$said*"
+        Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_ -like "*$said" } | Should -HaveCount 1
+    }
+
     It 'never prompts: a missing argument ends with 2' {
         $said = & $PwshProgram @PwshArguments -NoProfile -File $script -OutputDirectory $place
         $LASTEXITCODE | Should -Be 2
@@ -113,7 +140,9 @@ Describe 'samples/ScheduledTask.ps1' {
         $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD."
         $LASTEXITCODE | Should -Be 0
         Get-Bill $test | Should -HaveCount 4
-        Get-Content (Join-Path $place reports/batch.log) | Should -HaveCount 3
+
+        # Two lines of each run, and the warning.
+        Get-Content (Join-Path $place reports/batch.log) | Should -HaveCount 5
     }
 
     It 'lists every row that was not sent because the host cannot be reached' {

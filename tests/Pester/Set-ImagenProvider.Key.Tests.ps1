@@ -76,7 +76,7 @@ Describe 'Set-ImagenProvider and keys' {
         foreach ($scope in 'Session', 'User') {
             $seen = Watch-Command { Set-ImagenProvider fal -ApiKeyVariable GOOD_NAME, $value -Scope $scope }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be '-ApiKeyVariable takes names of environment variables (letters, digits and _, no digit first), and the one at place 2 is none or looks like a key. It is not repeated here, and nothing was kept of it. A key goes into the variable itself, or into a vault (-SecretName).'
+            $seen.Thrown.Exception.Message | Should -Be '-ApiKeyVariable takes names of environment variables (letters, digits and _, no digit first), and the one at place 2 is none or looks like a key. It is not repeated here and was not stored. A key goes into the variable itself, or into a vault (-SecretName).'
             Find-Key $value $seen | Should -HaveCount 0
         }
 
@@ -104,7 +104,7 @@ Describe 'Set-ImagenProvider and keys' {
             $given[$parameter] = $key
             $seen = Watch-Command { Set-ImagenProvider fal @given -Scope User }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be "-$parameter takes a name, and what was given looks like the key itself. It is not repeated here, and nothing was kept of it. Store the key with Set-Secret, and give the name it has there."
+            $seen.Thrown.Exception.Message | Should -Be "-$parameter takes a name, and what was given looks like the key itself. It is not repeated here and was not stored. Store the key with Set-Secret, and give the name it has there."
             Find-Key $key $seen | Should -HaveCount 0
         }
 

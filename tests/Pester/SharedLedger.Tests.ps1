@@ -162,7 +162,7 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
     }
 
     It '<kind> is one clear error, and nothing is sent' -ForEach @(
-        @{ kind = 'a wrong password'; address = 'Host=127.0.0.1;Username=worker'; password = 's3cret-wrong'; message = "The ledger in postgres://127.0.0.1:*/* does not let the role 'worker' in, and nothing is submitted: *password authentication failed*" }
+        @{ kind = 'a wrong password'; address = 'Host=127.0.0.1;Username=worker'; password = 's3cret-wrong'; message = "The ledger in postgres://127.0.0.1:*/* does not accept the role 'worker', and nothing is submitted: *password authentication failed*" }
         @{ kind = 'no password'; address = 'Host=127.0.0.1;Username=worker'; message = 'The ledger *postgres://127.0.0.1:*: No password has been provided*' }
         @{ kind = 'a role without rights'; address = 'Host=127.0.0.1;Username=visitor'; message = 'The ledger in postgres://127.0.0.1:* cannot be used with this role, and nothing is submitted: 42501: permission denied *docs/ledger.sql has the tables and the rights a role needs.' }
         @{ kind = 'an unknown database'; address = 'Host=127.0.0.1;Username=tester;Database=nowhere'; message = 'The ledger *postgres://127.0.0.1:*/nowhere*: 3D000: database "nowhere" does not exist' }

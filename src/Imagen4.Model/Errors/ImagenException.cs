@@ -8,6 +8,7 @@ public abstract class ImagenException : Exception
 {
     private int? _row;
     private string? _key;
+    private string? _rows;
     private string? _more;
     private string? _requestId;
     private bool _canBeReceived;
@@ -39,6 +40,8 @@ public abstract class ImagenException : Exception
     /// <summary>One line for the user; it begins with what it is about, where that is known: the row's number, the request.</summary>
     public override string Message => (Row, Subject) switch
     {
+        (_, { } subject) when _rows is { } rows && subject != Model => $"{rows}, {subject}: {Text}",
+        _ when _rows is { } rows => $"{rows}: {Text}",
         ({ } row, { } subject) => $"Row {row}{Key}, {subject}: {Text}",
         ({ } row, null) => $"Row {row}{Key}: {Text}",
         (null, { } subject) when subject == _file => $"{subject}: {Text}",
@@ -126,6 +129,15 @@ public abstract class ImagenException : Exception
         copy._provider ??= provider;
         copy._key ??= key;
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
+
+    /// <summary>The same error, said of several rows together. The one that was thrown stays as it is.</summary>
+    /// <param name="rows">What its message begins with: which rows, and that they have it in common.</param>
+    internal ImagenException ForRows(string rows)
+    {
+        var copy = ForRow(row: null);
+        (copy._row, copy._rows) = (null, rows);
         return copy;
     }
 

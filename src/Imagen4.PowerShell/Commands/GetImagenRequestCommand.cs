@@ -11,7 +11,7 @@ namespace Imagen4.PowerShell.Commands;
 /// <summary><c>Get-ImagenRequest</c>: what the ledger knows. No host is asked, unless -Refresh is given.</summary>
 [Cmdlet(VerbsCommon.Get, "ImagenRequest")]
 [OutputType(typeof(ImagenRequest))]
-public sealed class GetImagenRequestCommand : PumpedCommand
+public sealed partial class GetImagenRequestCommand : PumpedCommand
 {
     private const int Together = 100;
 
@@ -136,21 +136,11 @@ public sealed class GetImagenRequestCommand : PumpedCommand
         // Nothing runs beside the pipeline.
     }
 
-    /// <inheritdoc/>
-    protected override void OnFinished()
-    {
-        ShowAsked();
-        foreach (var warning in _refresh?.Warnings ?? [])
-        {
-            WriteWarning(warning);
-        }
-    }
-
     private void Show(RequestView request)
     {
         if (_refresh is null)
         {
-            WriteObject(WaitFor(async stopping => await _requests.ToObjectAsync(request, stopping).ConfigureAwait(false)));
+            List(WaitFor(async stopping => await _requests.ToObjectAsync(request, stopping).ConfigureAwait(false)));
             return;
         }
 
@@ -173,7 +163,7 @@ public sealed class GetImagenRequestCommand : PumpedCommand
         _asked.Clear();
         foreach (var shown in known)
         {
-            WriteObject(shown);
+            List(shown);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -15,7 +14,7 @@ namespace Imagen4.PowerShell.Commands;
 public sealed partial class NewImagenImageCommand
 {
     private readonly List<(CheckedRow Row, object? Target)> _held = [];
-    private readonly Dictionary<string, decimal> _planned = new(StringComparer.Ordinal);
+    private readonly CostSums _planned = new();
     private int _plannedRows;
 
     // Rows that are held and have not been run.
@@ -80,7 +79,7 @@ public sealed partial class NewImagenImageCommand
             }
             else
             {
-                _planned[most.Currency ?? ""] = _planned.GetValueOrDefault(most.Currency ?? "") + most.Amount;
+                _planned.Add(most.Amount, most.Currency);
             }
         }
 
@@ -94,10 +93,9 @@ public sealed partial class NewImagenImageCommand
             return;
         }
 
-        var sums = _planned.Select(sum => new Money(sum.Value, sum.Key.Length == 0 ? null : sum.Key).ToString());
         var total = CommandMessages.WhatIfTotal.With(
             _plannedRows,
-            _planned.Count == 0 ? CommandMessages.ShouldCostUnknown : CommandMessages.ShouldCostAtMost.With(string.Join(" + ", sums)));
+            _planned.IsEmpty ? CommandMessages.ShouldCostUnknown : CommandMessages.ShouldCostAtMost.With(_planned));
         total += _unpricedRows == 0 ? "" : CommandMessages.WhatIfUnknown.With(_unpricedRows);
         _ = ShouldProcess(total, total, caption: "");
         _plannedRows = 0;

@@ -12,8 +12,6 @@ public abstract partial class BatchCommand : HostCommand
     // The record that submitting has ended with.
     private object? _endedBy;
 
-    private readonly UnreachedRows _unreached = new();
-
     /// <summary>Options for every row.</summary>
     private protected BatchOptions Options { get; set; } = null!;
 
@@ -39,6 +37,11 @@ public abstract partial class BatchCommand : HostCommand
     protected override void OnEnd()
     {
         base.OnEnd();
+        if (MyInvocation.ExpectingInput && Row == BlankLines && !IsStopped)
+        {
+            WriteWarning(CommandMessages.NoRows);
+        }
+
         EndIfSubmittingEnded();
     }
 
@@ -72,7 +75,7 @@ public abstract partial class BatchCommand : HostCommand
         {
             _endedBy ??= target;
         }
-        else if (!_unreached.Add(failure, target))
+        else
         {
             base.WriteOutcomeError(failure, target);
         }
@@ -85,11 +88,6 @@ public abstract partial class BatchCommand : HostCommand
         if (IsStopped)
         {
             return;
-        }
-
-        foreach (var (error, targets) in _unreached.Errors())
-        {
-            WriteError(error, targets);
         }
 
         foreach (var warning in BatchReport.Warnings(Batch))

@@ -1,4 +1,3 @@
-using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
@@ -6,15 +5,14 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>What became of rows or requests, in one line: how many by state, images and where they are, and what they cost.</summary>
 internal sealed class BatchSummary
 {
-    private readonly SortedDictionary<string, decimal> _costs = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, decimal> _paid = new(StringComparer.Ordinal);
+    private readonly RequestCosts _costs = new();
+    private readonly CostSums _paid = new();
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private int _delivered;
     private int _submitted;
     private int _failed;
     private int _inDoubt;
     private int _images;
-    private int _unpriced;
     private bool _isOnlySubmitted;
 
     /// <summary>How many rows have been counted.</summary>
@@ -51,26 +49,22 @@ internal sealed class BatchSummary
             _ = _directories.Add(row.Directory ?? "");
         }
 
+        _costs.Add(row);
         if (row.Cost is { } cost)
         {
-            Count(_costs, row.Currency, cost);
-            Count(_paid, row.Currency, isContinued ? 0 : cost);
-        }
-        else if (row.State is ImagenStates.Delivered)
-        {
-            _unpriced++;
+            _paid.Add(isContinued ? 0 : cost, row.Currency);
         }
     }
 
     /// <summary>The line of a batch.</summary>
     /// <param name="notSent">How many rows were not sent, because submitting had ended or the cost limit was reached.</param>
-    public string OfRows(int notSent) => Line(CommandMessages.SummaryRows, CommandMessages.SummarySubmitted, notSent, _paid.SequenceEqual(_costs)
-        ? CommandMessages.SummaryCost.With(Sum(_costs))
-        : CommandMessages.SummaryCosts.With(Sum(_paid), Sum(_costs)));
+    public string OfRows(int notSent) => Line(CommandMessages.SummaryRows, CommandMessages.SummarySubmitted, notSent, _paid.Equal(_costs.Known)
+        ? CommandMessages.SummaryCost.With(_costs.Known)
+        : CommandMessages.SummaryCosts.With(_paid, _costs.Known));
 
     /// <summary>The line of requests that were followed up: nothing was paid for them now.</summary>
     public string OfRequests() => Line(
-        CommandMessages.SummaryRequests, CommandMessages.SummaryInProgress, 0, CommandMessages.SummaryCostOfRequests.With(Sum(_costs)));
+        CommandMessages.SummaryRequests, CommandMessages.SummaryInProgress, 0, CommandMessages.SummaryCostOfRequests.With(_costs.Known));
 
     private string Line(string form, string submitted, int notSent, string cost)
     {
@@ -91,15 +85,10 @@ internal sealed class BatchSummary
         }
 
         line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
-        line += _costs.Count > 0 ? cost : "";
-        return _unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_unpriced) : line;
+        line += _costs.Known.IsEmpty ? "" : cost;
+        line += _costs.NotYetKnown > 0 ? CommandMessages.SummaryCostNotYetKnown.With(_costs.NotYetKnown) : "";
+        return _costs.Unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_costs.Unpriced) : line;
     }
-
-    private static void Count(SortedDictionary<string, decimal> sums, string? currency, decimal cost) =>
-        sums[currency ?? ""] = sums.GetValueOrDefault(currency ?? "") + cost;
-
-    private static string Sum(SortedDictionary<string, decimal> sums) =>
-        string.Join(" + ", sums.Select(sum => new Money(sum.Value, sum.Key.Length == 0 ? null : sum.Key).ToString()));
 
     private static string Sentence(string text) => string.Concat(char.ToUpperInvariant(text[0]).ToString(), text.AsSpan(1));
 

@@ -22,7 +22,6 @@ public abstract partial class HostCommand : PumpedCommand
 
     private readonly HostSlots _slots = new();
     private HostOutages? _outages;
-    private bool _isEnding;
 
     /// <summary>The provider; the default one where none is given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -145,42 +144,6 @@ public abstract partial class HostCommand : PumpedCommand
     }
 
     /// <inheritdoc/>
-    protected override void WriteRecordError(ImagenException failure, object? target)
-    {
-        _progress.Failed++;
-        WriteLast(IsBatch ? failure.ForRow(Row, key: RowKey) : failure, target);
-    }
-
-    /// <summary>Writes the error of an outcome.</summary>
-    protected virtual void WriteOutcomeError(ImagenException failure, object? target) => WriteLast(failure, target);
-
-    // With -ErrorAction Stop this error ends the command. What the host is just accepting is handed on first:
-    // a request whose id nobody has seen is paid for all the same.
-    private void WriteLast(ImagenException failure, object? target)
-    {
-        if (_isEnding)
-        {
-            // The error that ends the command is on its way; this one's object says what it has to say.
-            return;
-        }
-
-        if (ErrorsEndCommand)
-        {
-            _isEnding = true;
-            _slots.Close();
-            FinishWithin(Grace);
-        }
-
-        WriteError(failure, target);
-    }
-
-    private bool ErrorsEndCommand =>
-        (MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var given)
-            ? given
-            : SessionState.PSVariable.GetValue("ErrorActionPreference"))
-            ?.ToString() == nameof(ActionPreference.Stop);
-
-    /// <inheritdoc/>
     protected override void OnFinished()
     {
         if (IsStopped)
@@ -189,6 +152,7 @@ public abstract partial class HostCommand : PumpedCommand
         }
 
         WriteProgress(_progress.End());
+        WriteRepeated();
         if (BlankLines > 0)
         {
             WriteWarning(CommandMessages.BlankLinesSkipped.With(BlankLines));

@@ -17,6 +17,6 @@ public sealed class ConnectLimitTests
         var error = await Assert.ThrowsAsync<TimeoutException>(
             () => new HostChannel(client, new ManualTime()).SendAsync(request, TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
 
-        Assert.Equal("127.0.0.1 took no connection within 15 s", error.Message);
+        Assert.Equal("127.0.0.1 did not accept a connection within 15 s", error.Message);
     }
 }

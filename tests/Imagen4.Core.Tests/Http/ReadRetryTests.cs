@@ -101,8 +101,8 @@ public sealed class ReadRetryTests
             .ReadStatusAsync(protocol.CreateReference(TestHost.Connect(server.Address, _time, trace.Add), TestHost.Model, "r-1"), logs: false, default).InTime());
 
         Assert.IsType(type, error);
-        Assert.Contains("it asks to be left alone for 3600 s", error.Message, StringComparison.Ordinal);
-        Assert.Contains("it asks to be left alone for 3600 s", Assert.Single(trace), StringComparison.Ordinal);
+        Assert.Contains("it asks clients to wait 3600 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it asks clients to wait 3600 s", Assert.Single(trace), StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 

@@ -192,7 +192,7 @@ public sealed class MediaSourceTests
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, TestHost.ThisMachine)
             .CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None).InTime());
 
-        Assert.Contains("not done after 900 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("had not finished after 900 s", error.Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(900), time.GetElapsedTime(start));
         Assert.Equal(1, server.Connections);
     }
@@ -214,7 +214,7 @@ public sealed class MediaSourceTests
 
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => CopyAsync(server.Address));
 
-        Assert.Contains("answered 429 (it asks to be left alone for 3600 s)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("answered 429 (it asks clients to wait 3600 s)", error.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 

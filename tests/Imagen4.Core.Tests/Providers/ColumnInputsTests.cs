@@ -77,7 +77,7 @@ public sealed class ColumnInputsTests
 
         Assert.Equal("""{"level":"low","other":1}""", TestHost.Json(Add(row, "level", "LOW").Input));
         Assert.Equal(
-            "Row 4: level is there twice: as a column, and in AdditionalInput with another value. Leave one out. Nothing was sent for this row.",
+            "Row 4: level is given twice: as a column, and in AdditionalInput with another value. Leave one out. Nothing was sent for this row.",
             Assert.Throws<InvalidInputException>(() => Add(row, "level", "high")).Message);
         Assert.Equal("""{"level":"low","other":1,"truth":true}""", TestHost.Json(Add(row, "truth", "true").Input));
     }

@@ -128,7 +128,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     {
         var error = Assert.Throws<InvalidInputException>(() => TestClient.Providers.Find("fall"));
 
-        Assert.Equal("There is no provider 'fall'. There are: aimlapi, chainhub, emulator, fal, fal-sync, kkiai.", error.Message);
+        Assert.Equal("There is no provider 'fall'. Known providers: aimlapi, chainhub, emulator, fal, fal-sync, kkiai.", error.Message);
     }
 
     [Theory]

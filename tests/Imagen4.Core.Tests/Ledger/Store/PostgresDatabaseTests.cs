@@ -64,7 +64,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
         await using var store = Open(address.Replace("Username=tester", "Username=nobody-here", StringComparison.Ordinal));
         var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
 
-        Assert.Contains("does not let the role 'nobody-here' in, and nothing is submitted: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("does not accept the role 'nobody-here', and nothing is submitted: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

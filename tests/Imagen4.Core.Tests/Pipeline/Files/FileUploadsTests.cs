@@ -192,7 +192,7 @@ public sealed class FileUploadsTests : BatchTest
 
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => run.CheckAsync(Referring(file) with { Files = [] }, CancellationToken.None).AsTask());
 
-        Assert.Equal("Row 1: AdditionalInput has a text that only stands for a file in a record of a request that is known here, and this one is not. Name an image with -ImagePath, or give a file object. Nothing was sent.".Replace("AdditionalInput", "image_urls", StringComparison.Ordinal), error.Message);
+        Assert.Equal("Row 1: AdditionalInput contains a placeholder for a file, which works only in a record of a request that the ledger knows, and it does not know this one. Name an image with -ImagePath, or give a file object. Nothing was sent.".Replace("AdditionalInput", "image_urls", StringComparison.Ordinal), error.Message);
         Assert.Equal(0, await BillsAsync());
     }
 

@@ -72,7 +72,7 @@ public sealed class RowImagesTests : EnvironmentTest
 
     [Fact]
     public void An_input_that_the_row_has_already_is_not_overwritten() => Assert.Equal(
-        "image_urls is there twice: from -ImagePath or -ImageUri, and in a column or AdditionalInput with another value. Leave one out. Nothing was sent.",
+        "image_urls is given twice: from -ImagePath or -ImageUri, and in a column or AdditionalInput with another value. Leave one out. Nothing was sent.",
         Refused(Edit, new ImageList([_fox], []), new ImageInput { Prompt = "x", AdditionalInput = TestHost.Additional("""{"image_urls":["https://example.com/a"]}""") }));
 
     [Fact]

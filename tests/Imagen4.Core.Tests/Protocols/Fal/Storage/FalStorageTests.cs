@@ -138,7 +138,7 @@ public sealed class FalStorageTests : EmulatorTest
 
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => StoreAsync(file));
 
-        Assert.Equal("The file cannot be read any more: The disk is gone", error.Message);
+        Assert.Equal("The file can no longer be read: The disk is gone", error.Message);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class StorageAnswerTests
     [InlineData(403, """{"detail":"User is locked."}""", typeof(AccountLockedException), "test refuses the account: User is locked.")]
     [InlineData(422, """{"detail":"content_type"}""", typeof(InvalidInputException), "The storage of test does not take the file: content_type")]
     [InlineData(413, "{}", typeof(InvalidInputException), "The storage of test does not take the file: {}")]
-    [InlineData(429, """{"detail":"slow"}""", typeof(RateLimitedException), "test keeps asking to come back later: slow")]
+    [InlineData(429, """{"detail":"slow"}""", typeof(RateLimitedException), "test keeps refusing requests because there are too many: slow")]
     [InlineData(500, """{"detail":"boom"}""", typeof(HostUnavailableException), "The storage of test answers 500: boom")]
     [InlineData(404, """{"detail":"Not Found"}""", typeof(UploadFailedException), "The storage of test answers 404: Not Found")]
     [InlineData(307, "", typeof(UploadFailedException), "The storage of test answers 307: HTTP 307")]
