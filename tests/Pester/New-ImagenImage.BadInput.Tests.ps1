@@ -54,6 +54,34 @@ Describe 'New-ImagenImage: bad input' {
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'good 1', 'good 3'
         }
 
+        It 'half a character in <column> is refused, wherever it stands' -ForEach @(
+            @{ column = 'Prompt'; value = "a fox $([char]0xD800)" }
+            @{ column = 'Prompt'; value = [char]0xDC00 }
+            @{ column = 'AdditionalInput'; value = "{`"a`":`"$([char]0xD800)`"}" }
+            @{ column = 'AdditionalInput'; value = "{`"$([char]0xD800)`":1}" }
+            @{ column = 'AdditionalInput'; value = '{"a":"\ud800"}' }
+            @{ column = 'AdditionalInput'; value = @{ a = [string][char]0xD800 } }
+            @{ column = 'AdditionalInput'; value = @{ a = [char]0xD800 } }
+            @{ column = 'AdditionalInput'; value = @{ a = @{ b = @("x$([char]0xDC00)") } } }
+            @{ column = 'Tag'; value = "{`"a`":`"$([char]0xD800)`"}" }
+            @{ column = 'Tag'; value = @{ a = [string][char]0xD800 } }
+            @{ column = 'Key'; value = "k$([char]0xD800)" }
+        ) {
+            $record = @{ Prompt = 'bad' }
+            $record[$column] = $value
+            $seen = Watch-Command { [pscustomobject]$record | New-ImagenImage }
+            $seen.Thrown | Should -BeNullOrEmpty
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'U+FFFE in a prompt that names the file costs nothing' {
+            $seen = Watch-Command { "a $([char]0xFFFE)fox" | New-ImagenImage -OutputDirectory (Join-Path $TestDrive fffe) }
+            "$($seen.Error)" | Should -BeNullOrEmpty
+            $seen.Output.State | Should -Be 'Delivered'
+            Split-Path $seen.Output.Path -Leaf | Should -Be '0001-a-fox.png'
+        }
+
         It 'on the command line too: <parameters>' -ForEach @(
             @{ parameters = @{ NumImages = 'five' }; message = "Row 1: NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
             @{ parameters = @{ NumImages = 2.6 }; message = "Row 1: NumImages is '2.6', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }

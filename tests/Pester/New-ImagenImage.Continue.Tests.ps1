@@ -1,5 +1,12 @@
 # A batch that is run again, stopped, or meets a host that leaves everything in doubt: what is paid for, and what is said.
 
+BeforeDiscovery {
+    $isRoot = $IsLinux -and (id -u) -eq 0
+    if (-not $isRoot) {
+        Write-Warning 'NOT RUN: state of another user. Only root on Linux can give a file to somebody.'
+    }
+}
+
 Describe 'New-ImagenImage, run again' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1
@@ -223,6 +230,24 @@ Describe 'New-ImagenImage, run again' {
         "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and its content would be trusted. To fix this: chmod * '$path'*"
         Get-Bill $test | Should -HaveCount 1
         $null = & chmod ($file ? '600' : '700') $path
+        $null = New-ImagenImage 'two' -Key b
+        Get-Bill $test | Should -HaveCount 2
+        Remove-ImagenProvider kkiai -Scope User
+    }
+
+    It 'state of another user is refused, with the command that mends it: <file>' -Skip:(-not $isRoot) -ForEach @(
+        @{ file = 'ledger.db' }, @{ file = 'settings.json' }, @{ file = '' }
+    ) {
+        $null = New-ImagenImage 'one' -Key a
+        Set-ImagenProvider kkiai -ConcurrencyLimit 3 -Scope User
+        $path = [System.IO.Path]::TrimEndingDirectorySeparator((Join-Path $env:IMAGEN4_HOME $file))
+        $null = & chown 12345 $path
+        $seen = Watch-Command { New-ImagenImage 'two' -Key b }
+        "$($seen.Thrown)$($seen.Error)" | Should -BeLike (
+            "*$path belongs to another user (number 12345), and what is in it would be believed. This mends it, as an administrator: chown 0 '$path'. " +
+            "Or use a folder of your own: `$env:IMAGEN4_HOME = '*'*")
+        Get-Bill $test | Should -HaveCount 1
+        $null = & chown 0 $path
         $null = New-ImagenImage 'two' -Key b
         Get-Bill $test | Should -HaveCount 2
         Remove-ImagenProvider kkiai -Scope User

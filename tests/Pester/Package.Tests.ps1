@@ -132,6 +132,22 @@ Describe 'The package' {
         $used | Should -BeIn $files
     }
 
+    # What is new in the package is looked at by whoever adds it to the list.
+    It 'has what is on the list and a page for every cmdlet, and nothing else' {
+        $listed = @(Get-Content (Join-Path $PSScriptRoot Package.Files.txt)) + @($manifest.CmdletsToExport.ForEach{ "docs/$_.md" })
+        $files | Where-Object { $_ -cnotin $listed } | Should -BeNullOrEmpty -Because 'it is not on the list'
+        $listed | Where-Object { $_ -cnotin $files } | Should -BeNullOrEmpty -Because 'it is on the list'
+        $zip = [System.IO.Compression.ZipFile]::OpenRead($nupkg)
+        try {
+            $own = '^(_rels/\.rels|package/services/metadata/core-properties/\w+\.psmdcp|\[Content_Types\]\.xml|Imagen4\.nuspec)$'
+            $packed = $zip.Entries.FullName | ForEach-Object { [uri]::UnescapeDataString($_) } | Where-Object { $_ -notmatch $own }
+            $packed | Sort-Object | Should -Be ($files | Sort-Object)
+        }
+        finally {
+            $zip.Dispose()
+        }
+    }
+
     It 'has nothing that works in a checkout only' {
         $files | Where-Object { $_ -match '(^|/)(bin|obj)/|\.cs(proj)?$|\.pdb$|Export-Help' } | Should -BeNullOrEmpty
     }

@@ -35,17 +35,29 @@ internal static class BodyDecoder
         return true;
     }
 
-    private static ReadOnlyMemory<byte>? Decompress(ReadOnlyMemory<byte> body, string coding, int bound) => coding.ToUpperInvariant() switch
+    private static ReadOnlyMemory<byte>? Decompress(ReadOnlyMemory<byte> body, string coding, int bound) =>
+        Decompressing(Source(body), coding, body.Span) is { } decoder ? Read(decoder, bound) : null;
+
+    /// <summary>What removes a compression from bytes as they come; null where it is not known, or is not what they begin with.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="coding">The compression.</param>
+    /// <param name="start">Their beginning, where it is known.</param>
+    public static Stream? Decompressing(Stream source, string coding, ReadOnlySpan<byte> start) => coding.ToUpperInvariant() switch
     {
-        "IDENTITY" => body,
-        "GZIP" or "X-GZIP" => Read(new GZipStream(Source(body), CompressionMode.Decompress), bound),
+        "IDENTITY" => source,
+        "GZIP" or "X-GZIP" when start is [] or [0x1F, 0x8B, ..] => new GZipStream(source, CompressionMode.Decompress),
 
         // RFC 9110, 8.4.1.2: the zlib format; some send the bare data all the same.
-        "DEFLATE" => Read(new ZLibStream(Source(body), CompressionMode.Decompress), bound)
-            ?? Read(new DeflateStream(Source(body), CompressionMode.Decompress), bound),
-        "BR" => Read(new BrotliStream(Source(body), CompressionMode.Decompress), bound),
+        "DEFLATE" => start is [] || IsZlib(start)
+            ? new ZLibStream(source, CompressionMode.Decompress)
+            : new DeflateStream(source, CompressionMode.Decompress),
+        "BR" => new BrotliStream(source, CompressionMode.Decompress),
         _ => null,
     };
+
+    // RFC 1950, 2.2.
+    private static bool IsZlib(ReadOnlySpan<byte> start) =>
+        start.Length > 1 && (start[0] & 0x0F) == 8 && ((start[0] << 8) | start[1]) % 31 == 0;
 
     private static MemoryStream Source(ReadOnlyMemory<byte> body) => new(body.ToArray(), writable: false);
 
@@ -75,7 +87,8 @@ internal static class BodyDecoder
         }
     }
 
-    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) => body.Span switch
+    /// <summary>Removes a byte order mark, and makes UTF-8 of what was UTF-16.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) => body.Span switch
     {
         [0xEF, 0xBB, 0xBF, ..] => body[3..],
         [0xFF, 0xFE, ..] => Encoding.Convert(Encoding.Unicode, Encoding.UTF8, body[2..].ToArray()),

@@ -13,11 +13,6 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <summary>The largest answer that lists what is known of many things, in bytes.</summary>
     public const int LargestList = 16 * 1024 * 1024;
 
-    /// <summary>
-    /// The largest result, in bytes. One that carries four 2K images in base64 is some 60 MB; anything larger does not come from a host.
-    /// </summary>
-    public const int LargestResult = 256 * 1024 * 1024;
-
     /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
@@ -32,11 +27,16 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <param name="limit">How long the exchange may take.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="largest">The largest answer that is read, in bytes, where it is no error.</param>
+    /// <param name="hasResult">Whether it is a result, where it is no error: it may have images in it.</param>
     /// <exception cref="TimeoutException">The limit passed.</exception>
     /// <exception cref="HttpRequestException">The exchange failed.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
     public async Task<HostResponse> SendAsync(
-        HttpRequestMessage request, TimeSpan limit, CancellationToken cancellation, int largest = LargestAnswer)
+        HttpRequestMessage request,
+        TimeSpan limit,
+        CancellationToken cancellation,
+        int largest = LargestAnswer,
+        bool hasResult = false)
     {
         var started = time.GetTimestamp();
         using var deadline = new Deadline(limit, time, cancellation);
@@ -55,20 +55,13 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers);
             }
 
-            // What is wrong is said at the beginning of an error, and by its status and headers.
-            var cuts = !response.IsSuccessStatusCode;
-            var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
-            var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, deadline.Token).ConfigureAwait(false);
+            var answer = hasResult && response.IsSuccessStatusCode
+                ? await ResultAsync(response, deadline.Token).ConfigureAwait(false)
+                : await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
-            var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
-            body = Key?.Mask(body) ?? body;
-            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
-            {
-                IsDecoded = isDecoded,
-                Key = Key,
-            };
+            return answer;
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
@@ -81,6 +74,30 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
             throw Traced(request, error);
         }
     }
+
+    private async Task<HostResponse> ResultAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest).ReadAsync(response.Content, cancellation)
+            .ConfigureAwait(false);
+        return Answer(response, body, isDecoded) with { Texts = texts };
+    }
+
+    private async Task<HostResponse> AnswerAsync(HttpResponseMessage response, int largest, CancellationToken cancellation)
+    {
+        // What is wrong is said at the beginning of an error, and by its status and headers.
+        var cuts = !response.IsSuccessStatusCode;
+        var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
+        var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, cancellation).ConfigureAwait(false);
+        var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
+        return Answer(response, body, isDecoded);
+    }
+
+    private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>
+        new(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, Key?.Mask(body) ?? body)
+        {
+            IsDecoded = isDecoded,
+            Key = Key,
+        };
 
     private Exception Traced(HttpRequestMessage request, Exception error)
     {

@@ -18,6 +18,9 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     /// <summary>Whether the body was decoded: no compression is left.</summary>
     public bool IsDecoded { get; init; } = true;
 
+    /// <summary>Texts of it that were too long to be held in the body; null where there are none.</summary>
+    public LongTexts? Texts { get; init; }
+
     /// <summary>The key that was sent: no header is handed on with it. The body has been freed of it.</summary>
     public ApiKey? Key { get; init; }
 

@@ -62,11 +62,16 @@ internal sealed class ReadRetry : IRetryRules<HostResponse>
     /// <summary>Runs a read until it comes through or may not be repeated any more.</summary>
     /// <returns>The last answer, whatever its status.</returns>
     /// <exception cref="HostUnavailableException">The host could not be reached at all.</exception>
+    /// <exception cref="InvalidResponseException">It answers with more than any host has to say.</exception>
     public async Task<HostResponse> RunAsync(Func<CancellationToken, Task<HostResponse>> read, CancellationToken cancellation)
     {
         try
         {
             return await (_missed is null ? _read : _wait).RunAsync(read, this, cancellation).ConfigureAwait(false);
+        }
+        catch (AnswerTooLargeException error)
+        {
+            throw new InvalidResponseException(Messages.AnswerNotRead.With(error.Message), error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
         {

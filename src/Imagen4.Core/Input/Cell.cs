@@ -27,10 +27,10 @@ public readonly record struct Cell(int Row, string Name, object? Value)
     /// <exception cref="InvalidInputException">The cell holds an object or a list, or text that no encoding can carry.</exception>
     public string? Text() => IsEmpty ? null : Value switch
     {
-        string text => PlainText.IsWhole(text) ? text : throw Refuse(Messages.CellIsBrokenText),
-        char letter => letter.ToString(),
+        string text => Whole(text),
+        char letter => Whole(letter.ToString()),
         bool truth => truth ? "true" : "false",
-        Uri address => address.OriginalString,
+        Uri address => Whole(address.OriginalString),
         Enum or Guid => Value.ToString(),
         _ when IsNumber => ((IFormattable)Value!).ToString(null, CultureInfo.InvariantCulture),
         _ => throw new InvalidInputException(Messages.CellIsNotText.With(Name, ValueName.Of(Value)))
@@ -99,12 +99,14 @@ public readonly record struct Cell(int Row, string Name, object? Value)
                 ? JsonElement.Parse(given.ToJsonString()).EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
                 : null;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            // The second is what an escape for half a character is read as.
+            // The second is what an escape for half a character is read as, the third what half a character is.
             return null;
         }
     }
+
+    private string Whole(string text) => PlainText.IsWhole(text) ? text : throw Refuse(Messages.CellIsBrokenText);
 
     private bool? TryTrueFalse() => Value switch
     {

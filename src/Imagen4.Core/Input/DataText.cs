@@ -94,8 +94,9 @@ public sealed class DataText(IEnumerable<string> columns)
             _ = JsonElement.Parse(text);
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
+            // The second is what half a character is.
             return false;
         }
     }
@@ -106,9 +107,9 @@ public sealed class DataText(IEnumerable<string> columns)
         {
             return HasInputs(JsonElement.Parse(text));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            // The second is what half a character in a name is read as.
+            // The second is what an escape for half a character in a name is read as, the third what half a character is.
             return false;
         }
     }

@@ -63,9 +63,9 @@ public static class TextList
         {
             return JsonNode.Parse(JsonNode.Parse(text)!.ToJsonString())!;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            // The second is what an escape for half a character is read as.
+            // The second is what an escape for half a character is read as, the third what half a character is.
             return null;
         }
     }

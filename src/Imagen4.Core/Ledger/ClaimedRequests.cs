@@ -79,7 +79,7 @@ internal sealed class ClaimedRequests(LedgerStore store)
         var process = await store.FindOwnerAsync(owner, cancellation).ConfigureAwait(false);
         var since = await store.HeldSinceAsync(known.LedgerId, owner, cancellation).ConfigureAwait(false) ?? known.Started;
         return new RowHolder(
-            owner, process, DateTimeOffset.FromUnixTimeMilliseconds(since), owner == store.OwnerId, store.UnreadableLock(owner));
+            owner, process, DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(since, 0, RequestColumns.LatestTime)), owner == store.OwnerId, store.UnreadableLock(owner));
     }
 
     /// <summary>

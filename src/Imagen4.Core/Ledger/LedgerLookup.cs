@@ -120,12 +120,12 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
         start.WorkedOn.Contains(known.LedgerId)
             || await stored.IsNewerAsync(known.LedgerId, start.Newest, cancellation).ConfigureAwait(false);
 
-    /// <summary>What is kept of the result of a host's request: its description, and what reads the bytes of an image; or null.</summary>
+    /// <summary>What is kept of the result of a host's request: its description, and what reads a piece of an image; or null.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<(byte[] Description, Func<int, CancellationToken, Task<byte[]?>> Image)?> ResultAsync(
+    public async Task<(byte[] Description, Func<int, int, CancellationToken, Task<byte[]?>> Image)?> ResultAsync(
         string address, string requestId, CancellationToken cancellation) =>
         await stored.ResultAsync(address, requestId, cancellation).ConfigureAwait(false) is { } found
-            ? (found.Item1, (number, token) => stored.ImageAsync(found.Item2, number, token))
+            ? (found.Item1, (number, piece, token) => stored.ImageAsync(found.Item2, number, piece, token))
             : null;
 
     /// <summary>The file that a host's storage has, or null.</summary>

@@ -13,7 +13,7 @@ internal sealed record LedgerRequest(StoredRequest Stored, string Ledger)
 {
     private readonly Lazy<ImageInput?> _input = new(() => LedgerJson.Read(Stored.Input, ImageInputJson.Plain.ImageInput));
     private readonly Lazy<LedgerSettings?> _settings = new(() => LedgerJson.Read(Stored.Settings, LedgerJson.Plain.LedgerSettings));
-    private readonly Lazy<LedgerResult?> _delivery = new(() => LedgerJson.Read(Stored.Progress.Delivery, LedgerJson.Plain.LedgerResult));
+    private readonly Lazy<LedgerResult?> _delivery = new(() => LedgerJson.Read(Stored.Progress.Delivery, LedgerJson.Plain.LedgerResult)?.Whole());
 
     /// <summary>The ledger's own id.</summary>
     public string LedgerId => Stored.LedgerId;

@@ -62,6 +62,11 @@ internal sealed record LedgerResult
             }
             : kept;
 
+    /// <summary>The same with a list of images, and with no image in it that is none: it comes from a file.</summary>
+    public LedgerResult Whole() => Images?.All(image => image is not null) == true
+        ? this
+        : this with { Images = [.. (Images ?? []).Where(image => image is not null)] };
+
     /// <summary>Puts what is kept on an object users see.</summary>
     public void CopyTo(ImagenResult target)
     {

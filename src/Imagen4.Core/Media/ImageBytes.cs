@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Imagen4.Core.Http;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
@@ -24,12 +25,17 @@ internal abstract record ImageBytes
     /// <summary>
     /// They came inside the answer, as base64 or as a data URI. They stay JSON until they are written: a string would double them.
     /// </summary>
-    /// <param name="Text">The JSON text.</param>
-    public sealed record Inline(JsonElement Text) : ImageBytes;
+    /// <param name="Text">The JSON text, or its beginning.</param>
+    /// <param name="Rest">What stands behind its beginning; null where all of it is there.</param>
+    public sealed record Inline(JsonElement Text, LongTexts.LongText? Rest = null) : ImageBytes
+    {
+        /// <summary>An image as base64, of which an answer may hold no more than the beginning.</summary>
+        public static Inline From(JsonElement text, LongTexts? texts) => new(text, texts?.Behind(text));
+    }
 
     /// <summary>They came inside an answer that is kept in the ledger.</summary>
-    /// <param name="Read">Reads them there.</param>
-    public sealed record Stored(Func<CancellationToken, Task<byte[]>> Read) : ImageBytes;
+    /// <param name="CopyAsync">Writes them, if they are no more than are taken.</param>
+    public sealed record Stored(Func<Stream, long, CancellationToken, Task> CopyAsync) : ImageBytes;
 
     /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
     public bool CanBeRead => this is not Remote remote
@@ -37,7 +43,9 @@ internal abstract record ImageBytes
 
     /// <summary>Tells an address from a data URI.</summary>
     /// <param name="text">JSON text.</param>
-    public static ImageBytes Of(JsonElement text) => InlineImage.IsDataUri(text) ? new Inline(text) : new Remote(JsonText.Text(text));
+    /// <param name="texts">Texts of which the answer holds no more than the beginning.</param>
+    public static ImageBytes Of(JsonElement text, LongTexts? texts = null) =>
+        InlineImage.IsDataUri(text) ? Inline.From(text, texts) : new Remote(JsonText.Text(text));
 
     // Bytes that were no text have become U+FFFD on the way.
     private static bool IsWhole(Uri address) => !address.OriginalString.Contains('\uFFFD', StringComparison.Ordinal);

@@ -20,8 +20,6 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     private const int LongestSide = 65_535;
     private const long MostPixels = 1L << 28;
 
-    // JPEG: metadata and thumbnails take some dozens of segments.
-    private const int MostSegments = 10_000;
     private const int LongestTail = 256;
 
     /// <summary>Reads the header of a whole image.</summary>
@@ -93,61 +91,17 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             : throw Broken(MediaType.Png);
     }
 
-    // ITU T.81, B.1.1.4 and B.2.2: segments follow each other by their lengths until a frame header tells the size.
     private static ImageHeader Jpeg(Stream file)
     {
         CheckEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
-        Span<byte> segment = stackalloc byte[9];
         file.Position = 2;
-        for (var count = 0; count < MostSegments
-            && file.ReadAtLeast(segment, segment.Length, throwOnEndOfStream: false) == segment.Length && segment[0] == 0xFF; count++)
-        {
-            if (segment[1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
-            {
-                return new(
-                    MediaType.Jpeg,
-                    BinaryPrimitives.ReadUInt16BigEndian(segment[7..]),
-                    BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
-            }
-
-            // A marker may be padded with any number of 0xFF.
-            file.Position += segment[1] == 0xFF
-                ? 1 - segment.Length
-                : BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) + 2 - segment.Length;
-        }
-
-        throw Broken(MediaType.Jpeg);
+        return JpegSegments.Read(file) is var (width, height) ? new(MediaType.Jpeg, width, height) : throw Broken(MediaType.Jpeg);
     }
 
-    // RFC 9649: a RIFF file whose first chunk is lossy (VP8), lossless (VP8L) or extended (VP8X).
-    private static ImageHeader Webp(ReadOnlySpan<byte> head, Stream file)
-    {
-        if (BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L > file.Length)
-        {
-            throw Broken(MediaType.Webp, isCut: true);
-        }
-
-        var chunk = head[12..16];
-        if (chunk.SequenceEqual("VP8X"u8))
-        {
-            return new(MediaType.Webp, UInt24(head[24..]) + 1, UInt24(head[27..]) + 1);
-        }
-
-        if (chunk.SequenceEqual("VP8L"u8) && head[20] == 0x2F)
-        {
-            var bits = BinaryPrimitives.ReadUInt32LittleEndian(head[21..]);
-            return new(MediaType.Webp, (int)(bits & 0x3FFF) + 1, (int)((bits >> 14) & 0x3FFF) + 1);
-        }
-
-        return chunk.SequenceEqual("VP8 "u8)
-            ? new(
-                MediaType.Webp,
-                BinaryPrimitives.ReadUInt16LittleEndian(head[26..]) & 0x3FFF,
-                BinaryPrimitives.ReadUInt16LittleEndian(head[28..]) & 0x3FFF)
-            : throw Broken(MediaType.Webp);
-    }
-
-    private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
+    private static ImageHeader Webp(ReadOnlySpan<byte> head, Stream file) =>
+        WebpChunks.Read(head, file, LongestTail, out var isCut) is var (width, height)
+            ? new(MediaType.Webp, width, height)
+            : throw Broken(MediaType.Webp, isCut);
 
     // Some writers leave a few bytes behind the end; a file that was cut off has no end at all.
     private static void CheckEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)

@@ -12,8 +12,6 @@ namespace Imagen4.Core.Media;
 /// </summary>
 internal static class InlineImage
 {
-    private const int Piece = 64 * 1024;
-
     /// <summary>Whether JSON text is a data URI.</summary>
     public static bool IsDataUri(JsonElement text)
     {
@@ -27,50 +25,49 @@ internal static class InlineImage
     /// <summary>Writes the bytes of the image.</summary>
     /// <exception cref="InvalidMediaException">It is not base64.</exception>
     /// <exception cref="DownloadFailedException">It is larger than what is taken.</exception>
-    public static async Task DecodeAsync(JsonElement text, Stream target, long maxBytes, CancellationToken cancellation)
+    public static async Task DecodeAsync(ImageBytes.Inline image, Stream target, long maxBytes, CancellationToken cancellation)
     {
-        var base64 = Base64Of(text);
-        if (base64.Length / 4 * 3L > maxBytes)
+        using var text = new InlineText(image);
+        if (text.Length / 4 * 3L > maxBytes)
         {
             throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(Piece));
+        var decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(InlineText.LongestPiece));
         try
         {
-            for (var at = 0; at < base64.Length;)
+            var piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
+            var base64 = IsDataUri(image.Text) ? BehindComma(piece) : piece;
+            while (true)
             {
                 // Line breaks are allowed between the letters, so a piece may end within a group of four: it is left to the next.
-                var isLast = base64.Length - at <= Piece;
-                var piece = base64.Span[at..(isLast ? base64.Length : at + Piece)];
-                var status = Base64.DecodeFromUtf8(piece, buffer, out var consumed, out var written, isLast);
-                if (consumed == 0 || status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
-                    || (isLast && status != OperationStatus.Done))
+                var status = Base64.DecodeFromUtf8(base64.Span, decoded, out var consumed, out var written, text.IsAtEnd);
+                if (status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
+                    || (text.IsAtEnd ? status != OperationStatus.Done : consumed == 0))
                 {
                     throw new InvalidMediaException(Messages.DataUriMalformed);
                 }
 
-                await target.WriteAsync(buffer.AsMemory(0, written), cancellation).ConfigureAwait(false);
-                at += consumed;
+                await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
+                if (text.IsAtEnd)
+                {
+                    return;
+                }
+
+                base64 = await text.NextAsync(base64.Length - consumed, cancellation).ConfigureAwait(false);
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(decoded);
         }
     }
 
-    private static ReadOnlyMemory<byte> Base64Of(JsonElement text)
+    private static ReadOnlyMemory<byte> BehindComma(ReadOnlyMemory<byte> uri)
     {
-        var whole = TryUnescape(text) ?? throw new InvalidMediaException(Messages.DataUriMalformed);
-        if (!IsDataUri(text))
-        {
-            return whole;
-        }
-
-        var comma = whole.Span.IndexOf((byte)',');
-        return comma >= 0 && whole.Span[..comma].EndsWithIgnoreCase(";base64"u8)
-            ? whole[(comma + 1)..]
+        var comma = uri.Span.IndexOf((byte)',');
+        return comma >= 0 && uri.Span[..comma].EndsWithIgnoreCase(";base64"u8)
+            ? uri[(comma + 1)..]
             : throw new InvalidMediaException(Messages.DataUriMalformed);
     }
 

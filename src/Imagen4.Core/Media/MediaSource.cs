@@ -51,21 +51,10 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
     public Task CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation) => bytes switch
     {
-        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline.Text, target, MaxBytes, cancellation),
-        ImageBytes.Stored kept => CopyKeptAsync(kept, target, cancellation),
+        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline, target, MaxBytes, cancellation),
+        ImageBytes.Stored kept => kept.CopyAsync(target, MaxBytes, cancellation),
         _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation),
     };
-
-    private async Task CopyKeptAsync(ImageBytes.Stored kept, Stream target, CancellationToken cancellation)
-    {
-        var bytes = await kept.Read(cancellation).ConfigureAwait(false);
-        if (bytes.Length > MaxBytes)
-        {
-            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
-        }
-
-        await target.WriteAsync(bytes, cancellation).ConfigureAwait(false);
-    }
 
     // A transfer that failed starts again at the beginning of the target.
     private async Task DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)

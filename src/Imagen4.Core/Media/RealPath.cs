@@ -84,12 +84,12 @@ internal sealed class RealPath(Func<string, bool> exists, Func<string, IEnumerab
         name.ToUpperInvariant(),
         name.ToLowerInvariant(),
         Composed(name),
-        PlainText.IsWhole(name) ? name.Normalize(NormalizationForm.FormD) : name,
+        NormalForm.Of(name, NormalizationForm.FormD),
     }.Where(other => other != name).Distinct();
 
     private static string Folded(string name) => Composed(name).ToUpperInvariant();
 
-    private static string Composed(string name) => PlainText.IsWhole(name) ? name.Normalize(NormalizationForm.FormC) : name;
+    private static string Composed(string name) => NormalForm.Of(name, NormalizationForm.FormC);
 
     private static IEnumerable<string> Entries(string folder)
     {

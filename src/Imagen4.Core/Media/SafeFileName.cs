@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 
@@ -42,7 +43,7 @@ internal static class SafeFileName
         var bytes = 0;
         // Half a character would fail to normalise; read as runes, it is one that is not allowed.
         var whole = value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? string.Concat(value.EnumerateRunes()) : value;
-        foreach (var rune in whole.Normalize(NormalizationForm.FormC).EnumerateRunes())
+        foreach (var rune in NormalForm.Of(whole, NormalizationForm.FormC).EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
             if (bytes > longest)

@@ -107,14 +107,20 @@ public sealed class HostConnection
     internal HostConnection WithDeadline(DateTimeOffset? until, Action<string?> missed) => new(this, until, missed);
 
     /// <summary>Sends a paid POST, once.</summary>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="content">What is sent.</param>
+    /// <param name="headers">Its own headers.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    /// <param name="hasResult">Whether the answer is the result.</param>
     internal Task<HostResponse> PostAsync(
         Uri address,
         PaidContent content,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
         CancellationToken cancellation,
-        int largest = HostChannel.LargestAnswer) =>
-        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, largest);
+        bool hasResult = false) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, hasResult: hasResult);
 
     /// <summary>Reads, with retries.</summary>
     /// <param name="address">Where.</param>
@@ -156,7 +162,7 @@ public sealed class HostConnection
     internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
         ReadAsync(
             _resultRetry,
-            token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, HostChannel.LargestResult),
+            token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, hasResult: true),
             cancellation);
 
     /// <summary>
@@ -230,10 +236,11 @@ public sealed class HostConnection
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
         CancellationToken cancellation,
-        int largest = HostChannel.LargestAnswer)
+        int largest = HostChannel.LargestAnswer,
+        bool hasResult = false)
     {
         using var request = Request(method, address, content, headers);
-        return await _channel.SendAsync(request, limit, cancellation, largest).ConfigureAwait(false);
+        return await _channel.SendAsync(request, limit, cancellation, largest, hasResult).ConfigureAwait(false);
     }
 
     private async Task<HostResponse> SendToStorageAsync(

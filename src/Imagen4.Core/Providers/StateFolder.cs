@@ -82,7 +82,9 @@ internal static class OwnFile
         }
     }
 
-    /// <summary>Makes sure that nobody else may change a file, or put another in its place: what is in it is believed.</summary>
+    /// <summary>
+    /// Makes sure that a file is its user's own and nobody else may change it, or put another in its place: what is in it is believed.
+    /// </summary>
     /// <param name="path">The file; it need not exist.</param>
     /// <exception cref="UnauthorizedAccessException">Others may; the message has the command that mends it.</exception>
     public static void RequireOwn(string path)
@@ -98,11 +100,23 @@ internal static class OwnFile
             throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(path, $"chmod 600 '{path}'"));
         }
 
+        RequireOwner(path);
+        RequireOwner(Path.GetDirectoryName(path)!);
+
         // Shared volumes are often their group's; in a folder with the sticky bit, only its owner can replace a file.
         var folder = Path.GetDirectoryName(path)!;
         if (Directory.Exists(folder) && (File.GetUnixFileMode(folder) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
         {
             throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(folder, $"chmod 700 '{folder}'"));
+        }
+    }
+
+    // What is the system's own is no other user's: nobody who is not trusted anyway can have put it there.
+    private static void RequireOwner(string path)
+    {
+        if (FileOwner.Of(path) is { } owner && owner != 0 && owner != FileOwner.OwnUser)
+        {
+            throw new UnauthorizedAccessException(Messages.StateOfOtherUser.With(path, owner, FileOwner.OwnUser));
         }
     }
 

@@ -12,14 +12,24 @@ internal static class NormalForm
     // What some editors write before a text, and is none of it.
     private const char ByteOrderMark = '\uFEFF';
 
+    // Texts may have it, and the runtime refuses to normalise it.
+    private const char NoCharacter = '\uFFFE';
+
     /// <summary>Text without blanks or a byte order mark around it, its characters composed (NFC), its line breaks as line feeds.</summary>
     public static string Text(string text)
     {
         var trimmed = text.ReplaceLineEndings("\n").Trim().Trim(ByteOrderMark).Trim();
 
-        // Half a character has no normal form; such a text is refused before it is sent.
-        return PlainText.IsWhole(trimmed) ? trimmed.Normalize(NormalizationForm.FormC) : trimmed;
+        return Of(trimmed, NormalizationForm.FormC);
     }
+
+    /// <summary>
+    /// Text in a normal form of Unicode, as far as there is one: half a character has none, and what is around U+FFFE has its own.
+    /// </summary>
+    public static string Of(string text, NormalizationForm form) =>
+        !PlainText.IsWhole(text) ? text
+        : text.Contains(NoCharacter, StringComparison.Ordinal) ? string.Join(NoCharacter, text.Split(NoCharacter).Select(part => part.Normalize(form)))
+        : text.Normalize(form);
 
     /// <summary>
     /// A number of JSON by its value, exactly: 3.5, 3.50 and 35e-1 are one, and two that only a double takes for the same are two.

@@ -37,8 +37,9 @@ internal static class NameTable
         {
             return JsonNode.Parse(text) as JsonObject;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
+            // The second is what half a character is.
             return null;
         }
     }

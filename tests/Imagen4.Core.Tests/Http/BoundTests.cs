@@ -53,9 +53,25 @@ public sealed class BoundTests
         await using var server = await WebServer.AnsweringAsync(large, large);
         var host = TestHost.Connect(server.Address);
 
-        var error = await Assert.ThrowsAsync<HostUnavailableException>(() => host.GetAsync(server.Address, CancellationToken.None).InTime());
-        Assert.Contains("larger than 1048576 bytes", error.Message, StringComparison.Ordinal);
-        Assert.True((await host.GetResultAsync(server.Address, CancellationToken.None).InTime()).Body.Length > 2 * 1024 * 1024);
+        var error = await Assert.ThrowsAsync<InvalidResponseException>(() => host.GetAsync(server.Address, CancellationToken.None).InTime());
+        Assert.Equal("The host's answer was not read. The answer is larger than 1048576 bytes.", error.Message);
+        var result = await host.GetResultAsync(server.Address, CancellationToken.None).InTime();
+        Assert.InRange(result.Body.Length, 16 * 1024, 17 * 1024);
+        Assert.Equal((2 * 1024 * 1024) - (16 * 1024), result.Texts!.Length);
+        result.Texts.Dispose();
+    }
+
+    [Fact]
+    public async Task Of_a_result_little_is_held_and_more_is_InvalidResponse()
+    {
+        var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 1024 * 1024))}}]}""");
+        await using var server = await WebServer.AnsweringAsync(large, large);
+
+        var error = await Assert.ThrowsAsync<InvalidResponseException>(
+            () => TestHost.Connect(server.Address).GetResultAsync(server.Address, CancellationToken.None).InTime());
+
+        Assert.Equal("The host's answer was not read. The answer is larger than 786432 bytes.", error.Message);
+        Assert.Single(server.Requests);
     }
 
     [Fact]

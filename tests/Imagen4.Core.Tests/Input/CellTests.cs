@@ -124,6 +124,16 @@ public sealed class CellTests
         Assert.Equal(expected, new Cell(1, "SafetyTolerance", value).Text());
 
     [Fact]
+    public void Half_a_character_is_no_text()
+    {
+        Assert.Throws<InvalidInputException>(() => new Cell(1, "Prompt", '\uD800').Text());
+        Assert.Throws<InvalidInputException>(() => new Cell(1, "Prompt", "a fox \uDC00").Text());
+        Assert.Null(new Cell(1, "AdditionalInput", "{\"a\":\"\uD800\"}").JsonMembers());
+        Assert.Null(new Cell(1, "AdditionalInput", "{\"\uDC00\":1}").JsonMembers());
+        Assert.Null(new Cell(1, "AdditionalInput", "{\"a\":\"\\uD800\"}").JsonMembers());
+    }
+
+    [Fact]
     public void An_object_or_a_list_is_not_text()
     {
         var error = Assert.Throws<InvalidInputException>(() => new Cell(2, "Prompt", new[] { "a", "b" }).Text());

@@ -36,7 +36,7 @@ public sealed class LongHistoryTests : LedgerTest
         Assert.Equal(["SEARCH"], Plans(
             LedgerQueries.ByLedgerId(id), LedgerQueries.NewestOfRow(id), LedgerQueries.OfImage(new string('a', 64)),
             LedgerQueries.FileNames(id, "/out"), LedgerQueries.ByRequestId("r"), LedgerQueries.Newest,
-            LedgerQueries.IsNewer(id, 1), LedgerQueries.HasRequests(1), LedgerQueries.HeldSince(id, 1), LedgerQueries.SyncResult("a", "b"), LedgerQueries.Image(1, 1)));
+            LedgerQueries.IsNewer(id, 1), LedgerQueries.HasRequests(1), LedgerQueries.HeldSince(id, 1), LedgerQueries.SyncResult("a", "b"), LedgerQueries.Image(1, 1, 0)));
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class HostileMediaTests : IDisposable
             var png = Pictures.Png;
             var data = png.AsSpan().IndexOf("IDAT"u8) - 4;
             var end = png.AsSpan().IndexOf("IEND"u8) - 4;
+            var (jpeg, webp) = (Pictures.Jpeg, Pictures.Webp);
+            var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
             return new()
             {
                 { "of 2^31 pixels a side", Sized(0x80000000, 0x80000000) },
@@ -32,6 +34,20 @@ public sealed class HostileMediaTests : IDisposable
                 { "with a chunk of 2^32 - 1 bytes", [.. png[..data], 0xFF, 0xFF, 0xFF, 0xFF, .. png[(data + 4)..]] },
                 { "with a chunk whose name is none", [.. png[..data], 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, .. png[data..]] },
                 { "of very many chunks", [.. png[..data], .. Enumerable.Repeat(Empty(), 100_001).SelectMany(each => each), .. png[data..]] },
+                { "with a wrong checksum", WithByte(png, data + 12, (byte)~png[data + 12]) },
+                { "with a wrong checksum of its header", WithByte(png, 29, (byte)~png[29]) },
+                { "with image data that are none", Pictures.Resealed(WithByte(WithByte(png, data + 8, 0), data + 9, 0)) },
+                { "with a text for its image data", [.. png[..data], .. Pictures.Chunk("IDAT", script), .. png[end..]] },
+                { "of a colour type that there is not", Pictures.Resealed(WithByte(png, 25, 5)) },
+                { "of a filter method that there is not", Pictures.Resealed(WithByte(png, 27, 1)) },
+                { "JPEG without a scan", [.. jpeg[..scan], 0xFF, 0xD9] },
+                { "JPEG of a scan without data", [.. jpeg[..(scan + 2 + ((jpeg[scan + 2] << 8) | jpeg[scan + 3]))], 0xFF, 0xD9] },
+                { "JPEG without a frame", [.. jpeg[..2], .. jpeg[scan..]] },
+                { "WebP that ends before its file", [.. webp, .. new byte[1000]] },
+                { "WebP that ends within its image", WithByte(webp, 4, (byte)(webp[4] - 2)) },
+                { "WebP without an image", [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x0F, 0x00, 0x02, 0x00, 0x00] },
+                { "WebP whose image is none", WithByte(Pictures.LossyWebp, 23, 0) },
+                { "GIF without an image", [.. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0, 0x3B] },
                 { "JPEG of padding", [0xFF, 0xD8, .. Enumerable.Repeat((byte)0xFF, 1 << 20), 0xFF, 0xD9] },
                 { "JPEG of empty segments", [0xFF, 0xD8, .. Enumerable.Repeat(new byte[] { 0xFF, 0xFE, 0, 2 }, 20_000).SelectMany(each => each), 0xFF, 0xD9] },
                 { "JPEG of segments without a length", [0xFF, 0xD8, .. Enumerable.Repeat(new byte[] { 0xFF, 0xFE, 0, 0 }, 20_000).SelectMany(each => each), 0xFF, 0xD9] },
@@ -156,8 +172,15 @@ public sealed class HostileMediaTests : IDisposable
         var picture = Pictures.Png.ToArray();
         BinaryPrimitives.WriteUInt32BigEndian(picture.AsSpan(16), width);
         BinaryPrimitives.WriteUInt32BigEndian(picture.AsSpan(20), height);
-        return picture;
+        return Pictures.Resealed(picture);
     }
 
-    private static byte[] Empty() => [0, 0, 0, 0, .. "tEXt"u8, 0, 0, 0, 0];
+    private static byte[] Empty() => Pictures.Chunk("tEXt", []);
+
+    private static byte[] WithByte(byte[] bytes, int at, byte value)
+    {
+        var changed = bytes.ToArray();
+        changed[at] = value;
+        return changed;
+    }
 }

@@ -100,7 +100,7 @@ public sealed class InlineImageTests
     private static async Task<byte[]> DecodeAsync(JsonElement text)
     {
         using var target = new MemoryStream();
-        await InlineImage.DecodeAsync(text, target, MediaSource.LargestImage, CancellationToken.None);
+        await InlineImage.DecodeAsync(new ImageBytes.Inline(text), target, MediaSource.LargestImage, CancellationToken.None);
         return target.ToArray();
     }
 }

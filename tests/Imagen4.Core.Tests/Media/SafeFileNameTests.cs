@@ -14,6 +14,7 @@ public sealed class SafeFileNameTests
     [InlineData("ลูกหมา", "ลูกหมา")]
     [InlineData("fox 🦊 fox", "fox-fox")]
     [InlineData("v1.2_final-3", "v1.2_final-3")]
+    [InlineData("a\uFFFEfox\uFFFF", "a-fox")]
     public void Letters_and_digits_of_any_script_are_kept(string text, string expected) => Assert.Equal(expected, SafeFileName.Whole(text));
 
     [Theory]

@@ -107,7 +107,7 @@ public sealed class ReadTableTests
         if (isKept)
         {
             var image = new HostImage(new ImagenImage { Index = 1 }, new ImageBytes.Remote("https://a/1.png"));
-            var kept = await LedgerResultStore.OfAsync(new HostResult { Images = [image] });
+            var kept = await LedgerResultStore.OfAsync(new HostResult { Images = [image] }, new Spool());
             var entry = new LedgerEntry(provider, request.Model, Key: null, TestHost.Input())
             {
                 BaseAddress = ProviderAddress.Normal(request.Host.BaseUri),

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using Imagen4.Core.Media;
 using Imagen4.Emulator.Images;
 
 namespace Imagen4.Core.Tests.Support;
@@ -17,7 +19,40 @@ internal static class Pictures
 
     /// <summary>The headers of an extended WebP of 4096 x 3.</summary>
     public static byte[] ExtendedWebp { get; } =
-        [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x0F, 0x00, 0x02, 0x00, 0x00];
+    [
+        .. "RIFF"u8, 40, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x0F, 0x00, 0x02, 0x00, 0x00, .. LossyWebp[12..],
+    ];
+
+    /// <summary>A PNG of some length, most of which is a chunk of bytes that no encoder can make smaller.</summary>
+    public static byte[] LargePng(int length)
+    {
+        var filler = new byte[length];
+        new Random(length).NextBytes(filler);
+        return [.. Png[..^12], .. Chunk("raNd", filler), .. Png[^12..]];
+    }
+
+    /// <summary>A chunk of a PNG.</summary>
+    public static byte[] Chunk(string type, byte[] data)
+    {
+        byte[] chunk = [0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(type), .. data, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), ~Crc32.Add(Crc32.Start, chunk.AsSpan(4, data.Length + 4)));
+        return chunk;
+    }
+
+    /// <summary>A PNG with the checksums of what is in its chunks.</summary>
+    public static byte[] Resealed(byte[] png)
+    {
+        var sealedAgain = png[..8].ToList();
+        for (var at = 8; at < png.Length;)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
+            sealedAgain.AddRange(Chunk(System.Text.Encoding.ASCII.GetString(png, at + 4, 4), png[(at + 8)..(at + 8 + length)]));
+            at += length + 12;
+        }
+
+        return [.. sealedAgain];
+    }
 
     public static byte[] Encode(ImageFormat format, int width, int height)
     {

@@ -17,6 +17,12 @@ public sealed class NormalFormTests
     public void A_number_is_its_value(string form, params string[] written) =>
         Assert.All(written, number => Assert.Equal(form, NormalForm.Number(number)));
 
+    [Theory]
+    [InlineData("u\u0308\uFFFEu\u0308", "\u00FC\uFFFE\u00FC")]
+    [InlineData("\uFFFE", "\uFFFE")]
+    [InlineData("u\u0308\uFFFF", "\u00FC\uFFFF")]
+    public void Text_with_a_character_that_is_none_has_a_form(string text, string form) => Assert.Equal(form, NormalForm.Text(text));
+
     [Fact]
     public void Two_numbers_that_are_not_equal_have_two_forms()
     {

@@ -30,6 +30,10 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         }
 
         OwnFile.RequireOwn(path);
+
+        // SQLite believes what its log says as well.
+        OwnFile.RequireOwn($"{path}-wal");
+        OwnFile.RequireOwn($"{path}-journal");
         SqliteLibrary.Require();
         SqliteConnection? connection = null;
         try

@@ -12,6 +12,7 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
 {
     // What waits while one transaction is written goes into the next; one that is too long would keep other processes waiting.
     private const int LargestGroup = 500;
+    private const long MostBytes = 16 * 1024 * 1024;
     private const int MostTries = 3;
 
     private readonly Channel<Change> _queue = Channel.CreateUnbounded<Change>(new() { SingleReader = true });
@@ -51,9 +52,11 @@ internal sealed class GroupCommit(ILedgerDatabase database) : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             group.Clear();
-            while (group.Count < LargestGroup && _queue.Reader.TryRead(out var change))
+            var bytes = 0L;
+            while (group.Count < LargestGroup && bytes < MostBytes && _queue.Reader.TryRead(out var change))
             {
                 group.Add(change);
+                bytes += change.Statements.Sum(statement => statement.Late);
             }
 
             await CommitAsync(group).ConfigureAwait(false);

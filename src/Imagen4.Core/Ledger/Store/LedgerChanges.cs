@@ -154,8 +154,8 @@ internal static class LedgerChanges
         ("@name", result.Name),
         ("@body", result.Description));
 
-    /// <summary>Keeps an image of such an answer, if the request has come to the step that belongs to it.</summary>
-    public static Statement KeepImage(string ledgerId, long made, int number, byte[] bytes) => new(
+    /// <summary>Keeps a piece of an image of such an answer, if the request has come to the step that belongs to it.</summary>
+    public static Statement KeepImage(string ledgerId, long made, int number, int piece, LateBytes bytes) => new(
         $"""
         INSERT INTO result_image (request, number, bytes)
         SELECT request, @number, @bytes FROM progress WHERE {OfLedgerId} AND progress_check = @made
@@ -163,7 +163,7 @@ internal static class LedgerChanges
         """,
         ("@ledger_id", RequestColumns.Bytes(ledgerId)),
         ("@made", made),
-        ("@number", (long)number),
+        ("@number", LedgerQueries.PieceNumber(number, piece)),
         ("@bytes", bytes));
 
     /// <summary>Keeps the address that a file has got at a host's storage, in the place of an earlier one.</summary>

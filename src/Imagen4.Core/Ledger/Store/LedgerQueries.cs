@@ -33,9 +33,14 @@ internal static class LedgerQueries
     public static Statement SyncResult(string address, string name) => new(
         "SELECT body, request FROM result WHERE address = @address AND name = @name", ("@address", address), ("@name", name));
 
-    /// <summary>The bytes of one of its images.</summary>
-    public static Statement Image(long request, int number) => new(
-        "SELECT bytes FROM result_image WHERE request = @request AND number = @number", ("@request", request), ("@number", (long)number));
+    /// <summary>The bytes of a piece of one of its images.</summary>
+    public static Statement Image(long request, int number, int piece) => new(
+        "SELECT bytes FROM result_image WHERE request = @request AND number = @number",
+        ("@request", request),
+        ("@number", PieceNumber(number, piece)));
+
+    /// <summary>The number under which a piece of an image is kept: that of the image for the first, which may be all of it.</summary>
+    public static long PieceNumber(int number, int piece) => number + ((long)piece << 32);
 
     /// <summary>The address that a file has at a host's storage.</summary>
     public static Statement Upload(UploadPlace place) => new(

@@ -185,7 +185,8 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
                 LedgerChanges.KeepResult(seen.LedgerId, before, result),
                 LedgerChanges.Advance(seen.LedgerId, before, made, check, withResult: true),
                 LedgerChanges.AddStep(seen.LedgerId, check),
-                .. result.Images.Select(image => LedgerChanges.KeepImage(seen.LedgerId, check, image.Number, image.Bytes)),
+                .. result.Images.SelectMany(image => image.Bytes.InPieces().Select(
+                    (bytes, piece) => LedgerChanges.KeepImage(seen.LedgerId, check, image.Number, piece, bytes))),
             ])
             .ConfigureAwait(false);
         return changed[1] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;

@@ -19,6 +19,9 @@ internal static class RequestColumns
     /// <summary>The number of the first column after both.</summary>
     public const int Count = 28;
 
+    /// <summary>The latest time that a date can have, in milliseconds since 1970.</summary>
+    public const long LatestTime = 253_402_300_799_999;
+
     /// <summary>Reads a request, and looks whether its checksums fit.</summary>
     public static StoredRequest Read(DbDataReader reader)
     {
@@ -79,8 +82,24 @@ internal static class RequestColumns
         var isWhole = reader.GetInt64(14) == RequestChecksum.OfContent(request)
             && reader.GetInt64(27) == RequestChecksum.OfProgress(request.LedgerId, request.Progress)
             && Enum.IsDefined(request.Progress.State);
-        return isWhole ? request : request with { IsDamaged = true };
+        return !isWhole || !HasTimes(request) ? WithTimes(request) with { IsDamaged = true } : request;
     }
+
+    // Whatever else is wrong with a request, it can be listed.
+    private static bool IsTime(long time) => time is >= 0 and <= LatestTime;
+
+    private static bool HasTimes(StoredRequest request) =>
+        IsTime(request.Started) && IsTime(request.Progress.Updated) && IsTime(request.Progress.Accepted ?? 0);
+
+    private static StoredRequest WithTimes(StoredRequest request) => HasTimes(request) ? request : request with
+    {
+        Started = IsTime(request.Started) ? request.Started : 0,
+        Progress = request.Progress with
+        {
+            Updated = IsTime(request.Progress.Updated) ? request.Progress.Updated : 0,
+            Accepted = IsTime(request.Progress.Accepted ?? 0) ? request.Progress.Accepted : null,
+        },
+    };
 
     /// <summary>An id as it is kept: 16 bytes for 32 hexadecimal digits.</summary>
     public static byte[]? Bytes(string? id) => id is null ? null : Convert.FromHexString(id);

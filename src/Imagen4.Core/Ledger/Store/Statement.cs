@@ -5,6 +5,9 @@ internal sealed record Statement(string Sql, params (string Name, object? Value)
 {
     /// <summary>Whether what it looks for must not be written by anybody beside it.</summary>
     public bool IsExclusive { get; init; }
+
+    /// <summary>How many bytes it reads only when it is run.</summary>
+    public long Late => Values.Sum(value => (value.Value as LateBytes)?.Length ?? 0);
 }
 
 /// <summary>What was seen to be the newest request of a subject.</summary>

@@ -47,11 +47,36 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
         var changed = new int[statements.Count];
         for (var index = 0; index < changed.Length; index++)
         {
-            changed[index] = await Command(statements[index]).ExecuteNonQueryAsync().ConfigureAwait(false);
+            changed[index] = await RunAsync(statements[index]).ConfigureAwait(false);
         }
 
         _ = await Command(Commit).ExecuteNonQueryAsync().ConfigureAwait(false);
         return changed;
+    }
+
+    private async Task<int> RunAsync(Statement statement)
+    {
+        var command = Command(statement);
+        for (var index = 0; index < statement.Values.Length; index++)
+        {
+            if (statement.Values[index].Value is LateBytes late)
+            {
+                command.Parameters[index].Value = await late.ReadAsync().ConfigureAwait(false);
+            }
+        }
+
+        try
+        {
+            return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // It stays prepared, and must not keep them.
+            foreach (DbParameter parameter in command.Parameters)
+            {
+                parameter.Value = parameter.Value is byte[] ? DBNull.Value : parameter.Value;
+            }
+        }
     }
 
     // Without a word of a transaction, a batch is one.
@@ -66,7 +91,7 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
             foreach (var (name, value) in statement.Values)
             {
                 var parameter = command.CreateParameter();
-                parameter.Value = value ?? DBNull.Value;
+                parameter.Value = value is LateBytes late ? await late.ReadAsync().ConfigureAwait(false) : value ?? DBNull.Value;
                 if (value is null)
                 {
                     // What is selected to be inserted has a type of its own, which null does not tell.

@@ -59,7 +59,7 @@ internal sealed record StoredRequest
 /// <param name="Name">The id it is asked for by.</param>
 /// <param name="Description">What it says of its images, and what else it says, as JSON.</param>
 /// <param name="Images">The bytes of the images that came inside it, by their number.</param>
-internal sealed record StoredResult(string Address, string Name, byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
+internal sealed record StoredResult(string Address, string Name, byte[] Description, IReadOnlyList<(int Number, LateBytes Bytes)> Images);
 
 /// <summary>The part of a request that changes.</summary>
 internal sealed record RequestProgress

@@ -24,10 +24,10 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     public Task<Tuple<byte[], long>?> ResultAsync(string address, string name, CancellationToken cancellation) => Reader.ReadOneAsync(
         LedgerQueries.SyncResult(address, name), reader => Tuple.Create((byte[])reader.GetValue(0), reader.GetInt64(1)), cancellation);
 
-    /// <summary>The bytes of an image of an answer that is kept, or null.</summary>
+    /// <summary>A piece of an image of an answer that is kept, from 0; null behind the last, and where there is no image.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public Task<byte[]?> ImageAsync(long request, int number, CancellationToken cancellation) => Reader.ReadOneAsync(
-        LedgerQueries.Image(request, number), reader => (byte[])reader.GetValue(0), cancellation);
+    public Task<byte[]?> ImageAsync(long request, int number, int piece, CancellationToken cancellation) => Reader.ReadOneAsync(
+        LedgerQueries.Image(request, number, piece), reader => (byte[])reader.GetValue(0), cancellation);
 
     /// <summary>The file that a host's storage has, or null; null too where what is kept of it is damaged: it goes up again.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

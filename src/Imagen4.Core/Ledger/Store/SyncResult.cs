@@ -5,7 +5,7 @@ namespace Imagen4.Core.Ledger.Store;
 /// <summary>A result as the ledger keeps it.</summary>
 /// <param name="Description">What it says, as JSON: a <see cref="SyncResultDescription"/>.</param>
 /// <param name="Images">The bytes of the images that came inside it, by their number.</param>
-internal sealed record SyncResult(byte[] Description, IReadOnlyList<(int Number, byte[] Bytes)> Images);
+internal sealed record SyncResult(byte[] Description, IReadOnlyList<(int Number, LateBytes Bytes)> Images);
 
 /// <summary>What a kept result says.</summary>
 internal sealed record SyncResultDescription

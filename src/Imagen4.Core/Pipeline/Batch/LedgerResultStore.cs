@@ -17,18 +17,22 @@ namespace Imagen4.Core.Pipeline.Batch;
 internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultStore
 {
     /// <summary>A result as the ledger keeps it: what is base64 in it as bytes.</summary>
-    public static async Task<SyncResult> OfAsync(HostResult result)
+    /// <param name="result">The result.</param>
+    /// <param name="decoded">Holds the bytes until they are kept.</param>
+    public static async Task<SyncResult> OfAsync(HostResult result, Spool decoded)
     {
         var images = new List<SyncResultImage>();
-        var inside = new List<(int, byte[])>();
+        var inside = new List<(int, LateBytes)>();
         foreach (var image in result.Images)
         {
-            var bytes = image.Bytes is ImageBytes.Inline inline ? await DecodeAsync(inline).ConfigureAwait(false) : null;
-            images.Add(new SyncResultImage(image.Image, bytes is null ? null : Digest(bytes)));
-            if (bytes is not null)
+            string? digest = null;
+            if (image.Bytes is ImageBytes.Inline inline)
             {
+                (digest, var bytes) = await DecodeAsync(inline, decoded).ConfigureAwait(false);
                 inside.Add((image.Image.Index, bytes));
             }
+
+            images.Add(new SyncResultImage(image.Image, digest));
         }
 
         var description = new SyncResultDescription
@@ -54,7 +58,12 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
 
         try
         {
-            var kept = JsonSerializer.Deserialize(found.Description, SyncResultJson.Default.SyncResultDescription)!;
+            var kept = JsonSerializer.Deserialize(found.Description, SyncResultJson.Default.SyncResultDescription);
+            if (kept?.Images?.All(image => image?.Image is not null) != true)
+            {
+                throw Unreadable(Messages.KeptResultNotWhole);
+            }
+
             return new HostResult
             {
                 Images = kept.Images.Select(image => new HostImage(image.Image, Bytes(image, found.Image, Unreadable))).ToList(),
@@ -74,33 +83,50 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
     }
 
     private static ImageBytes Bytes(
-        SyncResultImage image, Func<int, CancellationToken, Task<byte[]?>> read, Func<string, InvalidResponseException> unreadable)
+        SyncResultImage image, Func<int, int, CancellationToken, Task<byte[]?>> read, Func<string, InvalidResponseException> unreadable)
     {
         if (image.Digest is not { } digest)
         {
             return new ImageBytes.Remote(image.Image.Uri ?? "");
         }
 
-        return new ImageBytes.Stored(async cancellation =>
-            await read(image.Image.Index, cancellation).ConfigureAwait(false) is { } bytes && Digest(bytes) == digest
-                ? bytes
-                : throw unreadable(Messages.KeptImageDamaged.With(image.Image.Index)));
+        return new ImageBytes.Stored(async (target, most, cancellation) =>
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var length = 0L;
+            for (var piece = 0; await read(image.Image.Index, piece, cancellation).ConfigureAwait(false) is { } bytes; piece++)
+            {
+                length += bytes.Length;
+                if (length > most)
+                {
+                    throw new DownloadFailedException(Messages.MediaTooLarge.With(most));
+                }
+
+                hash.AppendData(bytes);
+                await target.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            }
+
+            if (Convert.ToHexStringLower(hash.GetCurrentHash()) != digest)
+            {
+                throw unreadable(Messages.KeptImageDamaged.With(image.Image.Index));
+            }
+        });
     }
 
     // One image that is broken must not cost the others: it is kept as one that is not an image, and found out when it is saved.
-    private static async Task<byte[]> DecodeAsync(ImageBytes.Inline inline)
+    private static async Task<(string Sha256, LateBytes Bytes)> DecodeAsync(ImageBytes.Inline inline, Spool decoded)
     {
-        using var bytes = new MemoryStream();
+        var from = decoded.Length;
+        using var target = new HashingStream(decoded);
         try
         {
-            await InlineImage.DecodeAsync(inline.Text, bytes, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
-            return bytes.ToArray();
+            await InlineImage.DecodeAsync(inline, target, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
+            var length = decoded.Length - from;
+            return (target.Sha256(), new LateBytes(length, (at, count) => decoded.ReadAsync(from + at, count, CancellationToken.None)));
         }
         catch (InvalidMediaException)
         {
-            return [];
+            return (Convert.ToHexStringLower(SHA256.HashData([])), Array.Empty<byte>());
         }
     }
-
-    private static string Digest(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -89,9 +89,10 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 
         try
         {
-            var found = answered ?? (options.Wait
+            using var read = answered ?? (options.Wait
                 ? await _waiter.UntilResultAsync(request, Watch(result, entry), cancellation).ConfigureAwait(false)
                 : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
+            var found = read;
             if (found is null)
             {
                 result.State = ImagenStates.InProgress;

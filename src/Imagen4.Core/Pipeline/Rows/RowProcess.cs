@@ -66,6 +66,7 @@ internal sealed class RowProcess
             LedgerObjects.Accept(request, acceptance);
             if (acceptance.Answered is { } answered)
             {
+                answered.Dispose();
                 await AddCostAsync(row, request, entry, answered.BillableUnits, answered.Images.Count).ConfigureAwait(false);
             }
             else

@@ -24,8 +24,8 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         var sent = host.Time.GetTimestamp();
         try
         {
-            var largest = protocol.AnswersWithResult ? HostChannel.LargestResult : HostChannel.LargestAnswer;
-            var response = await host.PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, largest)
+            var response = await host
+                .PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, hasResult: protocol.AnswersWithResult)
                 .ConfigureAwait(false);
             return Judge(content, response, sent);
         }

@@ -158,7 +158,8 @@ internal sealed class Submitter(
 
         try
         {
-            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result).ConfigureAwait(false))
+            using var decoded = new Spool();
+            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result, decoded).ConfigureAwait(false))
                 .ConfigureAwait(false);
             acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
             accepted = accepted with { RequestId = kept };

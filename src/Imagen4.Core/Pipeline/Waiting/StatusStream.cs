@@ -3,7 +3,7 @@ using Imagen4.Core.Protocols.Contract;
 namespace Imagen4.Core.Pipeline.Waiting;
 
 /// <summary>
-/// Follows a request by its host's stream. The stream is the shorter way, not the only one: while it says nothing the host is asked
+/// Follows a request by its host's stream. The stream is the shorter way, not the only one: while it says nothing new the host is asked
 /// beside it, and whatever is wrong with it, asking tells what is wrong with the request.
 /// </summary>
 /// <param name="request">The request.</param>
@@ -11,6 +11,14 @@ namespace Imagen4.Core.Pipeline.Waiting;
 internal sealed class StatusStream(RequestReference request, StatusWatch watch)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+
+    // Whatever the stream says.
+    private static readonly TimeSpan LongestUnasked = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider _time = request.Host.Time;
+    private long _heard;
+    private long _asked;
+    private HostStatus? _last;
 
     /// <summary>Follows the stream until the request has ended.</summary>
     /// <param name="ask">Asks the host once; null where its answer says nothing.</param>
@@ -20,15 +28,28 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var events = request.Protocol.FollowAsync(request, watch.Logs, leaving.Token).GetAsyncEnumerator(leaving.Token);
+        var beside = new Asking(ask);
         var next = Task.FromResult(false);
+        _heard = _asked = _time.GetTimestamp();
         try
         {
+            next = events.MoveNextAsync().AsTask();
             while (true)
             {
-                next = events.MoveNextAsync().AsTask();
-                if (await AskBesideAsync(next, ask, cancellation).ConfigureAwait(false) is { } told)
+                if (await IsToldFirstAsync(beside, next, cancellation).ConfigureAwait(false))
                 {
-                    return told;
+                    var read = await beside.EndAsync().ConfigureAwait(false);
+                    _heard = _asked = _time.GetTimestamp();
+                    if (read is not null)
+                    {
+                        await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);
+                        if (read.Status.HasEnded)
+                        {
+                            return read;
+                        }
+                    }
+
+                    continue;
                 }
 
                 if (!await HasNextAsync(next).ConfigureAwait(false))
@@ -37,71 +58,81 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
                 }
 
                 var status = events.Current;
+                if (IsNews(status))
+                {
+                    // It is newer than what is being asked for.
+                    _heard = _time.GetTimestamp();
+                    await beside.StopAsync().ConfigureAwait(false);
+                }
+
                 await watch.TellAsync(status, cancellation).ConfigureAwait(false);
                 if (status.HasEnded)
                 {
                     return new RequestReading(status);
                 }
+
+                cancellation.ThrowIfCancellationRequested();
+                next = events.MoveNextAsync().AsTask();
             }
         }
         finally
         {
+            await beside.StopAsync().ConfigureAwait(false);
             await leaving.CancelAsync().ConfigureAwait(false);
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await events.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    // Asks whenever the stream has said nothing for a while. What the stream says meanwhile is newer than what is being asked for.
-    private async Task<RequestReading?> AskBesideAsync(
-        Task next, Func<CancellationToken, Task<RequestReading?>> ask, CancellationToken cancellation)
+    // A stream that only repeats itself may go on for ever, whatever the request has come to.
+    private bool IsNews(HostStatus status)
     {
-        using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        try
-        {
-            while (await IsSilentAsync(next, heard.Token).ConfigureAwait(false))
-            {
-                var asking = ask(heard.Token);
-                if (await Task.WhenAny(next, asking).ConfigureAwait(false) == next)
-                {
-                    await heard.CancelAsync().ConfigureAwait(false);
-                    await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    return null;
-                }
+        var isNews = status.State != _last?.State || status.QueuePosition != _last.QueuePosition;
+        _last = status;
+        return isNews;
+    }
 
-                if (await asking.ConfigureAwait(false) is { } read)
-                {
-                    await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);
-                    if (read.Status.HasEnded)
-                    {
-                        return read;
-                    }
-                }
+    // Whether the host, which is asked once the stream has said nothing new for a while, answers before the stream says anything.
+    private async Task<bool> IsToldFirstAsync(Asking beside, Task next, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (beside.Answer is { } asking)
+            {
+                _ = await Task.WhenAny(asking, next).ConfigureAwait(false);
+                return asking.IsCompleted;
             }
 
-            return null;
-        }
-        finally
-        {
+            var left = Left();
+            if (left <= TimeSpan.Zero)
+            {
+                beside.Begin(cancellation);
+                continue;
+            }
+
+            if (next.IsCompleted)
+            {
+                return false;
+            }
+
+            using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var pause = Task.Delay(left, _time, heard.Token);
+            var isHeard = await Task.WhenAny(next, pause).ConfigureAwait(false) == next;
             await heard.CancelAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (isHeard)
+            {
+                return false;
+            }
         }
     }
 
-    private async Task<bool> IsSilentAsync(Task next, CancellationToken cancellation)
+    // A delay drops fractions of a millisecond.
+    private TimeSpan Left()
     {
-        if (next.IsCompleted)
-        {
-            return false;
-        }
-
-        var silence = Task.Delay(Silence, request.Host.Time, cancellation);
-        if (await Task.WhenAny(next, silence).ConfigureAwait(false) == next)
-        {
-            return false;
-        }
-
-        await silence.ConfigureAwait(false);
-        return true;
+        var quiet = Silence - _time.GetElapsedTime(_heard);
+        var unasked = LongestUnasked - _time.GetElapsedTime(_asked);
+        return TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min(quiet.TotalMilliseconds, unasked.TotalMilliseconds)));
     }
 
     private static async Task<bool> HasNextAsync(Task<bool> next)
@@ -114,6 +145,49 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
         {
             // Fall back to asking.
             return false;
+        }
+    }
+
+    /// <summary>The host is asked beside its stream, once at a time.</summary>
+    private sealed class Asking(Func<CancellationToken, Task<RequestReading?>> ask)
+    {
+        private CancellationTokenSource? _stop;
+
+        /// <summary>What is being asked; null for nothing.</summary>
+        public Task<RequestReading?>? Answer { get; private set; }
+
+        public void Begin(CancellationToken cancellation)
+        {
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Answer = ask(_stop.Token);
+        }
+
+        public async Task<RequestReading?> EndAsync()
+        {
+            try
+            {
+                return await Answer!.ConfigureAwait(false);
+            }
+            finally
+            {
+                Forget();
+            }
+        }
+
+        public async Task StopAsync()
+        {
+            if (Answer is { } asking)
+            {
+                await _stop!.CancelAsync().ConfigureAwait(false);
+                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Forget();
+            }
+        }
+
+        private void Forget()
+        {
+            _stop?.Dispose();
+            (_stop, Answer) = (null, null);
         }
     }
 }

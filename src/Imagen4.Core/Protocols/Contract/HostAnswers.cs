@@ -46,7 +46,7 @@ internal sealed record HostStatus
 }
 
 /// <summary>What a request has come to.</summary>
-internal sealed record HostResult
+internal sealed record HostResult : IDisposable
 {
     /// <summary>Every image, as the host describes it; nothing is saved yet.</summary>
     public required IReadOnlyList<HostImage> Images { get; init; }
@@ -62,6 +62,15 @@ internal sealed record HostResult
 
     /// <summary>What the host returned besides, as JSON text.</summary>
     public string? AdditionalOutput { get; init; }
+
+    /// <summary>Lets go of images that came inside the answer. What it says of them stays.</summary>
+    public void Dispose()
+    {
+        foreach (var image in Images)
+        {
+            (image.Bytes as ImageBytes.Inline)?.Rest?.Dispose();
+        }
+    }
 
     /// <summary>Puts the result on an object users see.</summary>
     public void CopyTo(ImagenResult target)

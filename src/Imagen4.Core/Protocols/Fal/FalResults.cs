@@ -10,13 +10,15 @@ namespace Imagen4.Core.Protocols.Fal;
 internal static class FalResults
 {
     /// <summary>The result in an answer, or null where it is none.</summary>
-    public static HostResult? Read(HostResponse response) => Read(response.Json.Span) is not { } result ? null : result with
+    public static HostResult? Read(HostResponse response) => Read(response.Json.Span, response.Texts) is not { } result ? null : result with
     {
         BillableUnits = FalMarks.Units(response),
     };
 
     /// <summary>The result in JSON text, or null where it is none.</summary>
-    public static HostResult? Read(ReadOnlySpan<byte> json)
+    /// <param name="json">The text.</param>
+    /// <param name="texts">Texts of which it holds no more than the beginning.</param>
+    public static HostResult? Read(ReadOnlySpan<byte> json, LongTexts? texts = null)
     {
         if (Parse(json) is not { Images: { } files } answer)
         {
@@ -25,7 +27,7 @@ internal static class FalResults
 
         return new HostResult
         {
-            Images = files.OfType<FalFile>().Select(Image).ToList(),
+            Images = files.OfType<FalFile>().Select((file, position) => Image(file, position, texts)).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
             AdditionalOutput = Json(answer.Others),
@@ -44,10 +46,10 @@ internal static class FalResults
         }
     }
 
-    private static HostImage Image(FalFile file, int position)
+    private static HostImage Image(FalFile file, int position, LongTexts? texts)
     {
         // A file without an address was paid for like the others: it is kept, and saving it fails with a word.
-        var bytes = file.Url is { ValueKind: JsonValueKind.String } url ? ImageBytes.Of(url) : new ImageBytes.Remote("");
+        var bytes = file.Url is { ValueKind: JsonValueKind.String } url ? ImageBytes.Of(url, texts) : new ImageBytes.Remote("");
         var image = new ImagenImage
         {
             Index = position + 1,

@@ -103,7 +103,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
 
         return new HostResult
         {
-            Images = files.OfType<GeneratedFile>().Select(Image).OfType<HostImage>().ToList(),
+            Images = files.OfType<GeneratedFile>().Select((file, position) => Image(file, position, response.Texts)).OfType<HostImage>().ToList(),
             Seed = answer.Seed,
             BillableUnits = answer.UnitsUsed,
             AdditionalOutput = answer.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
@@ -113,13 +113,13 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
     protected override string? ReadRequestId(HostResponse response) =>
         response.Header("x-request-id") ?? response.Header("x-inference-id");
 
-    private static HostImage? Image(GeneratedFile file, int position)
+    private static HostImage? Image(GeneratedFile file, int position, LongTexts? texts)
     {
         ImageBytes? bytes = file switch
         {
-            { Url: { ValueKind: JsonValueKind.String } url } when !url.ValueEquals("") => ImageBytes.Of(url),
-            { B64Json: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
-            { ImageBase64: { ValueKind: JsonValueKind.String } base64 } => new ImageBytes.Inline(base64),
+            { Url: { ValueKind: JsonValueKind.String } url } when !url.ValueEquals("") => ImageBytes.Of(url, texts),
+            { B64Json: { ValueKind: JsonValueKind.String } base64 } => ImageBytes.Inline.From(base64, texts),
+            { ImageBase64: { ValueKind: JsonValueKind.String } base64 } => ImageBytes.Inline.From(base64, texts),
             _ => null,
         };
         return bytes is null ? null : new HostImage(

@@ -315,11 +315,19 @@ public abstract class LedgerStoreTests : IAsyncLifetime
 
         var kept = (await Open().ResultAsync("https://queue.fal.run", "r-1", default))!;
         Assert.Equal("{}"u8.ToArray(), kept.Item1);
-        Assert.Equal(image, await _stores[1].ImageAsync(kept.Item2, 1, default));
+        var pieces = new List<byte[]>();
+        while (await _stores[1].ImageAsync(kept.Item2, 1, pieces.Count, default) is { } piece)
+        {
+            pieces.Add(piece);
+        }
+
+        Assert.Equal([65_536, 34_464], pieces.Select(piece => piece.Length));
+        Assert.Equal(image, pieces.SelectMany(piece => piece));
         Assert.Equal("r-1", accepted.Progress.RequestId);
         Assert.True(await _stores[0].RemoveAsync(accepted));
         Assert.Null(await _stores[1].ResultAsync("https://queue.fal.run", "r-1", default));
-        Assert.Null(await _stores[1].ImageAsync(kept.Item2, 1, default));
+        Assert.Null(await _stores[1].ImageAsync(kept.Item2, 1, 0, default));
+        Assert.Null(await _stores[1].ImageAsync(kept.Item2, 1, 1, default));
         Assert.Empty(await _stores[1].StepsAsync(claimed.LedgerId, default));
         Assert.Null(await _stores[1].FindRowAsync(claimed.Row!, default));
     }
@@ -329,7 +337,7 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     {
         Skip.If(IsMissing, PostgresServer.Missing);
 
-        var result = new StoredResult("https://queue.fal.run", "r-1", "{}"u8.ToArray(), [(1, [1])]);
+        var result = new StoredResult("https://queue.fal.run", "r-1", "{}"u8.ToArray(), [(1, new byte[] { 1 })]);
         var first = await IntentAsync(row: 1);
         Assert.NotNull(await _stores[0].AcceptWithResultAsync(first, first.Progress with { State = RequestState.Accepted }, result));
         var second = await IntentAsync(row: 2);

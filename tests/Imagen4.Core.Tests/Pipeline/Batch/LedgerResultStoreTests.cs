@@ -292,6 +292,50 @@ public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal((ImagenStates.Failed, null), (request!.State, request.RequestId));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{\"images\":null}")]
+    [InlineData("{\"images\":[null]}")]
+    [InlineData("{\"images\":[{\"image\":null}]}")]
+    public async Task A_kept_result_with_nothing_in_it_is_unreadable(string body)
+    {
+        var (request, _) = await SubmitAsync();
+        Execute($"UPDATE result SET body = CAST('{body}' AS BLOB)");
+        var later = Run(new BatchOptions());
+        var record = Record(request!.RequestId!);
+
+        var (_, error) = await later.ReceiveAsync(later.CreateReference(record), record, CancellationToken.None).InTime();
+
+        Assert.Contains("parts of it are missing", Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(3_000_000)]
+    public async Task Images_of_megabytes_are_kept_and_saved_as_they_were(int length)
+    {
+        var png = Pictures.LargePng(length);
+        var address = $"data:image/png;base64,{Convert.ToBase64String(png)}";
+        _answer = new Answer(200, $$"""{"images":[{"url":"{{address}}"},{"url":"{{address.Replace("/", "\\/", StringComparison.Ordinal)}}"}]}""");
+        var options = new BatchOptions { Wait = true, Output = new OutputFolder(_images.Path, force: false) };
+
+        var (result, error) = await TestClient.Client.StartBatch(options).RunAsync(Row(options), CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal([png, png], result!.Images.Select(image => File.ReadAllBytes(image.Path!)));
+
+        foreach (var image in result.Images)
+        {
+            File.Delete(image.Path!);
+        }
+
+        var later = Run(new BatchOptions { Output = new OutputFolder(_images.Path, force: false) });
+        var record = Record(result.RequestId!);
+        var (received, unread) = await later.ReceiveAsync(later.CreateReference(record), record, CancellationToken.None).InTime();
+        Assert.Null(unread);
+        Assert.Equal([png, png], received!.Images.Select(image => File.ReadAllBytes(image.Path!)));
+    }
+
     [Fact]
     public async Task Nothing_of_an_image_is_ever_printed()
     {

@@ -7,12 +7,13 @@ using Imagen4.Core.Tests.Support;
 namespace Imagen4.Core.Tests.Pipeline.Waiting;
 
 /// <summary>The host's status stream, as far as it goes; and asking, where it does not.</summary>
-public sealed class StatusStreamTests
+public sealed class StatusStreamTests : IDisposable
 {
     private const string Path = "/fal-ai/imagen4/requests/r-1/status";
     private static readonly Answer Done = new(200, """{"status":"COMPLETED"}""");
 
     private readonly List<HostStatus> _seen = [];
+    private readonly SemaphoreSlim _heard = new(0);
     private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Theory]
@@ -139,6 +140,72 @@ public sealed class StatusStreamTests
         Assert.Equal(2, server.Connections);
     }
 
+    [Theory]
+    [InlineData("IN_PROGRESS", "IN_PROGRESS")]
+    [InlineData("IN_QUEUE", "IN_QUEUE")]
+    public async Task Beside_a_stream_that_only_repeats_itself_the_host_is_asked(string first, string then)
+    {
+        var time = new ManualTime();
+        var more = new SemaphoreSlim(0);
+        await using var server = Streaming(async connection =>
+        {
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 50000\r\n\r\n");
+            await connection.WriteAsync($"data: {{\"status\":\"{first}\"}}\n\n");
+            while (true)
+            {
+                await more.WaitAsync();
+                await connection.WriteAsync($"data: {{\"status\":\"{then}\"}}\n\n");
+            }
+        });
+        var waiting = WaitAsync(server.Address, time);
+        await _heard.WaitAsync().InTime();
+
+        for (var second = 0; second < 2; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            more.Release();
+            await _heard.WaitAsync().InTime();
+        }
+
+        Assert.Equal(1, server.Connections);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        more.Release();
+        await _heard.WaitAsync().InTime();
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(ImagenStates.Completed, (await waiting).State);
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
+    public async Task The_time_limit_holds_for_a_stream_without_an_end()
+    {
+        var time = new ManualTime();
+        await using var server = new RawServer(async connection =>
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                if (!request.StartsWith($"GET {Path}/stream", StringComparison.Ordinal))
+                {
+                    await connection.WriteAsync(RawServer.Answer(200, """{"status":"IN_PROGRESS"}"""));
+                    continue;
+                }
+
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+                while (true)
+                {
+                    await connection.WriteAsync("data: {\"status\":\"IN_PROGRESS\"}\n\n");
+                }
+            }
+        });
+        var waiting = WaitAsync(server.Address, time, limit: TimeSpan.FromSeconds(10));
+        await _heard.WaitAsync().InTime();
+
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        await Assert.ThrowsAsync<WaitTimeoutException>(() => waiting);
+    }
+
     [Fact]
     public async Task A_stop_during_a_stream_is_a_stop()
     {
@@ -184,6 +251,8 @@ public sealed class StatusStreamTests
         Assert.Equal([Path], server.Requests.Select(seen => seen.Path));
     }
 
+    public void Dispose() => _heard.Dispose();
+
     private static Answer Events(params string[] data) => new(200, string.Concat(data.Select(one => $"data: {one}\n\n")), "text/event-stream");
 
     // Whoever asks for the stream gets the script; every other request is answered that all is done.
@@ -212,6 +281,7 @@ public sealed class StatusStreamTests
     {
         _seen.Add(seen);
         _ = _told.TrySetResult();
+        _ = _heard.Release();
         return Task.CompletedTask;
     }
 

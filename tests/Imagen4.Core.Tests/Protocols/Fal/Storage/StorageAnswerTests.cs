@@ -40,7 +40,7 @@ public sealed class StorageAnswerTests
 
         var error = await Record.ExceptionAsync(() => StoreAsync(server.Address));
 
-        Assert.Contains("larger than 1048576 bytes", Assert.IsType<HostUnavailableException>(error).Message, StringComparison.Ordinal);
+        Assert.Contains("larger than 1048576 bytes", Assert.IsType<InvalidResponseException>(error).Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 

@@ -1,0 +1,100 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Imagen4.Core.Http;
+
+/// <summary>
+/// Bytes that are written once, and read as often as they are wanted: few of them in memory, many in a file without a name. It is for
+/// one writer at a time.
+/// </summary>
+internal sealed class Spool : IDisposable
+{
+    private const int MostInMemory = 64 * 1024;
+
+    private readonly MemoryStream _tail = new();
+    private SafeFileHandle? _file;
+    private long _inFile;
+    private bool _isWithoutFile;
+
+    /// <summary>How many bytes there are.</summary>
+    public long Length => _inFile + _tail.Length;
+
+    /// <summary>Adds bytes.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        _tail.Write(bytes.Span);
+        if (_tail.Length < MostInMemory || _isWithoutFile)
+        {
+            return;
+        }
+
+        try
+        {
+            _file ??= Create();
+            await RandomAccess.WriteAsync(_file, _tail.GetBuffer().AsMemory(0, (int)_tail.Length), _inFile, cancellation)
+                .ConfigureAwait(false);
+            _inFile += _tail.Length;
+            _tail.SetLength(0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // What is kept here may have been paid for: where the disk does not take it, memory does.
+            _isWithoutFile = true;
+        }
+    }
+
+    /// <summary>Reads bytes from a place on; none behind the end.</summary>
+    public async ValueTask<int> ReadAsync(long at, Memory<byte> target, CancellationToken cancellation)
+    {
+        if (at < _inFile)
+        {
+            var most = (int)Math.Min(target.Length, _inFile - at);
+            return await RandomAccess.ReadAsync(_file!, target[..most], at, cancellation).ConfigureAwait(false);
+        }
+
+        _tail.Position = at - _inFile;
+        return _tail.Read(target.Span);
+    }
+
+    /// <summary>Reads a part of the bytes whole.</summary>
+    public async Task<byte[]> ReadAsync(long from, long length, CancellationToken cancellation)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        for (var at = 0; at < bytes.Length;)
+        {
+            var read = await ReadAsync(from + at, bytes.AsMemory(at), cancellation).ConfigureAwait(false);
+            at += read > 0 ? read : throw new EndOfStreamException();
+        }
+
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _tail.Dispose();
+    }
+
+    // Nobody else can open it, and nothing of it stays, however the process ends.
+    private static SafeFileHandle Create()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"imagen4-{Guid.NewGuid():N}.tmp");
+        if (OperatingSystem.IsWindows())
+        {
+            return File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        }
+
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        var handle = new FileStream(path, options).SafeFileHandle;
+        File.Delete(path);
+        return handle;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Imagen4.Core.Media;
+
+/// <summary>The text of an image inside an answer, piece by piece and without its escapes.</summary>
+/// <param name="image">The image.</param>
+internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
+{
+    /// <summary>The most bytes that a piece can have.</summary>
+    public const int LongestPiece = 64 * 1024;
+
+    // A slash may be written \/ and a plus \u002B.
+    private const int LongestEscape = 6;
+
+    private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(LongestPiece);
+    private readonly byte[] _piece = ArrayPool<byte>.Shared.Rent(LongestPiece);
+    private readonly int _held = JsonMarshal.GetRawUtf8Value(image.Text).Length - 2 - (image.Rest?.MarkLength ?? 0);
+
+    private long _at;
+    private int _length;
+    private int _unread;
+
+    /// <summary>Its length in bytes, with the escapes as they were written.</summary>
+    public long Length => _held + (image.Rest?.Length ?? 0);
+
+    /// <summary>Whether the last piece was the last.</summary>
+    public bool IsAtEnd => _at == Length && _unread == 0;
+
+    /// <summary>The next piece.</summary>
+    /// <param name="left">How many bytes at the end of the last piece are to come again, at the beginning of this one.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="InvalidMediaException">It has an escape that no text can hold.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> NextAsync(int left, CancellationToken cancellation)
+    {
+        _piece.AsSpan(_length - left, left).CopyTo(_piece);
+        var read = _unread;
+        var room = LongestPiece - left - read - 2;
+        while (room > 0 && _at < Length && await ReadAsync(_raw.AsMemory(read + 1, room), cancellation).ConfigureAwait(false) is > 0 and var more)
+        {
+            (_at, read, room) = (_at + more, read + more, room - more);
+        }
+
+        var whole = _at < Length ? WithoutCut(_raw.AsSpan(1, read)) : read;
+        _length = left + Unescape(whole, _piece.AsSpan(left));
+        _unread = read - whole;
+        _raw.AsSpan(1 + whole, _unread).CopyTo(_raw.AsSpan(1));
+        return _piece.AsMemory(0, _length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_raw);
+        ArrayPool<byte>.Shared.Return(_piece);
+    }
+
+    private ValueTask<int> ReadAsync(Memory<byte> target, CancellationToken cancellation)
+    {
+        if (_at >= _held)
+        {
+            return image.Rest!.ReadAsync(_at - _held, target, cancellation);
+        }
+
+        var held = JsonMarshal.GetRawUtf8Value(image.Text).Slice(1 + (int)_at, (int)Math.Min(target.Length, _held - _at));
+        held.CopyTo(target.Span);
+        return ValueTask.FromResult(held.Length);
+    }
+
+    // The length without an escape that ends in the next piece.
+    private static int WithoutCut(ReadOnlySpan<byte> raw)
+    {
+        var from = Math.Max(0, raw.Length - LongestEscape + 1);
+        var escape = raw[from..].LastIndexOf((byte)'\\');
+        return escape < 0 || (from + escape + 1 < raw.Length && raw[from + escape + 1] != (byte)'u') ? raw.Length : from + escape;
+    }
+
+    private int Unescape(int length, Span<byte> target)
+    {
+        var raw = _raw.AsSpan(1, length);
+        if (!raw.Contains((byte)'\\'))
+        {
+            raw.CopyTo(target);
+            return length;
+        }
+
+        // Only the end of what is being read may be overwritten: it is not part of this piece.
+        var (before, behind) = (_raw[0], _raw[length + 1]);
+        (_raw[0], _raw[length + 1]) = ((byte)'"', (byte)'"');
+        try
+        {
+            var reader = new Utf8JsonReader(_raw.AsSpan(0, length + 2));
+            _ = reader.Read();
+            return reader.CopyString(target);
+        }
+        catch (Exception error) when (error is InvalidOperationException or JsonException)
+        {
+            throw new InvalidMediaException(Messages.DataUriMalformed, error);
+        }
+        finally
+        {
+            (_raw[0], _raw[length + 1]) = (before, behind);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
+using Imagen4.Core.Tests.Support;
+
+namespace Imagen4.Core.Tests.Http;
+
+/// <summary>Of a result, no more than the beginnings of its texts is held in memory; what is set aside can be read all the same.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class ResultBodyTests
+{
+    private static readonly ResultBounds Small = new(Whole: 4 * 1024 * 1024, Held: 4096, Text: 2 * 1024 * 1024, Beginning: 32);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64 * 1024)]
+    public async Task Images_of_any_length_are_read_as_they_were_sent(int piece)
+    {
+        byte[][] images = [.. new[] { 0, 1, 23, 24, 25, 31, 33, 1000, 70_000 }.Select(Bytes)];
+        var json = JsonSerializer.Serialize(new { images = images.Select(image => $"data:image/png;base64,{Convert.ToBase64String(image)}"), seed = 7 });
+
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(json), piece);
+
+        Assert.InRange(body.Length, 1, 1024);
+        var answer = JsonElement.Parse(body.Span);
+        Assert.Equal(7, answer.GetProperty("seed").GetInt32());
+        Assert.Equal(images, await Task.WhenAll(answer.GetProperty("images").EnumerateArray().Select(text => DecodeAsync(text, texts))));
+        texts!.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(64 * 1024)]
+    public async Task Escapes_are_read_wherever_they_are_cut(int piece)
+    {
+        var image = Bytes(200_000);
+        var base64 = Convert.ToBase64String(image);
+        var random = new Random(3);
+        var written = string.Concat(base64.Select(letter => letter switch
+        {
+            '/' => "\\/",
+            '+' => "\\u002B",
+            _ when random.Next(9) == 0 => $"\\u{(int)letter:x4}",
+            _ => letter.ToString(),
+        }));
+
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes($"[\"{written}\"]"), piece);
+
+        Assert.InRange(body.Length, 1, 256);
+        Assert.Equal(image, await DecodeAsync(JsonElement.Parse(body.Span)[0], texts));
+        texts!.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64 * 1024)]
+    public async Task No_character_and_no_escape_is_divided(int piece)
+    {
+        foreach (var letter in new[] { "狐", "🦊", "\\n", "\\u72d0", "\\\\", "\\\"" })
+        {
+            for (var before = 20; before < 40; before++)
+            {
+                var json = $"{{\"description\":\"{new string('a', before)}{string.Concat(Enumerable.Repeat(letter, 50))}\"}}";
+
+                var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(json), piece);
+
+                var text = JsonElement.Parse(body.Span).GetProperty("description").GetString()!;
+                Assert.Matches(@"^a{20,40}.* \[\+\d+ bytes, \w+-0\]$", text.ReplaceLineEndings(" "));
+                Assert.DoesNotContain('\uFFFD', text);
+                texts!.Dispose();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_too_large_is_not_read_to_its_end()
+    {
+        Assert.Equal("The answer is larger than 4194304 bytes.", await RefusedAsync($"{{\"a\":[{Texts(5, 1024 * 1024)}]}}"));
+        Assert.Equal("The answer is larger than 4096 bytes.", await RefusedAsync($"{{\"a\":[{Texts(100, 40)}]}}"));
+        Assert.Equal("The answer is larger than 4096 bytes.", await RefusedAsync($"[{new string('1', 5000)}]"));
+        Assert.Equal("The answer is larger than 4096 bytes.", await RefusedAsync($"<html>\"{new string('a', 5000)}\"</html>"));
+        Assert.Equal("A text of the answer is larger than 2097152 bytes.", await RefusedAsync($"[{Texts(1, 3 * 1024 * 1024)}]"));
+    }
+
+    [Fact]
+    public async Task A_compressed_result_is_bounded_as_it_becomes()
+    {
+        var image = Bytes(100_000);
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes($"[\"{Convert.ToBase64String(image)}\"]"));
+        }
+
+        var (body, texts, isDecoded) = await ReadAsync(packed.ToArray(), piece: 1000, "gzip");
+        Assert.True(isDecoded);
+        Assert.Equal(image, await DecodeAsync(JsonElement.Parse(body.Span)[0], texts));
+        texts!.Dispose();
+
+        packed.SetLength(0);
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes($"[{new string(' ', 10_000_000)}]"));
+        }
+
+        await Assert.ThrowsAsync<AnswerTooLargeException>(() => ReadAsync(packed.ToArray(), piece: 1000, "gzip"));
+        Assert.False((await ReadAsync("[]"u8.ToArray(), piece: 1000, "gzip")).IsDecoded);
+        Assert.False((await ReadAsync("[]"u8.ToArray(), piece: 1000, "unknown")).IsDecoded);
+    }
+
+    [Fact]
+    public async Task A_host_cannot_name_a_text_that_it_has_not_sent()
+    {
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes($"[{Texts(1, 1000)},\"QUJD [+9 bytes, 00000000000000000000000000000000-0]\"]"), 1000, Small with { Beginning = 128 });
+
+        Assert.NotNull(texts!.Behind(JsonElement.Parse(body.Span)[0]));
+        Assert.Null(texts.Behind(JsonElement.Parse(body.Span)[1]));
+        texts.Dispose();
+    }
+
+    [SkippableFact]
+    public async Task What_is_set_aside_leaves_no_file()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "NOT RUN: Windows removes the file when it is closed.");
+        using var spool = new Spool();
+        await spool.WriteAsync(Bytes(300_000), CancellationToken.None);
+        await spool.WriteAsync(Bytes(10), CancellationToken.None);
+
+        Assert.Empty(Directory.EnumerateFiles(Path.GetTempPath(), "imagen4-*.tmp"));
+        byte[] all = [.. Bytes(300_000), .. Bytes(10)];
+        Assert.Equal(all, await spool.ReadAsync(0, spool.Length, CancellationToken.None));
+        Assert.Equal(Bytes(300_000)[100_000..], (await spool.ReadAsync(100_000, 200_010, CancellationToken.None))[..200_000]);
+    }
+
+    private static string Texts(int count, int length) => string.Join(',', Enumerable.Repeat($"\"{new string('a', length)}\"", count));
+
+    private static async Task<string> RefusedAsync(string json) =>
+        (await Assert.ThrowsAsync<AnswerTooLargeException>(() => ReadAsync(Encoding.UTF8.GetBytes(json), piece: 1000))).Message;
+
+    private static Task<(ReadOnlyMemory<byte> Body, LongTexts? Texts, bool IsDecoded)> ReadAsync(
+        byte[] bytes, int piece, params string[] codings) => ReadAsync(bytes, piece, Small, codings);
+
+    private static async Task<(ReadOnlyMemory<byte> Body, LongTexts? Texts, bool IsDecoded)> ReadAsync(
+        byte[] bytes, int piece, ResultBounds bounds, params string[] codings)
+    {
+        using var content = new StreamContent(new PieceStream(bytes, piece));
+        foreach (var coding in codings)
+        {
+            content.Headers.ContentEncoding.Add(coding);
+        }
+
+        return await new ResultBody(bounds).ReadAsync(content, CancellationToken.None).InTime();
+    }
+
+    private static async Task<byte[]> DecodeAsync(JsonElement text, LongTexts? texts)
+    {
+        using var target = new MemoryStream();
+        await InlineImage.DecodeAsync(ImageBytes.Inline.From(text, texts), target, MediaSource.LargestImage, CancellationToken.None);
+        return target.ToArray();
+    }
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>A stream that gives out a few bytes at a time.</summary>
+    private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, piece));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            base.ReadAsync(buffer, offset, Math.Min(count, piece), cancellationToken);
+    }
+}

@@ -1,0 +1,49 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Ledger.Store;
+using Imagen4.Torture;
+
+namespace Imagen4.Core.Tests.Ledger;
+
+/// <summary>A row of the ledger that says what nothing can be, under a checksum that fits: the others are listed beside it.</summary>
+public sealed class OddRowTests : LedgerTest
+{
+    public static TheoryData<string> Times => new("started", "updated", "accepted", "before");
+
+    [Theory]
+    [MemberData(nameof(Times))]
+    public async Task A_time_that_no_date_has_is_damage_of_one_row(string kind)
+    {
+        var odd = Sample.Stored(Sample.Entry(1), RequestState.Delivered);
+        odd = kind switch
+        {
+            "started" => odd with { Started = long.MaxValue },
+            "before" => odd with { Started = long.MinValue },
+            "updated" => odd with { Progress = odd.Progress with { Updated = RequestColumns.LatestTime + 1 } },
+            _ => odd with { Progress = odd.Progress with { Accepted = long.MaxValue } },
+        };
+        await Sample.PutAsync(Home.Path, odd, Sample.Stored(Sample.Entry(2), RequestState.Delivered));
+
+        var all = All();
+
+        Assert.Equal([odd.LedgerId], all.Where(known => known.IsDamaged).Select(known => known.LedgerId));
+        Assert.Equal(
+            ["Delivered", "InDoubt"], all.Select(known => LedgerObjects.Of<ImagenRequest>(known).State).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{\"images\":null}")]
+    [InlineData("{\"images\":[null]}")]
+    [InlineData("{\"images\":[null,{\"index\":2}]}")]
+    public async Task A_result_with_nothing_in_the_place_of_an_image_can_be_listed(string delivery)
+    {
+        var odd = Sample.Stored(Sample.Entry(1), RequestState.Delivered);
+        await Sample.PutAsync(Home.Path, odd with { Progress = odd.Progress with { Delivery = delivery } });
+
+        var known = Assert.Single(All());
+
+        Assert.InRange(LedgerObjects.Of<ImagenRequest>(known).Images.Count, 0, 1);
+        Assert.InRange(LedgerObjects.Of<ImagenResult>(known).Images.Count, 0, 1);
+    }
+}
