@@ -244,7 +244,7 @@ Describe 'New-ImagenImage, run again' {
         $null = & chown 12345 $path
         $seen = Watch-Command { New-ImagenImage 'two' -Key b }
         "$($seen.Thrown)$($seen.Error)" | Should -BeLike (
-            "*$path belongs to another user (number 12345), and what is in it would be believed. This mends it, as an administrator: chown 0 '$path'. " +
+            "*$path belongs to another user (number 12345), and its content would be trusted. To fix this, as an administrator: chown 0 '$path'. " +
             "Or use a folder of your own: `$env:IMAGEN4_HOME = '*'*")
         Get-Bill $test | Should -HaveCount 1
         $null = & chown 0 $path
