@@ -55,12 +55,12 @@ internal static class ErrorTable
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
         InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
-        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed.With(Fetch(error))),
+        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed.With(Named(error))),
         UploadFailedException => new("UploadFailed", ErrorCategory.WriteError, CommandMessages.AdviceUploadFailed),
-        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia.With(Fetch(error))),
+        InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia.With(Named(error))),
         FileExistsException => new("FileExists", ErrorCategory.WriteError, CommandMessages.AdviceFileExists),
-        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported.With(Fetch(error))),
-        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted.With(Fetch(error))),
+        CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported.With(Named(error))),
+        AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted.With(Named(error))),
         WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, CommandMessages.AdviceWebhookInvalid),
         PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown),
         EmulatorUnavailableException =>
@@ -81,9 +81,8 @@ internal static class ErrorTable
         _ => CommandMessages.AdviceInvalidInput.With(command.Name),
     };
 
-    private static string Fetch(Exception error) => error is ImagenException { RequestId: { } id }
-        ? $"Receive-ImagenResult -RequestId {CommandText.Argument(id)}"
-        : "Receive-ImagenResult";
+    private static string Named(Exception error) =>
+        error is ImagenException { RequestId: { } id } ? $" -RequestId {CommandText.Argument(id)}" : "";
 
     // What is run again asks about the request once more, and submits nothing.
     private static bool FollowsUp(CommandInfo command) => Takes(command, "RequestId") && !Takes(command, "Prompt");
