@@ -19,6 +19,11 @@ public sealed partial class RowText
     {
         Key = Line(key);
         Outcome = Origin().Replace(Line(error), "");
+        if (Cells(Outcome) > room)
+        {
+            Outcome = SaidByState().Replace(Outcome, "");
+        }
+
         var separator = Key.Length > 0 ? ": " : "";
         if (Cells(Outcome) <= room)
         {
@@ -77,4 +82,8 @@ public sealed partial class RowText
     // The row's number has a column of its own, and the request is the line.
     [GeneratedRegex(@"^(Row \d+(, [^:]+)?|Request \S+( at [^:]+)?( \([^)]*\))?): ")]
     private static partial Regex Origin();
+
+    // Rejected and Failed say as much.
+    [GeneratedRegex("^The host (refuses the input|ran the request and failed): ")]
+    private static partial Regex SaidByState();
 }

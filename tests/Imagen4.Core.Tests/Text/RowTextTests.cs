@@ -2,7 +2,7 @@ namespace Imagen4.Core.Tests.Text;
 
 public class RowTextTests
 {
-    private const string Reason = "The host refuses the input: the prompt is too long";
+    private const string Reason = "The host refuses this file: the prompt is too long";
 
     [Theory]
     [InlineData(null, "A snowy owl", null, "", "A snowy owl", "")]
@@ -18,16 +18,26 @@ public class RowTextTests
     }
 
     [Theory]
-    [InlineData(null, 23, "", "The host refuses the", "input: the prompt is too long")]
-    [InlineData("owl", 23, "owl", ": The host refuses", "the input: the prompt is too long")]
-    [InlineData("owl", 33, "owl", ": The host refuses the input:", "the prompt is too long")]
-    [InlineData("a-key-that-is-longer-than-its-column", 23, "a-key-that-is-…", ": The", "host refuses the input: the prompt is too long")]
+    [InlineData(null, 23, "", "The host refuses this", "file: the prompt is too long")]
+    [InlineData("owl", 23, "owl", ": The host refuses", "this file: the prompt is too long")]
+    [InlineData("owl", 33, "owl", ": The host refuses this file:", "the prompt is too long")]
+    [InlineData("a-key-that-is-longer-than-its-column", 23, "a-key-that-is-…", ": The", "host refuses this file: the prompt is too long")]
     public void A_longer_one_takes_both_columns_and_breaks_between_words(string? key, int room, string shown, string rest, string outcome)
     {
         var row = new RowText(key, "A snowy owl", "Row 2: " + Reason, room);
 
         Assert.Equal((shown, rest, outcome), (row.Key, row.Rest, row.Outcome));
         Assert.InRange(row.Key.Length + row.Rest.Length, 1, room);
+    }
+
+    [Theory]
+    [InlineData("The host refuses the input: No owls at this hour", "No owls at this hour")]
+    [InlineData("The host ran the request and failed: No GPU (500)", "No GPU (500)")]
+    public void What_the_state_says_already_makes_room_for_the_reason(string error, string outcome)
+    {
+        var row = new RowText("owl", "A snowy owl", "Row 2: " + error, 23);
+
+        Assert.Equal((": A snowy owl", outcome), (row.Rest, row.Outcome));
     }
 
     [Fact]
