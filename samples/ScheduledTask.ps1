@@ -7,7 +7,7 @@
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, a mistake in every row)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, no rows, a mistake in every row, Ctrl+C)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -41,6 +41,12 @@ $problems = @()
 $summary = @()
 $wrong = @()
 $ended = $null
+$isStopped = $true
+
+# A task ends with the process; in a session it is the session's script.
+$isProcess = [Environment]::GetCommandLineArgs() | Where-Object { (Split-Path $_ -Leaf) -eq (Split-Path $PSCommandPath -Leaf) }
+$start = $PWD.ProviderPath
+$log = Join-Path $ReportDirectory batch.log
 
 # A spreadsheet runs what begins like a formula. With a blank before it, it does not, and Import-Csv | New-ImagenImage still knows the row.
 filter Protect-Cell {
@@ -56,7 +62,7 @@ filter Protect-Cell {
 function Write-TaskLog([string] $Line) {
     Write-Output $Line
     try {
-        Add-Content (Join-Path $ReportDirectory batch.log) "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
+        Add-Content $log "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
     }
     catch {
         # A log that cannot be written does not hide how the batch went.
@@ -75,14 +81,27 @@ try {
 
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
+    if (-not $rows) {
+        throw "There are no rows in $Csv."
+    }
+
     # Warnings go into the log as they come: one of them says that rows are about to be paid for again.
     $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; InformationVariable = 'summary'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
     $rows | New-ImagenImage @given -OutputDirectory $OutputDirectory @what 3>&1 6> $null |
         Where-Object { $_ -is [Management.Automation.WarningRecord] } |
         ForEach-Object { Write-TaskLog "Warning: $_" }
+    $isStopped = $false
 }
 catch {
     $ended = $_
+    $isStopped = $false
+}
+finally {
+    # After Ctrl+C or SIGINT, no command runs any more, and PowerShell itself would end with 0.
+    if ($isStopped -and $isProcess) {
+        [IO.File]::AppendAllText([IO.Path]::Combine($start, $log), "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) Stopped. The next run continues.`n")
+        [Environment]::Exit(2)
+    }
 }
 
 # The line a batch ends with: the counts, the images and the cost.

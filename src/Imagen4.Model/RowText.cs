@@ -4,12 +4,10 @@ namespace Imagen4;
 
 /// <summary>
 /// What the tables of requests and results show of a row in two columns side by side: what it is, and what became of it. A reason that its
-/// own column has no room for takes both: the prompt is known to whoever wrote it.
+/// column has no room for begins where the state leaves off.
 /// </summary>
 public sealed partial class RowText
 {
-    private const int LeastReason = 8;
-
     /// <summary>Lays a row out.</summary>
     /// <param name="key">The caller's own key of the row, or null.</param>
     /// <param name="prompt">The prompt, or null.</param>
@@ -18,58 +16,24 @@ public sealed partial class RowText
     public RowText(string? key, string? prompt, string? error, int room)
     {
         Key = Line(key);
+        Rest = (Key.Length > 0 ? ": " : "") + Line(prompt);
         Outcome = Origin().Replace(Line(error), "");
         if (Cells(Outcome) > room)
         {
             Outcome = SaidByState().Replace(Outcome, "");
         }
-
-        var separator = Key.Length > 0 ? ": " : "";
-        if (Cells(Outcome) <= room)
-        {
-            Rest = separator + Line(prompt);
-            return;
-        }
-
-        if (Cells(Key) > room - LeastReason)
-        {
-            Key = Key[..Fitting(Key, room - LeastReason - 1)] + "…";
-        }
-
-        var text = Key + separator + Outcome;
-        var most = Fitting(text, room);
-        var cut = text.LastIndexOf(' ', most);
-        if (cut <= Key.Length + 1)
-        {
-            cut = most;
-        }
-
-        Rest = text[Key.Length..cut];
-        Outcome = text[cut..].Trim();
     }
 
     /// <summary>The key; empty where there is none.</summary>
     public string Key { get; }
 
-    /// <summary>What stands behind the key in the first column: the prompt, or the beginning of the reason.</summary>
+    /// <summary>What stands behind the key in the first column: the prompt.</summary>
     public string Rest { get; }
 
     /// <summary>What the second column has of the reason; empty where there is none.</summary>
     public string Outcome { get; }
 
     private static string Line(string? text) => Unprintable().Replace(text ?? "", " ");
-
-    // How many characters from the beginning fit.
-    private static int Fitting(string text, int room)
-    {
-        var (at, cells) = (0, 0);
-        while (at < text.Length && (cells += Cells(text[at])) <= room)
-        {
-            at++;
-        }
-
-        return at > 0 && char.IsHighSurrogate(text[at - 1]) ? at - 1 : at;
-    }
 
     private static int Cells(string text) => text.Sum(Cells);
 
@@ -80,10 +44,10 @@ public sealed partial class RowText
     private static partial Regex Unprintable();
 
     // The row's number has a column of its own, and the request is the line.
-    [GeneratedRegex(@"^(Row \d+(, [^:]+)?|Request \S+( at [^:]+)?( \([^)]*\))?): ")]
+    [GeneratedRegex(@"^((Row \d+(, [^:]+)?|Request \S+( at [^:]+)?( \([^)]*\))?): )?(Request \S+ (?=had not finished))?")]
     private static partial Regex Origin();
 
     // Rejected and Failed say as much.
-    [GeneratedRegex("^The host (refuses the input|ran the request and failed): ")]
+    [GeneratedRegex("^(The host (refuses the input|ran the request and failed)|The model's checker refused it): ")]
     private static partial Regex SaidByState();
 }

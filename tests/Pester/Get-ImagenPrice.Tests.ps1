@@ -77,7 +77,9 @@ Describe 'Get-ImagenPrice' {
     It 'sends the key it is given, and without one asks nobody' {
         (Get-ImagenPrice fal-ai/imagen4/preview -Provider keyed -ApiKey k).UnitPrice | Should -Be 0.05
         @(Get-Seen $test) | Should -HaveCount 1
+        Set-ImagenProvider keyed -ApiKeyVariable NO_SUCH_KEY
         $seen = Watch-Command { 'fal-ai/imagen4/preview', 'fal-ai/imagen4/preview' | Get-ImagenPrice -Provider keyed }
+        Remove-ImagenProvider keyed
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "ApiKeyMissing,$command"
         @(Get-Seen $test) | Should -HaveCount 1
     }

@@ -27,7 +27,7 @@ Describe 'Another host' {
             Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub"
             $failure = Get-Failure { New-ImagenImage 'a fox' -Provider chainhub -Wait }
             $failure.FullyQualifiedErrorId | Should -BeLike 'ApiKeyMissing,*'
-            $failure.ErrorDetails.RecommendedAction | Should -Be "`$env:CHAINHUB_API_KEY = Read-Host -MaskInput 'Key of chainhub'"
+            $failure.ErrorDetails.RecommendedAction | Should -Be "`$env:CHAINHUB_API_KEY = Read-Host -MaskInput 'Key of chainhub' # or, to try without a key: Start-ImagenEmulator"
             Invoke-Advice $failure
             (New-ImagenImage 'a fox' -Provider chainhub -Wait).State | Should -Be 'Completed'
         }

@@ -35,6 +35,31 @@ Describe 'samples/ScheduledTask.ps1' {
         Get-Bill $test | Should -HaveCount 2
     }
 
+    It 'ends with 2 when there are no rows, and says so' -ForEach @(@{ text = '' }, @{ text = 'key,prompt,num_images' }) {
+        $run = Invoke-Task $text
+        $run.ExitCode | Should -Be 2 -Because $run.Said
+        $run.Said | Should -BeLike "*Submitting ended: There are no rows in *prompts.csv.*"
+    }
+
+    It 'ends with 2 when it is stopped, and the log says so' -Skip:$IsWindows {
+        Set-Content (Join-Path $place prompts.csv) "prompt`n[emulator:seconds=600] A red fox"
+        $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-File', $script, '-Csv', 'prompts.csv', '-OutputDirectory', 'images', '-ReportDirectory', 'reports'
+        $start.WorkingDirectory = $place
+        $start.Environment['IMAGEN4_EMULATOR'] = $test.BaseUri
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            Wait-Until { @(Get-Seen $test | Where-Object path -Like '*/status*').Count -ge 1 } 'it waits for its request' -Seconds 120
+            $null = & /bin/kill -INT $process.Id
+            $process.WaitForExit()
+            $process.ExitCode | Should -Be 2
+        }
+        finally {
+            $process.Kill()
+            $process.Dispose()
+        }
+        Join-Path $place reports/batch.log | Should -FileContentMatch ' Stopped. The next run continues.$'
+    }
+
     It 'ends with 1 when some rows failed, and says which' {
         $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,five`nowl,A secret [emulator:content_policy_violation],`nelk,An elk,"
         $run.ExitCode | Should -Be 1 -Because $run.Said

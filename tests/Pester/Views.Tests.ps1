@@ -61,9 +61,8 @@ Describe 'Views' {
             $lines[0] | Should -Match '^ +Row State +Cost Prompt +File$'
             $lines[2] | Should -Match '^    1 Delivered     \$0\.05 spring-fox-000001: A red'
 
-            # A long reason has the room of the prompt as well.
-            $lines[3] | Should -Match '^    2 Failed              The'
-            $lines[3] -replace '\s+', ' ' | Should -BeLike ' 2 Failed The model''s checker refused it: prompt: The c*'
+            # A long reason begins where the state leaves off.
+            $lines[3] | Should -Match '^    2 Failed              \[emulator:content_policy.* prompt: The content'
             $lines[4] | Should -Match '^    3 Delivered     \$0\.15 many: '
             if ($width -ge 120) {
                 $lines[2] | Should -BeLike "*$(Split-Path $results[0].Path -Leaf)"
@@ -76,7 +75,7 @@ Describe 'Views' {
             try { $lines = ($shown.requests | Out-String -Width $width).Trim() -split '\r?\n' } finally { Pop-Location }
             $lines[0] | Should -Match '^Row State +Age +Cost Prompt +Result$'
             $lines -match ' spring-fox-000001: A r' | Should -Match "$([regex]::Escape((Join-Path 'out #1' ($results[0].RequestId.Substring(0, 8)))))"
-            $lines -match ' 2 Failed ' -replace '\s+', ' ' | Should -BeLike '* s The model''s checker refused it: prompt: Th*'
+            $lines -match ' 2 Failed ' -replace '\s+', ' ' | Should -BeLike '* s `[emulator:content_policy* prompt: The content*'
             $lines -match ' an owl ' | Should -Match " $($long.RequestId.Substring(0, 13))"
         }
     }

@@ -36,10 +36,20 @@ public sealed record ModelRetirement
 
     /// <summary>
     /// What is known of the end of a model at a host; null for nothing. A host on this machine speaks for itself: the data is about others.
+    /// What a host lists is known of the built-in ones only.
     /// </summary>
-    public static ModelRetirement? Find(ProviderProfile profile, string model) => profile.BaseUri is null or { IsLoopback: true }
-        ? null
-        : HostData.BuiltIn.Retirements.FirstOrDefault(known => known.Protocols.Contains(profile.Protocol) && known.Ids.Contains(model));
+    public static ModelRetirement? Find(ProviderProfile profile, string model)
+    {
+        if (profile.BaseUri is not { IsLoopback: false } address)
+        {
+            return null;
+        }
+
+        var known = HostData.BuiltIn.Retirements.FirstOrDefault(known => known.Protocols.Contains(profile.Protocol) && known.Ids.Contains(model));
+        return HostData.BuiltIn.Providers.Any(host => host.BaseUri?.Host == address.Host)
+            ? known
+            : known is null ? null : known with { Unlisted = null, Successor = null, Newest = null };
+    }
 
     /// <summary>What a user should know of a model before it is paid for; null for nothing.</summary>
     public static string? Notice(ProviderProfile profile, string model) =>

@@ -35,19 +35,41 @@ public sealed partial class GetImagenRequestCommand
     // A command that adds up the costs takes an empty one for 0, and nobody sees its cells: then it is a warning.
     private void SayCost()
     {
-        var isPassedOn = MyInvocation.PipelinePosition < MyInvocation.PipelineLength;
         if (IsStopped || !IsAboutCost || _costs.Line() is not { } line)
         {
             return;
         }
 
-        if (isPassedOn && _costs.NotYetKnown + _costs.Unpriced > 0)
+        var isIncomplete = _costs.NotYetKnown + _costs.Unpriced > 0;
+        if (MyInvocation.PipelinePosition < MyInvocation.PipelineLength)
         {
-            WriteWarning(line);
+            SayOfSum(line, isIncomplete);
         }
-        else if (_costs.Count > 1 && State.Length == 0)
+        else if (_costs.Count > 1 && State.Length == 0 && (isIncomplete || IsShown))
         {
             WriteSummary(line);
         }
     }
+
+    // Only the line of the script tells what takes the requests: whether it is about costs, unless the pipeline goes on in the next line.
+    private void SayOfSum(string line, bool isIncomplete)
+    {
+        var takers = MyInvocation.Line[Math.Max(0, MyInvocation.OffsetInLine - 1)..];
+        if (!takers.Contains("cost", StringComparison.OrdinalIgnoreCase) && !takers.TrimEnd().EndsWith('|'))
+        {
+            return;
+        }
+
+        if (isIncomplete)
+        {
+            WriteWarning(line);
+        }
+        else
+        {
+            WriteSummary(line);
+        }
+    }
+
+    // What is assigned or computed with is not looked at.
+    private bool IsShown => string.IsNullOrWhiteSpace(MyInvocation.Line[..Math.Max(0, MyInvocation.OffsetInLine - 1)]);
 }

@@ -81,7 +81,7 @@ public sealed class HostileMediaTests : IDisposable
         await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: type) { Bytes = Pictures.Png });
 
         Assert.Equal(
-            $"What is served as {type.Split(';')[0]} is not taken for an image.", (await SaveAsync(server.Address))!.Message);
+            $"The host served the file as {type.Split(';')[0]}, which is not an image type.", (await SaveAsync(server.Address))!.Message);
         Assert.Empty(_temp.Names);
     }
 

@@ -66,7 +66,7 @@ public sealed class KeylessHostTests
     {
         var profile = Corp with { NoApiKey = false };
 
-        Assert.Equal("$env:A = Read-Host -MaskInput 'Key of corp'", Next(profile with { ApiKeyVariables = ["A", "B"] }));
+        Assert.Equal("$env:A = Read-Host -MaskInput 'Key of corp' # or, to try without a key: Start-ImagenEmulator", Next(profile with { ApiKeyVariables = ["A", "B"] }));
         Assert.Equal(
             "Set-ImagenProvider corp -ApiKeyVariable CORP_API_KEY -Scope User; $env:CORP_API_KEY = Read-Host -MaskInput 'Key of corp'",
             Next(profile with { Scope = ProviderScope.User }));

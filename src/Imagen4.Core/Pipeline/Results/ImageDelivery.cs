@@ -4,6 +4,7 @@ using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Results;
 
@@ -82,7 +83,11 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         if (result.Images.Count == 0)
         {
             result.State = ImagenStates.Failed;
-            return new RequestFailedException(Messages.NoImagesOfRow) { RequestId = request.RequestId };
+            return new RequestFailedException(Messages.NoImagesOfRow)
+            {
+                RequestId = request.RequestId,
+                NextCommand = Messages.CommandGenerateAgain.With(CommandText.Argument(request.RequestId)),
+            };
         }
 
         if (options.Output is not { } folder)
