@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Imagen4.Core.Media;
 
 /// <summary>
-/// Walks through the chunks of a PNG (W3C REC, 5.3 and 5.6): header first, image data, end last, and nothing between them. Each has to be
-/// as its checksum says, and the image data has to begin as compressed data does; it is not decompressed.
+/// Walks through the chunks of a PNG (W3C REC, 5.3 and 5.6): header first, image data, end last, and nothing between them. Those that make
+/// the pixels have to be as their checksums say, and the image data has to begin as compressed data does; it is not decompressed.
 /// </summary>
 internal static class PngChunks
 {
@@ -61,10 +61,18 @@ internal static class PngChunks
                 return null;
             }
 
-            start.Clear();
-            if (!IsIntact(file, type, (int)length, buffer, start))
+            if (!MakesPixels(type))
             {
-                return null;
+                // A wrong checksum of a text does not cost the image.
+                file.Position += length + 4;
+            }
+            else
+            {
+                start.Clear();
+                if (!IsIntact(file, type, (int)length, buffer, start))
+                {
+                    return null;
+                }
             }
 
             if (count == 0)
@@ -94,6 +102,9 @@ internal static class PngChunks
 
         return null;
     }
+
+    private static bool MakesPixels(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("IHDR"u8) || type.SequenceEqual("PLTE"u8) || type.SequenceEqual("IDAT"u8);
 
     // Reads a chunk to the end of its checksum.
     private static bool IsIntact(Stream file, ReadOnlySpan<byte> type, int length, byte[] buffer, Span<byte> start)

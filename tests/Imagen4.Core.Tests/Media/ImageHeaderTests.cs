@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Imagen4.Core.Media;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator.Images;
@@ -57,6 +58,24 @@ public sealed class ImageHeaderTests
         Assert.Equal(40, Read([.. Pictures.Png, (byte)'\r', (byte)'\n']).Width);
         Assert.Equal(40, Read([.. Pictures.Jpeg, 0, 0]).Width);
     }
+
+    [Theory]
+    [InlineData("tEXt")]
+    [InlineData("eXIf")]
+    [InlineData("IEND")]
+    public void A_wrong_checksum_of_what_makes_no_pixels_does_not_cost_the_image(string type)
+    {
+        byte[] picture = [.. Pictures.Png[..^12], .. Pictures.Chunk("tEXt", [1, 2, 3]), .. Pictures.Chunk("eXIf", []), .. Pictures.Png[^12..]];
+
+        Assert.Equal(new ImageHeader(MediaType.Png, 40, 30), Read(Unsealed(picture, type)));
+    }
+
+    [Theory]
+    [InlineData("IHDR")]
+    [InlineData("PLTE")]
+    [InlineData("IDAT")]
+    public void A_wrong_checksum_of_what_makes_the_pixels_is_refused(string type) =>
+        Assert.Throws<InvalidMediaException>(() => Read(Unsealed(Pictures.Png.ToArray(), type)));
 
     [Fact]
     public void Lossy_and_extended_WebP_tell_their_size_too()
@@ -134,6 +153,14 @@ public sealed class ImageHeaderTests
 
         picture.AsSpan(16, 4).Clear();
         Assert.Throws<InvalidMediaException>(() => Read(Pictures.Resealed(picture)));
+    }
+
+    // The PNG with a wrong checksum of one chunk.
+    private static byte[] Unsealed(byte[] png, string type)
+    {
+        var at = png.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(type)) - 4;
+        png[at + 8 + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at))] ^= 1;
+        return png;
     }
 
     private static ImageHeader Read(byte[] bytes)

@@ -38,9 +38,12 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
             {
                 if (await IsToldFirstAsync(beside, next, cancellation).ConfigureAwait(false))
                 {
+                    var isOutdated = beside.IsOutdated;
                     var read = await beside.EndAsync().ConfigureAwait(false);
                     _heard = _asked = _time.GetTimestamp();
-                    if (read is not null)
+
+                    // Nothing that the stream says is newer than an end.
+                    if (read is not null && (!isOutdated || read.Status.HasEnded))
                     {
                         await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);
                         if (read.Status.HasEnded)
@@ -62,7 +65,7 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
                 {
                     // It is newer than what is being asked for.
                     _heard = _time.GetTimestamp();
-                    await beside.StopAsync().ConfigureAwait(false);
+                    await beside.OutdateAsync().ConfigureAwait(false);
                 }
 
                 await watch.TellAsync(status, cancellation).ConfigureAwait(false);
@@ -106,7 +109,14 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
             var left = Left();
             if (left <= TimeSpan.Zero)
             {
-                beside.Begin(cancellation);
+                // A read that news may stop is none that the host has been asked with.
+                var isDue = _time.GetElapsedTime(_asked) >= LongestUnasked;
+                if (isDue)
+                {
+                    _asked = _time.GetTimestamp();
+                }
+
+                beside.Begin(isDue, cancellation);
                 continue;
             }
 
@@ -152,12 +162,19 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
     private sealed class Asking(Func<CancellationToken, Task<RequestReading?>> ask)
     {
         private CancellationTokenSource? _stop;
+        private bool _isKept;
+
+        /// <summary>Whether the stream has said something newer meanwhile.</summary>
+        public bool IsOutdated { get; private set; }
 
         /// <summary>What is being asked; null for nothing.</summary>
         public Task<RequestReading?>? Answer { get; private set; }
 
-        public void Begin(CancellationToken cancellation)
+        /// <param name="isKept">Whether it goes on whatever the stream says: one that says something new again and again may miss the end.</param>
+        /// <param name="cancellation">Stops it.</param>
+        public void Begin(bool isKept, CancellationToken cancellation)
         {
+            (_isKept, IsOutdated) = (isKept, false);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             Answer = ask(_stop.Token);
         }
@@ -171,6 +188,15 @@ internal sealed class StatusStream(RequestReference request, StatusWatch watch)
             finally
             {
                 Forget();
+            }
+        }
+
+        public async Task OutdateAsync()
+        {
+            IsOutdated = true;
+            if (!_isKept)
+            {
+                await StopAsync().ConfigureAwait(false);
             }
         }
 

@@ -177,6 +177,60 @@ public sealed class StatusStreamTests : IDisposable
         Assert.Equal(2, server.Connections);
     }
 
+    // News every two seconds keep the silence from being long; news after three stop each read that silence begins.
+    [Theory]
+    [InlineData(2, 15, 1)]
+    [InlineData(3, 10, 10)]
+    public async Task A_read_that_has_been_due_for_long_is_not_stopped_by_news(int seconds, int rounds, int reads)
+    {
+        var time = new ManualTime();
+        using var host = new QueueHost();
+        await using var server = new RawServer(host.ServeAsync);
+        var waiting = WaitAsync(server.Address, time);
+        await _heard.WaitAsync().InTime();
+        for (var round = 1; round <= rounds; round++)
+        {
+            time.Advance(TimeSpan.FromSeconds(seconds));
+            if (round == rounds || seconds > 2)
+            {
+                await host.Asked.WaitAsync().InTime();
+            }
+
+            host.More.Release();
+            await _heard.WaitAsync().InTime();
+        }
+
+        host.More.Release();
+        await _heard.WaitAsync().InTime();
+        host.Answer();
+
+        Assert.Equal(ImagenStates.Completed, (await waiting).State);
+        Assert.Equal(reads, host.Reads);
+    }
+
+    [Fact]
+    public async Task What_a_read_says_that_began_before_the_news_is_not_told_after_it()
+    {
+        var time = new ManualTime();
+        using var host = new QueueHost("""{"status":"IN_QUEUE","queue_position":5000}""");
+        await using var server = new RawServer(host.ServeAsync);
+        var waiting = WaitAsync(server.Address, time);
+        await _heard.WaitAsync().InTime();
+        time.Advance(TimeSpan.FromSeconds(30));
+        await host.Asked.WaitAsync().InTime();
+        host.More.Release();
+        await _heard.WaitAsync().InTime();
+        host.Answer();
+
+        await time.WaitsAsync(1);
+        time.Advance(TimeSpan.FromSeconds(3));
+        await host.Asked.WaitAsync().InTime();
+        host.Answer();
+
+        Assert.Equal(ImagenStates.Completed, (await waiting).State);
+        Assert.Equal([999, 998, null], _seen.Select(seen => seen.QueuePosition));
+    }
+
     [Fact]
     public async Task The_time_limit_holds_for_a_stream_without_an_end()
     {
@@ -254,6 +308,51 @@ public sealed class StatusStreamTests : IDisposable
     public void Dispose() => _heard.Dispose();
 
     private static Answer Events(params string[] data) => new(200, string.Concat(data.Select(one => $"data: {one}\n\n")), "text/event-stream");
+
+    /// <summary>A queue that moves on in the stream when the test says so, and whose status is told when the test says so.</summary>
+    private sealed class QueueHost(params string[] first) : IDisposable
+    {
+        private readonly Queue<string> _first = new(first);
+        private TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _reads;
+
+        public SemaphoreSlim More { get; } = new(1);
+
+        public SemaphoreSlim Asked { get; } = new(0);
+
+        public int Reads => Volatile.Read(ref _reads);
+
+        public async Task ServeAsync(RawConnection connection)
+        {
+            while (await connection.ReadRequestAsync() is { } request)
+            {
+                if (request.StartsWith($"GET {Path}/stream", StringComparison.Ordinal))
+                {
+                    await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 50000\r\n\r\n");
+                    for (var position = 999; ; position--)
+                    {
+                        await More.WaitAsync();
+                        await connection.WriteAsync($"data: {{\"status\":\"IN_QUEUE\",\"queue_position\":{position}}}\n\n");
+                    }
+                }
+
+                Interlocked.Increment(ref _reads);
+                var answer = Volatile.Read(ref _answer);
+                Asked.Release();
+                await answer.Task;
+                await connection.WriteAsync(RawServer.Answer(200, _first.TryDequeue(out var body) ? body : Done.Body));
+            }
+        }
+
+        /// <summary>Answers whoever asks.</summary>
+        public void Answer() => Interlocked.Exchange(ref _answer, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+        public void Dispose()
+        {
+            More.Dispose();
+            Asked.Dispose();
+        }
+    }
 
     // Whoever asks for the stream gets the script; every other request is answered that all is done.
     private static RawServer Streaming(Func<RawConnection, Task> stream) => new(async connection =>
