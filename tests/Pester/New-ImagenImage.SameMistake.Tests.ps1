@@ -37,7 +37,8 @@ Describe 'New-ImagenImage: a mistake of every row' {
     }
 
     It 'other values are other errors, and a single row behind the first has its own' {
-        $values = 'five', '9', 'five', 'six', '2', 'six', 'six'
+        # The only object comes last: errors are not held back behind one.
+        $values = 'five', '9', 'five', 'six', 'six', 'six', '2'
         $rows = 1..7 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; num_images = $values[$_ - 1] } }
         $seen = Watch-Command { $rows | New-ImagenImage }
         $seen.Error.ForEach{ $_.Exception.Message } | Should -Be @(
@@ -45,16 +46,50 @@ Describe 'New-ImagenImage: a mistake of every row' {
             'Row 2, fal-ai/imagen4/preview: NumImages 9 is outside 1 to 4. Nothing was sent.'
             "Row 4: NumImages is 'six', not a whole number. fal-ai/imagen4/preview takes 1 to 4."
             "Row 3: NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4."
-            "Rows 6 to 7 (2 in all) have the same mistake: NumImages is 'six', not a whole number. fal-ai/imagen4/preview takes 1 to 4."
+            "Rows 5 to 6 (2 in all) have the same mistake: NumImages is 'six', not a whole number. fal-ai/imagen4/preview takes 1 to 4."
         )
         $seen.Error[3].TargetObject.prompt | Should -Be 'p3'
-        (Get-Bill $test).input.prompt | Should -Be 'p5'
+        (Get-Bill $test).input.prompt | Should -Be 'p7'
     }
 
     It 'what a host refuses is said of each row, beside its object' {
         $seen = Watch-Command { 1..3 | ForEach-Object { "[emulator:image_too_small] $_" } | New-ImagenImage -Wait }
         $seen.Output | Should -HaveCount 3
         $seen.Error | Should -HaveCount 3
+    }
+
+    It 'loses none when <name>' -ForEach @(
+        @{ name = 'Select-Object -First ends the pipeline'; cut = { begin { $count = 0 } process { if (++$count -eq 2) { $_ } } }; thrown = $null; objects = 1 }
+        @{ name = 'a command downstream fails'; cut = { begin { $count = 0 } process { if (++$count -eq 2) { throw 'enough' } } }; thrown = 'enough'; objects = 0 }
+    ) {
+        # One request at a time: the second object comes when the rows between have been read.
+        $values = '1', 'five', 'five', 'five', '1', '1', '1'
+        $rows = 1..7 | ForEach-Object { [pscustomobject]@{ prompt = "p$_"; num_images = $values[$_ - 1] } }
+        $seen = Watch-Command { $rows | New-ImagenImage -ThrottleLimit 1 | & $cut | Select-Object -First 1 }
+        $seen.Thrown.Exception.Message | Should -Be $thrown
+        $seen.Output | Should -HaveCount $objects
+        $seen.Error.TargetObject.prompt | Should -Be 'p2', 'p3', 'p4'
+    }
+
+    It 'counts those that were not written when <name>' -Skip:$IsWindows -ForEach @(
+        @{ name = 'the command is stopped'; end = '& /bin/kill -INT $PID; while ($true) { Start-Sleep -Milliseconds 10 }' }
+        @{ name = 'a command upstream fails'; end = "throw 'enough'" }
+    ) {
+        $script = "Import-Module '$ModuleManifest'; Set-ImagenProvider emulator -BaseUri '$($test.BaseUri)' -Default
+            & { 1..4 | ForEach-Object { [pscustomobject]@{ prompt = 'p'; num_images = 'five' } }; $end } | New-ImagenImage"
+        $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-Command', $script
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            $said = $process.StandardOutput.ReadToEnd() + $process.StandardError.ReadToEnd()
+            $process.WaitForExit()
+        }
+        finally {
+            $process.Kill()
+            $process.Dispose()
+        }
+        $said | Should -Match "Row 1: NumImages is 'five'"
+        $said | Should -Match 'More rows that failed like rows before them: 3 \(in the pipeline: 2 to 4\)\.'
     }
 
     It 'ends the command at the first row with -ErrorAction Stop' {

@@ -49,7 +49,7 @@ public sealed class GetImagenRequestStatusCommand : RequestCommand
         }
         else
         {
-            WriteObject(value);
+            HandOn(value);
         }
     }
 }

@@ -56,6 +56,8 @@ public abstract partial class BatchCommand : HostCommand
             case RowOutcome<ImagenRequest> submitted:
                 if (submitted.Value is { } request)
                 {
+                    // One of them may end the pipeline too, and then the request has not been handed on.
+                    WriteRepeated();
                     Batch.MarkEmitted(request);
                 }
 

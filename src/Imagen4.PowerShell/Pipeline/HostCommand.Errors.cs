@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Pipeline;
 
@@ -50,11 +51,28 @@ public abstract partial class HostCommand
             : SessionState.PSVariable.GetValue("ErrorActionPreference"))
             ?.ToString() == nameof(ActionPreference.Stop);
 
-    private void WriteRepeated()
+    /// <summary>Hands on an object. Whoever takes it may end the pipeline, so errors that are noted are written first.</summary>
+    private protected void HandOn(object value)
     {
-        foreach (var (error, target) in _repeated.Errors())
+        WriteRepeated();
+        WriteObject(value);
+    }
+
+    /// <summary>Writes the errors that are noted.</summary>
+    private protected void WriteRepeated()
+    {
+        while (_repeated.Take() is { } noted)
         {
-            WriteLast(error, target);
+            WriteLast(noted.Error, noted.Target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnLeft()
+    {
+        if (!_isEnding && _repeated.Noted is { Count: > 0 } rows)
+        {
+            AfterStop.Say(Host, CommandMessages.RowsFailedToo.With(rows.Count, RowRanges.Of(rows)));
         }
     }
 }

@@ -124,7 +124,7 @@ public abstract partial class HostCommand : PumpedCommand
     {
         if (outcome.Value is not null)
         {
-            WriteObject(outcome.Value);
+            HandOn(outcome.Value);
         }
 
         if (outcome.Value is ImagenResult result)

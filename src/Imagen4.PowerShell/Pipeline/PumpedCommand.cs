@@ -12,12 +12,8 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    // The pump's own grace, and the time to write down what has become of what it was for.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
-
     private readonly WorkPump _pump = new();
     private bool _hasFinished;
-    private bool _isDisposed;
 
     /// <summary>How many pieces of work are in progress.</summary>
     protected int Running => _pump.Running;
@@ -110,36 +106,6 @@ public abstract partial class PumpedCommand : RecordCommand, IDisposable
 
     /// <inheritdoc/>
     protected override void OnStop() => _pump.Stop();
-
-    /// <summary>Stops what is in progress: Select-Object -First and a failing command downstream call nothing else.</summary>
-    public void Dispose()
-    {
-        if (!_isDisposed)
-        {
-            _isDisposed = true;
-            var wasIdle = _pump.IsIdle;
-            _pump.Stop();
-            if (!_pump.WaitUntilQuiet(Settling) || !wasIdle)
-            {
-                OnCutShort(_pump.TakeUntaken());
-            }
-
-            foreach (var error in _pump.TakeLate())
-            {
-                AfterStop.Say(Host, error);
-            }
-
-            _pump.Dispose();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Called when the command ended before its work did; the pipeline takes nothing any more.</summary>
-    /// <param name="untaken">What work has come to that was not taken.</param>
-    protected virtual void OnCutShort(IReadOnlyList<object> untaken)
-    {
-    }
 
     private void FinishAll()
     {

@@ -9,6 +9,10 @@ namespace Imagen4.PowerShell.Pipeline;
 internal sealed class RepeatedErrors
 {
     private readonly Dictionary<(Type Kind, string? Provider, string Text), List<(ImagenException Error, object? Target)>> _rows = [];
+    private readonly Queue<List<(ImagenException Error, object? Target)>> _noted = [];
+
+    /// <summary>The numbers of the rows whose errors are noted and not taken.</summary>
+    public IReadOnlyList<int> Noted => [.. _noted.SelectMany(rows => rows).Select(one => one.Error.Row!.Value).Order()];
 
     /// <summary>Takes note of a row's error, unless it is the first of its kind, or one that rows do not have in common.</summary>
     /// <param name="error">The error.</param>
@@ -26,6 +30,11 @@ internal sealed class RepeatedErrors
             : (error.GetType(), null, error.ForRows("").Message);
         if (_rows.TryGetValue(kind, out var others))
         {
+            if (others.Count == 0)
+            {
+                _noted.Enqueue(others);
+            }
+
             others.Add((error, target));
             return true;
         }
@@ -34,17 +43,23 @@ internal sealed class RepeatedErrors
         return false;
     }
 
-    /// <summary>What is said together: an error, and the record or records it is about.</summary>
-    public IEnumerable<(ImagenException Error, object? Target)> Errors() => _rows.Values.Where(others => others.Count > 0).Select(others =>
+    /// <summary>Takes what is said together: an error, and the record or records it is about; null for no more.</summary>
+    public (ImagenException Error, object? Target)? Take()
     {
+        if (!_noted.TryDequeue(out var others))
+        {
+            return null;
+        }
+
         List<(ImagenException Error, object? Target)> rows = [.. others.OrderBy(one => one.Error.Row)];
+        others.Clear();
         var first = rows[0].Error;
         var numbers = RowRanges.Of([.. rows.Select(one => one.Error.Row!.Value)]);
         var targets = rows.Select(one => one.Target).ToArray();
         return IsUnreached(first) ? (Unreached(first, numbers, rows.Count), targets)
             : rows.Count == 1 ? rows[0]
             : (first.ForRows(CommandMessages.RowsSameMistake.With(numbers, rows.Count)), targets);
-    });
+    }
 
     private static ImagenException Unreached(ImagenException first, string numbers, int count) =>
         new HostUnavailableException(CommandMessages.RowsUnreached.With(first.Provider, count, numbers))
