@@ -232,7 +232,7 @@ internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginni
     /// </summary>
     public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 768 * 1024, 136 * 1024 * 1024, 16 * 1024)
     {
-        HeldByFew = 16 * 1024 * 1024,
+        HeldByFew = 2 * 1024 * 1024,
     };
 
     /// <summary>The most of a result that is held in memory while few are: what a host returns besides images may be long.</summary>
