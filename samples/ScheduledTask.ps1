@@ -7,7 +7,7 @@
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, no rows, a mistake in every row, Ctrl+C)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, an empty one, a mistake in every row, Ctrl+C)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -81,8 +81,8 @@ try {
 
     # -OutVariable has the objects also when an error ends the command.
     $rows = Import-Csv $Csv
-    if (-not $rows) {
-        throw "There are no rows in $Csv."
+    if (-not (Get-Content $Csv -TotalCount 1)) {
+        throw "$Csv is empty."
     }
 
     # Warnings go into the log as they come: one of them says that rows are about to be paid for again.

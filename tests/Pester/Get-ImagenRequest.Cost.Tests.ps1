@@ -20,6 +20,15 @@ Describe 'Get-ImagenRequest: costs' {
         $seen.Warning | Should -BeNullOrEmpty
     }
 
+    It 'whoever computes with requests, or passes them on to another purpose, is told nothing of costs' {
+        $null = 'fox', 'owl' | New-ImagenImage -Wait
+        (Watch-Command { (Get-ImagenRequest).Count }).Other | Should -BeNullOrEmpty
+        (Watch-Command { $all = Get-ImagenRequest; $all.State }).Other | Should -BeNullOrEmpty
+        $null = New-ImagenImage 'elk'
+        $seen = Watch-Command { Get-ImagenRequest | Show-ImagenImage -WarningAction Ignore -ErrorAction Ignore }
+        $seen.Warning | Should -Not -BeLike '*Cost*'
+    }
+
     It 'a sum that lacks requests whose results were not read comes with a warning that names the command that reads them' {
         $null = New-ImagenImage 'fox' -Wait
         $null = 'owl', 'elk' | New-ImagenImage

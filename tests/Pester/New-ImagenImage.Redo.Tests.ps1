@@ -112,7 +112,7 @@ Describe 'New-ImagenImage, done again' {
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         $seen = Watch-Command { Get-ImagenRequest -State Rejected | New-ImagenImage }
         $seen.Output.State | Should -Be 'InQueue'
-        $seen.Warning | Should -BeLike "Nothing is saved without -OutputDirectory.*$out*Receive-ImagenResult -Wait -OutputDirectory $out"
+        $seen.Warning | Should -BeLike "Nothing is saved without -OutputDirectory.*$out*Receive-ImagenResult -Wait -OutputDirectory '$out'"
         ($rows | New-ImagenImage -OutputDirectory $out -WarningAction SilentlyContinue).State | Should -Be 'Delivered', 'Delivered', 'Delivered'
         Get-Bill $test | Should -HaveCount 3
     }

@@ -55,7 +55,7 @@ Describe 'Objects' {
 
     It 'put the error where the path would be' {
         $failed = New-ImagenImage forbidden -Wait -ErrorAction SilentlyContinue
-        $failed | Format-Table | Out-String -Width 250 | Should -Match 'Failed\s+forbidden\s+.*checker refused'
+        $failed | Format-Table | Out-String -Width 250 | Should -Match 'Failed\s+forbidden\s+prompt: The content'
     }
 
     Context 'after <way>' -ForEach @(@{ way = 'CSV' }, @{ way = 'JSON' }, @{ way = 'CLIXML' }, @{ way = 'a job' }) {

@@ -75,7 +75,7 @@ Describe 'Views' {
             try { $lines = ($shown.requests | Out-String -Width $width).Trim() -split '\r?\n' } finally { Pop-Location }
             $lines[0] | Should -Match '^Row State +Age +Cost Prompt +Result$'
             $lines -match ' spring-fox-000001: A r' | Should -Match "$([regex]::Escape((Join-Path 'out #1' ($results[0].RequestId.Substring(0, 8)))))"
-            $lines -match ' 2 Failed ' -replace '\s+', ' ' | Should -BeLike '* s `[emulator:content_policy* prompt: The content*'
+            $lines -match ' 2 Failed ' -replace '\s+', ' ' | Should -BeLike '* s `[emulator:content_poli* prompt: The con*'
             $lines -match ' an owl ' | Should -Match " $($long.RequestId.Substring(0, 13))"
         }
     }

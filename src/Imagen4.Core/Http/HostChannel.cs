@@ -77,7 +77,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 
     private async Task<HostResponse> ResultAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest).ReadAsync(response.Content, cancellation)
+        var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest, HttpStack.LargeResults).ReadAsync(response.Content, cancellation)
             .ConfigureAwait(false);
         return Answer(response, body, isDecoded) with { Texts = texts };
     }

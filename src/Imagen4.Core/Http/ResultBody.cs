@@ -9,7 +9,8 @@ namespace Imagen4.Core.Http;
 /// memory is small however many results come at the same time.
 /// </summary>
 /// <param name="bounds">How much is taken.</param>
-internal sealed class ResultBody(ResultBounds bounds)
+/// <param name="few">Lets few results at a time hold more than the others may.</param>
+internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
 {
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
 
@@ -23,6 +24,7 @@ internal sealed class ResultBody(ResultBounds bounds)
     private bool _isSetAside;
     private long _from;
     private int _textLength;
+    private bool _isOfFew;
 
     /// <summary>Reads the whole body.</summary>
     /// <param name="content">The body.</param>
@@ -50,6 +52,13 @@ internal sealed class ResultBody(ResultBounds bounds)
         {
             _texts?.Dispose();
             throw;
+        }
+        finally
+        {
+            if (_isOfFew)
+            {
+                _ = few.Release();
+            }
         }
     }
 
@@ -112,6 +121,12 @@ internal sealed class ResultBody(ResultBounds bounds)
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)
     {
+        if (!_isOfFew && bounds.HeldByFew > bounds.Held && _body.WrittenCount + piece.Length > bounds.Held)
+        {
+            await few.WaitAsync(cancellation).ConfigureAwait(false);
+            _isOfFew = true;
+        }
+
         // Only JSON has texts to be set aside.
         _isJson ??= piece.Span.TrimStart(NoJson)
             is { Length: > 0 } start ? start[0] is (byte)'{' or (byte)'[' : null;
@@ -195,9 +210,9 @@ internal sealed class ResultBody(ResultBounds bounds)
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (_body.WrittenCount + bytes.Length > bounds.Held)
+        if (_body.WrittenCount + bytes.Length > bounds.HeldByFew)
         {
-            throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.Held));
+            throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.HeldByFew));
         }
 
         _body.Write(bytes);
@@ -212,8 +227,14 @@ internal sealed class ResultBody(ResultBounds bounds)
 internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginning)
 {
     /// <summary>
-    /// Of any host. Four images of 2K in base64 have some 60 MB; an image is held whole once, when the ledger keeps it. Nobody reads more
-    /// of a text than its beginning.
+    /// Of any host. Four images of 2K in base64 have some 60 MB, and the largest image that is saved, of 100 MiB, has 134 MiB. Nobody
+    /// reads more of a text than its beginning.
     /// </summary>
-    public static ResultBounds Largest { get; } = new(128 * 1024 * 1024, 768 * 1024, 32 * 1024 * 1024, 16 * 1024);
+    public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 768 * 1024, 136 * 1024 * 1024, 16 * 1024)
+    {
+        HeldByFew = 2 * 1024 * 1024,
+    };
+
+    /// <summary>The most of a result that is held in memory while few are: what a host returns besides images may be long.</summary>
+    public int HeldByFew { get; init; } = Held;
 }

@@ -1,3 +1,4 @@
+using Imagen4.Core.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Imagen4.Core.Http;
@@ -10,6 +11,9 @@ internal sealed class Spool : IDisposable
 {
     private const int MostInMemory = 64 * 1024;
 
+    // Of each answer, where no file can be written.
+    private const int MostWithoutFile = 64 * 1024 * 1024;
+
     private readonly MemoryStream _tail = new();
     private SafeFileHandle? _file;
     private long _inFile;
@@ -21,6 +25,11 @@ internal sealed class Spool : IDisposable
     /// <summary>Adds bytes.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
+        if (_isWithoutFile && _tail.Length + bytes.Length > MostWithoutFile)
+        {
+            throw new AnswerTooLargeException(Messages.AnswerTooLargeForMemory.With(MostWithoutFile, Path.GetTempPath()));
+        }
+
         _tail.Write(bytes.Span);
         if (_tail.Length < MostInMemory || _isWithoutFile)
         {
@@ -51,8 +60,11 @@ internal sealed class Spool : IDisposable
             return await RandomAccess.ReadAsync(_file!, target[..most], at, cancellation).ConfigureAwait(false);
         }
 
-        _tail.Position = at - _inFile;
-        return _tail.Read(target.Span);
+        // Several images of an answer are read at the same time: no position is shared.
+        var rest = _tail.GetBuffer().AsSpan(0, (int)_tail.Length)[(int)Math.Min(at - _inFile, _tail.Length)..];
+        var count = Math.Min(rest.Length, target.Length);
+        rest[..count].CopyTo(target.Span);
+        return count;
     }
 
     /// <summary>Reads a part of the bytes whole.</summary>

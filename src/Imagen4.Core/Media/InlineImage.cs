@@ -41,11 +41,20 @@ internal static class InlineImage
             while (true)
             {
                 // Line breaks are allowed between the letters, so a piece may end within a group of four: it is left to the next.
-                var status = Base64.DecodeFromUtf8(base64.Span, decoded, out var consumed, out var written, text.IsAtEnd);
+                var end = text.IsAtEnd ? -1 : base64.Span.IndexOf((byte)'=');
+                var status = Base64.DecodeFromUtf8(
+                    (end < 0 ? base64 : base64[..end]).Span, decoded, out var consumed, out var written, text.IsAtEnd);
                 if (status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
-                    || (text.IsAtEnd ? status != OperationStatus.Done : consumed == 0))
+                    || (text.IsAtEnd ? status != OperationStatus.Done : end < 0 && consumed == 0))
                 {
                     throw new InvalidMediaException(Messages.DataUriMalformed);
+                }
+
+                if (end >= 0)
+                {
+                    await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
+                    base64 = await LastGroupAsync(text, base64[consumed..], cancellation).ConfigureAwait(false);
+                    continue;
                 }
 
                 await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
@@ -60,6 +69,33 @@ internal static class InlineImage
         finally
         {
             ArrayPool<byte>.Shared.Return(decoded);
+        }
+    }
+
+    // Behind the first padding there are no more than the rest of its group and line breaks.
+    private static async ValueTask<ReadOnlyMemory<byte>> LastGroupAsync(
+        InlineText text, ReadOnlyMemory<byte> piece, CancellationToken cancellation)
+    {
+        var group = new byte[4];
+        var length = 0;
+        while (true)
+        {
+            foreach (var letter in piece.ToArray().Where(letter => !" \t\r\n"u8.Contains(letter)))
+            {
+                if (length == group.Length)
+                {
+                    throw new InvalidMediaException(Messages.DataUriMalformed);
+                }
+
+                group[length++] = letter;
+            }
+
+            if (text.IsAtEnd)
+            {
+                return group.AsMemory(0, length);
+            }
+
+            piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -71,5 +71,5 @@ public sealed partial class GetImagenRequestCommand
     }
 
     // What is assigned or computed with is not looked at.
-    private bool IsShown => string.IsNullOrWhiteSpace(MyInvocation.Line[..Math.Max(0, MyInvocation.OffsetInLine - 1)]);
+    private bool IsShown => MyInvocation.Line[..Math.Max(0, MyInvocation.OffsetInLine - 1)].TrimEnd() is not [.., '=' or '('];
 }

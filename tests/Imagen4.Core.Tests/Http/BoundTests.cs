@@ -64,13 +64,13 @@ public sealed class BoundTests
     [Fact]
     public async Task Of_a_result_little_is_held_and_more_is_InvalidResponse()
     {
-        var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 1024 * 1024))}}]}""");
+        var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 2 * 1024 * 1024))}}]}""");
         await using var server = await WebServer.AnsweringAsync(large, large);
 
         var error = await Assert.ThrowsAsync<InvalidResponseException>(
             () => TestHost.Connect(server.Address).GetResultAsync(server.Address, CancellationToken.None).InTime());
 
-        Assert.Equal("The host's answer was not read. The answer is larger than 786432 bytes.", error.Message);
+        Assert.Equal("The host's answer was not read. The answer is larger than 2097152 bytes.", error.Message);
         Assert.Single(server.Requests);
     }
 

@@ -11,6 +11,7 @@ namespace Imagen4.Core.Tests.Http;
 [Collection(RunsAlone.Name)]
 public sealed class ResultBodyTests
 {
+    private static readonly SemaphoreSlim Few = new(2);
     private static readonly ResultBounds Small = new(Whole: 4 * 1024 * 1024, Held: 4096, Text: 2 * 1024 * 1024, Beginning: 32);
 
     [Theory]
@@ -136,6 +137,75 @@ public sealed class ResultBodyTests
         Assert.Equal(Bytes(300_000)[100_000..], (await spool.ReadAsync(100_000, 200_010, CancellationToken.None))[..200_000]);
     }
 
+    [Fact]
+    public async Task What_is_held_in_memory_is_read_by_many_at_once()
+    {
+        var all = Bytes(60_000);
+        using var spool = new Spool();
+        await spool.WriteAsync(all, CancellationToken.None);
+
+        var reads = Enumerable.Range(0, 8).Select(reader => Task.Run(async () =>
+        {
+            var piece = new byte[7];
+            for (var at = reader; at < all.Length - piece.Length; at += 3)
+            {
+                Assert.Equal(piece.Length, await spool.ReadAsync(at, piece, CancellationToken.None));
+                Assert.Equal(all[at..(at + piece.Length)], piece);
+            }
+        }));
+
+        await Task.WhenAll(reads).InTime();
+    }
+
+    [Theory]
+    [InlineData("\\n")]
+    [InlineData("\\r\\n")]
+    [InlineData(" ")]
+    public async Task Line_breaks_behind_the_padding_may_begin_a_piece_of_their_own(string end)
+    {
+        foreach (var length in Enumerable.Range(49_100, 60))
+        {
+            var bytes = Bytes(length);
+            var (body, texts, _) = await ReadAsync(
+                Encoding.UTF8.GetBytes($$"""{"url":"data:image/png;base64,{{Convert.ToBase64String(bytes)}}{{end}}"}"""), piece: 5000);
+            using var answer = JsonDocument.Parse(body);
+
+            Assert.Equal(bytes, await DecodeAsync(answer.RootElement.GetProperty("url"), texts));
+            texts!.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Padding_ends_an_image()
+    {
+        var (body, texts, _) = await ReadAsync(
+            Encoding.UTF8.GetBytes($$"""{"url":"data:image/png;base64,AAAA====={{new string(' ', 70_000)}}AAAA"}"""), piece: 5000);
+        using var answer = JsonDocument.Parse(body);
+
+        await Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(answer.RootElement.GetProperty("url"), texts));
+        texts!.Dispose();
+    }
+
+    [Fact]
+    public async Task Few_results_at_a_time_hold_more_and_the_others_wait_for_them()
+    {
+        using var few = new SemaphoreSlim(1);
+        var bounds = Small with { HeldByFew = 100_000 };
+        var json = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 10_000))}]");
+        await few.WaitAsync();
+        using var content = new StreamContent(new PieceStream(json, 1000));
+        var reading = new ResultBody(bounds, few).ReadAsync(content, CancellationToken.None);
+        Assert.False(reading.IsCompleted);
+
+        few.Release();
+        Assert.Equal(json, (await reading.InTime()).Body.ToArray());
+        Assert.Equal(1, few.CurrentCount);
+
+        using var larger = new StreamContent(new PieceStream([.. json, .. json, .. json], 1000));
+        await Assert.ThrowsAsync<AnswerTooLargeException>(() => new ResultBody(bounds, few).ReadAsync(larger, CancellationToken.None));
+        Assert.Equal(1, few.CurrentCount);
+    }
+
     private static string Texts(int count, int length) => string.Join(',', Enumerable.Repeat($"\"{new string('a', length)}\"", count));
 
     private static async Task<string> RefusedAsync(string json) =>
@@ -153,7 +223,7 @@ public sealed class ResultBodyTests
             content.Headers.ContentEncoding.Add(coding);
         }
 
-        return await new ResultBody(bounds).ReadAsync(content, CancellationToken.None).InTime();
+        return await new ResultBody(bounds, Few).ReadAsync(content, CancellationToken.None).InTime();
     }
 
     private static async Task<byte[]> DecodeAsync(JsonElement text, LongTexts? texts)

@@ -73,7 +73,7 @@ public sealed class KeylessHostTests
         Assert.Equal(
             "Set-Secret -Name 'Corp key' -Secret (Read-Host -AsSecureString 'Key of corp') -Vault Mine",
             Next(profile with { SecretName = "Corp key", SecretVault = "Mine" }, SecretAnswer.Nothing));
-        Assert.Equal("Get-Secret -Name CorpKey", Next(profile with { SecretName = "CorpKey" }, SecretAnswer.Refused("locked")));
+        Assert.Equal("Get-Secret -Name CorpKey # asks to unlock the vault; -ApiKey passes a key without it", Next(profile with { SecretName = "CorpKey" }, SecretAnswer.Refused("locked")));
     }
 
     private static string? Next(ProviderProfile profile, SecretAnswer? answer = null) =>

@@ -57,7 +57,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
                 // What is forgotten is to be gone from the file, too.
                 Execute(connection, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}"));
+                    $"PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}"));
                 RequireContent(connection);
                 Migrate(connection);
             }

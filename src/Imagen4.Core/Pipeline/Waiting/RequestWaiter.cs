@@ -21,7 +21,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string? directory = null)
     {
         var ended = await WithinLimitAsync(request, (waited, missed, token) => EndAsync(waited, watch, missed, token), cancellation)
             .ConfigureAwait(false);
-        return ended.Status;
+        return ended.WithoutResult();
     }
 
     /// <summary>Waits until the request has ended, and reads its result.</summary>

@@ -10,7 +10,7 @@ internal static class ProtocolReads
     /// <exception cref="ImagenException">The host cannot be asked, or does not know the request.</exception>
     public static async Task<HostStatus> ReadStatusAsync(
         this IHostProtocol protocol, RequestReference request, bool logs, CancellationToken cancellation) =>
-        Marked(await protocol.AskStatusAsync(request, logs, cancellation).ConfigureAwait(false)).Status;
+        Marked(await protocol.AskStatusAsync(request, logs, cancellation).ConfigureAwait(false)).WithoutResult();
 
     /// <summary>Reads the result of a request that has ended, or null while it goes on.</summary>
     /// <exception cref="ImagenException">The request failed (the type says how), or the host cannot be asked.</exception>
@@ -30,7 +30,7 @@ internal static class ProtocolReads
     {
         var read = Marked(await protocol.AskStatusAsync(request, logs: false, cancellation).ConfigureAwait(false));
         return !read.Status.HasEnded || read is { Answered: not null } or { Error: not null }
-            ? read.Status
+            ? read.WithoutResult()
             : await protocol.ReadLastWordAsync(request, read.Status, cancellation).ConfigureAwait(false);
     }
 
@@ -47,7 +47,7 @@ internal static class ProtocolReads
     {
         try
         {
-            return Marked(await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false)).Status;
+            return Marked(await protocol.AskResultAsync(request, cancellation).ConfigureAwait(false)).WithoutResult();
         }
         catch (ImagenException) when (status.IsSaidByHost)
         {

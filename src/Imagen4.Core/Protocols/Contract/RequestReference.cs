@@ -62,6 +62,13 @@ internal sealed record RequestReading(HostStatus Status)
     /// <summary>The words that end the request, where nothing marks them as the host's own: a gateway may have said them.</summary>
     public UnmarkedWord? Unmarked { get; init; }
 
+    /// <summary>How far the request is, for callers that need no result: a large one is let go of.</summary>
+    public HostStatus WithoutResult()
+    {
+        Answered?.Dispose();
+        return Status;
+    }
+
     /// <summary>A request that has ended without a result.</summary>
     public static RequestReading Ended(ImagenException error, string words, string? type) => new(new HostStatus
     {
