@@ -88,16 +88,18 @@ public sealed class OutputFolder(string path, bool force)
             {
                 throw new InvalidInputException(Messages.FileNameTwice.With(twice));
             }
+
+            _taken.UnionWith(names);
         }
 
         if (isNew && !force && files.Select(At).FirstOrDefault(File.Exists) is { } existing)
         {
-            throw new FileExistsException(Messages.FileExistsBefore.With(existing));
-        }
+            lock (_lock)
+            {
+                _taken.ExceptWith(names);
+            }
 
-        lock (_lock)
-        {
-            _taken.UnionWith(names);
+            throw new FileExistsException(Messages.FileExistsBefore.With(existing));
         }
     }
 
