@@ -71,6 +71,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
         $seen.Error.TargetObject.prompt | Should -Be 'p2', 'p3', 'p4'
     }
 
+    # Windows has no signal that stands for Ctrl+C. The loop only keeps the pipeline going until it is stopped.
     It 'counts those that were not written when <name>' -Skip:$IsWindows -ForEach @(
         @{ name = 'the command is stopped'; end = '& /bin/kill -INT $PID; while ($true) { Start-Sleep -Milliseconds 10 }' }
         @{ name = 'a command upstream fails'; end = "throw 'enough'" }

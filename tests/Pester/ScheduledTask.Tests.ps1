@@ -41,6 +41,7 @@ Describe 'samples/ScheduledTask.ps1' {
         $run.Said | Should -BeLike '*Submitting ended: *prompts.csv is empty.*'
     }
 
+    # Windows has no signal that stands for Ctrl+C.
     It 'ends with 2 when it is stopped, and the log says so' -Skip:$IsWindows {
         Set-Content (Join-Path $place prompts.csv) "prompt`n[emulator:seconds=600] A red fox"
         $start = New-ConsoleStart '-NoProfile', '-NonInteractive', '-File', $script, '-Csv', 'prompts.csv', '-OutputDirectory', 'images', '-ReportDirectory', 'reports'
