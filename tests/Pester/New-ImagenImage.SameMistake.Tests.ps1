@@ -32,7 +32,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
         $seen.Error[1].CategoryInfo.Category | Should -Be 'InvalidArgument'
         $seen.Error[1].ErrorDetails.RecommendedAction | Should -Be $seen.Error[0].ErrorDetails.RecommendedAction
         $seen.Output | Should -HaveCount 0
-        $seen.Other | Should -Be 'Rows: 1000. Failed: 1000.'
+        $seen.Other | Should -Be 'Rows: 1000. Not submitted: 1000.'
         Get-Bill $test | Should -HaveCount 0
     }
 

@@ -118,7 +118,7 @@ Describe 'samples/ScheduledTask.ps1' {
     It 'has the counts and the cost in its log' {
         $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,2`nowl,A snowy owl,five"
         $images = Join-Path $place images
-        $said = "Rows: 2. Delivered: 1, failed: 1. Images: 2, in $images. Cost: 0.1 USD."
+        $said = "Rows: 2. Delivered: 1, not submitted: 1. Images: 2, in $images. Cost: 0.1 USD."
         $run.Said | Should -BeLike "*$said*"
         Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_ -like "*$said" } | Should -HaveCount 1
     }

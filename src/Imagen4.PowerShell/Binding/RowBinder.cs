@@ -96,8 +96,8 @@ internal static class RowBinder
             return prompt;
         }
 
-        throw new InvalidInputException(record.IsRows
-            ? CommandMessages.RecordHasNoPrompt.With(record.ShownNames)
-            : CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
+        throw record.IsRows
+            ? MissingColumn.Of(index, record, CommandMessages.RecordHasNoPrompt, "New-ImagenImage", "Prompt")
+            : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
     }
 }

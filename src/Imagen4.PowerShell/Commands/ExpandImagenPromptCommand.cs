@@ -102,9 +102,9 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
 
         if (record.Text is null && !record.Has(nameof(Prompt)))
         {
-            throw new InvalidInputException(record.IsRows
-                ? CommandMessages.RecordHasNoPrompt.With(record.ShownNames)
-                : CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = Row };
+            throw record.IsRows
+                ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoPrompt, MyInvocation.MyCommand.Name, nameof(Prompt))
+                : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = Row };
         }
 
         if (Prompt is not null)

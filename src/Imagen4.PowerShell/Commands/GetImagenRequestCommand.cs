@@ -119,6 +119,7 @@ public sealed partial class GetImagenRequestCommand : PumpedCommand
             return;
         }
 
+        _isOfNames = true;
         foreach (var id in named)
         {
             WriteNamed(id, async stopping => [await _requests.OfLedgerIdAsync(id, stopping).ConfigureAwait(false)]);

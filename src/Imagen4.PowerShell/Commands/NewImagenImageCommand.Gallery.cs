@@ -19,6 +19,9 @@ public sealed partial class NewImagenImageCommand
     public SwitchParameter Gallery { get; set; }
 
     /// <inheritdoc/>
+    private protected override string? Page => _gallery is { IsWritten: true } ? _gallery.FullPath : null;
+
+    /// <inheritdoc/>
     protected override void Emit(object value, object? target)
     {
         switch (value)

@@ -24,6 +24,9 @@ public abstract partial class BatchCommand : HostCommand
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
+    /// <summary>The page that shows the images of the batch; null where there is none.</summary>
+    private protected virtual string? Page => null;
+
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? Prompt;
 
@@ -97,9 +100,9 @@ public abstract partial class BatchCommand : HostCommand
             WriteWarning(warning);
         }
 
-        if (IsBatch && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        if ((IsBatch || Page is not null) && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
         {
-            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
+            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent, Page), Page);
         }
     }
 
