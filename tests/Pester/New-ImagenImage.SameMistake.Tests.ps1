@@ -90,7 +90,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
             $process.Dispose()
         }
         $said | Should -Match "Row 1: NumImages is 'five'"
-        $said | Should -Match 'More rows that failed like rows before them: 3 \(in the pipeline: 2 to 4\)\.'
+        $said | Should -Match 'More rows that failed like rows before them: 3 \(row numbers: 2 to 4\)\.'
     }
 
     It 'ends the command at the first row with -ErrorAction Stop' {
