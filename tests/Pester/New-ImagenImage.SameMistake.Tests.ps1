@@ -10,7 +10,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
     AfterAll { Exit-ImagenTest $test }
 
     It '<kind>: two errors for a thousand rows' -ForEach @(
-        @{ kind = 'a misspelt header'; name = 'promt'; value = 'a fox'; message = 'the record has no prompt. Its properties are: key, promt. *' }
+        @{ kind = 'a misspelt header'; name = 'promt'; value = 'a fox'; message = 'the record has no prompt. Its properties are: key, promt (Prompt?). *' }
         @{ kind = 'a value that does not exist'; name = 'aspect_ratio'; value = '16x9'; message = "AspectRatio '16x9' is not one of *did you mean 16:9?*Nothing was sent." }
         @{ kind = 'text for a number'; name = 'num_images'; value = 'five'; message = "NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
         @{ kind = 'a model that is none'; name = 'model'; value = 'no model'; message = "'no model' is not an endpoint id such as fal-ai/imagen4/preview.*" }

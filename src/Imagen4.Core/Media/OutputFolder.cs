@@ -99,7 +99,7 @@ public sealed class OutputFolder(string path, bool force)
                 _taken.ExceptWith(names);
             }
 
-            throw new FileExistsException(Messages.FileExistsBefore.With(existing));
+            throw new FileExistsException(Messages.FileExistsBefore.With(existing)) { File = existing };
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
 {
     private const int LongestPath = 1024;
     private const string ImportTable = "Import-Csv FILE{0} | New-ImagenImage";
+    private const string ReadBehindBlank = "(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv | New-ImagenImage";
     private const string ReadJson = "Get-Content FILE{0} | ConvertFrom-Json | New-ImagenImage";
 
     // How the prompts in a file are read, by its ending.
@@ -61,11 +62,22 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
-    /// <summary>Looks at a record whose table may have been read with another delimiter: it has one column, which is the header.</summary>
+    /// <summary>
+    /// Looks at a record whose table may have been read with another delimiter, so that it has one column, which is the header; or whose
+    /// file begins with a blank line, so that its columns have no names but those that PowerShell makes up.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <returns>Why it is not a row, and none of those that follow; null where it may be one.</returns>
     public InvalidInputException? RefuseTable(Record record)
     {
+        if (record.IsRows && record.Names.Any() && record.Names.All(name => MadeUp().IsMatch(name)))
+        {
+            return new InvalidInputException(CommandMessages.TableHasNoHeader.With(string.Join(", ", record.Names), ReadBehindBlank))
+            {
+                NextCommand = ReadBehindBlank,
+            };
+        }
+
         if (!record.IsRows || record.Names.Take(2).ToList() is not [var header]
             || !header.AsSpan().ContainsAny(";,\t|") || _data.DelimiterOf(header) is not { } delimiter)
         {
@@ -100,6 +112,9 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
     // As in a template of Expand-ImagenPrompt, where a backslash makes a brace a brace.
     [GeneratedRegex(@"(?<!\\)\{[^{}]*\w[^{}]*\|[^{}]*\}|(?<!\\)\{[^{}]*\|[^{}]*\w[^{}]*\}")]
     private static partial Regex Alternatives();
+
+    [GeneratedRegex("^H[0-9]+$")]
+    private static partial Regex MadeUp();
 
     private static InvalidInputException Data(string template, int row, string text, string command) =>
         new(template.With(PlainText.Brief(DataText.FirstLine(text)), command, CommandMessages.PromptAsRecord))

@@ -22,6 +22,7 @@ internal static class ErrorTable
             RequestFailedException { RequestId: { } id } when FollowsUp(command) =>
                 entry with { Advice = CommandMessages.AdviceFailedRequest.With(CommandText.Argument(id)) },
             InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
+            FileExistsException when Takes(command, "Prompt") => entry with { Advice = CommandMessages.AdviceFileExistsOfRow },
             FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
             _ => entry,
         };

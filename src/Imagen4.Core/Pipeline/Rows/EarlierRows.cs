@@ -20,20 +20,24 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
         var paid = (await ledger.FindAlikeAsync(row, cancellation).ConfigureAwait(false))
             .Where(known => known.Row != row.Row && (!RowRules.EndedBadly(known) || known.Owner is not null))
             .ToList();
-        if (paid.Find(known => known.Subject == row.Subject && known.Directory is not null) is { } elsewhere)
+        if (paid.Find(known => known.Subject == row.Subject && ElsewhereOf(known, row) is not null) is { } elsewhere)
         {
             return new PaidBefore(PaidBeforeReason.OtherDirectory, elsewhere.Directory);
         }
 
-        return paid.Find(known => IsOfOtherKey(known, row, key, host)) switch
+        // What differs in its key alone says most.
+        var other = paid.Where(known => IsOfOtherKey(known, row, key, host)).MinBy(known => ElsewhereOf(known, row) is not null);
+        return other switch
         {
             null => null,
-            { Directory: not null } other when other.Directory != row.Directory => new PaidBefore(PaidBeforeReason.OtherDirectory, other.Directory),
-            { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded),
-            _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved),
+            { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded, ElsewhereOf(other, row)),
+            _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved, ElsewhereOf(other, row)),
             _ => new PaidBefore(PaidBeforeReason.KeyChanged),
         };
     }
+
+    private static string? ElsewhereOf(LedgerRequest known, RowIdentity row) =>
+        row.Directory is not null && known.Directory != row.Directory ? known.Directory : null;
 
     // Equal rows of one pipeline are as many as they are, with keys or without. A prompt given as an argument has made no row.
     private bool IsOfOtherKey(LedgerRequest known, RowIdentity row, string? key, HostConnection host) =>

@@ -19,7 +19,9 @@ public sealed record PaidBefore(PaidBeforeReason Reason, string? Directory = nul
         return Reason switch
         {
             PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Directory, rows, said),
+            PaidBeforeReason.KeyAdded when Directory is not null => Messages.RowsWithoutKeyElsewhere.With(Directory, rows, said),
             PaidBeforeReason.KeyAdded => Messages.RowsWithoutKey.With(rows, said),
+            PaidBeforeReason.KeyRemoved when Directory is not null => Messages.RowsWithKeyElsewhere.With(Directory, rows, said),
             PaidBeforeReason.KeyRemoved => Messages.RowsWithKey.With(rows, said),
             _ => Messages.RowsWithOtherKey.With(rows, said),
         };
