@@ -170,7 +170,7 @@ Describe 'New-ImagenImage: saving' {
             $null = $rows | New-ImagenImage -OutputDirectory $out -FileName 'image-{Index}'
             $grown = @([pscustomobject]@{ prompt = 'new'; key = 'k-new' }) + $rows
             $seen = Watch-Command { $grown | New-ImagenImage -OutputDirectory $out -FileName 'image-{Index}' }
-            "$($seen.Error)" | Should -Be "Row 1, key 'k-new': $(Join-Path $out image-0001.png) already exists, perhaps as another row's image: {Index} changes when rows are added or moved. Nothing was sent. {Key} in -FileName stays with its row; -Force overwrites the file."
+            "$($seen.Error)" | Should -Be "Row 1, key 'k-new': $(Join-Path $out image-0001.png) already exists, perhaps as another row's image: {Index} changes when rows are added or moved. Nothing was sent. Use another name, such as -FileName 'image-{Key}'; -Force overwrites the file."
             $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Run the same command with -FileName 'image-{Key}'."
             Get-Bill $test | Should -HaveCount 2
 

@@ -41,9 +41,10 @@ internal static class RequestBinder
         return (given ?? record.Text?.Trim()) is { Length: > 0 } found ? found
             : throw (record.IsRows && !record.Has("RequestId", "request_id")
                 ? MissingColumn.Of(row, record, CommandMessages.RecordHasNoRequestId, command, "RequestId")
-                : new InvalidInputException(record.IsRows
-                    ? CommandMessages.RequestIdEmpty
-                    : CommandMessages.RecordIsNotRequest.With(record.TypeName)) { Row = row });
+                : new InvalidInputException(record.IsRows ? CommandMessages.RequestIdEmpty : CommandMessages.RecordIsNotRequest.With(record.TypeName))
+                {
+                    Row = row, NextCommand = record.IsRows ? CommandMessages.AdviceRequestIdEmpty : CommandMessages.AdviceRequestIdMissing,
+                });
     }
 
     // What was sent, and how, is worth carrying on, and no reason to refuse a paid result.

@@ -73,7 +73,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
             : [.. ImageDirectory.Select(_paths.Literal)];
         if (directories.Length == 0 && !hasInput)
         {
-            throw new InvalidInputException(CommandMessages.GalleryNothing);
+            throw new InvalidInputException(CommandMessages.GalleryNothing) { NextCommand = CommandMessages.AdviceGalleryNothing };
         }
 
         Array.ForEach(directories, AddFolder);

@@ -81,7 +81,7 @@ public sealed partial class NewImagenImageCommand
 
         if (output is null)
         {
-            throw new InvalidInputException(CommandMessages.GalleryNeedsOutputDirectory);
+            throw new InvalidInputException(CommandMessages.GalleryNeedsOutputDirectory) { NextCommand = CommandMessages.AdviceNeedsDirectory };
         }
 
         if (!IsWhatIf)

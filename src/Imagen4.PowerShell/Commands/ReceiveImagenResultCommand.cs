@@ -3,6 +3,7 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
@@ -53,7 +54,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     {
         if (NoDownload && (OutputDirectory is not null || FileName is not null || Force || Sidecar))
         {
-            throw new InvalidInputException(CommandMessages.NoDownloadConflict);
+            throw new InvalidInputException(CommandMessages.NoDownloadConflict) { NextCommand = CommandMessages.AdviceWithout.With("-NoDownload") };
         }
 
         var isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory));

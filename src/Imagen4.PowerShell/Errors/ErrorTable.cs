@@ -79,7 +79,7 @@ internal static class ErrorTable
         { Parameter: "Provider" } => CommandMessages.AdviceProvider,
         { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
-        _ => CommandMessages.AdviceInvalidInput.With(command.Name),
+        _ => CommandMessages.AdviceInvalidInput,
     };
 
     private static string Named(Exception error) =>

@@ -147,7 +147,11 @@ public sealed class RequestLookup
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidInputException(
-                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States));
+                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States))
+            {
+                Parameter = "State",
+                NextCommand = CloseMatch.Find(state, States) is { } meant ? Messages.CommandOtherState.With(meant) : null,
+            };
         }
     }
 

@@ -78,10 +78,10 @@ internal sealed class RowFileNames(BatchOptions options, RowNotices notices)
         }
         catch (FileExistsException error) when (names.UsesIndex && error.File is { } file)
         {
-            throw new FileExistsException(Messages.FileExistsByIndex.With(file))
+            var other = CommandText.Quoted(OfOneRow(names.Text, row.Key));
+            throw new FileExistsException(Messages.FileExistsByIndex.With(file, other))
             {
-                Row = row.Index,
-                NextCommand = Messages.CommandOtherName.With(CommandText.Quoted(OfOneRow(names.Text, row.Key))),
+                Row = row.Index, NextCommand = Messages.CommandOtherName.With(other),
             };
         }
     }
