@@ -40,13 +40,13 @@ Describe 'Advice' {
 
         It 'a new provider without a protocol names the protocols' {
             $failure = Get-Failure { Set-ImagenProvider mine -BaseUri https://images.example }
-            $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations."
+            $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, also give -Protocol: FalQueue, FalSync, FalAggregator or ImagesGenerations."
             $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter Protocol shows what it takes.'
         }
 
         It 'a new provider without an address names -BaseUri alone' {
             $failure = Get-Failure { Set-ImagenProvider mine -Protocol FalQueue }
-            $failure.Exception.Message | Should -BeLike '*To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1.'
+            $failure.Exception.Message | Should -BeLike '*To add it, also give -BaseUri: the address of the host, such as https://images.example/v1.'
         }
 
         It 'a provider that is nearly there' {
@@ -198,6 +198,14 @@ Describe 'Advice' {
         It 'Receive-ImagenResult of a request that failed names the request' {
             $request = New-ImagenImage '[emulator:generation_timeout]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
+        }
+
+        It 'a request that was cancelled is submitted again by its id, and no other with it' {
+            $request = New-ImagenImage 'a fox [emulator:seconds=600]'
+            $request | Stop-ImagenRequest
+            $failure = Get-Failure { $request | Receive-ImagenResult -NoDownload }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'RequestCancelled,*'
             $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
         }
 

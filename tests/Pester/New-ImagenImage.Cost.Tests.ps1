@@ -138,7 +138,7 @@ Describe 'New-ImagenImage: cost' {
         ) {
             $seen = Watch-Command { 'a' | New-ImagenImage -MaxCost $given }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number from 0 with a decimal point, such as 2.50."
+            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number of 0 or more with a decimal point, such as 2.50."
             Get-Bill $test | Should -BeNullOrEmpty
         }
     }

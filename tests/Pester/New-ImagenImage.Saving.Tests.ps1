@@ -97,7 +97,7 @@ Describe 'New-ImagenImage: saving' {
         It 'does not go with -Wait:$false' {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -Wait:$false }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be '-OutputDirectory waits for the images: it cannot go with -Wait:$false.'
+            $seen.Thrown.Exception.Message | Should -Be '-OutputDirectory waits for the images: it cannot be used with -Wait:$false.'
             $out | Should -Not -Exist
             Get-Bill $test | Should -HaveCount 0
         }

@@ -19,7 +19,7 @@ internal static class ErrorTable
             ImagenException { NextCommand: { } next } => entry with { Advice = next },
             ImagenException { RefusesInput: true, RequestId: { } id } when FollowsUp(command) =>
                 entry with { Advice = CommandMessages.AdviceRefusedRequest.With(CommandText.Argument(id)) },
-            RequestFailedException { RequestId: { } id } when FollowsUp(command) =>
+            RequestFailedException or RequestCancelledException when error is ImagenException { RequestId: { } id } && FollowsUp(command) =>
                 entry with { Advice = CommandMessages.AdviceFailedRequest.With(CommandText.Argument(id)) },
             InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
             FileExistsException when Takes(command, "Prompt") => entry with { Advice = CommandMessages.AdviceFileExistsOfRow },
