@@ -24,6 +24,10 @@ public abstract partial class BatchCommand : HostCommand
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
+    /// <summary>What says where images go and what they are called, as it is written on a command line.</summary>
+    private protected string Saving => BatchReport.Written("OutputDirectory", Options.Output?.FullPath)
+        + BatchReport.Written("FileName", GivenFileName) + (Options.Sidecar ? " -Sidecar" : "");
+
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? Prompt;
 
@@ -101,6 +105,10 @@ public abstract partial class BatchCommand : HostCommand
         {
             WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
         }
+        else if (_summary.OnlySubmitted?.RequestId is { } id && MyInvocation.PipelinePosition == MyInvocation.PipelineLength)
+        {
+            WriteSummary(CommandMessages.SubmittedNext.With(CommandText.Argument(id)));
+        }
     }
 
     /// <inheritdoc/>
@@ -120,10 +128,8 @@ public abstract partial class BatchCommand : HostCommand
             }
         }
 
-        var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName)
-            + (Options.Sidecar ? " -Sidecar" : "");
         var ended = IsStopped && _summary.Rows > 0 ? _summary.OfRows(Batch.Counts.AllNotSent) : null;
-        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, saving) is { } line)
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, Saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }

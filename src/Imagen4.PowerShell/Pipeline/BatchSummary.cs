@@ -13,10 +13,13 @@ internal sealed class BatchSummary
     private int _failed;
     private int _inDoubt;
     private int _images;
-    private bool _isOnlySubmitted;
+    private ImagenRequest? _request;
 
     /// <summary>How many rows have been counted.</summary>
     public int Rows => _delivered + _submitted + _failed + _inDoubt;
+
+    /// <summary>The request that was submitted and is not waited for, where that is all there was.</summary>
+    public ImagenRequest? OnlySubmitted => Rows == 1 ? _request : null;
 
     /// <summary>Counts a row that was refused before anything was sent.</summary>
     public void AddRefused() => _failed++;
@@ -39,7 +42,7 @@ internal sealed class BatchSummary
                 break;
             default:
                 _submitted++;
-                _isOnlySubmitted |= row is ImagenRequest;
+                _request ??= row as ImagenRequest;
                 break;
         }
 
@@ -84,7 +87,7 @@ internal sealed class BatchSummary
                 : CommandMessages.SummaryImagesOfSeveral.With(_images, _directories.Count);
         }
 
-        line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
+        line += _request is not null ? CommandMessages.SummaryNext : "";
         line += _costs.Known.IsEmpty ? "" : cost;
         line += _costs.NotYetKnown > 0 ? CommandMessages.SummaryCostNotYetKnown.With(_costs.NotYetKnown) : "";
         return _costs.Unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_costs.Unpriced) : line;
