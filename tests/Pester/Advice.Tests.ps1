@@ -187,6 +187,18 @@ Describe 'Advice' {
             (Get-Bill $test) | Should -HaveCount 1
         }
 
+        It 'a request that ended without an image: the command that generates it again, and saves it where it was to be' {
+            $failure = Get-Failure { 'none [emulator:images=0]' | New-ImagenImage -OutputDirectory $TestDrive/none }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'RequestFailed,*'
+            $next = $failure.ErrorDetails.RecommendedAction
+            $next | Should -BeLike "Get-ImagenRequest -RequestId * | New-ImagenImage -NoResume -OutputDirectory '$TestDrive/none' generates it again, and pays for it."
+            $again = Watch-Command ([scriptblock]::Create(($next -replace ' generates it.*')))
+            $again.Output.Directory | Should -Be "$TestDrive/none"
+            Get-Bill $test | Should -HaveCount 2
+            $failure = Get-Failure { New-ImagenImage 'none [emulator:images=0]' -Wait }
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*New-ImagenImage -NoResume -Wait generates it again*'
+        }
+
         It 'Receive-ImagenResult of a refused prompt does not advise to run it again' {
             $request = New-ImagenImage '[emulator:content_policy_violation]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
@@ -285,6 +297,17 @@ Describe 'Advice' {
             $seen.Warning | Should -BeLike 'Row 1:*: ... | Expand-ImagenPrompt | New-ImagenImage'
             $seen.Output | Should -HaveCount 2
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'a {red|blue} fox', 'a {red|blue} owl'
+        }
+
+        It 'a command for a table or a file of prompts says where images go, as this one does' {
+            $seen = Watch-Command { 'a {red|blue} seal' | New-ImagenImage -OutputDirectory $TestDrive/out -Sidecar -WhatIf }
+            $seen.Warning | Should -BeLike "*: ... | Expand-ImagenPrompt | New-ImagenImage -OutputDirectory '$TestDrive/out' -Sidecar"
+            $rows = Join-Path $TestDrive rows.csv
+            'prompt;seed', 'a fox;5' | Set-Content $rows
+            $failure = Get-Failure { New-ImagenImage $rows $TestDrive/out -FileName '{Seed}' }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv '$rows' | New-ImagenImage -OutputDirectory '$TestDrive/out' -FileName '{Seed}'"
+            $failure = Get-Failure { Import-Csv $rows | New-ImagenImage -OutputDirectory $TestDrive/out }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv FILE -Delimiter ';' | New-ImagenImage -OutputDirectory '$TestDrive/out'"
         }
 
         It 'is said before anything is sent' {

@@ -77,6 +77,8 @@ Describe 'What may be meant' {
         $failure = (Watch-Command { [pscustomobject]@{ text = 'a fox' } | New-ImagenImage }).Error
         $failure.Exception.Message | Should -BeLike '*Its properties are: text. *'
         $failure.ErrorDetails.RecommendedAction | Should -Be "... | Select-Object *, @{ Name = 'Prompt'; Expression = { `$_.COLUMN } } | New-ImagenImage"
+        (Watch-Command { [pscustomobject]@{ promt = 'a fox' } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) }).Error.ErrorDetails.RecommendedAction |
+            Should -BeLike "*| New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive out)'"
         (Watch-Command { @{ promt = 'a fox' } | New-ImagenImage }).Error.ErrorDetails.RecommendedAction | Should -Be "@{ Prompt = '...' } | New-ImagenImage"
     }
 }

@@ -93,6 +93,22 @@ Describe 'The progress of a batch, and the line it ends with' {
             $seen.Other | Should -Be 'Rows: 2. In queue: 2. Receive-ImagenResult saves their images. Cost not known yet: 2.'
         }
 
+        It 'says how the image of one prompt is saved, where nothing else follows' {
+            $seen = Watch-Command { New-ImagenImage 'only submitted' }
+            $id = $seen.Output.RequestId
+            $seen.Other | Should -BeExactly "Submitted. To save its images: Get-ImagenRequest -RequestId $id | Receive-ImagenResult -Wait -OutputDirectory ./out"
+            Push-Location (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+            try {
+                (Invoke-Expression ("$($seen.Other)" -replace '^[^:]*: ')).Path | Should -Exist
+            }
+            finally {
+                Pop-Location
+            }
+
+            $seen = Watch-Command { New-ImagenImage 'piped on' | Receive-ImagenResult -Wait -NoDownload }
+            $seen.Other | Should -BeNullOrEmpty
+        }
+
         It 'says what was not sent' {
             $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
             $seen.Other | Should -Be "Rows: 3. Delivered: 2, not submitted: 1. Images: 2, in $folder. Cost: 0.1 USD."

@@ -69,7 +69,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
-        _texts = new PromptText(this, hints.Columns);
+        _texts = new PromptText(this, hints.Columns, Saving);
         _values = new ValueAdvice(Batch.DefinitionOf);
     }
 

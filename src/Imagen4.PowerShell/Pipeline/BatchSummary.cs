@@ -11,7 +11,7 @@ internal sealed class BatchSummary
     private readonly Dictionary<string, int> _states = new(StringComparer.Ordinal);
     private int _refused;
     private int _images;
-    private bool _isOnlySubmitted;
+    private ImagenRequest? _request;
 
     // Each state by its own name, as the table and -State have it.
     private static readonly (string State, string Text)[] Words =
@@ -30,6 +30,9 @@ internal sealed class BatchSummary
     /// <summary>How many rows have been counted.</summary>
     public int Rows => _states.Values.Sum() + _refused;
 
+    /// <summary>The request that was submitted and is not waited for, where that is all there was.</summary>
+    public ImagenRequest? OnlySubmitted => Rows == 1 ? _request : null;
+
     /// <summary>Counts a row or request that has no object: it was not submitted, or not read.</summary>
     public void AddRefused() => _refused++;
 
@@ -39,7 +42,10 @@ internal sealed class BatchSummary
     public void Add(IRowObject row, bool isContinued)
     {
         _states[row.State] = _states.GetValueOrDefault(row.State) + 1;
-        _isOnlySubmitted |= row is ImagenRequest && row.State is (ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed);
+        if (row is ImagenRequest { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed } request)
+        {
+            _request ??= request;
+        }
 
         if (row is ImagenResult result && result.Images.Count(image => image.Path is not null) is > 0 and var images)
         {
@@ -82,7 +88,7 @@ internal sealed class BatchSummary
                 : CommandMessages.SummaryImagesOfSeveral.With(_images, _directories.Count);
         }
 
-        line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
+        line += _request is not null ? CommandMessages.SummaryNext : "";
         line += _costs.Known.IsEmpty ? "" : cost;
         line += _costs.NotYetKnown > 0 ? CommandMessages.SummaryCostNotYetKnown.With(_costs.NotYetKnown) : "";
         return _costs.Unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_costs.Unpriced) : line;
