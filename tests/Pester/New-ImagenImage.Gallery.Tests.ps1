@@ -35,6 +35,21 @@ Describe 'New-ImagenImage -Gallery' {
         $page | Should -Exist
     }
 
+    It 'is a link in a terminal, and plain text in variables and files' -Skip:(-not $IsLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
+        $script = Join-Path $TestDrive linked.ps1
+        $log = Join-Path $TestDrive linked.log
+        Set-Content $script @"
+            Import-Module '$ModuleManifest'
+            `$ProgressPreference = 'SilentlyContinue'
+            `$null = New-ImagenImage 'one' '$out' -Gallery -Provider emulator -InformationVariable said
+            Set-Content '$log' "`$said"
+            New-ImagenImage 'two' '$out' -Gallery -Provider emulator *>> '$log'
+"@
+        $said = script -qec "stty rows 40 cols 120; env -u NO_COLOR TERM=xterm-256color $PwshProgram $($PwshArguments -join ' ') -NoProfile -File '$script'" /dev/null | Out-String
+        $said.Contains(" Gallery: `e]8;;$([uri]::new($page).AbsoluteUri)`e\$page`e]8;;`e\") | Should -BeTrue -Because $said
+        (Get-Content $log) -like '*. Gallery: *' -replace '^.* Gallery: ' | Should -Be $page, $page
+    }
+
     It 'is not named where there is none' {
         $seen = Watch-Command { @{ Prompt = 'odd'; AspectRatio = '7:5' }, @{ Prompt = 'odder'; AspectRatio = '7:5' } | New-ImagenImage -OutputDirectory $out -Gallery }
         $seen.Other | Should -Be 'Rows: 2. Not submitted: 2.'
