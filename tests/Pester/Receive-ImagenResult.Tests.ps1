@@ -159,7 +159,7 @@ Describe 'Receive-ImagenResult' {
         $given = @{ $parameter = $value }
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload @given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName, -Sidecar or -Force.'
+        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot be used with -OutputDirectory, -FileName, -Sidecar or -Force.'
         Get-Seen $test | Should -HaveCount 0
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
 {
     private const int LongestPath = 1024;
     private const string ImportTable = "Import-Csv FILE{0}";
+    private const string ReadBehindBlank = "(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv";
     private const string ReadJson = "Get-Content FILE{0} | ConvertFrom-Json";
 
     // How the prompts in a file are read, by its ending.
@@ -62,11 +63,20 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
-    /// <summary>Looks at a record whose table may have been read with another delimiter: it has one column, which is the header.</summary>
+    /// <summary>
+    /// Looks at a record whose table may have been read with another delimiter, so that it has one column, which is the header; or whose
+    /// file begins with a blank line, so that its columns have no names but those that PowerShell makes up.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <returns>Why it is not a row, and none of those that follow; null where it may be one.</returns>
     public InvalidInputException? RefuseTable(Record record)
     {
+        if (record.IsRows && record.Names.Any() && record.Names.All(name => MadeUp().IsMatch(name)))
+        {
+            var behind = Generate(ReadBehindBlank);
+            return new InvalidInputException(CommandMessages.TableHasNoHeader.With(string.Join(", ", record.Names), behind)) { NextCommand = behind };
+        }
+
         if (!record.IsRows || record.Names.Take(2).ToList() is not [var header]
             || !header.AsSpan().ContainsAny(";,\t|") || _data.DelimiterOf(header) is not { } delimiter)
         {
@@ -101,6 +111,9 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
     // As in a template of Expand-ImagenPrompt, where a backslash makes a brace a brace.
     [GeneratedRegex(@"(?<!\\)\{[^{}]*\w[^{}]*\|[^{}]*\}|(?<!\\)\{[^{}]*\|[^{}]*\w[^{}]*\}")]
     private static partial Regex Alternatives();
+
+    [GeneratedRegex("^H[0-9]+$")]
+    private static partial Regex MadeUp();
 
     private string Generate(string rows) => $"{rows} | New-ImagenImage{saving}";
 

@@ -54,7 +54,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     {
         if (NoDownload && (OutputDirectory is not null || FileName is not null || Force || Sidecar))
         {
-            throw new InvalidInputException(CommandMessages.NoDownloadConflict);
+            throw new InvalidInputException(CommandMessages.NoDownloadConflict) { NextCommand = CommandMessages.AdviceWithout.With("-NoDownload") };
         }
 
         RequireNoDirectory(BoundValue.Plain(RequestId) as string);

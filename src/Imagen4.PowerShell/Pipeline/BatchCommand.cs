@@ -24,6 +24,9 @@ public abstract partial class BatchCommand : HostCommand
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
+    /// <summary>The page that shows the images of the batch; null where there is none.</summary>
+    private protected virtual string? Page => null;
+
     /// <summary>What says where images go and what they are called, as it is written on a command line.</summary>
     private protected string Saving => BatchReport.Written("OutputDirectory", Options.Output?.FullPath)
         + BatchReport.Written("FileName", GivenFileName) + (Options.Sidecar ? " -Sidecar" : "");
@@ -101,9 +104,9 @@ public abstract partial class BatchCommand : HostCommand
             WriteWarning(warning);
         }
 
-        if (IsBatch && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        if ((IsBatch || Page is not null) && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
         {
-            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
+            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent, Page), Page);
         }
         else if (_summary.OnlySubmitted?.RequestId is { } id && MyInvocation.PipelinePosition == MyInvocation.PipelineLength)
         {

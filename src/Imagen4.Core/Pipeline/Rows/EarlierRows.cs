@@ -23,22 +23,26 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
         var paid = (await ledger.FindAlikeAsync(row, cancellation).ConfigureAwait(false))
             .Where(known => known.Row != row.Row && (!RowRules.EndedBadly(known) || known.Owner is not null))
             .ToList();
-        if (paid.Find(known => known.Subject == row.Subject && known.Directory is not null) is { } elsewhere)
+        if (paid.Find(known => known.Subject == row.Subject && ElsewhereOf(known, row) is not null) is { } elsewhere)
         {
             return new PaidBefore(PaidBeforeReason.OtherDirectory, elsewhere.Directory);
         }
 
-        return paid.Find(known => IsOfOtherKey(known, row, key, host)) switch
+        // What differs in its key alone says most.
+        var other = paid.Where(known => IsOfOtherKey(known, row, key, host)).MinBy(known => ElsewhereOf(known, row) is not null);
+        return other switch
         {
             null => paid.Find(known => IsOfOtherProvider(known, row, host)) is { } known
                 ? new PaidBefore(PaidBeforeReason.OtherProvider, known.Provider == host.Profile.Name ? known.BaseAddress : known.Provider)
                 : null,
-            { Directory: not null } other when other.Directory != row.Directory => new PaidBefore(PaidBeforeReason.OtherDirectory, other.Directory),
-            { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded),
-            _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved),
+            { Key: null } => new PaidBefore(PaidBeforeReason.KeyAdded, ElsewhereOf(other, row)),
+            _ when key is null => new PaidBefore(PaidBeforeReason.KeyRemoved, ElsewhereOf(other, row)),
             _ => new PaidBefore(PaidBeforeReason.KeyChanged),
         };
     }
+
+    private static string? ElsewhereOf(LedgerRequest known, RowIdentity row) =>
+        row.Directory is not null && known.Directory != row.Directory ? known.Directory : null;
 
     // A batch is tried with the emulator before it is paid for, and one pipeline may compare providers.
     private bool IsOfOtherProvider(LedgerRequest known, RowIdentity row, HostConnection host) =>

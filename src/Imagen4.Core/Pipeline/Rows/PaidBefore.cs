@@ -20,7 +20,9 @@ public sealed record PaidBefore(PaidBeforeReason Reason, string? Place = null)
         {
             PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Place, rows, said),
             PaidBeforeReason.OtherProvider => Messages.RowsAtOtherProvider.With(Place, rows, said),
+            PaidBeforeReason.KeyAdded when Place is not null => Messages.RowsWithoutKeyElsewhere.With(Place, rows, said),
             PaidBeforeReason.KeyAdded => Messages.RowsWithoutKey.With(rows, said),
+            PaidBeforeReason.KeyRemoved when Place is not null => Messages.RowsWithKeyElsewhere.With(Place, rows, said),
             PaidBeforeReason.KeyRemoved => Messages.RowsWithKey.With(rows, said),
             _ => Messages.RowsWithOtherKey.With(rows, said),
         };
