@@ -156,7 +156,8 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
                 images == _cards.Count
                     ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
                     : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName),
-                outcome.File.FullName);
+                outcome.File.FullName,
+                hasObjects: false);
         }
 
         if (Show && WaitFor(async stopping => await PageOpener.OpenAsync(outcome.File.FullName, stopping).ConfigureAwait(false)) is { } trouble)

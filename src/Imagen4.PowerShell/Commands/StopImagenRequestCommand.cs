@@ -97,8 +97,10 @@ public sealed class StopImagenRequestCommand : RequestCommand
         base.OnFinished();
         if (!IsStopped && IsBatch && _cancelled + _ended + _failed > 0)
         {
-            WriteSummary(CommandMessages.CancelSummary.With(_cancelled, _ended, _failed)
-                + (_endedIds.Exists(IsToFetch) ? CommandMessages.CancelSummaryFetch : ""));
+            WriteSummary(
+                CommandMessages.CancelSummary.With(_cancelled, _ended, _failed)
+                    + (_endedIds.Exists(IsToFetch) ? CommandMessages.CancelSummaryFetch : ""),
+                hasObjects: PassThru);
         }
     }
 }

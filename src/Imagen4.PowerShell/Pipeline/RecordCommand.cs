@@ -51,16 +51,17 @@ public abstract class RecordCommand : PSCmdlet
     /// <summary>
     /// Writes the line a command ends with. It is shown where the command's objects are: on a console, and in a file that the output of
     /// PowerShell is redirected to. Where objects are assigned or go on to another command, such an output is the script's own, perhaps
-    /// JSON that a program reads: then <c>-InformationAction Continue</c> shows it.
+    /// JSON that a program reads: then, and where the command has no objects, <c>-InformationAction Continue</c> shows it.
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="file">The full path of a file that it names, which becomes a link; null for none.</param>
-    private protected void WriteSummary(string line, string? file = null)
+    /// <param name="hasObjects">Whether the command has objects.</param>
+    private protected void WriteSummary(string line, string? file = null, bool hasObjects = true)
     {
         var isConsole = Environment.UserInteractive && !Console.IsOutputRedirected;
         WriteInformation(
             new SummaryLine(line, file, isConsole && PlainOutput.HasLinks(this)),
-            isConsole || CommandOutput.IsShown(MyInvocation) ? ["PSHOST"] : []);
+            isConsole || (hasObjects && CommandOutput.IsShown(MyInvocation)) ? ["PSHOST"] : []);
     }
 
     /// <summary>Writes an error that ends nothing.</summary>
