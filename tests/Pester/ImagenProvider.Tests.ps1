@@ -145,7 +145,7 @@ Describe 'Providers' {
             $given = @{ $parameter = 'https://elsewhere.example/x' }
             $seen = Watch-Command { Set-ImagenProvider fal @given }
             $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-            $seen.Thrown.Exception.Message | Should -Be 'The key in $env:FAL_KEY would be sent to elsewhere.example. Name the key that is meant for that host: with -SecretName, or with -ApiKeyVariable, also if it is FAL_KEY.'
+            $seen.Thrown.Exception.Message | Should -Be 'The key in $env:FAL_KEY would be sent to elsewhere.example. Name the key that is meant for that host: with -SecretName, or with -ApiKeyVariable, even if it is FAL_KEY.'
             (Get-ImagenProvider fal).Scope | Should -Be BuiltIn
             Set-ImagenProvider fal @given -ApiKeyVariable OTHER_KEY
             (Get-ImagenProvider fal).ApiKeyVariable | Should -Be OTHER_KEY
