@@ -26,7 +26,10 @@ param(
     [string] $ReportDirectory = $OutputDirectory,
 
     # The host. Without it the default provider is used.
-    [string] $Provider
+    [string] $Provider,
+
+    # Keeps a page with the images, gallery.html, in the output directory.
+    [switch] $Gallery
 )
 
 # A mandatory parameter that is missing would be asked for, and nobody is there to answer.
@@ -77,11 +80,14 @@ try {
     }
 
     $null = New-Item $ReportDirectory -ItemType Directory -Force
-    $given = $Provider ? @{ Provider = $Provider } : @{}
+    $given = @{ Gallery = $Gallery }
+    if ($Provider) {
+        $given.Provider = $Provider
+    }
 
     # -OutVariable has the objects also when an error ends the command.
-    $rows = Import-Csv $Csv
-    if (-not (Get-Content $Csv -TotalCount 1)) {
+    $rows = Import-Csv $Csv -WarningAction SilentlyContinue
+    if (-not (Get-Content $Csv | Where-Object { $_.Trim() } | Select-Object -First 1)) {
         throw "$Csv is empty."
     }
 

@@ -40,13 +40,13 @@ Describe 'Advice' {
 
         It 'a new provider without a protocol names the protocols' {
             $failure = Get-Failure { Set-ImagenProvider mine -BaseUri https://images.example }
-            $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations."
+            $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, also give -Protocol: FalQueue, FalSync, FalAggregator or ImagesGenerations."
             $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter Protocol shows what it takes.'
         }
 
         It 'a new provider without an address names -BaseUri alone' {
             $failure = Get-Failure { Set-ImagenProvider mine -Protocol FalQueue }
-            $failure.Exception.Message | Should -BeLike '*To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1.'
+            $failure.Exception.Message | Should -BeLike '*To add it, also give -BaseUri: the address of the host, such as https://images.example/v1.'
         }
 
         It 'a provider that is nearly there' {
@@ -66,6 +66,36 @@ Describe 'Advice' {
             (Get-Failure { New-ImagenImage 'a fox' -AdditionalInput @{ Prompt = 'another' } -SkipInputCheck }).FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
             (Get-Failure { New-ImagenImage 'a fox' -NumImages five -SkipInputCheck }).FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
             Get-Bill $test | Should -HaveCount 0
+        }
+    }
+
+    Context 'Mistakes' {
+        It 'the next command mends it: <from>' -ForEach @(
+            @{ from = 'nothing to generate'; run = { New-ImagenImage }; advice = "New-ImagenImage 'a red fox' -OutputDirectory ./out" }
+            @{ from = 'a name for nothing that is saved'; run = { New-ImagenImage 'a fox' -FileName x }; advice = 'Run the same command with -OutputDirectory ./out.' }
+            @{ from = 'a page of nothing that is saved'; run = { New-ImagenImage 'a fox' -Gallery }; advice = 'Run the same command with -OutputDirectory ./out.' }
+            @{ from = 'saved without waiting'; run = { New-ImagenImage 'a fox' -OutputDirectory $TestDrive -Wait:$false }; advice = 'Run the same command without -Wait:$false.' }
+            @{ from = 'columns refused'; run = { [pscustomobject]@{ prompt = 'a fox'; zebra = 1 } | New-ImagenImage -Strict }; advice = 'Rename or remove these columns, or run the same command without -Strict.' }
+            @{ from = 'two rows with one name'; run = { 'a fox', 'an owl' | New-ImagenImage -OutputDirectory (Join-Path $TestDrive twice) -FileName same }; advice = 'Run the same command with {RequestId}, {Index} or {Key} in -FileName.' }
+            @{ from = 'an image for a model that takes none'; run = { New-ImagenImage 'a fox' -ImageUri https://images.example/a.png }; advice = 'Find-ImagenModel -Category image-to-image' }
+            @{ from = 'an image for a model whose edit takes one'; run = { New-ImagenImage 'a fox' -Model fal-ai/nano-banana-2 -ImageUri https://images.example/a.png }; advice = 'Run the same command with -Model fal-ai/nano-banana-2/edit.' }
+            @{ from = 'any other value'; run = { 5 | New-ImagenImage }; advice = 'Correct what the message names, then run the same command again.' }
+            @{ from = 'nothing to expand'; run = { Expand-ImagenPrompt }; advice = "Expand-ImagenPrompt 'a {red|blue} fox' | New-ImagenImage -OutputDirectory ./out" }
+            @{ from = 'too many rows'; run = { Expand-ImagenPrompt '{a|b|c}' -MaxRows 2 }; advice = 'Run the same command with -MaxRows 3.' }
+            @{ from = 'a misspelt state'; run = { Get-ImagenRequest -State Faild }; advice = 'Run the same command with -State Failed.' }
+            @{ from = 'no state at all'; run = { Get-ImagenRequest -State zzz }; advice = 'Get-Help Get-ImagenRequest -Parameter State shows what it takes.' }
+            @{ from = 'records of no request'; run = { [pscustomobject]@{ x = 1 } | Get-ImagenRequest }; advice = 'Get-ImagenRequest lists the requests with their LedgerId; pipe them into this command.' }
+            @{ from = 'rows that were never sent'; run = { [pscustomobject]@{ RequestId = '' } | Receive-ImagenResult }; advice = 'Get-ImagenRequest -State Failed, Rejected, InDoubt | Format-List Prompt, State, Error shows what became of such rows.' }
+            @{ from = 'saved and not downloaded'; run = { Receive-ImagenResult $UnknownId -NoDownload -Force }; advice = 'Run the same command without -NoDownload.' }
+            @{ from = 'nothing to settle'; run = { Resolve-ImagenRequest }; advice = 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest' }
+            @{ from = 'nothing to remove'; run = { Remove-ImagenRequest }; advice = 'Remove-ImagenRequest -Before (Get-Date).AddDays(-30) -WhatIf shows what would be removed; without -WhatIf it is.' }
+            @{ from = 'nothing to show'; run = { Export-ImagenGallery }; advice = 'Export-ImagenGallery ./out' }
+            @{ from = 'the running emulator'; run = { Remove-ImagenProvider emulator }; advice = 'Stop-ImagenEmulator' }
+            @{ from = 'a host without a catalogue'; run = { Get-ImagenModel google/imagen4/preview -Provider kkiai -Refresh }; advice = 'Get-ImagenModel -Provider kkiai' }
+        ) {
+            $failure = @(Get-Failure $run)[-1]
+            $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            $failure.ErrorDetails.RecommendedAction | Should -Be $advice
         }
     }
 
@@ -157,6 +187,18 @@ Describe 'Advice' {
             (Get-Bill $test) | Should -HaveCount 1
         }
 
+        It 'a request that ended without an image: the command that generates it again, and saves it where it was to be' {
+            $failure = Get-Failure { 'none [emulator:images=0]' | New-ImagenImage -OutputDirectory $TestDrive/none }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'RequestFailed,*'
+            $next = $failure.ErrorDetails.RecommendedAction
+            $next | Should -BeLike "Get-ImagenRequest -RequestId * | New-ImagenImage -NoResume -OutputDirectory '$TestDrive/none' generates it again, and pays for it."
+            $again = Watch-Command ([scriptblock]::Create(($next -replace ' generates it.*')))
+            $again.Output.Directory | Should -Be "$TestDrive/none"
+            Get-Bill $test | Should -HaveCount 2
+            $failure = Get-Failure { New-ImagenImage 'none [emulator:images=0]' -Wait }
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*New-ImagenImage -NoResume -Wait generates it again*'
+        }
+
         It 'Receive-ImagenResult of a refused prompt does not advise to run it again' {
             $request = New-ImagenImage '[emulator:content_policy_violation]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
@@ -168,6 +210,14 @@ Describe 'Advice' {
         It 'Receive-ImagenResult of a request that failed names the request' {
             $request = New-ImagenImage '[emulator:generation_timeout]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
+        }
+
+        It 'a request that was cancelled is submitted again by its id, and no other with it' {
+            $request = New-ImagenImage 'a fox [emulator:seconds=600]'
+            $request | Stop-ImagenRequest
+            $failure = Get-Failure { $request | Receive-ImagenResult -NoDownload }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'RequestCancelled,*'
             $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
         }
 
@@ -247,6 +297,17 @@ Describe 'Advice' {
             $seen.Warning | Should -BeLike 'Row 1:*: ... | Expand-ImagenPrompt | New-ImagenImage'
             $seen.Output | Should -HaveCount 2
             (Get-Bill $test).input.prompt | Sort-Object | Should -Be 'a {red|blue} fox', 'a {red|blue} owl'
+        }
+
+        It 'a command for a table or a file of prompts says where images go, as this one does' {
+            $seen = Watch-Command { 'a {red|blue} seal' | New-ImagenImage -OutputDirectory $TestDrive/out -Sidecar -WhatIf }
+            $seen.Warning | Should -BeLike "*: ... | Expand-ImagenPrompt | New-ImagenImage -OutputDirectory '$TestDrive/out' -Sidecar"
+            $rows = Join-Path $TestDrive rows.csv
+            'prompt;seed', 'a fox;5' | Set-Content $rows
+            $failure = Get-Failure { New-ImagenImage $rows $TestDrive/out -FileName '{Seed}' }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv '$rows' | New-ImagenImage -OutputDirectory '$TestDrive/out' -FileName '{Seed}'"
+            $failure = Get-Failure { Import-Csv $rows | New-ImagenImage -OutputDirectory $TestDrive/out }
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv FILE -Delimiter ';' | New-ImagenImage -OutputDirectory '$TestDrive/out'"
         }
 
         It 'is said before anything is sent' {

@@ -92,7 +92,7 @@ Describe 'A key from a secret' {
         Get-Command Get-Secret -ErrorAction Ignore | Should -BeNullOrEmpty
         $seen = Watch-Command { New-ImagenImage 'a' -Provider here }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be $missing
-        $seen.Thrown.Exception.Message | Should -BeLike "There is no API key for provider 'here': the secret FalKey cannot be looked up without a command Get-Secret * `$env:HERE_KEY is not set. Nothing was sent."
+        $seen.Thrown.Exception.Message | Should -BeLike "There is no API key for provider 'here': the secret FalKey cannot be looked up without the command Get-Secret * `$env:HERE_KEY is not set. Nothing was sent."
         $env:HERE_KEY = 'from-variable'
         $null = New-ImagenImage 'a' -Provider here
         Get-UsedKey | Should -Be 'from-variable'
@@ -260,7 +260,7 @@ Describe 'A price of one''s own' {
     ) {
         $seen = Watch-Command { Set-ImagenProvider here -PricePerImage $given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
-        $seen.Thrown.Exception.Message | Should -Be "-PricePerImage '$given' is not a price: it takes a number from 0, such as 0.05."
+        $seen.Thrown.Exception.Message | Should -Be "-PricePerImage '$given' is not a price: it takes a number of 0 or more, such as 0.05."
         (Get-ImagenProvider here).PricePerImage | Should -Be 0.05
     }
 }

@@ -94,6 +94,17 @@ Describe 'Argument completion' {
         Get-ToolTip 'New-ImagenImage -Model fal-ai/nano-banana-2/e' | Should -Match '^fal-ai/nano-banana-2/edit: image-to-image\. Inputs: Prompt, .*thinking_level'
     }
 
+    It 'the tooltip of a model without a category, or of one that says nothing of its inputs, has no empty place' {
+        $null = New-Item -ItemType Directory -Force $env:IMAGEN4_HOME
+        Set-Content (Join-Path $env:IMAGEN4_HOME models.json) '{ "models": [ { "ids": [ "acme/odd" ], "protocols": [ "FalQueue" ], "inputs": [ { "name": "prompt" }, { "name": "tint" } ] } ] }'
+        try {
+            (TabExpansion2 ($line = 'New-ImagenImage -Provider fal -Model acme/o') $line.Length).CompletionMatches.ToolTip | Should -Be 'acme/odd. Inputs: Prompt, tint'
+        }
+        finally {
+            Remove-Item (Join-Path $env:IMAGEN4_HOME models.json)
+        }
+    }
+
     It 'the inputs of the model that have no parameter, as a whole table, by their names too' {
         $all = Get-Completion 'New-ImagenImage -Model fal-ai/nano-banana-2 -AdditionalInput '
         $all | Should -Contain "@{ thinking_level = 'high' }"

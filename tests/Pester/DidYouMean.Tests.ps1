@@ -52,4 +52,33 @@ Describe 'What may be meant' {
         "$((Watch-Command { Get-ImagenModel fal-ai/nano-bananna-2 }).Error)" | Should -Match "Did you mean 'fal-ai/nano-banana-2'\?$"
         "$((Watch-Command { Get-ImagenModel fal-ai/nano-banana-9 }).Error)" | Should -Not -Match 'mean'
     }
+
+    It 'by the column of a record that lacks one: <command>, with the command that renames it' -ForEach @(
+        @{ command = 'New-ImagenImage'; misspelt = 'promt'; meant = 'Prompt'; value = 'a fox' }
+        @{ command = 'Expand-ImagenPrompt'; misspelt = 'Promtp'; meant = 'Prompt'; value = 'a fox' }
+        @{ command = 'Receive-ImagenResult'; misspelt = 'request id'; meant = 'RequestId'; value = '0' }
+        @{ command = 'Get-ImagenRequestStatus'; misspelt = 'RequstId'; meant = 'RequestId'; value = '0' }
+        @{ command = 'Get-ImagenPrice'; misspelt = 'modle'; meant = 'Model'; value = 'fal-ai/nano-banana-2' }
+        @{ command = 'Get-ImagenModel'; misspelt = 'modle'; meant = 'Model'; value = 'fal-ai/nano-banana-2' }
+        @{ command = 'Send-ImagenFile'; misspelt = 'Paht'; meant = 'Path'; value = 'none.png' }
+        @{ command = 'Export-ImagenGallery'; misspelt = 'promt'; meant = 'Prompt'; value = 'a fox' }
+    ) {
+        $record = [pscustomobject]@{ other = 'x'; $misspelt = $value }
+        $seen = Watch-Command { $record | & $command }
+        $seen.Error[0].Exception.Message | Should -Match ([regex]::Escape("Its properties are: other, $misspelt (${meant}?)"))
+        $next = $seen.Error[0].ErrorDetails.RecommendedAction
+        $next | Should -Be "... | Select-Object *, @{ Name = '$meant'; Expression = { `$_.'$misspelt' } } -ExcludeProperty '$misspelt' | $command"
+        $renamed = Invoke-Expression ($next.Replace('...', '$record') -replace ' \| [A-Z][A-Za-z-]+$')
+        $renamed.$meant, $renamed.other | Should -Be $value, 'x'
+        $renamed.PSObject.Properties.Name | Should -Not -Contain $misspelt
+    }
+
+    It 'by a column that is not close to any: the command has a place for its name' {
+        $failure = (Watch-Command { [pscustomobject]@{ text = 'a fox' } | New-ImagenImage }).Error
+        $failure.Exception.Message | Should -BeLike '*Its properties are: text. *'
+        $failure.ErrorDetails.RecommendedAction | Should -Be "... | Select-Object *, @{ Name = 'Prompt'; Expression = { `$_.COLUMN } } | New-ImagenImage"
+        (Watch-Command { [pscustomobject]@{ promt = 'a fox' } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive out) }).Error.ErrorDetails.RecommendedAction |
+            Should -BeLike "*| New-ImagenImage -OutputDirectory '$(Join-Path $TestDrive out)'"
+        (Watch-Command { @{ promt = 'a fox' } | New-ImagenImage }).Error.ErrorDetails.RecommendedAction | Should -Be "@{ Prompt = '...' } | New-ImagenImage"
+    }
 }

@@ -118,7 +118,7 @@ hero,a {calm|wild} sea,16:9,big
 
     It 'what is no template is refused' {
         "$((Watch-Command { Expand-ImagenPrompt }).Error)" | Should -Be 'There is no template. Give one with -Prompt, or pipe text or objects with a property named Prompt.'
-        "$((Watch-Command { [pscustomobject]@{ Promt = 'a' } | Expand-ImagenPrompt }).Error)" | Should -Match 'has no prompt. Its properties are: Promt'
+        "$((Watch-Command { [pscustomobject]@{ Promt = 'a' } | Expand-ImagenPrompt }).Error)" | Should -Match 'has no prompt. Its properties are: Promt \(Prompt\?\)'
         "$((Watch-Command { 5 | Expand-ImagenPrompt }).Error)" | Should -Match 'is not a prompt'
         "$((Watch-Command { '{a|b}' | Expand-ImagenPrompt 'c' }).Error)" | Should -Match 'another in -Prompt'
         "$((Watch-Command { Expand-ImagenPrompt 'a' -Seed five }).Thrown)" | Should -Match "Seed.*five"

@@ -209,10 +209,10 @@ Describe 'Export-ImagenGallery' {
             # Where there is no browser, nothing but a warning says so.
             Set-Content $bin/xdg-open "#!/bin/sh`necho no method available`necho no browser >&2`nexit 3"
             $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Export-ImagenGallery '$out' -Show" $place
-            $said -replace '\s+', ' ' | Should -Be "WARNING: The page could not be opened here: no program opens it (xdg-open ended with 3). It is $(Join-Path $out gallery.html)"
+            $said -replace '\s+', ' ' | Should -Be "WARNING: The page could not be opened here: no program opens it (xdg-open ended with 3). Open it yourself: $(Join-Path $out gallery.html)"
             $env:PATH = "$bin/none"
             $said = Watch-Command { $results | Export-ImagenGallery ./page.html -Show }
-            $said.Warning | Should -Be "The page could not be opened here: no program opens it (xdg-open ended with 127). It is $(Join-Path $place page.html)"
+            $said.Warning | Should -Be "The page could not be opened here: no program opens it (xdg-open ended with 127). Open it yourself: $(Join-Path $place page.html)"
         }
         finally {
             $env:PATH = $path

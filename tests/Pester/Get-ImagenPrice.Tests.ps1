@@ -66,6 +66,21 @@ Describe 'Get-ImagenPrice' {
         Remove-ImagenProvider keyed
     }
 
+    It 'says once that a host cannot be asked, whatever it was to be asked about' {
+        Add-Fault $test @{ operation = 'pricing'; kind = 'status'; status = 401; body = @{ detail = 'No' }; count = -1 }
+        $seen = Watch-Command { Get-ImagenPrice -Provider emulator }
+        $seen.Error | Should -HaveCount 1
+        $seen.Error.FullyQualifiedErrorId | Should -Be "AuthenticationFailed,$command"
+        $seen.Error.TargetObject | Should -HaveCount 18
+
+        $models = 'fal-ai/nano-banana-2', 'fal-ai/imagen4/preview' | ForEach-Object { @{ Model = $_; Provider = 'emulator' }; @{ Model = $_; Provider = 'priced' } }
+        $seen = Watch-Command { $models | Get-ImagenPrice }
+        $seen.Output.Provider | Should -Be 'priced', 'priced'
+        $seen.Error | Should -HaveCount 1
+        $seen.Error.TargetObject.Model | Sort-Object | Should -Be 'fal-ai/imagen4/preview', 'fal-ai/nano-banana-2'
+        (Watch-Command { Get-ImagenPrice fal-ai/nano-banana-2 }).Error.TargetObject | Should -Be 'fal-ai/nano-banana-2'
+    }
+
     It 'needs no key where nobody is asked' {
         $price = Get-ImagenPrice any/model -Provider priced
         $price.UnitPrice | Should -Be 0.04

@@ -67,6 +67,23 @@ Describe 'Get-ImagenRequest: costs' {
         $seen.Warning | Should -BeExactly 'Requests: 2. In doubt, and not in any sum: 1 (to settle them: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest). Generated without a known price, and not in any sum: 1 (Get-ImagenPrice shows what is known about a model).'
     }
 
+    It 'attempts that newer ones have replaced are said to be missing from a sum, once, and only where there are some' {
+        $out = Join-Path $TestDrive replaced
+        $null = 'fox', 'owl' | New-ImagenImage -OutputDirectory $out
+        $null = 'fox' | New-ImagenImage -OutputDirectory $out -NoResume
+        $seen = Watch-Command { Get-ImagenRequest | Measure-Object Cost -Sum }
+        [math]::Round($seen.Output.Sum, 4) | Should -Be 0.1
+        $said = 'Requests: 2. Cost: 0.1 USD. Earlier attempts of these rows that were paid for, and are not in any sum: 1, cost: 0.05 USD (Get-ImagenRequest -History includes them).'
+        $seen.Warning | Should -BeExactly $said
+        (Watch-Command { Get-ImagenRequest }).Other | Should -BeExactly $said
+
+        # The command does what it is recommended for.
+        $seen = Watch-Command { Get-ImagenRequest -History | Measure-Object Cost -Sum }
+        [math]::Round($seen.Output.Sum, 4) | Should -Be 0.15
+        $seen.Warning | Should -BeNullOrEmpty
+        (Watch-Command { Get-ImagenRequest -Provider none* | Measure-Object Cost -Sum }).Warning | Should -BeNullOrEmpty -Because 'they are of another provider'
+    }
+
     It 'says nothing of costs where states are asked for, or where nothing was billed' {
         $null = 'owl [emulator:seconds=600]', 'elk [emulator:seconds=600]' | New-ImagenImage
         foreach ($command in { Get-ImagenRequest -Unfinished }, { Get-ImagenRequest -Unfinished | Select-Object Prompt }, { Get-ImagenRequest -State InQueue, InProgress | Select-Object Prompt }) {

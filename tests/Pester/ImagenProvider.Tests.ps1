@@ -28,7 +28,7 @@ Describe 'Providers' {
         Set-ImagenProvider here -BaseUri 'https://elsewhere.example'
         (Get-ImagenProvider here).PlatformUri | Should -BeNullOrEmpty
         $seen = Watch-Command { Set-ImagenProvider here -PlatformUri 'http://elsewhere.example/v1' }
-        "$($seen.Thrown)" | Should -Be "'http://elsewhere.example/v1' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
+        "$($seen.Thrown)" | Should -Be "'http://elsewhere.example/v1' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without a user, a query or a fragment."
     }
 
     Context 'Get-ImagenProvider' {
@@ -179,7 +179,7 @@ Describe 'Providers' {
         ) {
             $seen = Watch-Command { Set-ImagenProvider here -Protocol FalQueue -BaseUri $address }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.SetImagenProviderCommand'
-            $seen.Thrown.Exception.Message | Should -BeLike "'$([wildcardpattern]::Escape(($address -replace '(?<=[?#]).+', '***')))' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without user, query or fragment."
+            $seen.Thrown.Exception.Message | Should -BeLike "'$([wildcardpattern]::Escape(($address -replace '(?<=[?#]).+', '***')))' cannot be the address of a provider: it has to begin with https:// (http:// for this machine alone), without a user, a query or a fragment."
             (Get-ImagenProvider).Name | Should -Not -Contain 'here'
         }
 
@@ -189,8 +189,8 @@ Describe 'Providers' {
         }
 
         It 'refuses <kind>' -ForEach @(
-            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, give -BaseUri, too: the address of the host, such as https://images.example/v1." }
-            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, give -Protocol, too: FalQueue, FalSync, FalAggregator or ImagesGenerations." }
+            @{ kind = 'a new one without an address'; given = @{ Name = 'new'; Protocol = 'FalQueue' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, also give -BaseUri: the address of the host, such as https://images.example/v1." }
+            @{ kind = 'a new one without a protocol'; given = @{ Name = 'new'; BaseUri = 'https://x.example' }; message = "There is no provider 'new'. Known providers: aimlapi, chainhub, *. To add it, also give -Protocol: FalQueue, FalSync, FalAggregator or ImagesGenerations." }
             @{ kind = 'a name with a blank'; given = @{ Name = 'a b'; Protocol = 'FalQueue'; BaseUri = 'https://x.example' }; message = "'a b' cannot be the name of a provider: use letters, digits and - _ ." }
             @{ kind = 'a model that is none'; given = @{ Name = 'fal'; DefaultModel = '../x' }; message = "'../x' is not an endpoint id such as fal-ai/imagen4/preview." }
         ) {

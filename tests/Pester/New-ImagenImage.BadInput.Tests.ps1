@@ -105,8 +105,8 @@ Describe 'New-ImagenImage: bad input' {
             @{ kind = 'a cell of blanks'; row = [pscustomobject]@{ prompt = "  `t" }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
             @{ kind = 'a null cell'; row = [pscustomobject]@{ prompt = $null }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
             @{ kind = 'an empty cell of a hashtable'; row = @{ prompt = '' }; message = 'Row 1: Prompt is empty. Every row needs a prompt.' }
-            @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt, seed. Is the header misspelt, or the delimiter a different one?' }
-            @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt. *' }
+            @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt (Prompt?), seed. Is the header misspelt, or the delimiter a different one?' }
+            @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt (Prompt?). *' }
             @{ kind = 'a number'; row = 5; message = 'Row 1: an integer is not a prompt. Pipe text, or objects with a property named Prompt.' }
             @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a date is not a prompt. *' }
             @{ kind = 'a list in a cell'; row = [pscustomobject]@{ prompt = @('a', 'b') }; message = 'Row 1: Prompt is an array, not text.' }

@@ -79,7 +79,7 @@ Describe 'New-ImagenImage, run again' {
 
     It 'another directory is another row, and the old one is named before anything is paid for' {
         $null = $rows | New-ImagenImage -OutputDirectory $out
-        $warning = "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: at most 0.15 USD."
+        $warning = "Rows submitted before, for images in ${out}: 3. In another directory they are new rows and are paid for again; cost: at most 0.15 USD. Use that directory to continue them."
         $paid = [System.Collections.Generic.List[int]]::new()
         $seen = Watch-Command {
             @([pscustomobject]@{ prompt = 'another' }) + $rows | New-ImagenImage -OutputDirectory "$out-2" -ThrottleLimit 1 3>&1 | ForEach-Object {
@@ -100,16 +100,16 @@ Describe 'New-ImagenImage, run again' {
         $null = $rows | New-ImagenImage -OutputDirectory $out
         $null = New-ImagenImage 'with a key' -Key mine -OutputDirectory $out
         $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory "$out-2" -MaxCost 0.1 }
-        $seen.Warning | Should -Contain "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: at most 0.15 USD."
+        $seen.Warning | Should -Contain "Rows submitted before, for images in ${out}: 3. In another directory they are new rows and are paid for again; cost: at most 0.15 USD. Use that directory to continue them."
         $seen.Error.FullyQualifiedErrorId | Should -Be "CostLimitReached,$command"
         $seen = Watch-Command { New-ImagenImage 'with a key' -Key mine -OutputDirectory "$out-2" }
-        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 1. For another directory they are new rows, and are paid for again; cost: at most 0.05 USD."
+        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 1. In another directory they are new rows and are paid for again; cost: at most 0.05 USD. Use that directory to continue them."
         $seen.Output | Should -HaveCount 1
         Set-ImagenProvider cheap -Protocol FalAggregator -BaseUri "$($test.BaseUri)/chainhub"
         $null = $rows | New-ImagenImage -Provider cheap -ApiKey k -OutputDirectory $out
         $seen = Watch-Command { $rows | New-ImagenImage -Provider cheap -ApiKey k -OutputDirectory "$out-3" }
         Remove-ImagenProvider cheap
-        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 3. For another directory they are new rows, and are paid for again; cost: unknown."
+        $seen.Warning | Should -Be "Rows submitted before, for images in ${out}: 3. In another directory they are new rows and are paid for again; cost: unknown. Use that directory to continue them."
     }
 
     It 'rows that end submitting are counted with those that wait for the end of the input' {
@@ -129,7 +129,7 @@ Describe 'New-ImagenImage, run again' {
             'another', 'one', 'two', 'three' | New-ImagenImage -OutputDirectory '$out-2' -WhatIf"
         $lines = ($said -join "`n") -replace '\r?\n(?!What if|WARNING)', ' ' -split '\r?\n'
         $lines[-2] | Should -BeLike '*In all, rows to be generated: 4, cost: at most *'
-        $lines[-1].Trim() | Should -BeLike "WARNING: Rows submitted before, for images in ${out}: 3. For another directory*cost: *."
+        $lines[-1].Trim() | Should -BeLike "WARNING: Rows submitted before, for images in ${out}: 3. In another directory*cost: *."
         $lines -like 'WARNING*' | Should -HaveCount 1
     }
 

@@ -83,7 +83,7 @@ Describe 'New-ImagenImage: cost' {
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "CostLimitReached,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'LimitsExceeded'
-            $seen.Error.Exception.Message | Should -Be 'Rows held back, because the cost could have passed -MaxCost 0.5 with them: 4 (in the pipeline: 7 to 10). Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost continues with them.'
+            $seen.Error.Exception.Message | Should -Be 'Rows held back, because the cost could have passed -MaxCost 0.5 with them: 4 (row numbers: 7 to 10). Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost continues with them.'
             $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $seen.Error.TargetObject.prompt | Should -Be 'fox 7', 'fox 8', 'fox 9', 'fox 10'
             Get-ImagenRequest | Should -HaveCount 6
@@ -94,7 +94,7 @@ Describe 'New-ImagenImage: cost' {
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -MaxCost 0.5 }
             Get-Bill $test | Should -HaveCount 6
             $seen.Output | Should -HaveCount 6
-            $seen.Error.Exception.Message | Should -BeLike '*: 4 (in the pipeline: 1 to 4). Counted so far: 0.48 USD.*'
+            $seen.Error.Exception.Message | Should -BeLike '*: 4 (row numbers: 1 to 4). Counted so far: 0.48 USD.*'
 
             $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out -MaxCost 0.8 }
             $seen.Error | Should -BeNullOrEmpty
@@ -110,7 +110,7 @@ Describe 'New-ImagenImage: cost' {
         }
 
         It 'holds for prompts given as an argument' {
-            (Watch-Command { New-ImagenImage 'a', 'b', 'c' -Model $model -MaxCost 0.16 -Wait }).Error.Exception.Message | Should -BeLike '*: 1 (in the pipeline: 3).*'
+            (Watch-Command { New-ImagenImage 'a', 'b', 'c' -Model $model -MaxCost 0.16 -Wait }).Error.Exception.Message | Should -BeLike '*: 1 (row numbers: 3).*'
             Get-Bill $test | Should -HaveCount 2
         }
 
@@ -118,7 +118,7 @@ Describe 'New-ImagenImage: cost' {
             $null = Import-Csv $csv | Select-Object -First 3 | New-ImagenImage -OutputDirectory $out
             $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out -MaxCost 0 }
             $seen.Output | Should -HaveCount 3
-            $seen.Error.Exception.Message | Should -BeLike '*: 7 (in the pipeline: 4 to 10).*'
+            $seen.Error.Exception.Message | Should -BeLike '*: 7 (row numbers: 4 to 10).*'
             Get-Bill $test | Should -HaveCount 3
         }
 
@@ -138,7 +138,7 @@ Describe 'New-ImagenImage: cost' {
         ) {
             $seen = Watch-Command { 'a' | New-ImagenImage -MaxCost $given }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number from 0 with a decimal point, such as 2.50."
+            $seen.Thrown.Exception.Message | Should -Be "-MaxCost '$given' is not an amount: it takes a number of 0 or more with a decimal point, such as 2.50."
             Get-Bill $test | Should -BeNullOrEmpty
         }
     }

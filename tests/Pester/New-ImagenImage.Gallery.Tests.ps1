@@ -27,6 +27,20 @@ Describe 'New-ImagenImage -Gallery' {
         Get-Content $page -Raw | Should -Match ">$(Split-Path $out -Leaf)</h1>"
     }
 
+    It 'is named at the end: <case>' -ForEach @(
+        @{ case = 'a batch'; run = { 'one', 'two' | New-ImagenImage -OutputDirectory $out -Gallery }; said = 'Rows: 2. Delivered: 2. *. Gallery: {0}' }
+        @{ case = 'one image'; run = { New-ImagenImage 'one' $out -Gallery }; said = 'Rows: 1. Delivered: 1. *. Gallery: {0}' }
+    ) {
+        (Watch-Command $run).Other | Should -BeLike ($said -f [wildcardpattern]::Escape($page))
+        $page | Should -Exist
+    }
+
+    It 'is not named where there is none' {
+        $seen = Watch-Command { @{ Prompt = 'odd'; AspectRatio = '7:5' }, @{ Prompt = 'odder'; AspectRatio = '7:5' } | New-ImagenImage -OutputDirectory $out -Gallery }
+        $seen.Other | Should -Be 'Rows: 2. Not submitted: 2.'
+        $page | Should -Not -Exist
+    }
+
     It 'keeps what earlier runs have saved' {
         $first = 'one', 'two' | New-ImagenImage -OutputDirectory $out -Gallery
         @{ Prompt = 'from beside'; SchemaVersion = 1 } | ConvertTo-Json | Set-Content "$($first[0].Path).json"

@@ -68,10 +68,10 @@ Describe 'New-ImagenImage: a host that cannot be reached' {
         $seen.Error.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'HostUnavailable,Imagen4.PowerShell.Commands.NewImagenImageCommand'
         $seen.Error[0].Exception.Message | Should -Match "^Row (\d), key 'k\1': $unsent"
         $seen.Error[0].ErrorDetails.RecommendedAction | Should -BeLike '*Get-ImagenProvider gone*same command*'
-        $seen.Error[1].Exception.Message | Should -BeLike 'More rows that were not sent, because gone cannot be reached: 4 (in the pipeline: *).'
+        $seen.Error[1].Exception.Message | Should -BeLike 'More rows that were not sent, because gone cannot be reached: 4 (row numbers: *).'
         $seen.Error[1].CategoryInfo.Category | Should -Be 'ConnectionError'
         $seen.Error.TargetObject.key | Sort-Object | Should -Be 'k1', 'k2', 'k3', 'k4', 'k5'
-        $seen.Other | Should -Be 'Rows: 5. Failed: 5.'
+        $seen.Other | Should -Be 'Rows: 5. Not submitted: 5.'
         (Get-ImagenRequest).Error | Should -Match $unsent
 
         # What was not sent can be piped in again as it is.

@@ -10,7 +10,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
     AfterAll { Exit-ImagenTest $test }
 
     It '<kind>: two errors for a thousand rows' -ForEach @(
-        @{ kind = 'a misspelt header'; name = 'promt'; value = 'a fox'; message = 'the record has no prompt. Its properties are: key, promt. *' }
+        @{ kind = 'a misspelt header'; name = 'promt'; value = 'a fox'; message = 'the record has no prompt. Its properties are: key, promt (Prompt?). *' }
         @{ kind = 'a value that does not exist'; name = 'aspect_ratio'; value = '16x9'; message = "AspectRatio '16x9' is not one of *did you mean 16:9?*Nothing was sent." }
         @{ kind = 'text for a number'; name = 'num_images'; value = 'five'; message = "NumImages is 'five', not a whole number. fal-ai/imagen4/preview takes 1 to 4." }
         @{ kind = 'a model that is none'; name = 'model'; value = 'no model'; message = "'no model' is not an endpoint id such as fal-ai/imagen4/preview.*" }
@@ -32,7 +32,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
         $seen.Error[1].CategoryInfo.Category | Should -Be 'InvalidArgument'
         $seen.Error[1].ErrorDetails.RecommendedAction | Should -Be $seen.Error[0].ErrorDetails.RecommendedAction
         $seen.Output | Should -HaveCount 0
-        $seen.Other | Should -Be 'Rows: 1000. Failed: 1000.'
+        $seen.Other | Should -Be 'Rows: 1000. Not submitted: 1000.'
         Get-Bill $test | Should -HaveCount 0
     }
 
@@ -90,7 +90,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
             $process.Dispose()
         }
         $said | Should -Match "Row 1: NumImages is 'five'"
-        $said | Should -Match 'More rows that failed like rows before them: 3 \(in the pipeline: 2 to 4\)\.'
+        $said | Should -Match 'More rows that failed like rows before them: 3 \(row numbers: 2 to 4\)\.'
     }
 
     It 'ends the command at the first row with -ErrorAction Stop' {

@@ -97,7 +97,7 @@ Describe 'New-ImagenImage: saving' {
         It 'does not go with -Wait:$false' {
             $seen = Watch-Command { New-ImagenImage 'p' -OutputDirectory $out -Wait:$false }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be '-OutputDirectory waits for the images: it cannot go with -Wait:$false.'
+            $seen.Thrown.Exception.Message | Should -Be '-OutputDirectory waits for the images: it cannot be used with -Wait:$false.'
             $out | Should -Not -Exist
             Get-Bill $test | Should -HaveCount 0
         }
@@ -159,9 +159,28 @@ Describe 'New-ImagenImage: saving' {
             $seen.Error.FullyQualifiedErrorId | Should -Be $exists
             $seen.Error.CategoryInfo.Category | Should -Be 'WriteError'
             "$($seen.Error)" | Should -Be "Row 1, key 'taken': $(Join-Path $out taken.png) already exists. Nothing was sent; use -Force to overwrite it."
+            $seen.Error.ErrorDetails.RecommendedAction | Should -Be 'Run the same command with another -FileName, or with -Force to overwrite the file.' -Because 'another directory makes new rows of those that were paid for'
             Get-Content (Join-Path $out taken.png) | Should -Be 'mine'
             $seen.Output.Key | Should -Be 'free'
             (Get-Bill $test).input.prompt | Should -Be 'q'
+        }
+
+        It 'may be those of other rows, where the order of a table has changed: said before it is paid for, with names that stay' {
+            $rows = 'one', 'two' | ForEach-Object { [pscustomobject]@{ prompt = $_; key = "k-$_" } }
+            $null = $rows | New-ImagenImage -OutputDirectory $out -FileName 'image-{Index}'
+            $grown = @([pscustomobject]@{ prompt = 'new'; key = 'k-new' }) + $rows
+            $seen = Watch-Command { $grown | New-ImagenImage -OutputDirectory $out -FileName 'image-{Index}' }
+            "$($seen.Error)" | Should -Be "Row 1, key 'k-new': $(Join-Path $out image-0001.png) already exists, perhaps as another row's image: {Index} changes when rows are added or moved. Nothing was sent. Use another name, such as -FileName 'image-{Key}'; -Force overwrites the file."
+            $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Run the same command with -FileName 'image-{Key}'."
+            Get-Bill $test | Should -HaveCount 2
+
+            # The command does what it is recommended for.
+            $results = $grown | New-ImagenImage -OutputDirectory $out -FileName 'image-{Key}' -WarningAction Ignore
+            ($results | Where-Object Key -EQ 'k-new').Path | Should -Be (Join-Path $out image-k-new.png)
+            Get-Bill $test | Should -HaveCount 3
+
+            $seen = Watch-Command { @([pscustomobject]@{ prompt = 'no key' }) + $rows | New-ImagenImage -OutputDirectory $out -FileName 'image-{Index}' }
+            $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Run the same command with -FileName 'image-{Index}-{RequestId}'."
         }
 
         It 'are never overwritten when they appear meanwhile; the object says what is paid for' {

@@ -173,7 +173,7 @@ Describe 'A host of OpenAI''s form' {
     It 'refuses <name> for a host whose protocol has a form of its own' -ForEach @(@{ name = 'SubmitPath'; value = '/x' }, @{ name = 'InputName'; value = @{ num_images = 'n' } }) {
         $given = @{ $name = $value }
         $seen = Watch-Command { Set-ImagenProvider bad -Protocol FalQueue -BaseUri $test.BaseUri @given }
-        $seen.Thrown.Exception.Message | Should -Be "-$name is for hosts of the protocol ImagesGenerations: FalQueue has a form of its own."
+        $seen.Thrown.Exception.Message | Should -Be "-$name is only for hosts of the protocol ImagesGenerations; FalQueue has its own form."
     }
 
     It 'does not repeat a key that is given for its header' {

@@ -130,7 +130,7 @@ Describe 'Another host' {
             $null = TabExpansion2 'New-ImagenImage a -Provider kk' 29
             (Watch-Command { Get-ImagenProvider kkiai }).Warning | Should -HaveCount 0
             $seen = Watch-Command { New-ImagenImage 'a fox' -Provider kkiai }
-            $seen.Warning | Should -Be "'kkiai' is a profile of your settings here, and not the built-in one: requests go to $($test.BaseUri)/kkiai. Remove-ImagenProvider kkiai -Scope User brings the built-in one back."
+            $seen.Warning | Should -Be "'kkiai' is a profile in your settings, not the built-in one: requests go to $($test.BaseUri)/kkiai. Remove-ImagenProvider kkiai -Scope User brings the built-in one back."
             (Watch-Command { New-ImagenImage 'a fox' -Provider kkiai }).Warning | Should -HaveCount 0
             Remove-ImagenProvider kkiai -Scope User
             (Get-ImagenProvider kkiai).Scope | Should -Be 'BuiltIn'

@@ -85,17 +85,33 @@ Describe 'The progress of a batch, and the line it ends with' {
         It 'says what became of the rows, where the images are and what it cost' {
             $rows = @{ Prompt = 'delivered'; NumImages = 2 }, @{ Prompt = 'refused'; AspectRatio = '7:5' }, @{ Prompt = '[emulator:fail]' }
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $folder }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 2. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 1, not submitted: 1. Images: 2, in $folder. Cost: 0.1 USD."
         }
 
         It 'says what was submitted only' {
             $seen = Watch-Command { 'one', 'two' | New-ImagenImage }
-            $seen.Other | Should -Be 'Rows: 2. Submitted: 2. Receive-ImagenResult saves their images. Cost not known yet: 2.'
+            $seen.Other | Should -Be 'Rows: 2. In queue: 2. Receive-ImagenResult saves their images. Cost not known yet: 2.'
+        }
+
+        It 'says how the image of one prompt is saved, where nothing else follows' {
+            $seen = Watch-Command { New-ImagenImage 'only submitted' }
+            $id = $seen.Output.RequestId
+            $seen.Other | Should -BeExactly "Submitted. To save its images: Get-ImagenRequest -RequestId $id | Receive-ImagenResult -Wait -OutputDirectory ./out"
+            Push-Location (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+            try {
+                (Invoke-Expression ("$($seen.Other)" -replace '^[^:]*: ')).Path | Should -Exist
+            }
+            finally {
+                Pop-Location
+            }
+
+            $seen = Watch-Command { New-ImagenImage 'piped on' | Receive-ImagenResult -Wait -NoDownload }
+            $seen.Other | Should -BeNullOrEmpty
         }
 
         It 'says what was not sent' {
             $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not sent: 1. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not submitted: 1. Images: 2, in $folder. Cost: 0.1 USD."
         }
 
         It 'tells what this run cost from what earlier ones paid' {
@@ -128,6 +144,27 @@ Describe 'The progress of a batch, and the line it ends with' {
             (Watch-Command { $all[0] | Receive-ImagenResult }).Other | Should -BeNullOrEmpty
         }
 
+        It 'calls each state by the name that the table and -State have: <case>' -ForEach @(
+            @{ case = 'images that could not be saved'; said = 'Rows: 2. Completed (not saved): 2. *'; run = {
+                    Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
+                    'one', 'two' | New-ImagenImage -OutputDirectory $folder
+                } }
+            @{ case = 'waited for, not saved'; said = 'Rows: 2. Completed (not saved): 2. Cost: *'; run = { 'one', 'two' | New-ImagenImage -Wait } }
+            @{ case = 'refused by the host, and before it was sent'; said = 'Rows: 2. Rejected: 1, not submitted: 1.'; run = {
+                    Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'Not now' }; count = -1 }
+                    'refused', @{ Prompt = 'odd'; AspectRatio = '7:5' } | New-ImagenImage -Wait
+                } }
+            @{ case = 'read, not saved'; said = 'Requests: 2. Completed (not saved): 2. Cost *'; run = { 'one', 'two' | New-ImagenImage | Receive-ImagenResult -Wait -NoDownload } }
+            @{ case = 'cancelled, and not known'; said = 'Requests: 2. Cancelled: 1, not read: 1.'; run = {
+                    $request = New-ImagenImage 'slow [emulator:seconds=600]'
+                    $request | Stop-ImagenRequest
+                    $request, @{ RequestId = '' } | Receive-ImagenResult -NoDownload
+                } }
+        ) {
+            $seen = Watch-Command $run
+            @($seen.Other -match '^(Rows|Requests): ')[-1] | Should -BeLike $said
+        }
+
         It 'says for how many rows the cost is unknown' {
             $env:IMAGEN4_TEST_KEY = 'none'
             $null = Set-ImagenProvider unpriced -Protocol FalQueue -BaseUri $test.BaseUri -ApiKeyVariable IMAGEN4_TEST_KEY
@@ -155,6 +192,26 @@ Describe 'The progress of a batch, and the line it ends with' {
             $said | Should -BeNullOrEmpty
             $null = 'eight' | New-ImagenImage -WhatIf -InformationVariable said
             $said | Should -BeNullOrEmpty
+        }
+
+        It 'is in the log that the output of a script is redirected to, where the objects are' {
+            $script = Join-Path $TestDrive nightly.ps1
+            Set-Content $script @"
+                Import-Module '$ModuleManifest'
+                `$given = @{ Provider = 'emulator'; OutputDirectory = '$folder' }
+                '--- a batch'; 'nine' | New-ImagenImage @given
+                '--- assigned'; `$all = 'nine' | New-ImagenImage @given
+                '--- in an expression'; ('nine' | New-ImagenImage @given).State
+                '--- for a program'; 'nine' | New-ImagenImage @given | ConvertTo-Json -Depth 4
+                '--- assigned, and asked for'; `$all = 'nine' | New-ImagenImage @given -InformationAction Continue
+                '--- in a loop'; foreach (`$word in 'nine', 'ten') { `$word | New-ImagenImage @given }
+                '--- not wanted'; 'nine' | New-ImagenImage @given -InformationAction Ignore
+"@
+            $log = Join-Path $TestDrive nightly.log
+            & $PwshProgram @PwshArguments -NoProfile -File $script > $log
+            (Get-Content $log) -match '^(--- .*|Rows: 1\. Delivered: 1\. .* Cost.*)' -replace '^Rows: .*', 'Rows' | Should -Be @(
+                '--- a batch', 'Rows', '--- assigned', '--- in an expression', '--- for a program'
+                '--- assigned, and asked for', 'Rows', '--- in a loop', 'Rows', 'Rows', '--- not wanted')
         }
 
         It 'does not get between the objects of a script whose output is redirected' {

@@ -33,6 +33,43 @@ Describe 'Receive-ImagenResult' {
         $result.Path | Should -Exist
     }
 
+    It 'saves a row that has not been saved yet where it belongs, from anywhere' {
+        $null = Watch-Command { 'slow [emulator:seconds=3]' | New-ImagenImage -OutputDirectory $out -TimeoutSec 1 }
+        $elsewhere = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        Push-Location $elsewhere
+        try {
+            $result = Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait
+            $result.State, $result.Directory | Should -Be 'Delivered', $out
+            $result.Path | Should -Be (Join-Path $out '0001-slow-emulator-seconds-3.png')
+            Get-ChildItem $elsewhere -Force | Should -HaveCount 0
+            ('slow [emulator:seconds=3]' | New-ImagenImage -OutputDirectory $out).Path | Should -Be $result.Path
+            Get-Bill $test | Should -HaveCount 1
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
+    It 'a directory in the place of the id ends it, with the command that was meant: <what>' -ForEach @(
+        @{ what = 'a path'; run = { 'a' | New-ImagenImage | Receive-ImagenResult ./out -Wait }; next = '... | Receive-ImagenResult -OutputDirectory ./out' }
+        @{ what = 'a name'; run = { 'a' | New-ImagenImage | Receive-ImagenResult pictures -Wait }; next = '... | Receive-ImagenResult -OutputDirectory pictures' }
+        @{ what = 'alone'; run = { Receive-ImagenResult '~/out' }; next = 'Get-ImagenRequest -Unfinished | Receive-ImagenResult -OutputDirectory ''~/out''' }
+    ) {
+        Push-Location (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        try {
+            $null = New-Item -ItemType Directory pictures
+            $seen = Watch-Command $run
+            $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            $seen.Thrown.Exception.Message | Should -BeLike '* is a directory, not a request id. Receive-ImagenResult takes it by name.'
+            $seen.Thrown.ErrorDetails.RecommendedAction | Should -BeExactly $next
+            $seen.Output | Should -BeNullOrEmpty
+            Get-ChildItem -Recurse -File | Should -HaveCount 0
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
     It 'brings images that have been saved back where they are, without a copy and without asking the host' {
         $saved = [pscustomobject]@{ prompt = 'a'; num_images = 2 } | New-ImagenImage $out -FileName '{Provider}/{Index}'
         $elsewhere = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
@@ -122,7 +159,7 @@ Describe 'Receive-ImagenResult' {
         $given = @{ $parameter = $value }
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload @given }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot go with -OutputDirectory, -FileName, -Sidecar or -Force.'
+        $seen.Thrown.Exception.Message | Should -Be '-NoDownload saves nothing: it cannot be used with -OutputDirectory, -FileName, -Sidecar or -Force.'
         Get-Seen $test | Should -HaveCount 0
     }
 

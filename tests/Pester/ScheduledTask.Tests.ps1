@@ -41,6 +41,26 @@ Describe 'samples/ScheduledTask.ps1' {
         $run.Said | Should -BeLike '*Submitting ended: *prompts.csv is empty.*'
     }
 
+    It 'ends with 2 and the reason when the file begins with a blank line' {
+        $run = Invoke-Task "`nkey,prompt`nfox,A red fox`nowl,A snowy owl"
+        $run.ExitCode | Should -Be 2 -Because $run.Said
+        $run.Said | Should -BeLike '*Submitting ended: The table has no header: the first line of its file is blank, so PowerShell calls its columns H1. Nothing was sent. *'
+        $run.Said | Should -Not -BeLike '*is empty*'
+        $run.Problems.Advice | Should -Be '(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv | New-ImagenImage'
+
+        # The command does what it is recommended for.
+        $rows = (Get-Content (Join-Path $place prompts.csv) -Raw).TrimStart() | ConvertFrom-Csv
+        ($rows | New-ImagenImage).Key | Sort-Object | Should -Be 'fox', 'owl'
+    }
+
+    It 'keeps a page of the images with -Gallery, and names it in the log' {
+        $run = Invoke-Task "key,prompt`nfox,A red fox" @{ Gallery = $true }
+        $run.ExitCode | Should -Be 0 -Because $run.Said
+        $page = Join-Path $place images/gallery.html
+        $page | Should -Exist
+        Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_.EndsWith(" Gallery: $page") } | Should -HaveCount 1
+    }
+
     # Windows has no signal that stands for Ctrl+C.
     It 'ends with 2 when it is stopped, and the log says so' -Skip:$IsWindows {
         Set-Content (Join-Path $place prompts.csv) "prompt`n[emulator:seconds=600] A red fox"
@@ -118,7 +138,7 @@ Describe 'samples/ScheduledTask.ps1' {
     It 'has the counts and the cost in its log' {
         $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,2`nowl,A snowy owl,five"
         $images = Join-Path $place images
-        $said = "Rows: 2. Delivered: 1, failed: 1. Images: 2, in $images. Cost: 0.1 USD."
+        $said = "Rows: 2. Delivered: 1, not submitted: 1. Images: 2, in $images. Cost: 0.1 USD."
         $run.Said | Should -BeLike "*$said*"
         Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_ -like "*$said" } | Should -HaveCount 1
     }
@@ -163,7 +183,7 @@ Describe 'samples/ScheduledTask.ps1' {
         & $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place other) -ReportDirectory (Join-Path $place reports) | ForEach-Object {
             $seen.Add("$(@(Get-Bill $test).Count) $_")
         }
-        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD."
+        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD. Use that directory to continue them."
         $LASTEXITCODE | Should -Be 0
         Get-Bill $test | Should -HaveCount 4
 

@@ -76,7 +76,7 @@ Describe 'Set-ImagenProvider and keys' {
         foreach ($scope in 'Session', 'User') {
             $seen = Watch-Command { Set-ImagenProvider fal -ApiKeyVariable GOOD_NAME, $value -Scope $scope }
             $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-            $seen.Thrown.Exception.Message | Should -Be '-ApiKeyVariable takes names of environment variables (letters, digits and _, no digit first), and the one at place 2 is none or looks like a key. It is not repeated here and was not stored. A key goes into the variable itself, or into a vault (-SecretName).'
+            $seen.Thrown.Exception.Message | Should -Be '-ApiKeyVariable takes names of environment variables (letters, digits and _, no digit first), and number 2 is not one, or looks like a key. It is not repeated here and was not stored. A key goes into the variable itself, or into a vault (-SecretName).'
             Find-Key $value $seen | Should -HaveCount 0
         }
 

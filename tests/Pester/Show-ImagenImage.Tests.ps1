@@ -66,7 +66,7 @@ Describe 'Show-ImagenImage' {
             $text = Show-InTerminal "Show-ImagenImage '$($results[0].Path)', '$($jpeg.Path)'" @{ TERM = 'xterm-kitty' }
             $data = [regex]::Matches($text, "`e_G[^;]*;(?<data>[^`e]+)`e\\").ForEach{ $_.Groups['data'].Value } -join ''
             Get-Hash $data | Should -Be (Get-FileHash $results[0].Path).Hash
-            $text | Should -Match 'The terminal takes PNG only, and this image is image/jpeg'
+            $text | Should -Match 'The terminal shows only PNG, and this image is image/jpeg'
             $text | Should -Match ([regex]::Escape("`e\$($jpeg.Path)`e]8;;`e\"))
         }
 

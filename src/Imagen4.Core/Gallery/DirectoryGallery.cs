@@ -36,6 +36,12 @@ public sealed class DirectoryGallery
         _page = new GalleryPage(Path.Combine(directory, FileName), new GalleryOptions { Title = title, Link = true, Force = force });
     }
 
+    /// <summary>The full path of the page.</summary>
+    public string FullPath => _page.FullPath;
+
+    /// <summary>Whether it has been written.</summary>
+    public bool IsWritten { get; private set; }
+
     /// <summary>Whether it is time to write it: something is new, and the last time is long enough ago.</summary>
     public bool IsDue => _isChanged && _time.GetUtcNow() >= _next;
 
@@ -93,5 +99,6 @@ public sealed class DirectoryGallery
         }
 
         await _page.WriteAsync(cards, cancellation).ConfigureAwait(false);
+        IsWritten = true;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <param name="limit">How long the exchange may take.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="largest">The largest answer that is read, in bytes, where it is no error.</param>
-    /// <param name="hasResult">Whether it is a result, where it is no error: it may have images in it.</param>
+    /// <param name="result">Lets the answer be a result, which may have images in it, where it is no error; null where it is none.</param>
     /// <exception cref="TimeoutException">The limit passed.</exception>
     /// <exception cref="HttpRequestException">The exchange failed.</exception>
     /// <exception cref="IOException">The answer broke off.</exception>
@@ -36,7 +36,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         TimeSpan limit,
         CancellationToken cancellation,
         int largest = LargestAnswer,
-        bool hasResult = false)
+        LargeResultPermit? result = null)
     {
         var started = time.GetTimestamp();
         using var deadline = new Deadline(limit, time, cancellation);
@@ -55,8 +55,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers);
             }
 
-            var answer = hasResult && response.IsSuccessStatusCode
-                ? await ResultAsync(response, deadline.Token).ConfigureAwait(false)
+            var answer = result is not null && response.IsSuccessStatusCode
+                ? await ResultAsync(response, result, deadline.Token).ConfigureAwait(false)
                 : await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
@@ -75,9 +75,10 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         }
     }
 
-    private async Task<HostResponse> ResultAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<HostResponse> ResultAsync(HttpResponseMessage response, LargeResultPermit permit, CancellationToken cancellation)
     {
-        var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest, HttpStack.LargeResults).ReadAsync(response.Content, cancellation)
+        var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest, permit)
+            .ReadAsync(response.Content, cancellation)
             .ConfigureAwait(false);
         return Answer(response, body, isDecoded) with { Texts = texts };
     }

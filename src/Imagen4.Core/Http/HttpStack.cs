@@ -21,9 +21,6 @@ internal static class HttpStack
     private static readonly Lazy<HttpClient> MediaLazy = new(() => Factory.Value.CreateClient(MediaClient));
     private static readonly Lazy<HttpClient> PublicLazy = new(() => Factory.Value.CreateClient(PublicClient));
 
-    /// <summary>Lets few results of the process at a time hold much memory.</summary>
-    public static SemaphoreSlim LargeResults { get; } = new(2);
-
     /// <summary>The client that talks to hosts. Its handler lives as long as the process, so it need not be made anew.</summary>
     public static HttpClient Host => HostLazy.Value;
 

@@ -9,8 +9,8 @@ namespace Imagen4.Core.Http;
 /// memory is small however many results come at the same time.
 /// </summary>
 /// <param name="bounds">How much is taken.</param>
-/// <param name="few">Lets few results at a time hold more than the others may.</param>
-internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
+/// <param name="permit">Lets it hold more than others may.</param>
+internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 {
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
 
@@ -24,7 +24,6 @@ internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
     private bool _isSetAside;
     private long _from;
     private int _textLength;
-    private bool _isOfFew;
 
     /// <summary>Reads the whole body.</summary>
     /// <param name="content">The body.</param>
@@ -45,20 +44,14 @@ internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
             await using (source.ConfigureAwait(false))
             {
                 var isDecoded = await ReadAsync(source, [.. content.Headers.ContentEncoding], cancellation).ConfigureAwait(false);
-                return (BodyDecoder.WithoutMark(_body.WrittenMemory), _texts, isDecoded);
+                var body = BodyDecoder.WithoutMark(_body.WrittenMemory);
+                return (isDecoded ? JsonExcerpt.Of(body) : body, _texts, isDecoded);
             }
         }
         catch
         {
             _texts?.Dispose();
             throw;
-        }
-        finally
-        {
-            if (_isOfFew)
-            {
-                _ = few.Release();
-            }
         }
     }
 
@@ -121,10 +114,9 @@ internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)
     {
-        if (!_isOfFew && bounds.HeldByFew > bounds.Held && _body.WrittenCount + piece.Length > bounds.Held)
+        if (bounds.HeldByFew > bounds.Held && _body.WrittenCount + piece.Length > bounds.Held)
         {
-            await few.WaitAsync(cancellation).ConfigureAwait(false);
-            _isOfFew = true;
+            await permit.AcquireAsync(cancellation).ConfigureAwait(false);
         }
 
         // Only JSON has texts to be set aside.
@@ -221,7 +213,7 @@ internal sealed class ResultBody(ResultBounds bounds, SemaphoreSlim few)
 
 /// <summary>How much of a result is taken, in bytes.</summary>
 /// <param name="Whole">The largest result.</param>
-/// <param name="Held">The most of it that is held in memory.</param>
+/// <param name="Held">The most of it that is held in memory by any number of results.</param>
 /// <param name="Text">The largest text in it.</param>
 /// <param name="Beginning">How much of a text is held.</param>
 internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginning)
@@ -230,11 +222,11 @@ internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginni
     /// Of any host. Four images of 2K in base64 have some 60 MB, and the largest image that is saved, of 100 MiB, has 134 MiB. Nobody
     /// reads more of a text than its beginning.
     /// </summary>
-    public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 768 * 1024, 136 * 1024 * 1024, 16 * 1024)
+    public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 128 * 1024, 136 * 1024 * 1024, 16 * 1024)
     {
         HeldByFew = 2 * 1024 * 1024,
     };
 
-    /// <summary>The most of a result that is held in memory while few are: what a host returns besides images may be long.</summary>
+    /// <summary>The most of it that is held by those with a permit: what a host returns besides images may be long.</summary>
     public int HeldByFew { get; init; } = Held;
 }

@@ -53,7 +53,7 @@ public sealed partial class FileNameTemplate
             return;
         }
 
-        template = template.Trim();
+        Text = template = template.Trim();
         var names = Placeholder().Matches(template).Select(match => match.Groups[1].Value).ToList();
         if (names.FirstOrDefault(name => !Placeholders.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
@@ -77,6 +77,7 @@ public sealed partial class FileNameTemplate
         _numbersImages = names.Contains(ImageIndex, StringComparer.OrdinalIgnoreCase);
         UsesRequestId = names.Contains("RequestId", StringComparer.OrdinalIgnoreCase);
         NeedsSeed = names.Contains("Seed", StringComparer.OrdinalIgnoreCase);
+        UsesIndex = names.Contains("Index", StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>What a template can have in braces. Case does not matter.</summary>
@@ -91,6 +92,12 @@ public sealed partial class FileNameTemplate
 
     /// <summary>Whether the names depend on the seed, which a host may choose.</summary>
     public bool NeedsSeed { get; }
+
+    /// <summary>Whether the names depend on the number of the row, which changes with the order of a table.</summary>
+    public bool UsesIndex { get; }
+
+    /// <summary>The template; empty where none was given.</summary>
+    public string Text { get; } = "";
 
     /// <summary>The path of one image within the output directory.</summary>
     /// <param name="values">The request's values.</param>

@@ -86,7 +86,7 @@ public sealed class OutputFolder(string path, bool force)
         {
             if (names.FirstOrDefault(_taken.Contains) is { } twice)
             {
-                throw new InvalidInputException(Messages.FileNameTwice.With(twice));
+                throw new InvalidInputException(Messages.FileNameTwice.With(twice)) { NextCommand = Messages.CommandNameEachRow };
             }
 
             _taken.UnionWith(names);
@@ -99,7 +99,7 @@ public sealed class OutputFolder(string path, bool force)
                 _taken.ExceptWith(names);
             }
 
-            throw new FileExistsException(Messages.FileExistsBefore.With(existing));
+            throw new FileExistsException(Messages.FileExistsBefore.With(existing)) { File = existing };
         }
     }
 

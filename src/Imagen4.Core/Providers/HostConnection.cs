@@ -112,15 +112,15 @@ public sealed class HostConnection
     /// <param name="headers">Its own headers.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellation">Gives it up.</param>
-    /// <param name="hasResult">Whether the answer is the result.</param>
+    /// <param name="result">Lets the answer be the result; null where it is none.</param>
     internal Task<HostResponse> PostAsync(
         Uri address,
         PaidContent content,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
         CancellationToken cancellation,
-        bool hasResult = false) =>
-        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, hasResult: hasResult);
+        LargeResultPermit? result = null) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, result: result);
 
     /// <summary>Reads, with retries.</summary>
     /// <param name="address">Where.</param>
@@ -158,11 +158,14 @@ public sealed class HostConnection
     }
 
     /// <summary>Reads a result: a server error of the model is one too.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="permit">Lets it be large. It is kept until the answer has been understood.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="HostUnavailableException">The host could not be reached within the attempts.</exception>
-    internal Task<HostResponse> GetResultAsync(Uri address, CancellationToken cancellation) =>
+    internal Task<HostResponse> GetResultAsync(Uri address, LargeResultPermit permit, CancellationToken cancellation) =>
         ReadAsync(
             _resultRetry,
-            token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, hasResult: true),
+            token => SendAsync(HttpMethod.Get, address, content: null, headers: [], ReadLimit, token, result: permit),
             cancellation);
 
     /// <summary>
@@ -237,10 +240,10 @@ public sealed class HostConnection
         TimeSpan limit,
         CancellationToken cancellation,
         int largest = HostChannel.LargestAnswer,
-        bool hasResult = false)
+        LargeResultPermit? result = null)
     {
         using var request = Request(method, address, content, headers);
-        return await _channel.SendAsync(request, limit, cancellation, largest, hasResult).ConfigureAwait(false);
+        return await _channel.SendAsync(request, limit, cancellation, largest, result).ConfigureAwait(false);
     }
 
     private async Task<HostResponse> SendToStorageAsync(

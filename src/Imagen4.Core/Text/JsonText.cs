@@ -9,24 +9,60 @@ namespace Imagen4.Core.Text;
 /// <summary>Carries JSON on that a host wrote and nobody here needs to understand.</summary>
 internal static class JsonText
 {
-    /// <summary>Writes members as the host wrote them; characters that a terminal acts upon are written as escapes.</summary>
+    // Of all members together, in bytes: whoever keeps the results of a batch keeps this of every row.
+    private const int Most = 64 * 1024;
+
+    /// <summary>
+    /// Writes members as the host wrote them; characters that a terminal acts upon are written as escapes. Where they are too many or too
+    /// large, the smallest are written, and a text in the place of others says how large they are.
+    /// </summary>
     public static string Write(IReadOnlyDictionary<string, JsonElement> members)
     {
         var text = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(text))
         {
             writer.WriteStartObject();
-            foreach (var (name, value) in members)
-            {
-                writer.WritePropertyName(name);
-                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
-            }
-
+            WriteMembers(writer, members);
             writer.WriteEndObject();
         }
 
         return Escaped(Encoding.UTF8.GetString(text.WrittenSpan));
     }
+
+    private static void WriteMembers(Utf8JsonWriter writer, IReadOnlyDictionary<string, JsonElement> members)
+    {
+        var isAll = members.Sum(member => (long)SizeOf(member)) <= Most;
+        var (left, leftOut) = (Most, 0L);
+        foreach (var member in isAll ? members.AsEnumerable() : members.OrderBy(SizeOf))
+        {
+            var size = SizeOf(member);
+            if (size <= left)
+            {
+                left -= size;
+                writer.WritePropertyName(member.Key);
+                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(member.Value), skipInputValidation: true);
+            }
+            else if (member.Key.Length < left)
+            {
+                left -= member.Key.Length;
+                writer.WriteString(member.Key, Missing(size));
+            }
+            else
+            {
+                leftOut += size;
+            }
+        }
+
+        if (leftOut > 0)
+        {
+            writer.WriteString("...", Missing(leftOut));
+        }
+    }
+
+    private static int SizeOf(KeyValuePair<string, JsonElement> member) =>
+        member.Key.Length + JsonMarshal.GetRawUtf8Value(member.Value).Length;
+
+    private static string Missing(long bytes) => string.Create(CultureInfo.InvariantCulture, $"[{bytes} bytes]");
 
     // Outside of texts there are none: what is escaped means the same.
     private static string Escaped(string json)

@@ -28,7 +28,11 @@ public sealed class EmulatorUnavailableException(string message, Exception? inne
 public sealed class CostLimitReachedException(string message, Exception? inner = null) : ImagenException(message, inner);
 
 /// <summary>A file is in the way, and overwriting was not asked for.</summary>
-public sealed class FileExistsException(string message, Exception? inner = null) : ImagenException(message, inner);
+public sealed class FileExistsException(string message, Exception? inner = null) : ImagenException(message, inner)
+{
+    /// <summary>The full path of the file, where it was found before anything was sent.</summary>
+    public string? File { get; init; }
+}
 
 /// <summary>The host cannot be reached, or keeps answering with a server error.</summary>
 public sealed class HostUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner);

@@ -82,7 +82,10 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         var unused = Unused(row, record, model);
         if (unused.Count > 0 && isStrict)
         {
-            return new InvalidInputException(CommandMessages.ColumnsRefused.With(string.Join(", ", unused))) { Row = row.Index };
+            return new InvalidInputException(CommandMessages.ColumnsRefused.With(string.Join(", ", unused)))
+            {
+                Row = row.Index, NextCommand = CommandMessages.AdviceColumnsRefused,
+            };
         }
 
         Report(row.Index, unused);

@@ -15,7 +15,10 @@ internal static partial class OutputPath
         if (directory is null && !command.MyInvocation.BoundParameters.ContainsKey("OutputDirectory"))
         {
             var lonely = force ? "-Force" : fileName is not null ? "-FileName" : sidecar ? "-Sidecar" : null;
-            return lonely is null ? null : throw new InvalidInputException(CommandMessages.FileNameNeedsOutputDirectory.With(lonely));
+            return lonely is null ? null : throw new InvalidInputException(CommandMessages.FileNameNeedsOutputDirectory.With(lonely))
+            {
+                NextCommand = CommandMessages.AdviceNeedsDirectory,
+            };
         }
 
         // An unset variable in a script must not turn saving into something else.

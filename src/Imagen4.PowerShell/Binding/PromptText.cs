@@ -8,11 +8,13 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Refuses what is not a prompt: lines of a CSV table or of JSON, and paths of files and folders. Each would be paid for.</summary>
 /// <param name="command">The command, by whose location paths are found.</param>
 /// <param name="columns">Every name a column can have.</param>
-internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> columns)
+/// <param name="saving">What says where images go, as it is written on a command line: it is part of every command that is advised.</param>
+internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> columns, string saving)
 {
     private const int LongestPath = 1024;
-    private const string ImportTable = "Import-Csv FILE{0} | New-ImagenImage";
-    private const string ReadJson = "Get-Content FILE{0} | ConvertFrom-Json | New-ImagenImage";
+    private const string ImportTable = "Import-Csv FILE{0}";
+    private const string ReadBehindBlank = "(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv";
+    private const string ReadJson = "Get-Content FILE{0} | ConvertFrom-Json";
 
     // How the prompts in a file are read, by its ending.
     private static readonly Dictionary<string, string> Readers = new(StringComparer.OrdinalIgnoreCase)
@@ -45,34 +47,43 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         _isFirst = false;
         if (isFirst && _data.DelimiterOf(text) is { } delimiter)
         {
-            return (Data(CommandMessages.PromptIsTable, row, text, ImportTable.With(Delimiter(delimiter))), true);
+            return (Data(CommandMessages.PromptIsTable, row, text, Generate(ImportTable.With(Delimiter(delimiter)))), true);
         }
 
         if (_data.IsJson(text))
         {
-            return (Data(CommandMessages.PromptIsJson, row, text, ReadJson.With(DataText.IsPart(text) ? " -Raw" : "")), isFirst);
+            return (Data(CommandMessages.PromptIsJson, row, text, Generate(ReadJson.With(DataText.IsPart(text) ? " -Raw" : ""))), isFirst);
         }
 
         if (DataText.IsPrinted(text))
         {
-            return (Data(CommandMessages.PromptIsPrinted, row, text, ImportTable.With("")), false);
+            return (Data(CommandMessages.PromptIsPrinted, row, text, Generate(ImportTable.With(""))), false);
         }
 
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
-    /// <summary>Looks at a record whose table may have been read with another delimiter: it has one column, which is the header.</summary>
+    /// <summary>
+    /// Looks at a record whose table may have been read with another delimiter, so that it has one column, which is the header; or whose
+    /// file begins with a blank line, so that its columns have no names but those that PowerShell makes up.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <returns>Why it is not a row, and none of those that follow; null where it may be one.</returns>
     public InvalidInputException? RefuseTable(Record record)
     {
+        if (record.IsRows && record.Names.Any() && record.Names.All(name => MadeUp().IsMatch(name)))
+        {
+            var behind = Generate(ReadBehindBlank);
+            return new InvalidInputException(CommandMessages.TableHasNoHeader.With(string.Join(", ", record.Names), behind)) { NextCommand = behind };
+        }
+
         if (!record.IsRows || record.Names.Take(2).ToList() is not [var header]
             || !header.AsSpan().ContainsAny(";,\t|") || _data.DelimiterOf(header) is not { } delimiter)
         {
             return null;
         }
 
-        var command = ImportTable.With(Delimiter(delimiter));
+        var command = Generate(ImportTable.With(Delimiter(delimiter)));
         return new InvalidInputException(CommandMessages.TableHasOtherDelimiter.With(PlainText.Brief(header), command))
         {
             NextCommand = command,
@@ -93,13 +104,18 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
 
         _isTemplateSaid = true;
         var text = PlainText.Brief(prompt) == prompt ? CommandText.Quoted(prompt) : "PROMPT";
-        var command = (isPiped ? "... | Expand-ImagenPrompt" : $"Expand-ImagenPrompt {text}") + " | New-ImagenImage";
+        var command = Generate(isPiped ? "... | Expand-ImagenPrompt" : $"Expand-ImagenPrompt {text}");
         return CommandMessages.PromptIsTemplate.With(row, PlainText.Brief(alternatives.Value), command);
     }
 
     // As in a template of Expand-ImagenPrompt, where a backslash makes a brace a brace.
     [GeneratedRegex(@"(?<!\\)\{[^{}]*\w[^{}]*\|[^{}]*\}|(?<!\\)\{[^{}]*\|[^{}]*\w[^{}]*\}")]
     private static partial Regex Alternatives();
+
+    [GeneratedRegex("^H[0-9]+$")]
+    private static partial Regex MadeUp();
+
+    private string Generate(string rows) => $"{rows} | New-ImagenImage{saving}";
 
     private static InvalidInputException Data(string template, int row, string text, string command) =>
         new(template.With(PlainText.Brief(DataText.FirstLine(text)), command, CommandMessages.PromptAsRecord))
@@ -127,9 +143,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         {
             if (File.Exists(path))
             {
-                var command = hasReader
-                    ? $"{reader!.With(CommandText.Quoted(text))} | New-ImagenImage"
-                    : null;
+                var command = hasReader ? Generate(reader!.With(CommandText.Quoted(text))) : null;
                 var read = command is null ? "" : CommandMessages.PromptFileRead.With(command);
                 return new InvalidInputException(
                     CommandMessages.PromptIsFile.With(PlainText.Brief(text), read, CommandMessages.PromptAsRecord))

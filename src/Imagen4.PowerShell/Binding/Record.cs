@@ -8,8 +8,6 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>One record of the pipeline, whatever it is: text, a hashtable, or an object with properties.</summary>
 internal sealed class Record
 {
-    private const int MostNames = 12;
-
     private readonly PSObject? _object;
     private readonly DataTable? _table;
     private IReadOnlyList<(string Name, object? Value)>? _cells;
@@ -53,9 +51,6 @@ internal sealed class Record
 
     /// <summary>What kind of thing it is, with its article, for messages.</summary>
     public string TypeName { get; }
-
-    /// <summary>The names of its columns, the first of them, for messages.</summary>
-    public string ShownNames => string.Join(", ", Names.Take(MostNames));
 
     /// <summary>The names of its columns.</summary>
     public IEnumerable<string> Names => Table is not null

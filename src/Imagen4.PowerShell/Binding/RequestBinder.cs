@@ -12,12 +12,13 @@ internal static class RequestBinder
     /// <param name="id">What PowerShell bound as the request id.</param>
     /// <param name="provider">What PowerShell bound as the provider.</param>
     /// <param name="model">What PowerShell bound as the endpoint id.</param>
+    /// <param name="command">The command that is to follow it up.</param>
     /// <exception cref="InvalidInputException">The record names no request.</exception>
-    public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model) => new()
+    public static RequestRecord Bind(int row, Record? record, object? id, object? provider, object? model, string command) => new()
     {
         Index = RowNumbers.Named(row, record) ?? row,
         HasIndex = RowNumbers.Named(row, record) is not null,
-        RequestId = Id(row, record, id),
+        RequestId = Id(row, record, id, command),
         Provider = Text(row, "Provider", provider ?? FromTable(record, "Provider")),
         Model = Text(row, "Model", model ?? FromTable(record, "Model")),
         Key = Text(row, "Key", record?.At("Key")),
@@ -26,7 +27,7 @@ internal static class RequestBinder
         Images = record is { IsRows: true } ? Images(row, record) : ImageList.None,
     };
 
-    private static string Id(int row, Record? record, object? id)
+    private static string Id(int row, Record? record, object? id, string command)
     {
         var given = Text(row, "RequestId", id ?? FromTable(record, "RequestId", "request_id"));
         if (record is null)
@@ -37,12 +38,13 @@ internal static class RequestBinder
             };
         }
 
-        return (given ?? record.Text?.Trim()) is { Length: > 0 } found
-            ? found
-            : throw new InvalidInputException(record.Has("RequestId", "request_id")
-                ? CommandMessages.RequestIdEmpty
-                : record.IsRows ? CommandMessages.RecordHasNoRequestId.With(record.ShownNames)
-                : CommandMessages.RecordIsNotRequest.With(record.TypeName)) { Row = row };
+        return (given ?? record.Text?.Trim()) is { Length: > 0 } found ? found
+            : throw (record.IsRows && !record.Has("RequestId", "request_id")
+                ? MissingColumn.Of(row, record, CommandMessages.RecordHasNoRequestId, command, "RequestId")
+                : new InvalidInputException(record.IsRows ? CommandMessages.RequestIdEmpty : CommandMessages.RecordIsNotRequest.With(record.TypeName))
+                {
+                    Row = row, NextCommand = record.IsRows ? CommandMessages.AdviceRequestIdEmpty : CommandMessages.AdviceRequestIdMissing,
+                });
     }
 
     // What was sent, and how, is worth carrying on, and no reason to refuse a paid result.

@@ -16,6 +16,7 @@ internal static class RowBinder
     /// <param name="given">The parameters given on the command line, for every record.</param>
     /// <param name="namesOf">Every name a parameter can be given by.</param>
     /// <param name="ofFile">The text that stands for a file inside an additional input.</param>
+    /// <param name="command">The command that the record was piped into, with what says where its images go.</param>
     /// <exception cref="InvalidInputException">The record is not a row, or a cell does not hold what its input takes.</exception>
     public static ImageRow Bind(
         int index,
@@ -23,7 +24,8 @@ internal static class RowBinder
         IReadOnlyDictionary<string, object?> bound,
         IReadOnlyCollection<string> given,
         Func<string, IEnumerable<string>> namesOf,
-        Func<FileSystemInfo, string> ofFile)
+        Func<FileSystemInfo, string> ofFile,
+        string command)
     {
         var cells = bound.ToDictionary(
             cell => cell.Key,
@@ -34,7 +36,7 @@ internal static class RowBinder
                 ofFile));
         if (record is not null)
         {
-            cells["Prompt"] = Prompt(index, record, cells["Prompt"], given.Contains("Prompt"), namesOf);
+            cells["Prompt"] = Prompt(index, record, cells["Prompt"], given.Contains("Prompt"), namesOf, command);
         }
 
         if (record is { IsRows: true })
@@ -76,7 +78,7 @@ internal static class RowBinder
     }
 
     private static object? Prompt(
-        int index, Record record, object? prompt, bool promptIsGiven, Func<string, IEnumerable<string>> namesOf)
+        int index, Record record, object? prompt, bool promptIsGiven, Func<string, IEnumerable<string>> namesOf, string command)
     {
         // PowerShell silently prefers the command line; here that would be the wrong image, paid for.
         var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
@@ -96,8 +98,8 @@ internal static class RowBinder
             return prompt;
         }
 
-        throw new InvalidInputException(record.IsRows
-            ? CommandMessages.RecordHasNoPrompt.With(record.ShownNames)
-            : CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
+        throw record.IsRows
+            ? MissingColumn.Of(index, record, CommandMessages.RecordHasNoPrompt, command, "Prompt")
+            : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
     }
 }

@@ -86,7 +86,7 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
     {
         if (!MyInvocation.ExpectingInput)
         {
-            foreach (var prompt in BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.TemplateMissing)))
+            foreach (var prompt in BoundValue.List(Prompt ?? throw Missing()))
             {
                 Expand(prompt, new PromptAxes(_given, [], ownKey: null));
             }
@@ -102,9 +102,9 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
 
         if (record.Text is null && !record.Has(nameof(Prompt)))
         {
-            throw new InvalidInputException(record.IsRows
-                ? CommandMessages.RecordHasNoPrompt.With(record.ShownNames)
-                : CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = Row };
+            throw record.IsRows
+                ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoPrompt, MyInvocation.MyCommand.Name, nameof(Prompt))
+                : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = Row };
         }
 
         if (Prompt is not null)
@@ -129,12 +129,15 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
     private void Expand(object? prompt, PromptAxes axes)
     {
         var text = new Cell(Row, nameof(Prompt), BoundValue.Cell(Row, nameof(Prompt), prompt)).Text();
-        var template = PromptTemplate.Parse(text ?? throw new InvalidInputException(CommandMessages.TemplateMissing) { Row = Row });
+        var template = PromptTemplate.Parse(text ?? throw Missing(Row));
         var count = axes.CountOf(template);
         if (count > MaxRows)
         {
             throw new InvalidInputException(CommandMessages.TemplateTooLarge.With(
-                PlainText.Brief(text), count == long.MaxValue ? "9223372036854775807 or more" : count, MaxRows)) { Row = Row };
+                PlainText.Brief(text), count == long.MaxValue ? "9223372036854775807 or more" : count, MaxRows))
+            {
+                Row = Row, NextCommand = count > int.MaxValue ? null : CommandMessages.AdviceTemplateTooLarge.With(count),
+            };
         }
 
         foreach (var (key, row, inputs) in axes.Rows(template))
@@ -180,4 +183,7 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
         ];
         return read.Length > 0 ? read : [null];
     }
+
+    private static InvalidInputException Missing(int? row = null) =>
+        new(CommandMessages.TemplateMissing) { Row = row, NextCommand = CommandMessages.AdviceTemplateMissing };
 }

@@ -36,9 +36,10 @@ public sealed partial class ExportImagenGalleryCommand
         }
         else
         {
-            throw new InvalidInputException(record.IsRows
-                ? CommandMessages.RecordHasNoImage.With(record.ShownNames)
-                : CommandMessages.RecordIsNotImage.With(record.TypeName)) { Row = MyInvocation.ExpectingInput ? Row : null };
+            int? row = MyInvocation.ExpectingInput ? Row : null;
+            throw record.IsRows
+                ? MissingColumn.Of(row, record, CommandMessages.RecordHasNoImage, MyInvocation.MyCommand.Name, "Path", "Prompt", "RequestId", "State", "Images")
+                : new InvalidInputException(CommandMessages.RecordIsNotImage.With(record.TypeName)) { Row = row };
         }
     }
 

@@ -73,7 +73,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
             : [.. ImageDirectory.Select(_paths.Literal)];
         if (directories.Length == 0 && !hasInput)
         {
-            throw new InvalidInputException(CommandMessages.GalleryNothing);
+            throw new InvalidInputException(CommandMessages.GalleryNothing) { NextCommand = CommandMessages.AdviceGalleryNothing };
         }
 
         Array.ForEach(directories, AddFolder);
@@ -152,9 +152,11 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
         else
         {
             var images = _cards.Count(card => card.Image is not null);
-            WriteSummary(images == _cards.Count
-                ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
-                : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName));
+            WriteSummary(
+                images == _cards.Count
+                    ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
+                    : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName),
+                outcome.File.FullName);
         }
 
         if (Show && WaitFor(async stopping => await PageOpener.OpenAsync(outcome.File.FullName, stopping).ConfigureAwait(false)) is { } trouble)

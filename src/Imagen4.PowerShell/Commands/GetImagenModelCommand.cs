@@ -64,9 +64,9 @@ public sealed class GetImagenModelCommand : CatalogueCommand
         var model = Text(nameof(Model), record.Text ?? Model ?? (record.IsRows ? record.At(nameof(Model)) : null));
         if (model is null && !record.Has(nameof(Model)))
         {
-            throw new InvalidInputException(record.IsRows
-                ? CommandMessages.RecordHasNoModel.With(record.ShownNames)
-                : CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
+            throw record.IsRows
+                ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoModel, MyInvocation.MyCommand.Name, nameof(Model))
+                : new InvalidInputException(CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
         }
 
         Show(Lookup.FindProvider(Text(nameof(Provider), Provider ?? (record.Table is null ? null : record.At(nameof(Provider))))), model);

@@ -19,6 +19,9 @@ public sealed class GetImagenPriceCommand : HostCommand
     private const int AtOnce = 50;
 
     private readonly List<(ProviderProfile Profile, string? Model, object? Record)> _asked = [];
+
+    // A host that cannot be asked is one error, and not one for each model.
+    private readonly Dictionary<(Type Kind, string Text), (ImagenException Error, List<object?> Records)> _unanswered = [];
     private PriceLookup _run = null!;
     private string? _provider;
     private object? _id;
@@ -70,9 +73,9 @@ public sealed class GetImagenPriceCommand : HostCommand
         var model = record.Text ?? Model ?? (record.IsRows ? record.At("Model") : null);
         if (model is null && !record.Has("Model"))
         {
-            throw new InvalidInputException(record.IsRows
-                ? CommandMessages.RecordHasNoModel.With(record.ShownNames)
-                : CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
+            throw record.IsRows
+                ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoModel, MyInvocation.MyCommand.Name, nameof(Model))
+                : new InvalidInputException(CommandMessages.RecordIsNotModel.With(record.TypeName)) { Row = Row };
         }
 
         Add(FindProvider(Text("Provider", Provider ?? (record.Table is null ? null : record.At("Provider")))), Text("Model", model));
@@ -90,8 +93,30 @@ public sealed class GetImagenPriceCommand : HostCommand
     {
         foreach (var (outcome, record) in ((IReadOnlyList<RowOutcome<ImagenPrice>>)value).Zip((IReadOnlyList<object?>)target!))
         {
-            Write(outcome, record);
+            if (outcome.Error is not { } error || error is PriceUnknownException or InvalidInputException)
+            {
+                Write(outcome, record);
+            }
+            else if (_unanswered.TryGetValue((error.GetType(), error.Message), out var known))
+            {
+                known.Records.Add(record);
+            }
+            else
+            {
+                _unanswered.Add((error.GetType(), error.Message), (error, [record]));
+            }
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFinished()
+    {
+        foreach (var (error, records) in _unanswered.Values)
+        {
+            WriteOutcomeError(error, records is [var only] ? only : records.ToArray());
+        }
+
+        base.OnFinished();
     }
 
     // Prices of one provider are asked for together.

@@ -11,6 +11,9 @@ public sealed partial class GetImagenRequestCommand
 
     private readonly RequestCosts _costs = new();
 
+    // Whether requests are asked for by name, and not by what they are.
+    private bool _isOfNames;
+
     // Whoever asks for what goes on does not ask for costs.
     private bool IsAboutCost => !Unfinished && (State.Length == 0 || !State.All(StatesBeforeCost.Contains));
 
@@ -35,32 +38,18 @@ public sealed partial class GetImagenRequestCommand
     // A command that adds up the costs takes an empty one for 0, and nobody sees its cells: then it is a warning.
     private void SayCost()
     {
-        if (IsStopped || !IsAboutCost || _costs.Line() is not { } line)
+        if (IsStopped || !IsAboutCost || !(IsSummed || IsListed))
         {
             return;
         }
 
-        var isIncomplete = _costs.NotYetKnown + _costs.Unpriced > 0;
-        if (MyInvocation.PipelinePosition < MyInvocation.PipelineLength)
-        {
-            SayOfSum(line, isIncomplete);
-        }
-        else if (_costs.Count > 1 && State.Length == 0 && (isIncomplete || IsShown))
-        {
-            WriteSummary(line);
-        }
-    }
-
-    // Only the line of the script tells what takes the requests: whether it is about costs, unless the pipeline goes on in the next line.
-    private void SayOfSum(string line, bool isIncomplete)
-    {
-        var takers = MyInvocation.Line[Math.Max(0, MyInvocation.OffsetInLine - 1)..];
-        if (!takers.Contains("cost", StringComparison.OrdinalIgnoreCase) && !takers.TrimEnd().EndsWith('|'))
+        var replaced = Replaced();
+        if (_costs.Line(replaced) is not { } line)
         {
             return;
         }
 
-        if (isIncomplete)
+        if (IsSummed && (IsIncomplete || !replaced.Known.IsEmpty))
         {
             WriteWarning(line);
         }
@@ -70,6 +59,30 @@ public sealed partial class GetImagenRequestCommand
         }
     }
 
-    // What is assigned or computed with is not looked at.
-    private bool IsShown => MyInvocation.Line[..Math.Max(0, MyInvocation.OffsetInLine - 1)].TrimEnd() is not [.., '=' or '('];
+    private bool IsIncomplete => _costs.NotYetKnown + _costs.Unpriced > 0;
+
+    private bool IsListed => MyInvocation.PipelinePosition == MyInvocation.PipelineLength
+        && _costs.Count > 1 && State.Length == 0 && (IsIncomplete || CommandOutput.IsShown(MyInvocation));
+
+    // What was paid for attempts that newer ones have replaced.
+    private RequestCosts Replaced()
+    {
+        var replaced = new RequestCosts();
+        if (_isOfNames || History)
+        {
+            return replaced;
+        }
+
+        foreach (var request in Each(stopping => _requests.FindReplacedAsync(_filter, stopping)))
+        {
+            replaced.Add(_requests.ToObject(request));
+        }
+
+        return replaced;
+    }
+
+    // Only the line of the script tells what takes the requests: whether it is about costs, unless the pipeline goes on in the next line.
+    private bool IsSummed => MyInvocation.PipelinePosition < MyInvocation.PipelineLength
+        && MyInvocation.Line[Math.Max(0, MyInvocation.OffsetInLine - 1)..] is var takers
+        && (takers.Contains("cost", StringComparison.OrdinalIgnoreCase) || takers.TrimEnd().EndsWith('|'));
 }

@@ -108,7 +108,7 @@ public sealed partial class GetImagenRequestCommand : PumpedCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null || RequestId is not null)
             {
-                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row };
+                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row, NextCommand = CommandMessages.AdviceLedgerIdMissing };
             }
 
             foreach (var request in Each(stopping => _requests.FindAsync(_filter, stopping)))
@@ -119,6 +119,7 @@ public sealed partial class GetImagenRequestCommand : PumpedCommand
             return;
         }
 
+        _isOfNames = true;
         foreach (var id in named)
         {
             WriteNamed(id, async stopping => [await _requests.OfLedgerIdAsync(id, stopping).ConfigureAwait(false)]);

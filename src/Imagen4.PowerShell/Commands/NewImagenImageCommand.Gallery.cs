@@ -19,6 +19,9 @@ public sealed partial class NewImagenImageCommand
     public SwitchParameter Gallery { get; set; }
 
     /// <inheritdoc/>
+    private protected override string? Page => _gallery is { IsWritten: true } ? _gallery.FullPath : null;
+
+    /// <inheritdoc/>
     protected override void Emit(object value, object? target)
     {
         switch (value)
@@ -78,7 +81,7 @@ public sealed partial class NewImagenImageCommand
 
         if (output is null)
         {
-            throw new InvalidInputException(CommandMessages.GalleryNeedsOutputDirectory);
+            throw new InvalidInputException(CommandMessages.GalleryNeedsOutputDirectory) { NextCommand = CommandMessages.AdviceNeedsDirectory };
         }
 
         if (!IsWhatIf)

@@ -47,7 +47,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar || Gallery);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
-            throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait);
+            throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait) { NextCommand = CommandMessages.AdviceWithout.With("-Wait:$false") };
         }
 
         BeginGallery(output);
@@ -69,7 +69,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
-        _texts = new PromptText(this, hints.Columns);
+        _texts = new PromptText(this, hints.Columns, Saving);
         _values = new ValueAdvice(Batch.DefinitionOf);
     }
 
@@ -123,7 +123,10 @@ public sealed partial class NewImagenImageCommand : BatchCommand
 
     private void SubmitPrompts()
     {
-        var prompts = BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.PromptMissing)).ToList();
+        var prompts = BoundValue.List(Prompt ?? throw new InvalidInputException(CommandMessages.PromptMissing)
+        {
+            NextCommand = CommandMessages.AdvicePromptMissing,
+        }).ToList();
         Expect(prompts.Count);
         foreach (var prompt in prompts)
         {

@@ -3,6 +3,7 @@ using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Protocols.Contract;
+using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
@@ -20,7 +21,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Where images are saved; the current folder where none is given.</summary>
+    /// <summary>Where images are saved; where none is given, the directory of the request's row, or else the current one.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(DirectoryCompleter))]
     public string? OutputDirectory { get; set; }
@@ -53,9 +54,10 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
     {
         if (NoDownload && (OutputDirectory is not null || FileName is not null || Force || Sidecar))
         {
-            throw new InvalidInputException(CommandMessages.NoDownloadConflict);
+            throw new InvalidInputException(CommandMessages.NoDownloadConflict) { NextCommand = CommandMessages.AdviceWithout.With("-NoDownload") };
         }
 
+        RequireNoDirectory(BoundValue.Plain(RequestId) as string);
         var isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(OutputDirectory));
         var output = NoDownload ? null : OutputPath.Bind(this, isGiven ? OutputDirectory : ".", FileName, Force, Sidecar);
         output?.Check();
@@ -68,6 +70,19 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             MaxBytes = MaxBytes,
             KeepsPlace = output is not null && !isGiven && FileName is null,
         };
+    }
+
+    // New-ImagenImage takes one by its place, and here the place is that of an id.
+    private void RequireNoDirectory(string? id)
+    {
+        if (id is not null && (OutputPath.IsWrittenAsPath(id) || (MyInvocation.ExpectingInput && OutputPath.IsDirectory(this, id))))
+        {
+            var requests = MyInvocation.ExpectingInput ? "..." : "Get-ImagenRequest -Unfinished";
+            throw new InvalidInputException(CommandMessages.RequestIdIsDirectory.With(PlainText.Brief(id)))
+            {
+                NextCommand = CommandMessages.AdviceRequestIdIsDirectory.With(requests, CommandText.Argument(id)),
+            };
+        }
     }
 
     /// <inheritdoc/>

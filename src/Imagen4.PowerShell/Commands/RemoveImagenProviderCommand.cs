@@ -33,7 +33,7 @@ public sealed class RemoveImagenProviderCommand : PumpedCommand
                 var profile = ModuleSession.Providers.Find(name);
                 if (profile.Name == ProviderCatalog.EmulatorName && ModuleSession.Emulator.IsRunning && RemovesFrom != ProviderScope.User)
                 {
-                    throw new InvalidInputException(CommandMessages.ProviderIsEmulator);
+                    throw new InvalidInputException(CommandMessages.ProviderIsEmulator) { NextCommand = CommandMessages.AdviceStopEmulator };
                 }
 
                 var action = Scope is null ? CommandMessages.RemoveProviderAction : CommandMessages.RemoveProviderScopeAction.With(Scope);

@@ -59,7 +59,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         {
             if (MyInvocation.ExpectingInput || LedgerId is not null)
             {
-                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row };
+                throw new InvalidInputException(CommandMessages.RecordHasNoLedgerId) { Row = Row, NextCommand = CommandMessages.AdviceLedgerIdMissing };
             }
 
             ChooseAll();
@@ -127,7 +127,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
     {
         if (Before is null && State.Length == 0)
         {
-            throw new InvalidInputException(CommandMessages.RemoveNeedsChoice);
+            throw new InvalidInputException(CommandMessages.RemoveNeedsChoice) { NextCommand = CommandMessages.AdviceRemoveChoice };
         }
 
         Choose(Each(stopping => _requests.FindAsync(_filter, stopping)).Where(request =>

@@ -58,7 +58,10 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         {
             throw new InvalidInputException(MyInvocation.ExpectingInput
                 ? CommandMessages.RecordHasNoLedgerId
-                : CommandMessages.ResolveNeedsLedgerId) { Row = MyInvocation.ExpectingInput ? Row : null };
+                : CommandMessages.ResolveNeedsLedgerId)
+            {
+                Row = MyInvocation.ExpectingInput ? Row : null, NextCommand = CommandMessages.AdviceResolve,
+            };
         }
 
         foreach (var id in ids)

@@ -134,9 +134,9 @@ public sealed class SendImagenFileCommand : HostCommand
 
         if (literal is null && path is null)
         {
-            throw new InvalidInputException(record is null ? CommandMessages.PathMissing
-                : record.IsRows ? CommandMessages.RecordHasNoPath.With(record.ShownNames)
-                : CommandMessages.RecordIsNotPath.With(record.TypeName)) { Row = record is null ? null : Row };
+            throw record is null ? new InvalidInputException(CommandMessages.PathMissing)
+                : record.IsRows ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoPath, MyInvocation.MyCommand.Name, nameof(Path))
+                : new InvalidInputException(CommandMessages.RecordIsNotPath.With(record.TypeName)) { Row = Row };
         }
 
         return literal is not null

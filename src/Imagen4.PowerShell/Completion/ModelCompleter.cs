@@ -25,7 +25,17 @@ public sealed class ModelCompleter : IArgumentCompleter
         .OrderBy(id => id != profile.DefaultModel)
         .Select(id => (id, ToolTip(profile, id)));
 
-    private static string ToolTip(ProviderProfile profile, string id) => ModelCatalog.Find(profile, id) is not { } model ? id
-        : CommandMessages.ModelToolTip.With(
-            id, model.Category, string.Join(", ", model.Inputs.Select(input => InputField.ParameterFor(input.Name))));
+    // A model that the user has defined may have no category.
+    private static string ToolTip(ProviderProfile profile, string id)
+    {
+        if (ModelCatalog.Find(profile, id) is not { Inputs.Count: > 0 } model)
+        {
+            return id;
+        }
+
+        var inputs = string.Join(", ", model.Inputs.Select(input => InputField.ParameterFor(input.Name)));
+        return string.IsNullOrWhiteSpace(model.Category)
+            ? CommandMessages.ModelToolTipPlain.With(id, inputs)
+            : CommandMessages.ModelToolTip.With(id, model.Category, inputs);
+    }
 }

@@ -19,9 +19,10 @@ internal static class ErrorTable
             ImagenException { NextCommand: { } next } => entry with { Advice = next },
             ImagenException { RefusesInput: true, RequestId: { } id } when FollowsUp(command) =>
                 entry with { Advice = CommandMessages.AdviceRefusedRequest.With(CommandText.Argument(id)) },
-            RequestFailedException { RequestId: { } id } when FollowsUp(command) =>
+            RequestFailedException or RequestCancelledException when error is ImagenException { RequestId: { } id } && FollowsUp(command) =>
                 entry with { Advice = CommandMessages.AdviceFailedRequest.With(CommandText.Argument(id)) },
             InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
+            FileExistsException when Takes(command, "Prompt") => entry with { Advice = CommandMessages.AdviceFileExistsOfRow },
             FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
             _ => entry,
         };
@@ -78,7 +79,7 @@ internal static class ErrorTable
         { Parameter: "Provider" } => CommandMessages.AdviceProvider,
         { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
-        _ => CommandMessages.AdviceInvalidInput.With(command.Name),
+        _ => CommandMessages.AdviceInvalidInput,
     };
 
     private static string Named(Exception error) =>

@@ -24,6 +24,13 @@ public abstract partial class BatchCommand : HostCommand
     /// <summary>How files are named, where that is given.</summary>
     private protected abstract string? GivenFileName { get; }
 
+    /// <summary>The page that shows the images of the batch; null where there is none.</summary>
+    private protected virtual string? Page => null;
+
+    /// <summary>What says where images go and what they are called, as it is written on a command line.</summary>
+    private protected string Saving => BatchReport.Written("OutputDirectory", Options.Output?.FullPath)
+        + BatchReport.Written("FileName", GivenFileName) + (Options.Sidecar ? " -Sidecar" : "");
+
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? Prompt;
 
@@ -97,9 +104,13 @@ public abstract partial class BatchCommand : HostCommand
             WriteWarning(warning);
         }
 
-        if (IsBatch && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
+        if ((IsBatch || Page is not null) && (_summary.Rows > 0 || Batch.Counts.AllNotSent > 0))
         {
-            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent));
+            WriteSummary(_summary.OfRows(Batch.Counts.AllNotSent, Page), Page);
+        }
+        else if (_summary.OnlySubmitted?.RequestId is { } id && MyInvocation.PipelinePosition == MyInvocation.PipelineLength)
+        {
+            WriteSummary(CommandMessages.SubmittedNext.With(CommandText.Argument(id)));
         }
     }
 
@@ -120,10 +131,8 @@ public abstract partial class BatchCommand : HostCommand
             }
         }
 
-        var saving = BatchReport.Written("OutputDirectory", Options.Output?.FullPath) + BatchReport.Written("FileName", GivenFileName)
-            + (Options.Sidecar ? " -Sidecar" : "");
         var ended = IsStopped && _summary.Rows > 0 ? _summary.OfRows(Batch.Counts.AllNotSent) : null;
-        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, saving) is { } line)
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, Saving) is { } line)
         {
             AfterStop.Say(Host, line);
         }

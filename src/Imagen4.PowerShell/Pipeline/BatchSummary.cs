@@ -8,39 +8,43 @@ internal sealed class BatchSummary
     private readonly RequestCosts _costs = new();
     private readonly CostSums _paid = new();
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
-    private int _delivered;
-    private int _submitted;
-    private int _failed;
-    private int _inDoubt;
+    private readonly Dictionary<string, int> _states = new(StringComparer.Ordinal);
+    private int _refused;
     private int _images;
-    private bool _isOnlySubmitted;
+    private ImagenRequest? _request;
+
+    // Each state by its own name, as the table and -State have it.
+    private static readonly (string State, string Text)[] Words =
+    [
+        (ImagenStates.Delivered, CommandMessages.SummaryDelivered),
+        (ImagenStates.Completed, CommandMessages.SummaryCompleted),
+        (ImagenStates.InProgress, CommandMessages.SummaryInProgress),
+        (ImagenStates.InQueue, CommandMessages.SummaryInQueue),
+        (ImagenStates.Pending, CommandMessages.SummaryPending),
+        (ImagenStates.Failed, CommandMessages.SummaryFailed),
+        (ImagenStates.Rejected, CommandMessages.SummaryRejected),
+        (ImagenStates.Cancelled, CommandMessages.SummaryCancelled),
+        (ImagenStates.InDoubt, CommandMessages.SummaryInDoubt),
+    ];
 
     /// <summary>How many rows have been counted.</summary>
-    public int Rows => _delivered + _submitted + _failed + _inDoubt;
+    public int Rows => _states.Values.Sum() + _refused;
 
-    /// <summary>Counts a row that was refused before anything was sent.</summary>
-    public void AddRefused() => _failed++;
+    /// <summary>The request that was submitted and is not waited for, where that is all there was.</summary>
+    public ImagenRequest? OnlySubmitted => Rows == 1 ? _request : null;
+
+    /// <summary>Counts a row or request that has no object: it was not submitted, or not read.</summary>
+    public void AddRefused() => _refused++;
 
     /// <summary>Counts a row that has an object.</summary>
     /// <param name="row">The object.</param>
     /// <param name="isContinued">Whether it was submitted, and paid for, before.</param>
     public void Add(IRowObject row, bool isContinued)
     {
-        switch (row.State)
+        _states[row.State] = _states.GetValueOrDefault(row.State) + 1;
+        if (row is ImagenRequest { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed } request)
         {
-            case ImagenStates.Delivered:
-                _delivered++;
-                break;
-            case ImagenStates.InDoubt:
-                _inDoubt++;
-                break;
-            case ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled:
-                _failed++;
-                break;
-            default:
-                _submitted++;
-                _isOnlySubmitted |= row is ImagenRequest;
-                break;
+            _request ??= request;
         }
 
         if (row is ImagenResult result && result.Images.Count(image => image.Path is not null) is > 0 and var images)
@@ -57,26 +61,26 @@ internal sealed class BatchSummary
     }
 
     /// <summary>The line of a batch.</summary>
-    /// <param name="notSent">How many rows were not sent, because submitting had ended or the cost limit was reached.</param>
-    public string OfRows(int notSent) => Line(CommandMessages.SummaryRows, CommandMessages.SummarySubmitted, notSent, _paid.Equal(_costs.Known)
-        ? CommandMessages.SummaryCost.With(_costs.Known)
-        : CommandMessages.SummaryCosts.With(_paid, _costs.Known));
+    /// <param name="notSent">How many more rows were not submitted, because submitting had ended or the cost limit was reached.</param>
+    /// <param name="page">The page that shows the images; null for none.</param>
+    public string OfRows(int notSent, string? page = null) => Line(
+        CommandMessages.SummaryRows,
+        Part(_refused + notSent, CommandMessages.SummaryNotSubmitted),
+        Rows + notSent,
+        _paid.Equal(_costs.Known) ? CommandMessages.SummaryCost.With(_costs.Known) : CommandMessages.SummaryCosts.With(_paid, _costs.Known))
+        + (page is null ? "" : CommandMessages.SummaryGallery.With(page));
 
     /// <summary>The line of requests that were followed up: nothing was paid for them now.</summary>
     public string OfRequests() => Line(
-        CommandMessages.SummaryRequests, CommandMessages.SummaryInProgress, 0, CommandMessages.SummaryCostOfRequests.With(_costs.Known));
+        CommandMessages.SummaryRequests,
+        Part(_refused, CommandMessages.SummaryNotRead),
+        Rows,
+        CommandMessages.SummaryCostOfRequests.With(_costs.Known));
 
-    private string Line(string form, string submitted, int notSent, string cost)
+    private string Line(string form, string? refused, int all, string cost)
     {
-        string?[] states =
-        [
-            Part(_delivered, CommandMessages.SummaryDelivered),
-            Part(_submitted, submitted),
-            Part(_failed, CommandMessages.SummaryFailed),
-            Part(_inDoubt, CommandMessages.SummaryInDoubt),
-            Part(notSent, CommandMessages.SummaryNotSent),
-        ];
-        var line = form.With(Rows + notSent, Sentence(string.Join(", ", states.Where(part => part is not null))));
+        var states = Words.Select(word => Part(_states.GetValueOrDefault(word.State), word.Text)).Append(refused);
+        var line = form.With(all, Sentence(string.Join(", ", states.Where(part => part is not null))));
         if (_images > 0)
         {
             line += _directories.Count == 1
@@ -84,7 +88,7 @@ internal sealed class BatchSummary
                 : CommandMessages.SummaryImagesOfSeveral.With(_images, _directories.Count);
         }
 
-        line += _isOnlySubmitted ? CommandMessages.SummaryNext : "";
+        line += _request is not null ? CommandMessages.SummaryNext : "";
         line += _costs.Known.IsEmpty ? "" : cost;
         line += _costs.NotYetKnown > 0 ? CommandMessages.SummaryCostNotYetKnown.With(_costs.NotYetKnown) : "";
         return _costs.Unpriced > 0 ? line + CommandMessages.SummaryCostUnknown.With(_costs.Unpriced) : line;

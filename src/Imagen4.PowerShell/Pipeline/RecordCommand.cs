@@ -49,13 +49,18 @@ public abstract class RecordCommand : PSCmdlet
     private protected void FindLedger() => ModuleSession.Client.Ledgers.FindPassword(new VaultSecrets(this).Find);
 
     /// <summary>
-    /// Writes the line a command ends with. Whoever sits before a console sees it; where output is redirected it is shown with
-    /// <c>-InformationAction Continue</c> only, so that it never gets between the objects of a script.
+    /// Writes the line a command ends with. It is shown where the command's objects are: on a console, and in a file that the output of
+    /// PowerShell is redirected to. Where objects are assigned or go on to another command, such an output is the script's own, perhaps
+    /// JSON that a program reads: then <c>-InformationAction Continue</c> shows it.
     /// </summary>
-    private protected void WriteSummary(string line)
+    /// <param name="line">The line.</param>
+    /// <param name="file">The full path of a file that it names, which becomes a link; null for none.</param>
+    private protected void WriteSummary(string line, string? file = null)
     {
-        var isSeen = Environment.UserInteractive && !Console.IsOutputRedirected;
-        WriteInformation(new HostInformationMessage { Message = line }, isSeen ? ["PSHOST"] : []);
+        var isConsole = Environment.UserInteractive && !Console.IsOutputRedirected;
+        WriteInformation(
+            new SummaryLine(line, file, isConsole && PlainOutput.HasLinks(this)),
+            isConsole || CommandOutput.IsShown(MyInvocation) ? ["PSHOST"] : []);
     }
 
     /// <summary>Writes an error that ends nothing.</summary>

@@ -65,7 +65,7 @@ public abstract class RequestCommand : HostCommand
                 return;
             }
 
-            Start(RequestBinder.Bind(Row, record, RequestId, Provider, Model));
+            Start(RequestBinder.Bind(Row, record, RequestId, Provider, Model, MyInvocation.MyCommand.Name));
             return;
         }
 
@@ -76,7 +76,7 @@ public abstract class RequestCommand : HostCommand
             _id = id;
             try
             {
-                Start(RequestBinder.Bind(Row, record: null, id, Provider, Model));
+                Start(RequestBinder.Bind(Row, record: null, id, Provider, Model, MyInvocation.MyCommand.Name));
             }
             catch (ImagenException error)
             {

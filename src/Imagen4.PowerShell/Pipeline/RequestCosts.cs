@@ -11,6 +11,9 @@ internal sealed class RequestCosts
     /// <summary>How many requests there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>For how many of them the cost is known.</summary>
+    public int Priced { get; private set; }
+
     /// <summary>The costs that are known.</summary>
     public CostSums Known { get; } = new();
 
@@ -27,6 +30,7 @@ internal sealed class RequestCosts
         if (request.Cost is { } cost)
         {
             Known.Add(cost, request.Currency);
+            Priced++;
             return;
         }
 
@@ -53,9 +57,10 @@ internal sealed class RequestCosts
     }
 
     /// <summary>One line: the sum, for how many requests the cost is not in it, and the commands that help. Null where there is nothing to say.</summary>
-    public string? Line()
+    /// <param name="replaced">The costs of attempts that are not among these requests, because newer ones have replaced them.</param>
+    public string? Line(RequestCosts replaced)
     {
-        if (Known.IsEmpty && NotYetKnown + Unpriced == 0)
+        if (Known.IsEmpty && replaced.Known.IsEmpty && NotYetKnown + Unpriced == 0)
         {
             return null;
         }
@@ -63,6 +68,7 @@ internal sealed class RequestCosts
         var line = CommandMessages.RequestsListed.With(Count) + (Known.IsEmpty ? "" : CommandMessages.SummaryCost.With(Known));
         line += _unread > 0 ? CommandMessages.CostUnread.With(_unread) : "";
         line += _inDoubt > 0 ? CommandMessages.CostInDoubt.With(_inDoubt) : "";
-        return line + (Unpriced > 0 ? CommandMessages.CostUnpriced.With(Unpriced) : "");
+        line += Unpriced > 0 ? CommandMessages.CostUnpriced.With(Unpriced) : "";
+        return line + (replaced.Known.IsEmpty ? "" : CommandMessages.CostReplaced.With(replaced.Priced, replaced.Known));
     }
 }

@@ -34,9 +34,7 @@ internal sealed class TerminalWriter
     public TerminalWriter(PSCmdlet command, TerminalProtocol wanted, int width)
     {
         (_command, _wanted, _width) = (command, wanted, width);
-        _isPlain = Environment.GetEnvironmentVariable("TERM") == "dumb"
-            || (command.SessionState.PSVariable.GetValue("PSStyle") is { } style
-                && PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() == "PlainText");
+        _isPlain = PlainOutput.IsWanted(command);
         _sixel = wanted is TerminalProtocol.Auto or TerminalProtocol.Sixel
             ? command.InvokeCommand.GetCommand("ConvertTo-Sixel", CommandTypes.Cmdlet | CommandTypes.Function | CommandTypes.Alias)
             : null;

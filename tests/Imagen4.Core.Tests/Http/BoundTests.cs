@@ -49,13 +49,14 @@ public sealed class BoundTests
     [Fact]
     public async Task A_status_has_a_megabyte_and_a_result_has_more()
     {
+        using var permit = new LargeResultPermit(TimeProvider.System);
         var large = new Answer(200, $$"""{"status":"IN_QUEUE","filler":"{{new string('a', 2 * 1024 * 1024)}}"}""");
         await using var server = await WebServer.AnsweringAsync(large, large);
         var host = TestHost.Connect(server.Address);
 
         var error = await Assert.ThrowsAsync<InvalidResponseException>(() => host.GetAsync(server.Address, CancellationToken.None).InTime());
         Assert.Equal("The host's answer was not read. The answer is larger than 1048576 bytes.", error.Message);
-        var result = await host.GetResultAsync(server.Address, CancellationToken.None).InTime();
+        var result = await host.GetResultAsync(server.Address, permit, CancellationToken.None).InTime();
         Assert.InRange(result.Body.Length, 16 * 1024, 17 * 1024);
         Assert.Equal((2 * 1024 * 1024) - (16 * 1024), result.Texts!.Length);
         result.Texts.Dispose();
@@ -64,11 +65,12 @@ public sealed class BoundTests
     [Fact]
     public async Task Of_a_result_little_is_held_and_more_is_InvalidResponse()
     {
+        using var permit = new LargeResultPermit(TimeProvider.System);
         var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 2 * 1024 * 1024))}}]}""");
         await using var server = await WebServer.AnsweringAsync(large, large);
 
         var error = await Assert.ThrowsAsync<InvalidResponseException>(
-            () => TestHost.Connect(server.Address).GetResultAsync(server.Address, CancellationToken.None).InTime());
+            () => TestHost.Connect(server.Address).GetResultAsync(server.Address, permit, CancellationToken.None).InTime());
 
         Assert.Equal("The host's answer was not read. The answer is larger than 2097152 bytes.", error.Message);
         Assert.Single(server.Requests);
@@ -77,10 +79,11 @@ public sealed class BoundTests
     [Fact]
     public async Task Of_an_error_the_beginning_is_read()
     {
+        using var permit = new LargeResultPermit(TimeProvider.System);
         await using var server = await WebServer.AnsweringAsync(
             new Answer(422, "boom " + new string('A', 8 * 1024 * 1024), "text/plain"));
 
-        var response = await TestHost.Connect(server.Address).GetResultAsync(server.Address, CancellationToken.None).InTime();
+        var response = await TestHost.Connect(server.Address).GetResultAsync(server.Address, permit, CancellationToken.None).InTime();
 
         Assert.Equal((422, HostChannel.LargestAnswer), ((int)response.Status, response.Body.Length));
         Assert.True(response.Body.Span.StartsWith("boom "u8));

@@ -199,6 +199,9 @@ public sealed class ReadRetryTests
         Assert.Single(server.Requests);
     }
 
-    private Task<HostResponse> ReadAsync(Uri address) =>
-        TestHost.Connect(address, _time).GetResultAsync(address, CancellationToken.None).InTime();
+    private async Task<HostResponse> ReadAsync(Uri address)
+    {
+        using var permit = new LargeResultPermit(_time);
+        return await TestHost.Connect(address, _time).GetResultAsync(address, permit, CancellationToken.None).InTime();
+    }
 }

@@ -11,7 +11,8 @@ namespace Imagen4.Core.Tests.Http;
 [Collection(RunsAlone.Name)]
 public sealed class ResultBodyTests
 {
-    private static readonly SemaphoreSlim Few = new(2);
+    private static readonly byte[] Numbers = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 20_000))}]");
+    private static readonly byte[] Excerpt = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 1000))}]");
     private static readonly ResultBounds Small = new(Whole: 4 * 1024 * 1024, Held: 4096, Text: 2 * 1024 * 1024, Beginning: 32);
 
     [Theory]
@@ -188,23 +189,48 @@ public sealed class ResultBodyTests
     }
 
     [Fact]
-    public async Task Few_results_at_a_time_hold_more_and_the_others_wait_for_them()
+    public async Task Few_results_at_a_time_hold_more_until_they_are_understood_and_the_others_wait_for_them()
     {
         using var few = new SemaphoreSlim(1);
-        var bounds = Small with { HeldByFew = 100_000 };
-        var json = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 10_000))}]");
-        await few.WaitAsync();
-        using var content = new StreamContent(new PieceStream(json, 1000));
-        var reading = new ResultBody(bounds, few).ReadAsync(content, CancellationToken.None);
+        using var first = new LargeResultPermit(TimeProvider.System, few);
+        using var second = new LargeResultPermit(TimeProvider.System, few);
+        var bounds = Small with { HeldByFew = 200_000 };
+        using var content = new StreamContent(new PieceStream(Numbers, 1000));
+        Assert.Equal(Excerpt, (await new ResultBody(bounds, first).ReadAsync(content, CancellationToken.None).InTime()).Body.ToArray());
+
+        using var other = new StreamContent(new PieceStream(Numbers, 1000));
+        var reading = new ResultBody(bounds, second).ReadAsync(other, CancellationToken.None);
         Assert.False(reading.IsCompleted);
 
-        few.Release();
-        Assert.Equal(json, (await reading.InTime()).Body.ToArray());
+        first.Dispose();
+        Assert.Equal(Excerpt, (await reading.InTime()).Body.ToArray());
+        second.Dispose();
         Assert.Equal(1, few.CurrentCount);
 
-        using var larger = new StreamContent(new PieceStream([.. json, .. json, .. json], 1000));
-        await Assert.ThrowsAsync<AnswerTooLargeException>(() => new ResultBody(bounds, few).ReadAsync(larger, CancellationToken.None));
-        Assert.Equal(1, few.CurrentCount);
+        using var larger = new StreamContent(new PieceStream([.. Numbers, .. Numbers, .. Numbers], 1000));
+        await Assert.ThrowsAsync<AnswerTooLargeException>(() => new ResultBody(bounds, first).ReadAsync(larger, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_ever_for_those_who_hold_more()
+    {
+        using var few = new SemaphoreSlim(0);
+        var time = new ManualTime();
+        using var permit = new LargeResultPermit(time, few);
+        using var content = new StreamContent(new PieceStream(Numbers, 1000));
+        var reading = new ResultBody(Small with { HeldByFew = 200_000 }, permit).ReadAsync(content, CancellationToken.None);
+        Assert.False(reading.IsCompleted);
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(Excerpt, (await reading.InTime()).Body.ToArray());
+        permit.Dispose();
+        Assert.Equal(0, few.CurrentCount);
+
+        using var stop = new CancellationTokenSource();
+        using var unheard = new LargeResultPermit(time, few);
+        var waiting = unheard.AcquireAsync(stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
     }
 
     private static string Texts(int count, int length) => string.Join(',', Enumerable.Repeat($"\"{new string('a', length)}\"", count));
@@ -219,12 +245,13 @@ public sealed class ResultBodyTests
         byte[] bytes, int piece, ResultBounds bounds, params string[] codings)
     {
         using var content = new StreamContent(new PieceStream(bytes, piece));
+        using var permit = new LargeResultPermit(TimeProvider.System);
         foreach (var coding in codings)
         {
             content.Headers.ContentEncoding.Add(coding);
         }
 
-        return await new ResultBody(bounds, Few).ReadAsync(content, CancellationToken.None).InTime();
+        return await new ResultBody(bounds, permit).ReadAsync(content, CancellationToken.None).InTime();
     }
 
     private static async Task<byte[]> DecodeAsync(JsonElement text, LongTexts? texts)

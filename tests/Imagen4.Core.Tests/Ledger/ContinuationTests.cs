@@ -77,6 +77,33 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_provider_makes_new_rows_and_the_check_names_the_old_one_unless_it_was_the_emulator()
+    {
+        // One server by two addresses: what a host is, its address says.
+        var elsewhere = new UriBuilder(_server.Address) { Host = "localhost" }.Uri;
+        TestClient.Providers.Set(TestHost.Profile(elsewhere, "gateway") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        await RunAsync(Batch(), "a", "b");
+
+        var other = Batch() with { Provider = "gateway" };
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherProvider, "test"), TestClient.Check(other).Check(Row(1, "a")).PaidBefore);
+        Assert.Equal(new PaidBefore(PaidBeforeReason.OtherProvider, "test"), TestClient.Check(other).Check(Row(1, "b") with { Key = "k" }).PaidBefore);
+        Assert.Null(TestClient.Check(other).Check(Row(1, "c")).PaidBefore);
+
+        // One pipeline may compare providers.
+        var check = TestClient.Check(Batch());
+        _ = await TestClient.Client.StartBatch(Batch()).RunAsync(check.Check(Row(1, "d")), CancellationToken.None).InTime();
+        Assert.Null(check.Check(Row(2, "d") with { Provider = "gateway" }).PaidBefore);
+
+        TestClient.Providers.Set(TestHost.Profile(elsewhere) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: true);
+        var moved = TestClient.Check(Batch()).Check(Row(1, "a")).PaidBefore!;
+        Assert.Equal((PaidBeforeReason.OtherProvider, ProviderAddress.Normal(_server.Address)), (moved.Reason, moved.Place));
+
+        TestClient.Providers.Set(
+            TestHost.Profile(elsewhere, ProviderCatalog.EmulatorName) with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        Assert.Null(TestClient.Check(Batch() with { Provider = ProviderCatalog.EmulatorName }).Check(Row(1, "a")).PaidBefore);
+    }
+
+    [Fact]
     public async Task Rows_only_submitted_continue_into_the_first_directory_that_they_are_saved_to()
     {
         var options = Batch() with { Output = null, Wait = false };

@@ -128,7 +128,7 @@ public sealed class LedgerLocationTests : EnvironmentTest
         var refused = Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Refused("it is locked")));
 
         Assert.StartsWith("There is no password for the ledger's database: the secret missing does not exist", empty.Message, StringComparison.Ordinal);
-        Assert.Contains("without a command Get-Secret", vault.Message, StringComparison.Ordinal);
+        Assert.Contains("without the command Get-Secret", vault.Message, StringComparison.Ordinal);
         Assert.Contains("could not be read (it is locked)", refused.Message, StringComparison.Ordinal);
 
         Set("PGPASSWORD", "s3cret");

@@ -145,7 +145,10 @@ public sealed class ModelLookup
 
     private CatalogueReader Reader(ProviderProfile profile) => ModelCache.HasCatalogue(profile)
         ? new CatalogueReader(profile, _options.Time, _options.Trace)
-        : throw new InvalidInputException(Messages.ProviderHasNoCatalogue.With(profile.Name));
+        : throw new InvalidInputException(Messages.ProviderHasNoCatalogue.With(profile.Name))
+        {
+            NextCommand = Messages.CommandKnownModels.With(CommandText.Argument(profile.Name)),
+        };
 
     private static ImagenModel? Known(ProviderProfile profile, string id)
     {

@@ -155,15 +155,12 @@ public sealed class RequestFollowUp
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
-    // Images that are gone are brought back where they were.
+    // Images go where those of their row belong; of a row without a directory, those that are gone are brought back where they were.
     private BatchOptions Placed(LedgerRequest? known)
     {
-        if (!_options.KeepsPlace || known is not { Step: RequestState.Delivered, Delivery.Images: [{ Path: { } path }, ..] })
-        {
-            return _options with { KeepsPlace = false };
-        }
-
-        return known.Directory is { } directory || (directory = Path.GetDirectoryName(path)) is not null
+        var directory = known?.Directory
+            ?? (known is { Step: RequestState.Delivered, Delivery.Images: [{ Path: { } path }, ..] } ? Path.GetDirectoryName(path) : null);
+        return _options.KeepsPlace && directory is not null
             ? _options with { Output = new OutputFolder(directory, _options.Output?.Overwrites == true) }
             : _options with { KeepsPlace = false };
     }

@@ -36,6 +36,23 @@ public sealed class RequestLookup
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async IAsyncEnumerable<RequestView> FindAsync(RequestFilter filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        await foreach (var (request, isReplaced) in ReadAsync(filter, filter.History, cancellation).ConfigureAwait(false))
+        {
+            if (filter.History || !isReplaced)
+            {
+                yield return request;
+            }
+        }
+    }
+
+    /// <summary>The requests that are wanted and are not listed without their history, because their rows have newer ones.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public IAsyncEnumerable<RequestView> FindReplacedAsync(RequestFilter filter, CancellationToken cancellation) =>
+        ReadAsync(filter, withReplaced: true, cancellation).Where(read => read.IsReplaced).Select(read => read.Request);
+
+    private async IAsyncEnumerable<(RequestView Request, bool IsReplaced)> ReadAsync(
+        RequestFilter filter, bool withReplaced, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         // Many requests have one owner, and a look at a lock is a call to the system.
         var alive = new Dictionary<long, bool>();
         var query = new LedgerQuery
@@ -44,16 +61,16 @@ public sealed class RequestLookup
             Since = filter.Since?.ToUnixTimeMilliseconds(),
             Until = filter.Until?.ToUnixTimeMilliseconds(),
             Before = filter.Before?.ToUnixTimeMilliseconds(),
-            WithSuperseded = filter.History,
+            WithSuperseded = withReplaced,
             EvenSuperseded = Open,
             SupersededElsewhere = RequestView.EndedBadly,
         };
         await foreach (var (known, isNewest) in Ledger.ListAsync(query, cancellation).ConfigureAwait(false))
         {
             var request = await OfAsync(known, alive, cancellation).ConfigureAwait(false);
-            if ((isNewest || filter.History || request.IsOpen || request.State == ImagenStates.InDoubt) && request.Is(filter))
+            if (request.Is(filter))
             {
-                yield return request;
+                yield return (request, !(isNewest || request.IsOpen || request.State == ImagenStates.InDoubt));
             }
         }
     }
@@ -130,7 +147,11 @@ public sealed class RequestLookup
         if (!States.Contains(state, StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidInputException(
-                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States));
+                Messages.StateUnknown.With(PlainText.Brief(state), string.Join(", ", States)) + CloseMatch.Hint(state, States))
+            {
+                Parameter = "State",
+                NextCommand = CloseMatch.Find(state, States) is { } meant ? Messages.CommandOtherState.With(meant) : null,
+            };
         }
     }
 

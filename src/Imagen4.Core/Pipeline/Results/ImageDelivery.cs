@@ -83,10 +83,11 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         if (result.Images.Count == 0)
         {
             result.State = ImagenStates.Failed;
+            var saving = options.Output is { } output ? $"-OutputDirectory {CommandText.Quoted(output.FullPath)}" : "-Wait";
             return new RequestFailedException(Messages.NoImagesOfRow)
             {
                 RequestId = request.RequestId,
-                NextCommand = Messages.CommandGenerateAgain.With(CommandText.Argument(request.RequestId)),
+                NextCommand = Messages.CommandGenerateAgain.With(CommandText.Argument(request.RequestId), saving),
             };
         }
 

@@ -154,7 +154,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             return found;
         }
 
-        options.Warn?.Invoke(Messages.ImagesListed.With(result.Index, found.Images.Count, most));
+        options.Warn?.Invoke(Messages.ImagesListed.With(result.Index, most));
         return found with { Images = [.. found.Images.Take((int)most)] };
     }
 

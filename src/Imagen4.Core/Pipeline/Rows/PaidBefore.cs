@@ -7,8 +7,8 @@ namespace Imagen4.Core.Pipeline.Rows;
 /// so before such a row is run.
 /// </summary>
 /// <param name="Reason">What makes another row of it.</param>
-/// <param name="Directory">Where its images went, where it is another directory.</param>
-public sealed record PaidBefore(PaidBeforeReason Reason, string? Directory = null)
+/// <param name="Place">The directory or the provider that it was submitted for, where it is another one now.</param>
+public sealed record PaidBefore(PaidBeforeReason Reason, string? Place = null)
 {
     /// <summary>What the user should know.</summary>
     /// <param name="rows">How many rows of the batch it holds for, in words.</param>
@@ -18,8 +18,11 @@ public sealed record PaidBefore(PaidBeforeReason Reason, string? Directory = nul
         var said = cost is null ? "" : Messages.PaidAgainCost.With(cost);
         return Reason switch
         {
-            PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Directory, rows, said),
+            PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Place, rows, said),
+            PaidBeforeReason.OtherProvider => Messages.RowsAtOtherProvider.With(Place, rows, said),
+            PaidBeforeReason.KeyAdded when Place is not null => Messages.RowsWithoutKeyElsewhere.With(Place, rows, said),
             PaidBeforeReason.KeyAdded => Messages.RowsWithoutKey.With(rows, said),
+            PaidBeforeReason.KeyRemoved when Place is not null => Messages.RowsWithKeyElsewhere.With(Place, rows, said),
             PaidBeforeReason.KeyRemoved => Messages.RowsWithKey.With(rows, said),
             _ => Messages.RowsWithOtherKey.With(rows, said),
         };
@@ -31,6 +34,9 @@ public enum PaidBeforeReason
 {
     /// <summary>Its images are for another directory now.</summary>
     OtherDirectory,
+
+    /// <summary>It is for another provider now.</summary>
+    OtherProvider,
 
     /// <summary>It had no key, and has one now.</summary>
     KeyAdded,

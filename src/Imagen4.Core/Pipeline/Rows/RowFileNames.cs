@@ -1,6 +1,7 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Rows;
 
@@ -68,9 +69,24 @@ internal sealed class RowFileNames(BatchOptions options, RowNotices notices)
         };
         var images = Enumerable.Range(1, (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages)).ToList();
         var files = images.SelectMany(image => MediaType.Saved.Select(type => names.Expand(values, image, type)));
-        folder.Claim(
-            found.IsNew,
-            [.. images.Select(image => names.Expand(values, image))],
-            [.. options.Sidecar ? files.SelectMany(file => new[] { file, Sidecar.PathOf(file) }) : files]);
+        try
+        {
+            folder.Claim(
+                found.IsNew,
+                [.. images.Select(image => names.Expand(values, image))],
+                [.. options.Sidecar ? files.SelectMany(file => new[] { file, Sidecar.PathOf(file) }) : files]);
+        }
+        catch (FileExistsException error) when (names.UsesIndex && error.File is { } file)
+        {
+            var other = CommandText.Quoted(OfOneRow(names.Text, row.Key));
+            throw new FileExistsException(Messages.FileExistsByIndex.With(file, other))
+            {
+                Row = row.Index, NextCommand = Messages.CommandOtherName.With(other),
+            };
+        }
     }
+
+    // A name that stays with its row, wherever the row is in its table.
+    private static string OfOneRow(string template, string? key) => template.Replace(
+        "{Index}", key is null ? "{Index}-{RequestId}" : "{Key}", StringComparison.OrdinalIgnoreCase);
 }

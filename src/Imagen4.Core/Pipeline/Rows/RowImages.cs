@@ -51,15 +51,26 @@ internal sealed class RowImages(LocalFiles files)
     {
         if (model is null)
         {
-            throw new InvalidInputException(ModelCache.HasCatalogue(profile)
-                ? Messages.ImagesOfUnknownModel.With(id)
-                : Messages.ImagesOfUndefinedModel.With(id, profile.Name));
+            var isListed = ModelCache.HasCatalogue(profile);
+            throw new InvalidInputException(
+                isListed ? Messages.ImagesOfUnknownModel.With(id) : Messages.ImagesOfUndefinedModel.With(id, profile.Name))
+            {
+                NextCommand = isListed ? Messages.CommandRefreshModel.With(CommandText.Argument(id)) : null,
+            };
         }
 
-        return model.ImageInput ?? throw new InvalidInputException(
-            ModelCatalog.Find(profile.Protocol, $"{id}/edit")?.ImageInput is null
-                ? Messages.ImagesNotTaken.With(id)
-                : Messages.ImagesTakenByEdit.With(id, $"{id}/edit"));
+        if (model.ImageInput is { } taken)
+        {
+            return taken;
+        }
+
+        var edit = $"{id}/edit";
+        throw ModelCatalog.Find(profile.Protocol, edit)?.ImageInput is null
+            ? new InvalidInputException(Messages.ImagesNotTaken.With(id)) { NextCommand = Messages.CommandFindEdit }
+            : new InvalidInputException(Messages.ImagesTakenByEdit.With(id, edit))
+            {
+                NextCommand = Messages.CommandOtherModel.With(CommandText.Argument(edit)),
+            };
     }
 
     // A request that is known goes on with the file it was made from, also when that is no longer there.

@@ -77,7 +77,8 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
     public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await GetResultAsync(request, cancellation).ConfigureAwait(false);
+        using var permit = new LargeResultPermit(request.Host.Time);
+        var response = await GetResultAsync(request, permit, cancellation).ConfigureAwait(false);
         return ResultVerdict.Of(request, response) ?? throw FalErrors.OfRead(request, response);
     }
 
@@ -104,9 +105,10 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
     }
 
     // By the model's own name first; where the host does not know that, by the name that stands for any.
-    private static async Task<HostResponse> GetResultAsync(RequestReference request, CancellationToken cancellation)
+    private static async Task<HostResponse> GetResultAsync(
+        RequestReference request, LargeResultPermit permit, CancellationToken cancellation)
     {
-        var response = await request.Host.GetResultAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
+        var response = await request.Host.GetResultAsync(request.ResponseUri!, permit, cancellation).ConfigureAwait(false);
         if (!IsUnknown(response))
         {
             return response;
@@ -114,7 +116,7 @@ internal sealed class FalAggregatorProtocol : IHostProtocol
 
         var owner = request.Model.Split('/')[0];
         var any = HostAddress.Append(request.Host.BaseUri, $"{owner}/{AnyModel}/requests/{request.RequestId}");
-        var second = await request.Host.GetResultAsync(any, cancellation).ConfigureAwait(false);
+        var second = await request.Host.GetResultAsync(any, permit, cancellation).ConfigureAwait(false);
 
         // What goes wrong at that address is about the name in it, and not about the request; but a plain "not found" says more than a
         // page.

@@ -80,7 +80,8 @@ internal sealed class FalQueueProtocol : IHostProtocol
 
     public async Task<RequestReading> AskResultAsync(RequestReference request, CancellationToken cancellation)
     {
-        var response = await request.Host.GetResultAsync(request.ResponseUri!, cancellation).ConfigureAwait(false);
+        using var permit = new LargeResultPermit(request.Host.Time);
+        var response = await request.Host.GetResultAsync(request.ResponseUri!, permit, cancellation).ConfigureAwait(false);
         return ResultVerdict.Of(request, response) ?? throw FalErrors.OfRead(request, response);
     }
 

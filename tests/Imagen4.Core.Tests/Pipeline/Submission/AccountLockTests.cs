@@ -108,7 +108,7 @@ public sealed class AccountLockTests : SubmitterTest
         Assert.Equal(6, Ledger.Steps.Count(step => step == RequestState.Accepted));
         Assert.Equal(
             "test has locked the account (test refuses the account: User is locked. Reason: TOP_UP). Submitting there pauses; "
-            + "one row at a time checks whether the lock has passed, for 14 seconds at most, or 90 if the account has accepted a request of this batch. "
+            + "one row at a time checks whether it has been unlocked, for at most 14 seconds, or 90 if the account has accepted a request of this batch. "
             + "Accepted requests continue.",
             Assert.Single(_warnings));
     }

@@ -63,7 +63,7 @@ public sealed class OutageTests
             .UntilResultAsync(CreateReference(server.Address, time), StatusWatch.Nothing, CancellationToken.None).InTime());
 
         Assert.Equal(
-            "Request r-1 had not finished after 3600 s. Whether it continues at test is not known, because the host could not be asked last: it answered 502. "
+            "Request r-1 had not finished after 3600 s. Whether it continues at test is not known, because the host did not answer at the end: it answered 502. "
             + "Fetch it with: Receive-ImagenResult -RequestId r-1 -Provider test -Model fal-ai/imagen4/preview -Wait",
             error.Message);
         Assert.Equal("r-1", error.RequestId);

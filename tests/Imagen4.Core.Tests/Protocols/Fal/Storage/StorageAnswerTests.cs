@@ -20,8 +20,8 @@ public sealed class StorageAnswerTests
     [InlineData(200, "<html>", typeof(UploadFailedException), "The storage of test answers 200 and does not say upload_url.")]
     [InlineData(200, """{"upload_url":"a/b","file_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test answers 200 and does not say upload_url.")]
     [InlineData(200, """{"upload_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test answers 200 and does not say file_url.")]
-    [InlineData(200, """{"upload_url":"http://a.example/b","file_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test names an address that is not taken: http://a.example.*")]
-    [InlineData(200, """{"upload_url":"https://a.example/b","file_url":"file:///etc/passwd"}""", typeof(UploadFailedException), "The storage of test names an address that is not taken: file://.*")]
+    [InlineData(200, """{"upload_url":"http://a.example/b","file_url":"https://a.example/b"}""", typeof(UploadFailedException), "The storage of test names an address that is not accepted: http://a.example.*")]
+    [InlineData(200, """{"upload_url":"https://a.example/b","file_url":"file:///etc/passwd"}""", typeof(UploadFailedException), "The storage of test names an address that is not accepted: file://.*")]
     public async Task An_answer_that_names_no_place_is_a_typed_error(int status, string body, Type type, string message)
     {
         await using var server = await WebServer.AnsweringAsync(new Answer(status, body) { Headers = status == 307 ? [("Location", "https://a.example/")] : [] });

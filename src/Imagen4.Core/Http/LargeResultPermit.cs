@@ -1,0 +1,55 @@
+namespace Imagen4.Core.Http;
+
+/// <summary>
+/// Lets few results of the process at a time take much memory, each from the moment it proves large until it has been read and
+/// understood. Other results need no permit.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="few">Counts them.</param>
+internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : IDisposable
+{
+    // A result that comes slowly must not cost another one its deadline: that has been paid for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly SemaphoreSlim OfProcess = new(2);
+
+    private bool _isAsked;
+    private bool _isHeld;
+
+    /// <summary>A permit of the process.</summary>
+    public LargeResultPermit(TimeProvider time)
+        : this(time, OfProcess)
+    {
+    }
+
+    /// <summary>Waits for the permit, once, and for a while; then the result is read all the same.</summary>
+    public async ValueTask AcquireAsync(CancellationToken cancellation)
+    {
+        if (_isAsked)
+        {
+            return;
+        }
+
+        _isAsked = true;
+        using var patience = new Deadline(Patience, time, cancellation);
+        try
+        {
+            await few.WaitAsync(patience.Token).ConfigureAwait(false);
+            _isHeld = true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // To hold more for a moment is better than to lose it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_isHeld)
+        {
+            _isHeld = false;
+            _ = few.Release();
+        }
+    }
+}
