@@ -472,36 +472,6 @@ public sealed class ContinuationTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal((RequestState.Completed, null), (known.Step, known.Owner));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Sixteen_processes_with_the_same_rows_pay_once_a_row_and_each_reports_every_row(bool saves)
-    {
-        const int Rows = 12;
-        await SettingsAsync(new { generation_time = 0.2 });
-        var processes = Enumerable.Range(0, 16).Select(_ => TortureProcess.Start("rows", Home.Path, $"{_server.Address}", saves ? Out : "-", $"{Rows}")).ToList();
-        try
-        {
-            foreach (var process in processes)
-            {
-                Assert.Equal("ready", await process.ReadAsync());
-            }
-
-            processes.ForEach(process => process.Go());
-            var told = await Task.WhenAll(processes.Select(process => process.ReadUntilAsync("done")));
-
-            var state = saves ? ImagenStates.Delivered : ImagenStates.InQueue;
-            var expected = Enumerable.Range(1, Rows).Select(row => $"row {row} {state} ").Order(StringComparer.Ordinal);
-            Assert.All(told, rows => Assert.Equal(expected, rows.Order(StringComparer.Ordinal)));
-            Assert.Equal(Rows, await BillsAsync());
-            Assert.Equal(saves ? Rows : 0, Directory.Exists(Out) ? Directory.GetFiles(Out).Length : 0);
-        }
-        finally
-        {
-            processes.ForEach(process => process.Dispose());
-        }
-    }
-
     private BatchOptions Batch() => new()
     {
         Provider = "test",

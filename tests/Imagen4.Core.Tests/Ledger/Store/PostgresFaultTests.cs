@@ -12,8 +12,6 @@ namespace Imagen4.Core.Tests.Ledger.Store;
 [Collection(RunsAlone.Name)]
 public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClassFixture<PostgresServer>
 {
-    private const int Rows = 6;
-
     private static readonly string[] StepsOfARow = ["Claimed", "Intent", "NotSent", "Throttled", "Accepted", "Completed", "Delivered"];
 
     /// <summary>The steps of a row, and how its connection breaks off there.</summary>
@@ -32,9 +30,6 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
             return all;
         }
     }
-
-    /// <summary>The steps at which a machine dies.</summary>
-    public static TheoryData<string> Ends => [.. StepsOfARow.Append("InDoubt").Append("Adopted").SelectMany(step => (string[])[$"before {step}", $"after {step}"])];
 
     [SkippableTheory]
     [MemberData(nameof(Cuts))]
@@ -76,37 +71,6 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Assert.Equal(row.Value.RequestId, again.Value!.RequestId);
         Assert.Equal(2, await BillsAsync());
         Assert.Equal(1L, Convert.ToInt64(await AskAsync(address, "SELECT count(*) FROM imagen4.step WHERE state = 13 AND request = (SELECT max(id) FROM imagen4.request)"), CultureInfo.InvariantCulture));
-    }
-
-    [SkippableTheory]
-    [MemberData(nameof(Ends))]
-    public async Task Rows_of_a_machine_that_dies_at_a_step_are_finished_by_another(string end)
-    {
-        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
-        Set(LedgerCatalog.Variable, await server.CreateDatabaseAsync());
-        await FaultAsync(new { operation = "submit", kind = "status", status = 429, match = $"{end}, row 3 " });
-        await FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{end}, row 5 " });
-        await using var late = new LateHost(Address, end.EndsWith("NotSent", StringComparison.Ordinal));
-        if (end.EndsWith("Adopted", StringComparison.Ordinal))
-        {
-            Assert.False(await EndsAsync("zeroth", late.Address, end, "after Accepted"), "The first machine was not killed.");
-        }
-
-        Assert.False(await EndsAsync("first", late.Address, end, end), "The machine was not killed there.");
-        late.Appear();
-        var said = new List<string>();
-        for (var run = 1; run == 1 || (run == 2 && said.Exists(line => line.Contains(ImagenStates.InDoubt, StringComparison.Ordinal))); run++)
-        {
-            // What is in doubt at the end of the first is settled by the host's history in the next.
-            said.Clear();
-            Assert.True(await EndsAsync("second", late.Address, end, "-", said), "The other machine has not come to its end.");
-        }
-
-        Assert.Equal(
-            [.. Enumerable.Range(1, Rows).Select(row => $"row {row} {ImagenStates.Delivered}")],
-            said.Where(line => line.StartsWith("row ", StringComparison.Ordinal)).Select(line => string.Join(' ', line.Split(' ')[..3])));
-        Assert.Equal(Rows, await BillsAsync());
-        Assert.Equal(Rows, (await PromptsAsync()).Distinct().Count());
     }
 
     [SkippableFact]
@@ -267,23 +231,6 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         Assert.True(end.ExecuteScalar() is true);
     }
 
-    // Whether the program has come to its end.
-    private async Task<bool> EndsAsync(string home, Uri address, string name, string end, List<string>? said = null)
-    {
-        using var process = TortureProcess.Start("batch", Home.At(home), $"{address}", Out, name, $"{Rows}", end, "fal");
-        for (string? line; (line = await process.ReadAsync()) is not null;)
-        {
-            if (line == "done")
-            {
-                return true;
-            }
-
-            said?.Add(line);
-        }
-
-        return false;
-    }
-
     private static async Task<object?> AskAsync(string address, string sql)
     {
         await using var connection = new NpgsqlConnection(address);
@@ -318,17 +265,5 @@ public sealed class PostgresFaultTests(PostgresServer server) : BatchTest, IClas
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         process.WaitForExit();
         return process.ExitCode == 0;
-    }
-
-    /// <summary>The host, at an address of its own where nobody answers until it appears.</summary>
-    private sealed class LateHost(Uri host, bool isLate) : IAsyncDisposable
-    {
-        private CuttingProxy? _front;
-
-        public Uri Address { get; } = isLate ? Unused.Address() : host;
-
-        public void Appear() => _front ??= isLate ? CuttingProxy.Start(host.Port, Address.Port) : null;
-
-        public ValueTask DisposeAsync() => _front?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }
