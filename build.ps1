@@ -83,18 +83,10 @@ function Invoke-TestTask {
 
     # Isolation.Tests.ps1 builds it elsewhere; what it needs is fetched now, so that no test needs a network.
     dotnet restore (Join-Path $root 'tests/Pester/OtherModule') --locked-mode --verbosity quiet
-
-    # Both wait for processes and sockets more than they work, so they run at the same time. What Pester says is shown behind the rest.
-    $pester = Start-ThreadJob -ArgumentList $PwshProgram, $PwshArguments, (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') {
-        param($program, $arguments, $suite)
-        & $program @arguments -NoProfile -File $suite -Jobs (2 * [Environment]::ProcessorCount) 2>&1 | ForEach-Object { "$_" }
-        $LASTEXITCODE
-    }
     dotnet test (Join-Path $root 'Imagen4.PowerShell.sln') --configuration $Configuration --no-build --nologo
     $failed = @(if ($LASTEXITCODE -ne 0) { 'xunit' })
-    $ended = 'nothing'
-    $pester | Receive-Job -Wait -AutoRemoveJob | ForEach-Object { if ($_ -is [int]) { $ended = $_ } else { $_ } }
-    $failed += @(if ($ended -ne 0) { 'Pester' })
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'tests/Pester/Invoke-Suite.ps1') -Jobs (2 * [Environment]::ProcessorCount)
+    $failed += @(if ($LASTEXITCODE -ne 0) { 'Pester' })
     if ($withoutClient) {
         Write-Warning "NOT RUN: the emulator with fal's own JavaScript client. $withoutClient."
     }
