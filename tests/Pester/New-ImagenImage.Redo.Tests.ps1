@@ -21,10 +21,12 @@ Describe 'New-ImagenImage, done again' {
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue
         $problems.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
         $problems.Exception.Message | Should -BeLike '*-NoResume generates it again, and every other row that it is given.'
-        $problems.ErrorDetails.RecommendedAction | Should -BeLike '*$problems.TargetObject | New-ImagenImage -NoResume*'
+        $command = $problems.ErrorDetails.RecommendedAction -replace ' generates it again, and pays for it\.$'
+        $command | Should -Be "Get-ImagenRequest -RequestId $($problems.Exception.RequestId) | New-ImagenImage -NoResume -OutputDirectory '$out'"
         Get-Bill $test | Should -HaveCount 0
 
-        ($problems.TargetObject | New-ImagenImage -OutputDirectory $out -NoResume).State | Should -Be 'Delivered'
+        # As it is pasted.
+        (& ([scriptblock]::Create($command))).State | Should -Be 'Delivered'
         (Get-Bill $test).input.prompt | Should -Be 'Study 2'
 
         # The whole batch is whole again.

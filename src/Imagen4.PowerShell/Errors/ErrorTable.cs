@@ -94,10 +94,8 @@ internal static class ErrorTable
         ? CommandMessages.AdviceEmulatorUnreached
         : CommandMessages.AdviceHostUnavailable.With((error as ImagenException)?.Provider is { } provider ? $" {provider}" : "");
 
-    // A request of an earlier run has the host's word for it inside; the user never saw its id.
-    private static string NotFound(Exception error) =>
-        error.InnerException is RequestNotFoundException ? CommandMessages.AdviceContinuedNotFound
-        : error is RequestNotFoundException { RequestId: { } id } ? CommandMessages.AdviceRequestGone.With(CommandText.Argument(id))
+    private static string NotFound(Exception error) => error is RequestNotFoundException { RequestId: { } id }
+        ? CommandMessages.AdviceRequestGone.With(CommandText.Argument(id))
         : CommandMessages.AdviceRequestNotFound;
 }
 

@@ -60,6 +60,12 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         return true;
     }
 
+    /// <summary>The command that generates a row again, and no other one.</summary>
+    /// <param name="requestId">The request of the row.</param>
+    public string GenerateAgain(string requestId) => Messages.CommandGenerateAgain.With(
+        CommandText.Argument(requestId),
+        options.Output is { } output ? $"-OutputDirectory {CommandText.Quoted(output.FullPath)}" : "-Wait");
+
     /// <summary>Saves those images of a result that are not saved yet.</summary>
     /// <param name="request">The request.</param>
     /// <param name="images">Its images, as the host lists them.</param>
@@ -83,11 +89,10 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         if (result.Images.Count == 0)
         {
             result.State = ImagenStates.Failed;
-            var saving = options.Output is { } output ? $"-OutputDirectory {CommandText.Quoted(output.FullPath)}" : "-Wait";
             return new RequestFailedException(Messages.NoImagesOfRow)
             {
                 RequestId = request.RequestId,
-                NextCommand = Messages.CommandGenerateAgain.With(CommandText.Argument(request.RequestId), saving),
+                NextCommand = GenerateAgain(request.RequestId),
             };
         }
 

@@ -46,8 +46,11 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 
         var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
         return error is RequestNotFoundException
-            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name),
-                error) { RequestId = request.RequestId }
+            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error)
+            {
+                RequestId = request.RequestId,
+                NextCommand = _delivery.GenerateAgain(request.RequestId),
+            }
             : error;
     }
 
