@@ -50,6 +50,34 @@ Describe 'New-ImagenImage: saving' {
             Get-Seen $test | Where-Object path -Like '/_emulator/files/*' | Should -HaveCount 0
         }
 
+        It 'is no file: <directory> names an image, and nothing is sent' -ForEach @(
+            @{ directory = 'fox.png'; advice = '-OutputDirectory . -FileName fox' }
+            @{ directory = './pictures/A fox.JPEG'; advice = "-OutputDirectory ./pictures -FileName 'A fox'" }
+            @{ directory = 'fox.webp'; given = @{ FileName = 'owl' }; advice = '-OutputDirectory .' }
+        ) {
+            Push-Location $work
+            try {
+                $given ??= @{}
+                $seen = Watch-Command { New-ImagenImage 'a fox' $directory @given }
+                $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
+                $seen.Thrown.Exception.Message | Should -BeLike "*'$directory' is the name of an image*Nothing was sent."
+                $seen.Thrown.ErrorDetails.RecommendedAction | Should -Be "Run the same command with $advice in place of $($directory.Contains(' ') ? "'$directory'" : $directory)."
+                $seen = Watch-Command { Receive-ImagenResult $UnknownId -OutputDirectory $directory @given }
+                $seen.Thrown.ErrorDetails.RecommendedAction | Should -Be "Run the same command with $advice in place of $($directory.Contains(' ') ? "'$directory'" : $directory)."
+                $seen = Watch-Command { 'a fox', 'an owl' | New-ImagenImage -OutputDirectory ./fox.png }
+                $seen.Thrown.ErrorDetails.RecommendedAction | Should -Be "Run the same command with -OutputDirectory . -FileName 'fox-{Index}' in place of ./fox.png."
+                Get-ChildItem $work | Should -HaveCount 0
+                Get-Bill $test | Should -HaveCount 0
+
+                # What exists is one all the same.
+                $null = New-Item -ItemType Directory ./fox.png
+                (New-ImagenImage 'a fox' ./fox.png).Path | Should -Exist
+            }
+            finally {
+                Pop-Location
+            }
+        }
+
         It 'follows $PWD, not the folder the process is in' {
             Push-Location $work
             try {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using Imagen4.Core.Gallery;
 using Imagen4.Core.Media;
 using Imagen4.Core.Text;
 
@@ -30,9 +31,10 @@ internal static partial class OutputPath
         try
         {
             var path = command.SessionState.Path.GetUnresolvedProviderPathFromPSPath(directory, out var provider, out _);
-            return provider.Name == "FileSystem"
-                ? new OutputFolder(path, force)
-                : throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)));
+            return provider.Name != "FileSystem"
+                ? throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)))
+                : ImageFolder.IsImage(path) && !Directory.Exists(path) ? throw IsImage(directory, isNamed: fileName is not null, command.MyInvocation.ExpectingInput)
+                : new OutputFolder(path, force);
         }
         catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
         {
@@ -65,6 +67,20 @@ internal static partial class OutputPath
             return false;
         }
     }
+
+    private static InvalidInputException IsImage(string path, bool isNamed, bool isBatch)
+    {
+        var end = path.AsSpan().LastIndexOfAny('/', '\\');
+        var directory = end < 0 ? "." : path[..Math.Max(end, 1)];
+        var name = Path.GetFileNameWithoutExtension(path[(end + 1)..]) + (isBatch ? "-{Index}" : "");
+        return new InvalidInputException(CommandMessages.OutputDirectoryIsImage.With(PlainText.Brief(path)))
+        {
+            NextCommand = CommandMessages.AdviceDirectoryAndName.With(
+                Written(directory), isNamed ? "" : $" -FileName {Written(name)}", Written(path)),
+        };
+    }
+
+    private static string Written(string text) => text == "." ? text : CommandText.Argument(text);
 
     [GeneratedRegex(@"^(\.{0,2}|~|[A-Za-z]:)[/\\]", RegexOptions.CultureInvariant)]
     private static partial Regex WrittenPath();

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Gallery;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
 
@@ -19,7 +20,7 @@ public sealed partial class NewImagenImageCommand
         }
 
         if (IsPositional(nameof(OutputDirectory)) && OutputDirectory is { } directory
-            && directory.AsSpan().IndexOfAny("/\\:~") < 0 && directory is not ("." or "..")
+            && directory.AsSpan().IndexOfAny("/\\:~") < 0 && directory is not ("." or "..") && !ImageFolder.IsImage(directory)
             && BoundValue.Plain(Prompt)?.ToString()?.Any(char.IsWhiteSpace) != true && !OutputPath.IsDirectory(this, directory))
         {
             throw new InvalidInputException(CommandMessages.SecondArgumentNoDirectory.With(
