@@ -7,7 +7,7 @@
     Exit codes:
     0   every row is delivered
     1   some rows failed; problems.csv has them
-    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, an empty one, a mistake in every row, Ctrl+C)
+    2   nothing could be submitted, or submitting ended early (no key, a locked account, no such file, one without rows, a mistake in every row, Ctrl+C)
     3   rows are in doubt: Get-ImagenRequest -State InDoubt lists them, Resolve-ImagenRequest settles them
 .EXAMPLE
     pwsh -NoProfile -File ScheduledTask.ps1 -Csv prompts.csv -OutputDirectory images -ReportDirectory reports -Provider fal
@@ -90,6 +90,9 @@ try {
     if (-not (Get-Content $Csv | Where-Object { $_.Trim() } | Select-Object -First 1)) {
         throw "$Csv is empty."
     }
+    if (-not $rows) {
+        throw "$Csv has a header and no rows."
+    }
 
     # Warnings go into the log as they come: one of them says that rows are about to be paid for again.
     $what = @{ OutVariable = 'results'; ErrorVariable = 'problems'; InformationVariable = 'summary'; ErrorAction = 'SilentlyContinue'; WarningAction = 'Continue' }
@@ -105,7 +108,10 @@ catch {
 finally {
     # After Ctrl+C or SIGINT, no command runs any more, and PowerShell itself would end with 0.
     if ($isStopped -and $isProcess) {
-        [IO.File]::AppendAllText([IO.Path]::Combine($start, $log), "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) Stopped. The next run continues.`n")
+        # What the console has, too: how many requests go on, and the command that fetches them.
+        foreach ($line in @($summary) + 'Stopped. The next run continues.') {
+            [IO.File]::AppendAllText([IO.Path]::Combine($start, $log), "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $line`n")
+        }
         [Environment]::Exit(2)
     }
 }

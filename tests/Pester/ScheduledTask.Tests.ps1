@@ -46,7 +46,7 @@ Describe 'samples/ScheduledTask.ps1' {
         $run.ExitCode | Should -Be 2 -Because $run.Said
         $run.Said | Should -BeLike '*Submitting ended: The table has no header: the first line of its file is blank, so PowerShell calls its columns H1. Nothing was sent. *'
         $run.Said | Should -Not -BeLike '*is empty*'
-        $run.Problems.Advice | Should -Be '(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv | New-ImagenImage'
+        $run.Problems.Advice | Should -Be "(Get-Content FILE -Raw).TrimStart() | ConvertFrom-Csv | New-ImagenImage -OutputDirectory '$(Join-Path $place images)'"
 
         # The command does what it is recommended for.
         $rows = (Get-Content (Join-Path $place prompts.csv) -Raw).TrimStart() | ConvertFrom-Csv
@@ -78,7 +78,14 @@ Describe 'samples/ScheduledTask.ps1' {
             $process.Kill()
             $process.Dispose()
         }
-        Join-Path $place reports/batch.log | Should -FileContentMatch ' Stopped. The next run continues.$'
+        $log = @(Get-Content (Join-Path $place reports/batch.log))
+        $log[-1] | Should -BeLike '* Stopped. The next run continues.'
+
+        # As on the console, and it is run as it stands.
+        $log[-2] | Should -BeLike '* Requests that continue at the host: 1. The same command continues them, and so does: *'
+        $find = [scriptblock]::Create(($log[-2] -replace '.*so does: ' -split ' \| ')[0])
+        (& $find).RequestId | Should -Be (Get-Bill $test).request_id
+        Get-ImagenRequest -Unfinished | Stop-ImagenRequest
     }
 
     It 'ends with 1 when some rows failed, and says which' {
@@ -111,7 +118,7 @@ Describe 'samples/ScheduledTask.ps1' {
     It 'ends with 2 and the reason for a table with another delimiter' {
         $run = Invoke-Task "key;prompt`nfox;A red fox`nowl;A snowy owl"
         $run.ExitCode | Should -Be 2 -Because $run.Said
-        $run.Said | Should -BeLike "*Submitting ended: *: its only column is 'key;prompt'. Nothing was sent. Import-Csv FILE -Delimiter ';' | New-ImagenImage reads it.*"
+        $run.Said | Should -BeLike "*Submitting ended: *: its only column is 'key;prompt'. Nothing was sent. Import-Csv FILE -Delimiter ';' | New-ImagenImage -OutputDirectory '$(Join-Path $place images)' reads it.*"
         $run.Problems.ErrorId | Should -Be 'InvalidInput'
         Get-Bill $test | Should -HaveCount 0
     }
@@ -129,10 +136,12 @@ Describe 'samples/ScheduledTask.ps1' {
         Get-Bill $test | Should -HaveCount 0
     }
 
-    It 'ends with 0 for a table without rows, and says that it has none' {
+    It 'ends with 2 for a table that is only a header, and says so' {
         $run = Invoke-Task 'key,prompt'
-        $run.ExitCode | Should -Be 0 -Because $run.Said
-        $run.Said | Should -BeLike 'Warning: No rows came down the pipeline*'
+        $run.ExitCode | Should -Be 2 -Because $run.Said
+        $run.Said | Should -BeLike '*Submitting ended: *prompts.csv has a header and no rows.*'
+        Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_ -like '*prompts.csv has a header and no rows.' } | Should -HaveCount 1
+        $run.Problems | Should -HaveCount 1
     }
 
     It 'has the counts and the cost in its log' {

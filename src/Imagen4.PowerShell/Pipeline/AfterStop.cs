@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Management.Automation;
 using System.Management.Automation.Host;
 using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Text;
@@ -33,4 +35,16 @@ internal static class AfterStop
 
     /// <summary>Writes one line.</summary>
     public static void Say(PSHost host, string text) => host.UI?.WriteWarningLine(text);
+
+    /// <summary>
+    /// Adds a line to the variable of -InformationVariable: a script has the list that is behind it also where the pipeline was stopped.
+    /// </summary>
+    public static void Note(PSCmdlet command, string text)
+    {
+        if (command.MyInvocation.BoundParameters.GetValueOrDefault("InformationVariable") is string name
+            && command.SessionState.PSVariable.GetValue(name.TrimStart('+')) is IList records)
+        {
+            _ = records.Add(new InformationRecord(text, command.MyInvocation.MyCommand.Name));
+        }
+    }
 }

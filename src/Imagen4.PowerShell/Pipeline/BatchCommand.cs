@@ -135,6 +135,7 @@ public abstract partial class BatchCommand : HostCommand
         if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, Saving) is { } line)
         {
             AfterStop.Say(Host, line);
+            AfterStop.Note(this, line);
         }
     }
 
