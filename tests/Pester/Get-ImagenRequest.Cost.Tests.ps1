@@ -20,6 +20,12 @@ Describe 'Get-ImagenRequest: costs' {
         $seen.Warning | Should -BeNullOrEmpty
     }
 
+    It 'a list of states that have a cost ends with the sum, too' {
+        $null = 'fox', 'owl' | New-ImagenImage -OutputDirectory (Join-Path $TestDrive delivered)
+        (Watch-Command { Get-ImagenRequest -State Delivered }).Other | Should -Be 'Requests: 2. Cost: 0.1 USD.'
+        (Watch-Command { Get-ImagenRequest -State Delivered, Failed -Key none }).Other | Should -BeNullOrEmpty
+    }
+
     It 'whoever computes with requests, or passes them on to another purpose, is told nothing of costs' {
         $null = 'fox', 'owl' | New-ImagenImage -Wait
         (Watch-Command { (Get-ImagenRequest).Count }).Other | Should -BeNullOrEmpty
