@@ -121,6 +121,15 @@ Describe 'Get-ImagenPrice' {
         $seen.Output.UnitPrice | Should -Be 0.05
     }
 
+    It 'a host without any price is one error, where all its models are asked for' {
+        $seen = Watch-Command { Get-ImagenPrice -Provider aimlapi }
+        $seen.Error | Should -HaveCount 1
+        $seen.Error.FullyQualifiedErrorId | Should -Be "PriceUnknown,$command"
+        $seen.Error.Exception.Message | Should -Be 'Neither aimlapi nor its profile says what its models cost.'
+        $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Look at the host's own price list; Set-ImagenProvider aimlapi -PricePerImage 0.05 tells the module, with the host's price for 0.05."
+        $seen.Error.TargetObject | Should -Be (Get-ImagenModel -Provider aimlapi).Model
+    }
+
     It 'a provider that is none, or is not running, ends the command' {
         (Watch-Command { 'a/b', 'a/c' | Get-ImagenPrice -Provider nobody }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         Invoke-Pwsh "Import-Module '$ModuleManifest'; Remove-Item Env:IMAGEN4_EMULATOR -ErrorAction Ignore; try { Get-ImagenPrice -Provider emulator } catch { `$_.FullyQualifiedErrorId }" |

@@ -127,7 +127,7 @@ Describe 'New-ImagenImage: cost' {
             $seen = Watch-Command { $rows | New-ImagenImage -MaxCost 1 -Wait }
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
-            $seen.Error.Exception.Message | Should -Be "Row 1: the maximum cost of this row is unknown (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage sets a price of your own, for every model of that provider whose price the host does not report."
+            $seen.Error.Exception.Message | Should -Be "Row 1: the maximum cost of this row is unknown (google/nano-banana-lite at emulator: the host counts in 'image', and no rule says how many a row comes to), and -MaxCost is given. Nothing was sent for it. Get-ImagenPrice shows what is known; Set-ImagenProvider emulator -PricePerImage 0.05 sets a price of your own, for every model of that provider whose price the host does not report."
             $seen.Error.TargetObject.prompt | Should -Be 'a'
             $seen.Output.Prompt | Should -Be 'b'
             Get-Bill $test | Should -HaveCount 1

@@ -22,6 +22,8 @@ public sealed class GetImagenPriceCommand : HostCommand
 
     // A host that cannot be asked is one error, and not one for each model.
     private readonly Dictionary<(Type Kind, string Text), (ImagenException Error, List<object?> Records)> _unanswered = [];
+    private readonly List<(RowOutcome<ImagenPrice> Outcome, object? Record)> _unpriced = [];
+    private bool _hasPrices;
     private PriceLookup _run = null!;
     private string? _provider;
     private object? _id;
@@ -93,7 +95,12 @@ public sealed class GetImagenPriceCommand : HostCommand
     {
         foreach (var (outcome, record) in ((IReadOnlyList<RowOutcome<ImagenPrice>>)value).Zip((IReadOnlyList<object?>)target!))
         {
-            if (outcome.Error is not { } error || error is PriceUnknownException or InvalidInputException)
+            _hasPrices |= outcome.Value is not null;
+            if (outcome.Error is PriceUnknownException && IsOfAll)
+            {
+                _unpriced.Add((outcome, record));
+            }
+            else if (outcome.Error is not { } error || error is PriceUnknownException or InvalidInputException)
             {
                 Write(outcome, record);
             }
@@ -111,12 +118,30 @@ public sealed class GetImagenPriceCommand : HostCommand
     /// <inheritdoc/>
     protected override void OnFinished()
     {
+        WriteUnpriced();
         foreach (var (error, records) in _unanswered.Values)
         {
             WriteOutcomeError(error, records is [var only] ? only : records.ToArray());
         }
 
         base.OnFinished();
+    }
+
+    // Whether no model was named: then each that has no price is the same news.
+    private bool IsOfAll => Model is null && !MyInvocation.ExpectingInput;
+
+    private void WriteUnpriced()
+    {
+        if (_hasPrices || _unpriced.Count < 2)
+        {
+            _unpriced.ForEach(unpriced => Write(unpriced.Outcome, unpriced.Record));
+            return;
+        }
+
+        var provider = _unpriced[0].Outcome.Error!.Provider;
+        WriteOutcomeError(
+            new PriceUnknownException(CommandMessages.PricesUnknown.With(provider)).ForRow(row: null, provider: provider),
+            _unpriced.Select(unpriced => unpriced.Record).ToArray());
     }
 
     // Prices of one provider are asked for together.

@@ -63,7 +63,7 @@ internal static class ErrorTable
         CancelNotSupportedException => new("CancelNotSupported", ErrorCategory.InvalidOperation, CommandMessages.AdviceCancelNotSupported.With(Named(error))),
         AlreadyCompletedException => new("AlreadyCompleted", ErrorCategory.InvalidOperation, CommandMessages.AdviceAlreadyCompleted.With(Named(error))),
         WebhookInvalidException => new("WebhookInvalid", ErrorCategory.SecurityError, CommandMessages.AdviceWebhookInvalid),
-        PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown),
+        PriceUnknownException => new("PriceUnknown", ErrorCategory.ObjectNotFound, CommandMessages.AdvicePriceUnknown.With(Of(error))),
         EmulatorUnavailableException =>
             new("EmulatorUnavailable", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceEmulatorUnavailable),
         _ => new("Unexpected", ErrorCategory.NotSpecified, null),
@@ -92,7 +92,9 @@ internal static class ErrorTable
 
     private static string Unreached(Exception error) => (error as ImagenException)?.Provider is ProviderCatalog.EmulatorName
         ? CommandMessages.AdviceEmulatorUnreached
-        : CommandMessages.AdviceHostUnavailable.With((error as ImagenException)?.Provider is { } provider ? $" {provider}" : "");
+        : CommandMessages.AdviceHostUnavailable.With(Of(error));
+
+    private static string Of(Exception error) => (error as ImagenException)?.Provider is { } provider ? $" {provider}" : "";
 
     private static string NotFound(Exception error) => error is RequestNotFoundException { RequestId: { } id }
         ? CommandMessages.AdviceRequestGone.With(CommandText.Argument(id))

@@ -101,7 +101,8 @@ public sealed class PriceLookup
 
         if ((found.GetValueOrDefault(id) ?? UnitPrice.OfProfile(profile)) is not { } price)
         {
-            return new RowOutcome<ImagenPrice>(null, new PriceUnknownException(Messages.PriceUnknown.With(profile.Name, id)));
+            return new RowOutcome<ImagenPrice>(
+                null, new PriceUnknownException(Messages.PriceUnknown.With(profile.Name, id)).ForRow(row: null, provider: profile.Name));
         }
 
         var rule = PriceRule.Find(profile, id);
