@@ -163,6 +163,16 @@ Describe 'Get-ImagenRequest' {
         $seen.Output.Prompt | Should -Be 'a'
     }
 
+    It 'an id that is none and a key names the command that takes keys' {
+        $null = [pscustomobject]@{ key = '7'; prompt = 'a fox' } | New-ImagenImage
+        $seen = Watch-Command { Get-ImagenRequest 7 }
+        $seen.Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
+        $seen.Error.Exception.Message | Should -BeLike "*does not know a request with the id '7', but with the key '7'."
+        $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -Key '7'"
+        (& ([scriptblock]::Create($seen.Error.ErrorDetails.RecommendedAction))).Prompt | Should -Be 'a fox'
+        (Watch-Command { Get-ImagenRequest 8 }).Error.ErrorDetails.RecommendedAction | Should -BeLike 'Receive-ImagenResult*'
+    }
+
     It 'a record without an id, and a state that is none, are InvalidInput' {
         (Watch-Command { [pscustomobject]@{ Prompt = 'x' } | Get-ImagenRequest }).Error.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"
         (Watch-Command { Get-ImagenRequest -State Done }).Thrown.FullyQualifiedErrorId | Should -Be "InvalidInput,$command"

@@ -179,7 +179,7 @@ public sealed partial class GetImagenRequestCommand : PumpedCommand
         }
         catch (RequestNotFoundException error)
         {
-            WriteError(error, InputObject ?? id);
+            WriteError(OfKey(id, error), InputObject ?? id);
         }
     }
 
