@@ -141,6 +141,23 @@ Describe 'Show-ImagenImage' {
         "$($seen.Error[1])" | Should -Match '^There is no file .*none\.png\.$'
     }
 
+    It 'of a directory, its images are shown' {
+        $seen = Watch-Command { Show-ImagenImage $out }
+        $seen.Error | Should -BeNullOrEmpty
+        $seen.Warning | Should -Be "Images not shown, because the output is redirected and images are shown in a terminal only: $(@(Get-ChildItem $out -File).Count)."
+        (Watch-Command { Get-Item $out | Show-ImagenImage }).Warning | Should -Be $seen.Warning
+        (Watch-Command { Show-ImagenImage -LiteralPath $out }).Warning | Should -Be $seen.Warning
+
+        $empty = (New-Item -ItemType Directory (Join-Path $TestDrive empty)).FullName
+        (Watch-Command { Show-ImagenImage $empty }).Error.Exception.Message | Should -Be "$empty has no PNG, JPEG or WebP images."
+    }
+
+    It 'wildcards without a match are an error' {
+        $seen = Watch-Command { Show-ImagenImage (Join-Path $TestDrive '*.none') }
+        $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+        $seen.Error.Exception.Message | Should -BeLike "No file matches *[*].none."
+    }
+
     It '-Protocol Sixel without ConvertTo-Sixel says where to get it' {
         $seen = Watch-Command { Show-ImagenImage $results[0].Path -Protocol Sixel }
         "$($seen.Thrown)" | Should -Be 'There is no ConvertTo-Sixel command. The Sixel module has it (Install-PSResource Sixel); without it, leave out -Protocol.'

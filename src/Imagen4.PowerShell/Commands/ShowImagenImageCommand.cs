@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Gallery;
 using Imagen4.Core.Media.Terminal;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -15,7 +16,6 @@ public sealed class ShowImagenImageCommand : RecordCommand
     private const string PathSet = "Path";
     private const string LiteralSet = "LiteralPath";
     private const string ListDirectory = "Get-ChildItem -LiteralPath {0}";
-    private const string ShowDirectory = ListDirectory + " -File -Include *.png, *.jpg, *.webp | Show-ImagenImage";
 
     private TerminalWriter _terminal = null!;
     private FilePaths _paths = null!;
@@ -98,9 +98,13 @@ public sealed class ShowImagenImageCommand : RecordCommand
         var text = BoundValue.Plain(item) as string;
         var files = LiteralPath is not null && text is not null ? [_paths.Literal(text)] : _images.Of(item);
 
-        // A path with wildcards may match nothing.
+        if (files.Count == 0 && !string.IsNullOrWhiteSpace(text))
+        {
+            throw new InvalidInputException(CommandMessages.PathMatchesNothing.With(PlainText.Line(text)));
+        }
+
         _without += files.Count == 0 && text is null ? 1 : 0;
-        foreach (var file in files)
+        foreach (var file in files.SelectMany(Files))
         {
             try
             {
@@ -114,15 +118,22 @@ public sealed class ShowImagenImageCommand : RecordCommand
         }
     }
 
+    // Of a directory, those of its images that terminals can show.
+    private static IReadOnlyList<string> Files(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        List<string> images = [.. ImageFolder.Find(path).Where(TerminalImage.IsShown)];
+        return images.Count > 0 ? images
+            : throw new InvalidInputException(CommandMessages.DirectoryHasNoImages.With(PlainText.Line(path)));
+    }
+
     // Where there is no file to show, what to look at instead.
     private static void RequireFile(string path)
     {
-        if (Directory.Exists(path))
-        {
-            var command = ShowDirectory.With(CommandText.Quoted(path));
-            throw new InvalidInputException(CommandMessages.PathIsDirectory.With(PlainText.Line(path), command)) { NextCommand = command };
-        }
-
         if (!File.Exists(path))
         {
             throw new InvalidInputException(CommandMessages.PathHasNoFile.With(PlainText.Line(path)))

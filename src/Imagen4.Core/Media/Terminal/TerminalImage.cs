@@ -29,6 +29,10 @@ public sealed class TerminalImage
     /// <summary>Whether kitty can show it.</summary>
     public bool IsPng => _header.Type == MediaType.Png;
 
+    /// <summary>Whether a file is, by its name, an image that terminals can show.</summary>
+    public static bool IsShown(string path) =>
+        MediaType.Extensions.Append(".jpeg").Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Reads the file of an image.</summary>
     /// <exception cref="InvalidMediaException">It is not a PNG, JPEG or WebP, or is too large for a terminal.</exception>
     /// <exception cref="InvalidInputException">There is no such file, or it cannot be read.</exception>
