@@ -150,6 +150,7 @@ Describe 'Export-ImagenGallery' {
 
     It 'is a clear error for <Case>' -ForEach @(
         @{ Case = 'nothing at all'; Script = { Export-ImagenGallery ./page.html }; Text = 'There is nothing to show' }
+        @{ Case = 'a directory that is not there, as the only argument'; Script = { Export-ImagenGallery ./nothere }; Text = 'nothere does not exist' }
         @{ Case = 'a file that is not there'; Script = { './nothing.png' | Export-ImagenGallery ./page.html }; Text = 'nothing\.png does not exist' }
         @{ Case = 'a directory that is not there'; Script = { Export-ImagenGallery ./page.html -ImageDirectory ./nowhere }; Text = 'nowhere' }
         @{ Case = 'something else'; Script = { Get-Process -Id $PID | Export-ImagenGallery ./page.html }; Text = 'cannot be shown' }
@@ -170,8 +171,20 @@ Describe 'Export-ImagenGallery' {
 
         @($said.Error) + @($said.Thrown) | Where-Object { $_ } | Should -BeNullOrEmpty
         $said.Warning | Should -HaveCount 1
-        $said.Warning | Should -Match '^2 images could not be read'
+        $said.Warning | Should -BeLike "Images that are missing or cannot be read: 2 (the first: *). To fetch them again: Get-ImagenRequest -RequestId $($gone[0].RequestId) | Receive-ImagenResult"
+        $said.Other | Should -Be "Images: 0. Rows without an image: 1. Page: $(Join-Path $place page.html)"
         @(Read-GalleryPage ./page.html) | Should -HaveCount 3
+    }
+
+    It 'names a command that fetches images which are gone' {
+        $result = New-ImagenImage 'A blue kite' -OutputDirectory (Join-Path $place kites)
+        Remove-Item $result.Path
+        $said = Watch-Command { $result | Export-ImagenGallery ./page.html }
+        $said.Other | Should -BeLike 'Images: 0. Page: *'
+        Get-Content ./page.html -Raw | Should -Match '>0 images<'
+        $null = & ([scriptblock]::Create(($said.Warning -split 'fetch them again: ')[1]))
+        $result.Path | Should -Exist
+        (Watch-Command { $result | Export-ImagenGallery ./page.html }).Warning | Should -BeNullOrEmpty
     }
 
     It 'leaves nothing behind when its input fails' {

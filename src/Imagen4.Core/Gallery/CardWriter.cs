@@ -19,12 +19,12 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
 
     private static readonly GalleryJson Json = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private readonly List<string> _unread = [];
+    private readonly List<UnreadImage> _unread = [];
     private readonly byte[] _bytes = new byte[Piece];
     private readonly char[] _characters = new char[Piece / 3 * 4];
 
-    /// <summary>The files that could not be read, each with the reason.</summary>
-    public IReadOnlyList<string> Unread => _unread;
+    /// <summary>The images that could not be read.</summary>
+    public IReadOnlyList<UnreadImage> Unread => _unread;
 
     /// <summary>Writes one.</summary>
     public async Task WriteAsync(GalleryCard card, CancellationToken cancellation)
@@ -56,7 +56,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidMediaException)
         {
-            _unread.Add($"{path}: {error.Message}");
+            _unread.Add(new UnreadImage($"{path}: {error.Message}", card.Facts.GetValueOrDefault(nameof(ImagenResult.RequestId))));
             await WriteReasonAsync(card, Messages.GalleryUnread.With(Path.GetFileName(path)), WebAddress(card.Image!.Uri))
                 .ConfigureAwait(false);
             return;

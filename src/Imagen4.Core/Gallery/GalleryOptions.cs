@@ -15,5 +15,10 @@ public sealed record GalleryOptions
 
 /// <summary>What came of writing a gallery.</summary>
 /// <param name="File">The page.</param>
-/// <param name="Unread">The images that could not be read, so that their cards have none: each file with the reason.</param>
-public sealed record GalleryOutcome(FileInfo File, IReadOnlyList<string> Unread);
+/// <param name="Unread">The images that could not be read, so that their cards have none.</param>
+public sealed record GalleryOutcome(FileInfo File, IReadOnlyList<UnreadImage> Unread);
+
+/// <summary>An image that could not be read.</summary>
+/// <param name="Reason">Its file, and why.</param>
+/// <param name="RequestId">The host's id of its request; null where that is not known.</param>
+public sealed record UnreadImage(string Reason, string? RequestId);

@@ -101,7 +101,7 @@ public sealed class GalleryPage(string path, GalleryOptions options)
             .Contains(Mark, StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<string>> WriteAsync(
+    private async Task<IReadOnlyList<UnreadImage>> WriteAsync(
         FileStream file, IReadOnlyCollection<GalleryCard> cards, CancellationToken cancellation)
     {
         var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true);
@@ -135,8 +135,9 @@ public sealed class GalleryPage(string path, GalleryOptions options)
 
     private static string Count(IReadOnlyCollection<GalleryCard> cards)
     {
-        var images = cards.Count(card => card.Image is not null);
+        var without = cards.Count(card => card.Image is null);
+        var images = cards.Count(card => card.Image is { } image && (image.Path is null || File.Exists(image.Path)));
         var counted = images == 1 ? Messages.GalleryCountOne : Messages.GalleryCount.With(images);
-        return images == cards.Count ? counted : Messages.GalleryCountWithout.With(counted, cards.Count - images);
+        return without == 0 ? counted : Messages.GalleryCountWithout.With(counted, without);
     }
 }

@@ -13,6 +13,7 @@ namespace Imagen4.PowerShell.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed partial class ExportImagenGalleryCommand : PumpedCommand
 {
+    private const int MostIds = 5;
     private const long LargePage = 200L * 1024 * 1024;
 
     private FilePaths _paths = null!;
@@ -73,6 +74,12 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
             : [.. ImageDirectory.Select(_paths.Literal)];
         if (directories.Length == 0 && !hasInput)
         {
+            // A page has an ending; without one, it was meant as a directory of images.
+            if (_given is not null && System.IO.Path.GetExtension(_given).Length == 0 && !File.Exists(_given))
+            {
+                throw new InvalidInputException(CommandMessages.GalleryPathMissing.With(_given));
+            }
+
             throw new InvalidInputException(CommandMessages.GalleryNothing) { NextCommand = CommandMessages.AdviceGalleryNothing };
         }
 
@@ -137,7 +144,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
     {
         if (outcome.Unread is [var first, ..])
         {
-            WriteWarning(CommandMessages.GalleryUnread.With(outcome.Unread.Count, first));
+            WriteWarning(CommandMessages.GalleryUnread.With(outcome.Unread.Count, first.Reason, Fetching(outcome.Unread)));
         }
 
         if (!Link && outcome.File.Length > LargePage)
@@ -151,11 +158,12 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
         }
         else
         {
-            var images = _cards.Count(card => card.Image is not null);
+            var without = _cards.Count(card => card.Image is null);
+            var images = _cards.Count - without - outcome.Unread.Count;
             WriteSummary(
-                images == _cards.Count
+                without == 0
                     ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
-                    : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName),
+                    : CommandMessages.GallerySummaryWithout.With(images, without, outcome.File.FullName),
                 outcome.File.FullName,
                 hasObjects: false);
         }
@@ -164,5 +172,15 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
         {
             WriteWarning(CommandMessages.GalleryNotOpened.With(outcome.File.FullName, trouble));
         }
+    }
+
+    // The command that fetches images which are gone, where their requests are known; many it does not name one by one.
+    private static string Fetching(IReadOnlyList<UnreadImage> unread)
+    {
+        var requests = unread.Select(image => image.RequestId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        return requests.Count == 0 ? ""
+            : CommandMessages.GalleryFetch.With(requests.Count > MostIds
+                ? $"-State {ImagenStates.Delivered}"
+                : $"-RequestId {CommandText.Arguments(requests)}");
     }
 }

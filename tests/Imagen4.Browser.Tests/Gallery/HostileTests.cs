@@ -88,7 +88,7 @@ public sealed class HostileTests(Support.Browser browser) : GalleryTest(browser)
 
         var outcome = await page.WriteAsync([Card([new ImagenImage { Index = 1, Path = secret }], ("Prompt", "one"))], default);
 
-        Assert.StartsWith(secret, Assert.Single(outcome.Unread), StringComparison.Ordinal);
+        Assert.StartsWith(secret, Assert.Single(outcome.Unread).Reason, StringComparison.Ordinal);
         var text = await File.ReadAllTextAsync(outcome.File.FullName);
         Assert.DoesNotContain(Convert.ToBase64String("a password"u8)[..10], text, StringComparison.Ordinal);
         await Page.GotoAsync(new Uri(outcome.File.FullName).AbsoluteUri);
