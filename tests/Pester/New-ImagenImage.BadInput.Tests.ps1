@@ -108,6 +108,7 @@ Describe 'New-ImagenImage: bad input' {
             @{ kind = 'a misspelt header'; row = [pscustomobject]@{ promt = 'a fox'; seed = 1 }; message = 'Row 1: the record has no prompt. Its properties are: promt (Prompt?), seed. Is the header misspelt, or the delimiter a different one?' }
             @{ kind = 'a misspelt key'; row = @{ promt = 'a fox' }; message = 'Row 1: the record has no prompt. Its properties are: promt (Prompt?). *' }
             @{ kind = 'a number'; row = 5; message = 'Row 1: an integer is not a prompt. Pipe text, or objects with a property named Prompt.' }
+            @{ kind = 'null'; row = $null; message = 'Row 1: the record is $null. Pipe text, or objects with a property named Prompt.' }
             @{ kind = 'a date'; row = [datetime]'2031-01-01'; message = 'Row 1: a date is not a prompt. *' }
             @{ kind = 'a list in a cell'; row = [pscustomobject]@{ prompt = @('a', 'b') }; message = 'Row 1: Prompt is an array, not text.' }
             @{ kind = 'an object in a cell'; row = [pscustomobject]@{ prompt = [pscustomobject]@{ a = 1 } }; message = 'Row 1: Prompt is a table of names and values, not text.' }
@@ -133,8 +134,34 @@ Describe 'New-ImagenImage: bad input' {
             $file = Set-Content (Join-Path $TestDrive a.txt) 'a fox' -PassThru | ForEach-Object { Get-Item (Join-Path $TestDrive a.txt) }
             $seen = Watch-Command { $file | New-ImagenImage }
             $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $seen.Error.Exception.Message | Should -BeLike "Row 1: '$file' is a file, not a prompt. Nothing was sent. Pipe what is in it: Get-Content '$file' | New-ImagenImage. *"
+            $seen = Watch-Command { New-Item (Join-Path $TestDrive five.csv) | New-ImagenImage ./out }
+            $seen.Error.ErrorDetails.RecommendedAction | Should -Be "Import-Csv '$(Join-Path $TestDrive five.csv)' | New-ImagenImage -OutputDirectory '$(Join-Path $PWD.ProviderPath out)'"
+            $seen = Watch-Command { New-Item (Join-Path $TestDrive five.png) | New-ImagenImage }
             $seen.Error.Exception.Message | Should -Be 'Row 1: a file is not a prompt. Pipe text, or objects with a property named Prompt.'
             Get-Bill $test | Should -HaveCount 0
+        }
+
+        It 'a table as an argument: <line>' -ForEach @(
+            @{ line = 'New-ImagenImage (Import-Csv x.csv) ./out'; rows = 'Import-Csv x.csv' }
+            @{ line = 'New-ImagenImage -OutputDirectory ./out -Prompt (Import-Csv x.csv)'; rows = 'Import-Csv x.csv' }
+            @{ line = '$rows = Import-Csv x.csv; New-ImagenImage $rows ./out'; rows = '$rows' }
+            @{ line = 'New-ImagenImage @{ prompt = "a fox" } ./out'; rows = '@{ prompt = "a fox" }' }
+            @{ line = '$given = @{ Prompt = Import-Csv x.csv; OutputDirectory = "./out" }; New-ImagenImage @given'; rows = '...' }
+        ) {
+            Push-Location $TestDrive
+            try {
+                Set-Content x.csv "prompt`na fox`nan owl"
+                $seen = Watch-Command ([scriptblock]::Create($line))
+                $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
+                $command = "$rows | New-ImagenImage -OutputDirectory '$(Join-Path $PWD.ProviderPath out)'"
+                $seen.Thrown.Exception.Message | Should -Be "-Prompt takes text, and records were given. Nothing was sent. Pipe them: $command"
+                $seen.Thrown.ErrorDetails.RecommendedAction | Should -Be $command
+                Get-Bill $test | Should -HaveCount 0
+            }
+            finally {
+                Pop-Location
+            }
         }
 
         It 'nothing at all' {

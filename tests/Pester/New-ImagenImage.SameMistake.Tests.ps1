@@ -116,5 +116,6 @@ Describe 'New-ImagenImage: a mistake of every row' {
         Join-Path $TestDrive none | Should -Not -Exist
         (Watch-Command { '', ' ' | New-ImagenImage }).Warning | Should -Be 'Blank lines skipped: 2.', $said
         (Watch-Command { 'a fox' | New-ImagenImage }).Warning | Should -BeNullOrEmpty
+        (Watch-Command { Get-ImagenRequest -Key none | New-ImagenImage }).Warning | Should -Be 'No rows came down the pipeline, so nothing was submitted.'
     }
 }

@@ -52,6 +52,11 @@ internal sealed class Record
     /// <summary>What kind of thing it is, with its article, for messages.</summary>
     public string TypeName { get; }
 
+    /// <summary>The error of a record that is neither text nor has columns.</summary>
+    /// <param name="row">Its number, from 1.</param>
+    public InvalidInputException IsNotText(int row) =>
+        new(_object is null ? CommandMessages.RecordIsNull : CommandMessages.RecordIsNotText.With(TypeName)) { Row = row };
+
     /// <summary>The names of its columns.</summary>
     public IEnumerable<string> Names => Table is not null
         ? Table.Keys.Cast<object>().Select(key => key.ToString()!)

@@ -100,6 +100,6 @@ internal static class RowBinder
 
         throw record.IsRows
             ? MissingColumn.Of(index, record, CommandMessages.RecordHasNoPrompt, command, "Prompt")
-            : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = index };
+            : record.IsNotText(index);
     }
 }

@@ -104,7 +104,7 @@ public sealed class ExpandImagenPromptCommand : RecordCommand
         {
             throw record.IsRows
                 ? MissingColumn.Of(Row, record, CommandMessages.RecordHasNoPrompt, MyInvocation.MyCommand.Name, nameof(Prompt))
-                : new InvalidInputException(CommandMessages.RecordIsNotText.With(record.TypeName)) { Row = Row };
+                : record.IsNotText(Row);
         }
 
         if (Prompt is not null)

@@ -62,7 +62,7 @@ public sealed partial class GetImagenRequestCommand
     private bool IsIncomplete => _costs.NotYetKnown + _costs.Unpriced > 0;
 
     private bool IsListed => MyInvocation.PipelinePosition == MyInvocation.PipelineLength
-        && _costs.Count > 1 && (IsIncomplete || CommandOutput.IsShown(MyInvocation));
+        && _costs.Count > 1 && (IsIncomplete || CommandLine.IsShown(MyInvocation));
 
     // What was paid for attempts that newer ones have replaced.
     private RequestCosts Replaced()

@@ -89,6 +89,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
             return;
         }
 
+        if (BoundValue.Plain(InputObject) is FileInfo file && _texts.RefuseFile(Row, file) is { } unread)
+        {
+            throw unread;
+        }
+
         CheckPrompt(record.Text ?? (_given.Contains(nameof(Prompt)) ? Prompt : null), InputObject);
         if (_texts.RefuseTable(record) is { } otherTable)
         {
@@ -127,6 +132,11 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         {
             NextCommand = CommandMessages.AdvicePromptMissing,
         }).ToList();
+        if (prompts.Exists(prompt => new Record(prompt).IsRows))
+        {
+            EndWith(_texts.RefuseRecords(CommandLine.Argument(MyInvocation, nameof(Prompt))), Prompt);
+        }
+
         Expect(prompts.Count);
         foreach (var prompt in prompts)
         {

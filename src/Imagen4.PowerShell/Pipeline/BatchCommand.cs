@@ -46,7 +46,8 @@ public abstract partial class BatchCommand : HostCommand
         base.OnEnd();
         if (MyInvocation.ExpectingInput && Row == BlankLines && !IsStopped)
         {
-            WriteWarning(CommandMessages.NoRows);
+            WriteWarning(CommandMessages.NoRows + (CommandLine.Before(MyInvocation).Contains("Get-ImagenRequest", StringComparison.OrdinalIgnoreCase)
+                ? "" : CommandMessages.NoRowsOfFile));
         }
 
         EndIfSubmittingEnded();

@@ -61,7 +61,7 @@ public abstract class RecordCommand : PSCmdlet
         var isConsole = Environment.UserInteractive && !Console.IsOutputRedirected;
         WriteInformation(
             new SummaryLine(line, file, isConsole && PlainOutput.HasLinks(this)),
-            isConsole || (hasObjects && CommandOutput.IsShown(MyInvocation)) ? ["PSHOST"] : []);
+            isConsole || (hasObjects && CommandLine.IsShown(MyInvocation)) ? ["PSHOST"] : []);
     }
 
     /// <summary>Writes an error that ends nothing.</summary>
