@@ -86,6 +86,7 @@ Describe 'Argument completion' {
 
     It 'tooltips say what a state means, where a provider is and what a model takes' {
         function Get-ToolTip([string]$Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.ToolTip }
+        Get-ToolTip 'Get-ImagenRequest -Until ' | Select-Object -First 1 | Should -Be 'The beginning of today'
         Get-ToolTip 'Get-ImagenRequest -State InD' | Should -Match 'unknown whether the host accepted it'
         $states = (TabExpansion2 'Get-ImagenRequest -State ' 25).CompletionMatches
         $states | Should -HaveCount 9

@@ -41,12 +41,12 @@ Describe 'Get-ImagenRequest: costs' {
         (Get-ImagenRequest).Cost | Should -Be 0.05, $null, $null
         $seen = Watch-Command { Get-ImagenRequest -Since (Get-Date).Date | Measure-Object Cost -Sum }
         $seen.Output.Sum | Should -Be 0.05
-        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Cost not known yet, and not in any sum: 2 (to read it: Get-ImagenRequest -State InQueue, InProgress, Completed | Receive-ImagenResult -Wait -NoDownload).'
+        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (to read it: Get-ImagenRequest -State InQueue, InProgress, Completed | Receive-ImagenResult -Wait -NoDownload).'
         $seen.Other | Should -BeNullOrEmpty
 
         # Where nothing follows, the empty cells are seen.
         $seen = Watch-Command { Get-ImagenRequest }
-        $seen.Other | Should -BeLike 'Requests: 3. Cost: 0.05 USD. Cost not known yet, and not in any sum: 2 (*'
+        $seen.Other | Should -BeLike 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (*'
         $seen.Warning | Should -BeNullOrEmpty
 
         # The command does what it is recommended for.
@@ -70,7 +70,7 @@ Describe 'Get-ImagenRequest: costs' {
             $env:IMAGEN4_TEST_KEY = $null
             Remove-ImagenProvider unpriced
         }
-        $seen.Warning | Should -BeExactly 'Requests: 2. In doubt, and not in any sum: 1 (to settle them: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest). Generated without a known price, and not in any sum: 1 (Get-ImagenPrice shows what is known about a model).'
+        $seen.Warning | Should -BeExactly 'Requests: 2. Not in any sum, because they are in doubt: 1 (to settle them: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest). Not in any sum, because no price is known: 1 (Get-ImagenPrice shows what is known about a model).'
     }
 
     It 'attempts that newer ones have replaced are said to be missing from a sum, once, and only where there are some' {

@@ -83,7 +83,7 @@ Describe 'New-ImagenImage: cost' {
             $seen.Error | Should -HaveCount 1
             $seen.Error.FullyQualifiedErrorId | Should -Be "CostLimitReached,$command"
             $seen.Error.CategoryInfo.Category | Should -Be 'LimitsExceeded'
-            $seen.Error.Exception.Message | Should -Be 'Rows held back, because the cost could have passed -MaxCost 0.5 with them: 4 (row numbers: 7 to 10). Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost continues with them.'
+            $seen.Error.Exception.Message | Should -Be 'Rows held back: 4 (row numbers: 7 to 10). With them, the cost could have exceeded -MaxCost 0.5. Counted so far: 0.48 USD. Nothing was sent for these rows; the same command with a higher -MaxCost continues with them.'
             $seen.Error.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $seen.Error.TargetObject.prompt | Should -Be 'fox 7', 'fox 8', 'fox 9', 'fox 10'
             Get-ImagenRequest | Should -HaveCount 6
