@@ -156,8 +156,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
                 images == _cards.Count
                     ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
                     : CommandMessages.GallerySummaryWithout.With(images, _cards.Count - images, outcome.File.FullName),
-                outcome.File.FullName,
-                hasObjects: false);
+                outcome.File.FullName);
         }
 
         if (Show && WaitFor(async stopping => await PageOpener.OpenAsync(outcome.File.FullName, stopping).ConfigureAwait(false)) is { } trouble)
