@@ -199,6 +199,15 @@ Describe 'Advice' {
             $failure.ErrorDetails.RecommendedAction | Should -BeLike '*New-ImagenImage -NoResume -Wait generates it again*'
         }
 
+        It 'Receive-ImagenResult of a failed row: the directory of the row, for which its batch does not pay again' {
+            $out = Join-Path $TestDrive 'of the row'
+            $rows = [pscustomobject]@{ prompt = 'late [emulator:seconds=2][emulator:generation_timeout]' }
+            $null = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -TimeoutSec 1 }
+            $failure = Get-Failure { Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait }
+            $id = (Get-ImagenRequest).RequestId
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $id | New-ImagenImage -OutputDirectory '$out' submits it again, and pays for it."
+        }
+
         It 'Receive-ImagenResult of a refused prompt does not advise to run it again' {
             $request = New-ImagenImage '[emulator:content_policy_violation]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
@@ -241,6 +250,15 @@ Describe 'Advice' {
             $advice | Should -BeLike "*, Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force removes it from the ledger."
             $seen = Watch-Command { Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force }
             $seen.Error.Count, $seen.Thrown | Should -Be 0, $null
+        }
+
+        It 'a request that its host does not know yet: the same command, a little later' {
+            $request = New-ImagenImage 'a fox'
+            Add-Fault $test @{ operation = 'status'; kind = 'status'; status = 404; count = -1; body = @{ detail = 'Not found' } }
+            Add-Fault $test @{ operation = 'result'; kind = 'status'; status = 404; count = -1; body = @{ detail = 'Not found' } }
+            $failure = Get-Failure { $request | Receive-ImagenResult -NoDownload }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike 'Run the same command again in a minute: *'
         }
 
         It 'Show-ImagenImage of a file that is no image lists the images beside it' {

@@ -41,7 +41,7 @@ Describe 'Get-ImagenRequest: costs' {
         (Get-ImagenRequest).Cost | Should -Be 0.05, $null, $null
         $seen = Watch-Command { Get-ImagenRequest -Since (Get-Date).Date | Measure-Object Cost -Sum }
         $seen.Output.Sum | Should -Be 0.05
-        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (to read it: Get-ImagenRequest -State InQueue, InProgress, Completed | Receive-ImagenResult -Wait -NoDownload).'
+        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (to read it: Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait).'
         $seen.Other | Should -BeNullOrEmpty
 
         # Where nothing follows, the empty cells are seen.
@@ -50,7 +50,14 @@ Describe 'Get-ImagenRequest: costs' {
         $seen.Warning | Should -BeNullOrEmpty
 
         # The command does what it is recommended for.
-        $null = Get-ImagenRequest -State InQueue, InProgress, Completed | Receive-ImagenResult -Wait -NoDownload
+        Push-Location (New-Item -ItemType Directory (Join-Path $TestDrive read)).FullName
+        try {
+            $null = Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait
+        }
+        finally {
+            Pop-Location
+        }
+        Get-ChildItem (Join-Path $TestDrive read) | Should -HaveCount 2
         $seen = Watch-Command { Get-ImagenRequest | Measure-Object Cost -Sum }
         [math]::Round($seen.Output.Sum, 4) | Should -Be 0.15
         $seen.Warning | Should -BeNullOrEmpty

@@ -54,6 +54,17 @@ Describe 'Get-ImagenRequest' {
         (Get-ImagenRequest -State Cancelled).RequestId | Should -Be $going.RequestId, $late.RequestId
     }
 
+    It 'what was only submitted is unfinished until its result has been read, whoever has asked for its state' {
+        $sent = 'a hare', 'a stoat' | New-ImagenImage
+        (Get-ImagenRequestStatus $sent[0].RequestId -Wait).State | Should -Be 'Completed'
+        $null = Get-ImagenRequestStatus $sent[1].RequestId -Wait
+        (Get-ImagenRequest -Unfinished -Refresh).State | Should -Be 'Completed', 'Completed'
+        $out = Join-Path $TestDrive fetched
+        (Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait -OutputDirectory $out).State | Should -Be 'Delivered', 'Delivered'
+        Get-ChildItem $out | Should -HaveCount 2
+        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+    }
+
     It 'a row whose images could not be saved is unfinished until Receive-ImagenResult has saved them' {
         Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
         $out = Join-Path $TestDrive late
@@ -115,7 +126,7 @@ Describe 'Get-ImagenRequest' {
         (Get-ImagenRequest).State | Should -Be 'InQueue'
         (Get-ImagenRequest -Unfinished -Refresh).State | Should -Be 'Completed'
         (Get-ImagenRequest).State | Should -Be 'Completed'
-        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+        (Get-ImagenRequest -Unfinished).State | Should -Be 'Completed' -Because 'nobody has read its result'
     }
 
     It 'what a waiting batch in another runspace generates is InProgress' {

@@ -60,6 +60,14 @@ Describe 'A key column that is added later' {
             Should -Be "Rows submitted before, with a key and for images in ${out}: 1. Without a key, or in another directory, they are new rows and are paid for again; cost: at most 0.05 USD. Name the column of keys Key and use that directory to continue them."
     }
 
+    It 'is not warned of where a key is another row in another directory' {
+        $null = New-Row "fox $id" "k $id" | New-ImagenImage -OutputDirectory $out
+        $seen = Watch-Command { New-Row "owl $id" "k $id" | New-ImagenImage -OutputDirectory (Join-Path $TestDrive winter) -WhatIf }
+        $seen.Warning | Should -BeNullOrEmpty
+        $seen = Watch-Command { New-Row "fox $id" "k $id" | New-ImagenImage -OutputDirectory (Join-Path $TestDrive winter) -WhatIf }
+        $seen.Warning | Should -BeLike "Rows submitted before, for images in $out*"
+    }
+
     It 'is not warned of where the pipeline only grows' {
         $rows = (New-Row "fox $id" 'a'), (New-Row "fox $id" 'b')
         $null = $rows | New-ImagenImage -OutputDirectory $out

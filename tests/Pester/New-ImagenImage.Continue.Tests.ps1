@@ -65,7 +65,7 @@ Describe 'New-ImagenImage, run again' {
         $whatIf -split "`n" | Where-Object { $_ -like '*Generate with*' } | Should -HaveCount 2
         $whatIf | Should -Match 'Return or continue what was submitted to emulator before; nothing is paid for'
         (Watch-Command { New-ImagenImage 'two' -Key a -OutputDirectory $out }).Error.Exception.Message |
-            Should -BeLike "The key 'a' is known with another input. *-NoResume*"
+            Should -BeLike "The key 'a' is known with another input. Its row was submitted with the prompt '*'. Give this row another key, or pipe it alone with -NoResume, which generates it and pays for it."
         Get-Bill $test | Should -HaveCount 4
     }
 

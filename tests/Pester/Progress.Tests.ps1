@@ -145,16 +145,16 @@ Describe 'The progress of a batch, and the line it ends with' {
         }
 
         It 'calls each state by the name that the table and -State have: <case>' -ForEach @(
-            @{ case = 'images that could not be saved'; said = 'Rows: 2. Completed (not saved): 2. *'; run = {
+            @{ case = 'images that could not be saved'; said = 'Rows: 2. Completed: 2. *'; run = {
                     Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }
                     'one', 'two' | New-ImagenImage -OutputDirectory $folder
                 } }
-            @{ case = 'waited for, not saved'; said = 'Rows: 2. Completed (not saved): 2. Cost: *'; run = { 'one', 'two' | New-ImagenImage -Wait } }
+            @{ case = 'waited for, not saved'; said = 'Rows: 2. Completed: 2. Cost: *'; run = { 'one', 'two' | New-ImagenImage -Wait } }
             @{ case = 'refused by the host, and before it was sent'; said = 'Rows: 2. Rejected: 1, not submitted: 1.'; run = {
                     Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; body = @{ detail = 'Not now' }; count = -1 }
                     'refused', @{ Prompt = 'odd'; AspectRatio = '7:5' } | New-ImagenImage -Wait
                 } }
-            @{ case = 'read, not saved'; said = 'Requests: 2. Completed (not saved): 2. Cost *'; run = { 'one', 'two' | New-ImagenImage | Receive-ImagenResult -Wait -NoDownload } }
+            @{ case = 'read, not saved'; said = 'Requests: 2. Completed: 2. Cost *'; run = { 'one', 'two' | New-ImagenImage | Receive-ImagenResult -Wait -NoDownload } }
             @{ case = 'cancelled, and not known'; said = 'Requests: 2. Cancelled: 1, not read: 1.'; run = {
                     $request = New-ImagenImage 'slow [emulator:seconds=600]'
                     $request | Stop-ImagenRequest
@@ -194,7 +194,7 @@ Describe 'The progress of a batch, and the line it ends with' {
             $said | Should -BeNullOrEmpty
         }
 
-        It 'is in the log that the output of a script is redirected to, where the objects are' {
+        It 'is in the output of a script only where that is asked for, whatever becomes of the objects' {
             $script = Join-Path $TestDrive nightly.ps1
             Set-Content $script @"
                 Import-Module '$ModuleManifest'
@@ -205,13 +205,15 @@ Describe 'The progress of a batch, and the line it ends with' {
                 '--- for a program'; 'nine' | New-ImagenImage @given | ConvertTo-Json -Depth 4
                 '--- assigned, and asked for'; `$all = 'nine' | New-ImagenImage @given -InformationAction Continue
                 '--- in a loop'; foreach (`$word in 'nine', 'ten') { `$word | New-ImagenImage @given }
-                '--- not wanted'; 'nine' | New-ImagenImage @given -InformationAction Ignore
+                '--- in a function'; function Get-It { 'nine' | New-ImagenImage @given }; `$all = Get-It
+                '--- over several lines'; `$all = 'nine' |
+                    New-ImagenImage @given
 "@
             $log = Join-Path $TestDrive nightly.log
             & $PwshProgram @PwshArguments -NoProfile -File $script > $log
             (Get-Content $log) -match '^(--- .*|Rows: 1\. Delivered: 1\. .* Cost.*)' -replace '^Rows: .*', 'Rows' | Should -Be @(
-                '--- a batch', 'Rows', '--- assigned', '--- in an expression', '--- for a program'
-                '--- assigned, and asked for', 'Rows', '--- in a loop', 'Rows', 'Rows', '--- not wanted')
+                '--- a batch', '--- assigned', '--- in an expression', '--- for a program'
+                '--- assigned, and asked for', 'Rows', '--- in a loop', '--- in a function', '--- over several lines')
         }
 
         It 'does not get between the objects of a script whose output is redirected' {

@@ -76,8 +76,8 @@ Describe 'Stop-ImagenRequest' {
         $seen.Other | Should -Be 'Requests cancelled: 2. Had already ended: 1. Could not be cancelled: 0. To fetch what had ended: Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory ./out'
         $seen.Error | Should -HaveCount 0
 
-        # What had ended is known now.
-        Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
+        # What had ended is known now, and is still to be fetched.
+        (Get-ImagenRequest -Unfinished).State | Should -Be 'Completed'
         (Watch-Command { Stop-ImagenRequest $ended.RequestId }).Other | Should -BeNullOrEmpty
     }
 

@@ -1,15 +1,20 @@
 using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Imagen4.Core.Http;
 
 /// <summary>
 /// Leaves out of a large JSON text what stands far behind in its lists and objects: to read it takes ten times its size. A list of
-/// images, and what is said of each, is never as long.
+/// images, and what is said of each, is never as long; members that are read are never left out.
 /// </summary>
 internal static class JsonExcerpt
 {
-    private const int LargestWhole = 64 * 1024;
+    /// <summary>The largest text, in bytes, of which nothing is left out.</summary>
+    public const int LargestWhole = 64 * 1024;
+
     private const int MostTokens = 50_000;
     private const int MostOfKind = 1000;
     private const int FewOfKind = 64;
@@ -17,27 +22,38 @@ internal static class JsonExcerpt
     // As deep as the runtime reads JSON where nothing else is said.
     private const int DeepestLevel = 64;
 
-    /// <summary>The text without the members and elements that are left out; as it was where it is small, or not well-formed.</summary>
+    /// <summary>The members that are read of results, whatever the host calls the rest.</summary>
+    public static FrozenSet<string> Read { get; } = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "images", "data", "output", "choices", "url", "b64_json", "image_base64", "content_type", "file_name", "file_size", "width",
+        "height", "seed", "description", "usage", "meta", "credits_used", "total_tokens", "status", "error", "error_type", "detail",
+        "message", "msg", "type", "code", "param", "request_id", "requestId", "inference_id", "generation_id", "statusCode", "logs",
+        "metrics", "inference_time", "queue_position");
+
+    /// <summary>
+    /// The text without the members and elements that are left out, and with a member that counts them; as it was where nothing is left
+    /// out, or where it is not well-formed.
+    /// </summary>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json)
     {
-        if (json.Length <= LargestWhole)
-        {
-            return json;
-        }
-
         var kept = new ArrayBufferWriter<byte>(4096);
         try
         {
-            var from = Copy(json.Span, kept);
-            if (from == 0)
+            var (from, end, leftOut) = Copy(json.Span, kept);
+            if (leftOut == 0)
             {
                 return json;
             }
 
-            kept.Write(json.Span[from..]);
+            // Only an object has a place for it: a list may be one of images.
+            kept.Write(json.Span[from..end]);
+            kept.Write(json.Span[end] == (byte)'}'
+                ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"[excerpt]\":\"left out: {leftOut}\""))
+                : []);
+            kept.Write(json.Span[end..]);
             return kept.WrittenMemory;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return json;
         }
@@ -45,15 +61,17 @@ internal static class JsonExcerpt
 
     // What is left out ends where the next piece begins, so that the comma before it goes too. Values and containers are counted apart:
     // many numbers do not push out what comes behind them.
-    private static int Copy(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> kept)
+    private static (int From, int End, int LeftOut) Copy(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> kept)
     {
         var reader = new Utf8JsonReader(json);
         Span<(int Values, int Containers)> counts = stackalloc (int, int)[DeepestLevel];
-        var (from, end, tokens) = (0, 0, 0);
+        var (from, end, last, tokens, leftOut) = (0, 0, 0, 0, 0);
         while (reader.Read())
         {
+            var isRead = false;
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
+                isRead = IsRead(ref reader);
                 _ = reader.Read();
             }
 
@@ -62,11 +80,12 @@ internal static class JsonExcerpt
             {
                 ref var count = ref counts[reader.CurrentDepth - 1];
                 var number = isContainer ? ++count.Containers : ++count.Values;
-                if (number > (tokens < MostTokens ? MostOfKind : FewOfKind))
+                if (number > (tokens < MostTokens ? MostOfKind : FewOfKind) && !isRead)
                 {
                     reader.Skip();
                     kept.Write(json[from..end]);
                     from = end = (int)reader.BytesConsumed;
+                    leftOut++;
                     continue;
                 }
 
@@ -78,9 +97,17 @@ internal static class JsonExcerpt
                 counts[reader.CurrentDepth] = default;
             }
 
+            last = (int)reader.TokenStartIndex;
             end = (int)reader.BytesConsumed;
         }
 
-        return from;
+        // Before the bracket that ends all of it.
+        return (from, last, leftOut);
+    }
+
+    private static bool IsRead(ref Utf8JsonReader name)
+    {
+        const int longest = 32;
+        return name.ValueSpan.Length <= longest && Read.Contains(name.GetString()!);
     }
 }

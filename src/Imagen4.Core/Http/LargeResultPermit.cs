@@ -16,6 +16,9 @@ internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : 
     private bool _isAsked;
     private bool _isHeld;
 
+    /// <summary>Stands for a permit where a result must not wait for one.</summary>
+    public static LargeResultPermit NotNeeded { get; } = new(TimeProvider.System) { _isAsked = true };
+
     /// <summary>A permit of the process.</summary>
     public LargeResultPermit(TimeProvider time)
         : this(time, OfProcess)
@@ -43,13 +46,16 @@ internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : 
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Gives it up where reading has failed: before the next attempt there may be a pause.</summary>
+    public void Release()
     {
         if (_isHeld)
         {
-            _isHeld = false;
+            (_isHeld, _isAsked) = (false, false);
             _ = few.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Release();
 }

@@ -15,6 +15,9 @@ internal sealed class LongTexts : IDisposable
     private readonly Spool _bytes = new();
     private readonly List<LongText> _texts = [];
 
+    /// <summary>How many there are.</summary>
+    public int Count => _texts.Count;
+
     /// <summary>How many bytes all of them have behind their beginnings.</summary>
     public long Length => _bytes.Length;
 

@@ -45,12 +45,16 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             {
                 var isDecoded = await ReadAsync(source, [.. content.Headers.ContentEncoding], cancellation).ConfigureAwait(false);
                 var body = BodyDecoder.WithoutMark(_body.WrittenMemory);
-                return (isDecoded ? JsonExcerpt.Of(body) : body, _texts, isDecoded);
+
+                // The beginnings of images are none of what makes it large.
+                var isLarge = body.Length - ((_texts?.Count ?? 0) * bounds.Beginning) > JsonExcerpt.LargestWhole;
+                return (isDecoded && isLarge ? JsonExcerpt.Of(body) : body, _texts, isDecoded);
             }
         }
         catch
         {
             _texts?.Dispose();
+            permit.Release();
             throw;
         }
     }

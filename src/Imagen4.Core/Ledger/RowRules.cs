@@ -59,7 +59,8 @@ internal static class RowRules
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
-            throw new InvalidInputException(Messages.KeyKnownOtherwise.With(PlainText.Brief(known.Key ?? key ?? "")));
+            throw new InvalidInputException(Messages.KeyKnownOtherwise.With(
+                PlainText.Brief(known.Key ?? key ?? ""), PlainText.Brief(known.Input?.Prompt ?? "?")));
         }
     }
 }

@@ -16,6 +16,7 @@ public abstract class ImagenException : Exception
     private bool _isOfRequest;
     private string? _file;
     private string? _origin;
+    private string? _nextCommand;
     private ImagenException? _thrown;
     private decimal? _billableUnits;
 
@@ -80,7 +81,11 @@ public abstract class ImagenException : Exception
     public string? Provider => _provider;
 
     /// <summary>The command that comes next, ready to be run; null where the kind of error says what to do.</summary>
-    public string? NextCommand { get; init; }
+    public string? NextCommand
+    {
+        get => _nextCommand;
+        init => _nextCommand = value;
+    }
 
     /// <summary>The HTTP status behind the error, where there is one.</summary>
     public int? StatusCode { get; init; }
@@ -129,6 +134,15 @@ public abstract class ImagenException : Exception
         copy._provider ??= provider;
         copy._key ??= key;
         (copy._row, copy._requestId, copy._canBeReceived, copy._thrown) = (_row ?? row, _requestId ?? requestId, canBeReceived, Thrown);
+        return copy;
+    }
+
+    /// <summary>The same error, with another command that comes next. The one that was thrown stays as it is.</summary>
+    /// <param name="command">The command.</param>
+    internal ImagenException Advising(string command)
+    {
+        var copy = ForRow(row: null, requestId: null, CanBeReceived);
+        copy._nextCommand = command;
         return copy;
     }
 

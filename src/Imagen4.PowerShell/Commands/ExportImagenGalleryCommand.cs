@@ -164,8 +164,7 @@ public sealed partial class ExportImagenGalleryCommand : PumpedCommand
                 without == 0
                     ? CommandMessages.GallerySummary.With(images, outcome.File.FullName)
                     : CommandMessages.GallerySummaryWithout.With(images, without, outcome.File.FullName),
-                outcome.File.FullName,
-                hasObjects: false);
+                outcome.File.FullName);
         }
 
         if (Show && WaitFor(async stopping => await PageOpener.OpenAsync(outcome.File.FullName, stopping).ConfigureAwait(false)) is { } trouble)

@@ -68,7 +68,7 @@ public sealed class ReceiveImagenResultCommand : RequestCommand
             FileName = new FileNameTemplate(FileName),
             Sidecar = Sidecar,
             MaxBytes = MaxBytes,
-            KeepsPlace = output is not null && !isGiven && FileName is null,
+            KeepsPlace = output is not null && !isGiven,
         };
     }
 

@@ -99,8 +99,7 @@ public sealed class StopImagenRequestCommand : RequestCommand
         {
             WriteSummary(
                 CommandMessages.CancelSummary.With(_cancelled, _ended, _failed)
-                    + (_endedIds.Exists(IsToFetch) ? CommandMessages.CancelSummaryFetch : ""),
-                hasObjects: PassThru);
+                    + (_endedIds.Exists(IsToFetch) ? CommandMessages.CancelSummaryFetch : ""));
         }
     }
 }

@@ -49,19 +49,15 @@ public abstract class RecordCommand : PSCmdlet
     private protected void FindLedger() => ModuleSession.Client.Ledgers.FindPassword(new VaultSecrets(this).Find);
 
     /// <summary>
-    /// Writes the line a command ends with. It is shown where the command's objects are: on a console, and in a file that the output of
-    /// PowerShell is redirected to. Where objects are assigned or go on to another command, such an output is the script's own, perhaps
-    /// JSON that a program reads: then, and where the command has no objects, <c>-InformationAction Continue</c> shows it.
+    /// Writes the line a command ends with, on the information stream. A console shows it. Output that is redirected is the script's own,
+    /// perhaps JSON that a program reads: there, <c>-InformationAction Continue</c> shows it.
     /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="file">The full path of a file that it names, which becomes a link; null for none.</param>
-    /// <param name="hasObjects">Whether the command has objects.</param>
-    private protected void WriteSummary(string line, string? file = null, bool hasObjects = true)
+    private protected void WriteSummary(string line, string? file = null)
     {
         var isConsole = Environment.UserInteractive && !Console.IsOutputRedirected;
-        WriteInformation(
-            new SummaryLine(line, file, isConsole && PlainOutput.HasLinks(this)),
-            isConsole || (hasObjects && CommandLine.IsShown(MyInvocation)) ? ["PSHOST"] : []);
+        WriteInformation(new SummaryLine(line, file, isConsole && PlainOutput.HasLinks(this)), isConsole ? ["PSHOST"] : []);
     }
 
     /// <summary>Writes an error that ends nothing.</summary>

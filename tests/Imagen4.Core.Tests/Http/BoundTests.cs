@@ -77,6 +77,24 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_said_once_waits_for_nobody()
+    {
+        var time = new ManualTime();
+        using var one = new LargeResultPermit(time);
+        using var other = new LargeResultPermit(time);
+        await one.AcquireAsync(CancellationToken.None);
+        await other.AcquireAsync(CancellationToken.None);
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(200, $$"""{"images":[],"filler":"{{new string('a', 1000)}}","curve":[{{string.Join(',', Enumerable.Repeat("1", 200_000))}}]}"""));
+        using var content = new PaidContent("{}"u8.ToArray());
+
+        var answer = await TestHost.Connect(server.Address, time)
+            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), CancellationToken.None, hasResult: true).InTime();
+
+        Assert.True(answer.IsSuccess);
+    }
+
+    [Fact]
     public async Task Of_an_error_the_beginning_is_read()
     {
         using var permit = new LargeResultPermit(TimeProvider.System);

@@ -206,8 +206,13 @@ public sealed class ResultBodyTests
         second.Dispose();
         Assert.Equal(1, few.CurrentCount);
 
+        // What fails gives its permit up: a pause may follow, and another attempt.
         using var larger = new StreamContent(new PieceStream([.. Numbers, .. Numbers, .. Numbers], 1000));
         await Assert.ThrowsAsync<AnswerTooLargeException>(() => new ResultBody(bounds, first).ReadAsync(larger, CancellationToken.None));
+        Assert.Equal(1, few.CurrentCount);
+        using var again = new StreamContent(new PieceStream(Numbers, 1000));
+        _ = await new ResultBody(bounds, first).ReadAsync(again, CancellationToken.None).InTime();
+        Assert.Equal(0, few.CurrentCount);
     }
 
     [Fact]
@@ -230,6 +235,18 @@ public sealed class ResultBodyTests
         var waiting = unheard.AcquireAsync(stop.Token).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
+    }
+
+    [Fact]
+    public async Task The_beginnings_of_images_do_not_make_a_result_large()
+    {
+        var bounds = Small with { Held = 1_000_000, HeldByFew = 1_000_000, Beginning = 16 * 1024 };
+        var json = $$"""{"data":[{{Texts(5, 30_000)}}],"ids":[{{string.Join(',', Enumerable.Range(0, 1500))}}]}""";
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(json), 1000, bounds);
+        using var read = JsonDocument.Parse(body);
+
+        Assert.Equal(1500, read.RootElement.GetProperty("ids").GetArrayLength());
+        texts!.Dispose();
     }
 
     private static string Texts(int count, int length) => string.Join(',', Enumerable.Repeat($"\"{new string('a', length)}\"", count));

@@ -155,17 +155,19 @@ public sealed class RequestFollowUp
         return new RowOutcome<ImagenResult>(error is RequestNotFoundException ? null : result, error);
     }
 
-    // Images go where those of their row belong; of a row without a directory, those that are gone are brought back where they were.
+    // Images that are gone are brought back where they were saved; others go where those of their row belong.
     private BatchOptions Placed(LedgerRequest? known)
     {
-        var directory = known?.Directory
-            ?? (known is { Step: RequestState.Delivered, Delivery.Images: [{ Path: { } path }, ..] } ? Path.GetDirectoryName(path) : null);
+        var saved = known is { Step: RequestState.Delivered, Delivery.Images: [var first, ..] } ? first : null;
+        var directory = saved is null || (known!.Directory is not null && RowRules.IsIn(saved, known.Directory))
+            ? known?.Directory
+            : Path.GetDirectoryName(saved.Path);
         return _options.KeepsPlace && directory is not null
             ? _options with { Output = new OutputFolder(directory, _options.Output?.Overwrites == true) }
             : _options with { KeepsPlace = false };
     }
 
-    private static async Task<RowOutcome<ImagenResult>> AsSavedAsync(
+    private async Task<RowOutcome<ImagenResult>> AsSavedAsync(
         RequestReference request, LedgerRequest known, ImagenResult result, ResultReceiver receiver, CancellationToken cancellation)
     {
         known.Delivery!.CopyTo(result);
@@ -279,12 +281,24 @@ public sealed class RequestFollowUp
     private async Task<ImagenException> OfAsync(RequestReference request, ImagenException error) =>
         Of(request, await FindAsync(request, CancellationToken.None).ConfigureAwait(false), error);
 
-    private static ImagenException Of(RequestReference request, LedgerRequest? known, ImagenException error) =>
-        error.ForRequest(
+    private ImagenException Of(RequestReference request, LedgerRequest? known, ImagenException error)
+    {
+        error = error.ForRequest(
             request.RequestId,
             request.Host.Profile.Name,
             request.Index ?? known?.Index,
             (request.Key ?? known?.Key) is { } key ? PlainText.Brief(key) : null);
+        return (error, known) switch
+        {
+            (RequestNotFoundException, not null) when _known.IsFresh(known) => error.Advising(Messages.CommandAskLater),
+
+            // Where its row belongs: for another directory it would be another row, and its batch would pay once more.
+            (RequestFailedException or RequestCancelledException, { Directory: { } directory })
+                when error is { NextCommand: null, RefusesInput: false } =>
+                error.Advising(Messages.CommandSubmitAgain.With(CommandText.Argument(request.RequestId), CommandText.Quoted(directory))),
+            _ => error,
+        };
+    }
 
     private static LedgerEntry Named(RequestReference request) =>
         new(request.Host.Profile.Name, request.Model, Key: null, new ImageInput()) { RequestId = request.RequestId };

@@ -28,7 +28,9 @@ public sealed class RequestView
     public bool IsOpen => State switch
     {
         ImagenStates.Pending or ImagenStates.InQueue or ImagenStates.InProgress => true,
-        ImagenStates.Completed => Known.Directory is not null,
+
+        // Whose result nobody has had in hand has come to no end, wherever its images were to go.
+        ImagenStates.Completed => Known.Directory is not null || Known.Step == RequestState.StatusCompleted,
         _ => false,
     };
 

@@ -15,7 +15,7 @@ namespace Imagen4.Core.Pipeline.Results;
 /// <param name="prices">What results cost.</param>
 internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, PriceBook prices)
 {
-    private const int LeastImages = 16;
+    private const int LeastImages = 64;
 
     private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Output?.FullPath);
     private readonly ImageDelivery _delivery = new(options, ledger);
@@ -166,6 +166,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
         ? StatusWatch.Nothing
         : StatusWatch.ForStart(async () =>
         {
+            result.State = ImagenStates.InProgress;
             try
             {
                 await ledger.Inner.RecordAsync(RequestState.Started, entry, CancellationToken.None).ConfigureAwait(false);

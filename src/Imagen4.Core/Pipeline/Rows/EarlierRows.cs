@@ -21,7 +21,8 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
     public async ValueTask<PaidBefore?> FindAsync(RowIdentity row, string? key, HostConnection host, CancellationToken cancellation)
     {
         var paid = (await ledger.FindAlikeAsync(row, cancellation).ConfigureAwait(false))
-            .Where(known => known.Row != row.Row && (!RowRules.EndedBadly(known) || known.Owner is not null))
+            .Where(known => known.InputHash == row.InputHash
+                && known.Row != row.Row && (!RowRules.EndedBadly(known) || known.Owner is not null))
             .ToList();
         if (paid.Find(known => known.Subject == row.Subject && ElsewhereOf(known, row) is not null) is { } elsewhere)
         {
@@ -46,16 +47,14 @@ internal sealed class EarlierRows(RequestLedger ledger, RowIdentities identities
 
     // A batch is tried with the emulator before it is paid for, and one pipeline may compare providers.
     private bool IsOfOtherProvider(LedgerRequest known, RowIdentity row, HostConnection host) =>
-        known.InputHash == row.InputHash
-        && known.BaseAddress != ProviderAddress.Normal(host.BaseUri)
+        known.BaseAddress != ProviderAddress.Normal(host.BaseUri)
         && known.Provider != ProviderCatalog.EmulatorName && host.Profile.Name != ProviderCatalog.EmulatorName
         && known.Row is { } other && !identities.Contains(other)
         && !IsOfArgument(known, row);
 
     // Equal rows of one pipeline are as many as they are, with keys or without. A prompt given as an argument has made no row.
     private bool IsOfOtherKey(LedgerRequest known, RowIdentity row, string? key, HostConnection host) =>
-        known.InputHash == row.InputHash
-        && known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
+        known.BaseAddress == ProviderAddress.Normal(host.BaseUri)
         && known.Row is { } other && !identities.Contains(other)
         && !IsOfArgument(known, row)
         && (known.Directory is null || known.Directory == row.Directory || key is null != known.Key is null)

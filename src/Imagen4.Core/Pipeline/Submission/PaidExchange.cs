@@ -22,11 +22,10 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         Uri address, PaidContent content, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
         var sent = host.Time.GetTimestamp();
-        using var permit = protocol.AnswersWithResult ? new LargeResultPermit(host.Time) : null;
         try
         {
             var response = await host
-                .PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, permit)
+                .PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, hasResult: protocol.AnswersWithResult)
                 .ConfigureAwait(false);
             return Judge(content, response, sent);
         }
