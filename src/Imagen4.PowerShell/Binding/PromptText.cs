@@ -63,21 +63,6 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
         return NotAFile(row, text.Trim()) is { } error ? (error, false) : null;
     }
 
-    /// <summary>Looks at a file object that came down the pipeline.</summary>
-    /// <param name="row">The number of its row, from 1.</param>
-    /// <param name="file">The file.</param>
-    /// <returns>The error that says how the prompts in it are read; null where it has none.</returns>
-    public InvalidInputException? RefuseFile(int row, FileInfo file) =>
-        Readers.ContainsKey(file.Extension) ? NotAFile(row, file.FullName) : null;
-
-    /// <summary>Refuses records in the place of a prompt: a table that was not piped.</summary>
-    /// <param name="rows">The records, as they are written; null where that is not known.</param>
-    public InvalidInputException RefuseRecords(string? rows)
-    {
-        var pipeline = Generate(rows ?? "...");
-        return new InvalidInputException(CommandMessages.PromptIsRecords.With(pipeline)) { NextCommand = pipeline };
-    }
-
     /// <summary>
     /// Looks at a record whose table may have been read with another delimiter, so that it has one column, which is the header; or whose
     /// file begins with a blank line, so that its columns have no names but those that PowerShell makes up.
