@@ -82,7 +82,7 @@ Describe 'The README' {
                 @{ Command = $lines[0]; Output = @($lines | Select-Object -Skip 1) }
             }
         }
-        $steps | Should -HaveCount 14
+        $steps | Should -HaveCount 15
 
         $script = Join-Path $folder 'tour.ps1'
         @(
