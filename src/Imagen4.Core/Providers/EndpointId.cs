@@ -72,5 +72,8 @@ public sealed record EndpointId
     private static InvalidInputException Malformed(string id) =>
         new(HostData.BuiltIn.Models.SelectMany(model => model.Ids).FirstOrDefault(known => known.EndsWith($"/{id}", StringComparison.Ordinal)) is { } meant
             ? Messages.EndpointIdMeant.With(PlainText.Brief(id), meant)
-            : Messages.EndpointIdMalformed.With(PlainText.Brief(id)));
+            : Messages.EndpointIdMalformed.With(PlainText.Brief(id)))
+        {
+            NextCommand = Messages.CommandListModels,
+        };
 }
