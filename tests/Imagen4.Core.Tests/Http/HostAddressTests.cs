@@ -72,7 +72,7 @@ public sealed class HostAddressTests
 
         var error = Assert.Throws<InvalidOperationException>(() => HostAddress.RequireOwn(address, Fal, platform: null));
 
-        Assert.Contains("must not go to", error.Message, StringComparison.Ordinal);
+        Assert.Contains("must not be sent to", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

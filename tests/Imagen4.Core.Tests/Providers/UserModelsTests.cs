@@ -74,7 +74,7 @@ public sealed class UserModelsTests : EnvironmentTest
     [InlineData("""{"style":null}""", "style is missing")]
     [InlineData("""{"style":"photo"}""", "style 'photo' is not one of oil, ink")]
     [InlineData("""{"style":"oil","guidance":21}""", "guidance 21 is outside 1 to 20")]
-    [InlineData("""{"style":"oil","note":"abcd"}""", "note has 4 characters; at most 3 are taken")]
+    [InlineData("""{"style":"oil","note":"abcd"}""", "note has 4 characters; at most 3 are allowed")]
     public void What_has_no_parameter_is_held_against_its_definition_too(string additional, string offence)
     {
         Write(WithoutParameters);

@@ -230,7 +230,7 @@ public sealed class BatchCostTests : BatchTest
         var error = Assert.IsType<InvalidInputException>(outcomes[0].Error);
         Assert.Equal(
             $"Row 1: the maximum cost of this row is unknown ({model} at test: {why}), and -MaxCost is given. Nothing was sent for it. "
-            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage sets a price of your own, for every model of that provider whose price the host does not report.",
+            + "Get-ImagenPrice shows what is known; Set-ImagenProvider test -PricePerImage 0.05 sets a price of your own, for every model of that provider whose price the host does not report.",
             error.Message);
         Assert.Empty(batch.Counts.HeldBack);
         Assert.Equal(0, await BillsAsync());

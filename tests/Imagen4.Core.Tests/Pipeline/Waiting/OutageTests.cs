@@ -141,7 +141,7 @@ public sealed class OutageTests
         Assert.IsType(type, error);
         Assert.StartsWith("Row 1, request r-1: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("the host's own words", error.Message, StringComparison.Ordinal);
-        Assert.Equal((ImagenStates.InQueue, "r-1"), (result!.State, result.RequestId));
+        Assert.Equal((ImagenStates.InProgress, "r-1"), (result!.State, result.RequestId));
         Assert.Equal(2 + polls.Length, server.Requests.Count);
     }
 

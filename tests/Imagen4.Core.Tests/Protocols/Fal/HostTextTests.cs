@@ -53,8 +53,8 @@ public sealed class HostTextTests
         var result = FalResults.Read(Response(
             200,
             """
-            {"images":[{"url":"https://x.example/a\u202e\u009b.png","content_type":{0},"file_name":{0},"other":{0}}],
-             "description":{0},"other":{0}}
+            {"images":[{"url":"https://x.example/a\u202e\u009b.png","content_type":{0},"file_name":{0},"other":{1}}],
+             "description":{0},"other":{1},"long":{0}}
             """))!;
 
         AssertHarmless(result, alsoLong: true);
@@ -62,14 +62,18 @@ public sealed class HostTextTests
         AssertHarmless(image, alsoLong: true);
         Assert.Equal(61, image.FileName!.Length);
         Assert.Equal(Longest, result.Description!.Length);
-        Assert.Equal(Hostile, JsonDocument.Parse(result.AdditionalOutput!).RootElement.GetProperty("other").GetString());
+        var others = JsonDocument.Parse(result.AdditionalOutput!).RootElement;
+        Assert.Equal(Hostile[..10_000], others.GetProperty("other").GetString());
+        Assert.Matches(@"^\[1\d{5} bytes\]$", others.GetProperty("long").GetString());
     }
 
     private static HostResponse Response(int status, string body) => new(
         (HttpStatusCode)status,
         new HttpResponseMessage().Headers,
         "application/json",
-        Encoding.UTF8.GetBytes(body.Replace("{0}", Unescaped(Json), StringComparison.Ordinal)));
+        Encoding.UTF8.GetBytes(body
+            .Replace("{0}", Unescaped(Json), StringComparison.Ordinal)
+            .Replace("{1}", Unescaped(JsonSerializer.Serialize(Hostile[..10_000])), StringComparison.Ordinal)));
 
     // Only what JSON must escape: the rest stands in it as it is.
     private static string Unescaped(string json) =>
