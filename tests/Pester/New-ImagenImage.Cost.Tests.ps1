@@ -94,7 +94,7 @@ Describe 'New-ImagenImage: cost' {
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -MaxCost 0.5 }
             Get-Bill $test | Should -HaveCount 6
             $seen.Output | Should -HaveCount 6
-            $seen.Error.Exception.Message | Should -BeLike '*: 4 (row numbers: 1 to 4). Counted so far: 0.48 USD.*'
+            $seen.Error.Exception.Message | Should -BeLike '*: 4 (row numbers: 1 to 4).* Counted so far: 0.48 USD.*'
 
             $seen = Watch-Command { Import-Csv $csv | New-ImagenImage -OutputDirectory $out -MaxCost 0.8 }
             $seen.Error | Should -BeNullOrEmpty

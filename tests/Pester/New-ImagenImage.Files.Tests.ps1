@@ -212,7 +212,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
         ) | Set-Content forged.csv
         $seen = Watch-Command { Import-Csv forged.csv | New-ImagenImage -Model $edit }
         $seen.Error.FullyQualifiedErrorId | Should -Be $refused, $refused
-        $seen.Error[1].Exception.Message | Should -BeLike ($column -eq 'image_urls' ? "Row 2: -ImageUri takes *; 'imagen4-file:*' is none.*" : 'Row 2: mask_url contains a placeholder for a file, which works only in a record of a request that the ledger knows*')
+        $seen.Error[1].Exception.Message | Should -BeLike ($column -eq 'image_urls' ? "Row 2: -ImageUri takes *; 'imagen4-file:*' is neither.*" : 'Row 2: mask_url contains a placeholder for a file, which works only in a record of a request that the ledger knows*')
         $seen.Output | Should -BeNullOrEmpty
         @(Get-Upload).Count | Should -Be $uploads
         Get-Bill $test | Should -BeNullOrEmpty
@@ -251,7 +251,7 @@ Key,Model,Prompt,ImagePath,AspectRatio,style
     }
 
     It 'a path is no address, and an address is no path: <name> <value>' -ForEach @(
-        @{ name = 'image_urls'; value = './fox.png'; message = "-ImageUri takes http and https addresses without a user, and data URIs; './fox.png' is none. -ImagePath takes files. Nothing was sent." }
+        @{ name = 'image_urls'; value = './fox.png'; message = "-ImageUri takes http and https addresses without a user, and data URIs; './fox.png' is neither. -ImagePath takes files. Nothing was sent." }
         @{ name = 'ImageUri'; value = 'file:///etc/hostname.png'; message = '-ImageUri is for addresses that the host can read; file:///etc/hostname.png is a file. Use -ImagePath. Nothing was sent.' }
         @{ name = 'ImageUri'; value = 'https://user:secret@a.example/x.png'; message = '-ImageUri takes http and https addresses without a user*' }
         @{ name = 'ImagePath'; value = 'https://a.example/x.png'; message = "-ImagePath is for files of this machine; 'https://a.example/x.png' is an address. Use -ImageUri. Nothing was sent." }

@@ -75,7 +75,7 @@ Describe 'A sixth host' {
     It 'has its rows held against the data' {
         $said = Get-InNewProcess "New-ImagenImage 'A hare' -NumImages 3 -ErrorAction SilentlyContinue -ErrorVariable no; `$no.Exception.Message; New-ImagenImage ('a' * 31) -ErrorAction SilentlyContinue -ErrorVariable no; `$no.Exception.Message"
         $said | Should -Match 'NumImages 3 is outside 1 to 2'
-        $said | Should -Match 'Prompt has 31 characters; at most 30 are taken'
+        $said | Should -Match 'Prompt has 31 characters; at most 30 are allowed'
         Get-Bill $test | Should -BeNullOrEmpty
     }
 

@@ -29,7 +29,9 @@ $life = {
     $elsewhere = @{ kind = 'status'; status = 302; headers = @{ Location = "$Stranger/stolen" } }
     $out = "$Provider-$($Key.Count)"
     $slow = $Provider -in 'fal-sync', 'aimlapi', 'images' ? 0 : 60
-    'A red fox', @{ prompt = 'An owl'; num_images = 2; AdditionalInput = '{"style":"oil"}' } | New-ImagenImage -Provider $Provider @Key -Verbose -Debug | Tee-Object -Variable requests
+    # The same rows at every provider are warned of, and with -Debug a warning asks.
+    'A red fox', @{ prompt = 'An owl'; num_images = 2; AdditionalInput = '{"style":"oil"}' } |
+        New-ImagenImage -Provider $Provider @Key -Verbose -Debug -WarningAction Continue | Tee-Object -Variable requests
     $requests | Get-ImagenRequestStatus -Wait @Key -Verbose -Debug
     $requests | Receive-ImagenResult -Wait -OutputDirectory $out @Key -Verbose -Debug | Tee-Object -Variable results
     New-ImagenImage 'A fox' -Provider $Provider -OutputDirectory $out @Key -Verbose
