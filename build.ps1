@@ -46,7 +46,7 @@ function Invoke-Build([string] $Project) {
     Write-Information "Building $Project" -InformationAction Continue
 
     # A compiler lives for seconds. Without profiling itself on the way, and without the garbage collector of servers, it takes
-    # a fifth less of the processor.
+    # less of the processor.
     $before = $env:DOTNET_TieredPGO, $env:DOTNET_gcServer
     $env:DOTNET_TieredPGO = $env:DOTNET_gcServer = 0
     try {

@@ -35,6 +35,7 @@ Describe 'New-ImagenImage -Gallery' {
         $page | Should -Exist
     }
 
+    # Only a terminal gets links, and script(1) is one for tests. Without it, this counts as skipped.
     It 'is a link in a terminal, and plain text in variables and files' -Skip:(-not $IsLinux -or -not (Get-Command script -CommandType Application -ErrorAction Ignore)) {
         $script = Join-Path $TestDrive linked.ps1
         $log = Join-Path $TestDrive linked.log
