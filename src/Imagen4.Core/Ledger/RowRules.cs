@@ -60,7 +60,7 @@ internal static class RowRules
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(
-                PlainText.Brief(known.Key ?? key ?? ""), PlainText.Brief(known.Input?.Prompt ?? "?")));
+                PlainText.Brief(known.Key ?? key ?? ""), PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?")));
         }
     }
 }
