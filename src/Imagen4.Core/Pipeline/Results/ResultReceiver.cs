@@ -17,7 +17,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 {
     private const int LeastImages = 64;
 
-    private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Output?.FullPath);
+    private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Saving);
     private readonly ImageDelivery _delivery = new(options, ledger);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
