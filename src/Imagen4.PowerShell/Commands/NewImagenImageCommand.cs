@@ -43,7 +43,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         // Read now, as all that follows: what is bound later, record by record, belongs to the records.
         _fileName = BoundValue.Plain(BoundValue.AsWritten(FileName))?.ToString();
         SortArguments();
-        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar || Gallery);
+        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait) { NextCommand = CommandMessages.AdviceWithout.With("-Wait:$false") };
