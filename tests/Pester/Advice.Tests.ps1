@@ -322,6 +322,9 @@ Describe 'Advice' {
             'prompt;seed', 'a fox;5' | Set-Content $rows
             $failure = Get-Failure { New-ImagenImage $rows $TestDrive/out -FileName '{Seed}' }
             $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv '$rows' | New-ImagenImage -OutputDirectory '$TestDrive/out' -FileName '{Seed}'"
+            $failure = Get-Failure { New-ImagenImage $rows -Provider emulator -Model fal-ai/imagen4/preview/fast -MaxCost 0.5 }
+            $failure.ErrorDetails.RecommendedAction |
+                Should -Be "Import-Csv '$rows' | New-ImagenImage -Provider 'emulator' -Model 'fal-ai/imagen4/preview/fast' -MaxCost 0.5"
             $failure = Get-Failure { Import-Csv $rows | New-ImagenImage -OutputDirectory $TestDrive/out }
             $failure.ErrorDetails.RecommendedAction | Should -Be "Import-Csv FILE -Delimiter ';' | New-ImagenImage -OutputDirectory '$TestDrive/out'"
         }

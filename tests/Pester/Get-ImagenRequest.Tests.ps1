@@ -72,10 +72,19 @@ Describe 'Get-ImagenRequest' {
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed*'
         $pending = Get-ImagenRequest -Unfinished
         $pending.State | Should -Be 'Completed'
+        $pending.Error | Should -BeLike '*it answered 404'
+        $pending.ErrorType | Should -Be 'DownloadFailed'
+
+        # Whoever fetches it in vain says so there, too.
+        $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
+        Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 403; count = -1 }
+        $null = $pending | Receive-ImagenResult -OutputDirectory $out -ErrorAction SilentlyContinue
+        (Get-ImagenRequest -Unfinished).Error | Should -BeLike '*403*'
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
         ($pending | Receive-ImagenResult -OutputDirectory $out).State | Should -Be 'Delivered'
         Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest).State | Should -Be 'Delivered'
+        (Get-ImagenRequest).Error | Should -BeNullOrEmpty
         Get-Bill $test | Should -HaveCount 1
     }
 

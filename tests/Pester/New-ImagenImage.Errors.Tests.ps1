@@ -94,6 +94,10 @@ Describe 'New-ImagenImage: errors' {
             $seen.Output.RequestId | Should -Be $id
             (Get-ImagenRequestStatus $id).State | Should -Be 'InProgress'
             Stop-ImagenRequest $id
+
+            $seen = Watch-Command { New-ImagenImage '[emulator:seconds=60]' $TestDrive/late -FileName late -Sidecar -TimeoutSec 1 }
+            $seen.Error.Exception.Message | Should -BeLike "*-Wait -OutputDirectory '$TestDrive/late' -FileName 'late' -Sidecar"
+            Get-ImagenRequest -Unfinished | Stop-ImagenRequest
         }
     }
 

@@ -125,7 +125,7 @@ Describe 'New-ImagenImage -Gallery' {
         $said = Watch-Command { 'one' | New-ImagenImage -Wait -Gallery }
 
         $said.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
-        $said.Thrown.Exception.Message | Should -Match 'needs -OutputDirectory'
+        $said.Thrown.Exception.Message | Should -BeLike '-Gallery keeps a page*needs -OutputDirectory.'
         Get-Bill $test | Should -BeNullOrEmpty
     }
 

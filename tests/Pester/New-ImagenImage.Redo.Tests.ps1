@@ -109,6 +109,22 @@ Describe 'New-ImagenImage, done again' {
         ($seen.Error | Where-Object FullyQualifiedErrorId -Like 'ContentPolicyViolation,*').Exception.Message | Should -BeLike '*was refused before and was not sent again*'
     }
 
+    It 'two tables may have the same keys: a failure of one is listed and redone whatever the other has' {
+        $fails = '[emulator:generation_timeout]'
+        $animals = 1..3 | ForEach-Object { [pscustomobject]@{ key = "$_"; prompt = "$($_ -eq 2 ? $fails : '') animal $_" } }
+        $plants = 1..3 | ForEach-Object { [pscustomobject]@{ key = "$_"; prompt = "$($_ -eq 2 ? $fails : '') plant $_" } }
+        $null = $animals | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        $null = $plants | New-ImagenImage -OutputDirectory "$out-plants" -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $failed = Get-ImagenRequest -State Failed
+        $failed.Prompt | Should -Be "$fails animal 2", "$fails plant 2"
+
+        # Each is a row of its own table, so the key that they share is not one too many.
+        $test.Mark = @(Read-Bill $test).Count
+        $seen = Watch-Command { $failed | New-ImagenImage }
+        $seen.Error | Should -HaveCount 0
+        (Get-Bill $test).input.prompt | Sort-Object | Should -Be "$fails animal 2", "$fails plant 2"
+    }
+
     It 'what is submitted again without -OutputDirectory is still a row of its batch, and is paid for once' {
         Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = 'Study 2'; body = @{ detail = 'not now' } }
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue

@@ -8,7 +8,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed class RowIdentities(string? directory)
 {
     private readonly Dictionary<(string Base, string Hash), int> _seen = [];
-    private readonly Dictionary<(string Base, string Key), (int Index, string Hash, bool IsRecord)> _keys = [];
+    private readonly Dictionary<(string Base, string Key, string? Directory), (int Index, string Hash, bool IsRecord)> _keys = [];
     private readonly Dictionary<(string Row, string Hash), string?> _records = [];
     private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
@@ -28,7 +28,7 @@ internal sealed class RowIdentities(string? directory)
             return Seen(RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory));
         }
 
-        RequireOwnKey(baseUri, index, key, hash, isRecord: false);
+        RequireOwnKey(baseUri, index, key, hash, directory, isRecord: false);
         return Seen(RowIdentity.OfKey(baseUri, key, hash, directory));
     }
 
@@ -59,7 +59,8 @@ internal sealed class RowIdentities(string? directory)
     /// </exception>
     public RowIdentity? OfRecord(Uri baseUri, LedgerRequest known, string inputHash, int index, string? key, bool keepsDirectory)
     {
-        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, directory ?? (keepsDirectory ? known.Directory : null));
+        var place = directory ?? (keepsDirectory ? known.Directory : null);
+        var row = RowIdentity.OfKnown(known, known.InputHash ?? inputHash, place);
         if (known.Directory is null)
         {
             // It stays the row that was only submitted, wherever its images go.
@@ -78,7 +79,7 @@ internal sealed class RowIdentities(string? directory)
 
         if (known.Key is { } own)
         {
-            RequireOwnKey(baseUri, index, own, row.InputHash, isRecord: true);
+            RequireOwnKey(baseUri, index, own, row.InputHash, place, isRecord: true);
         }
 
         return row;
@@ -89,12 +90,13 @@ internal sealed class RowIdentities(string? directory)
         !_edited.Add((known.LedgerId, ProviderAddress.Normal(baseUri), inputHash, key is null ? null : NormalForm.Text(key)));
 
     // A row and the record of its request may stand in one pipeline: they are the same, and not two that share a key.
-    private void RequireOwnKey(Uri baseUri, int index, string key, string hash, bool isRecord)
+    // Records that keep the directories of their requests may be of two tables with the same keys.
+    private void RequireOwnKey(Uri baseUri, int index, string key, string hash, string? place, bool isRecord)
     {
-        var place = (ProviderAddress.Normal(baseUri), NormalForm.Text(key));
-        if (!_keys.TryAdd(place, (index, hash, isRecord)) && (_keys[place].Hash != hash || _keys[place].IsRecord == isRecord))
+        var own = (ProviderAddress.Normal(baseUri), NormalForm.Text(key), place);
+        if (!_keys.TryAdd(own, (index, hash, isRecord)) && (_keys[own].Hash != hash || _keys[own].IsRecord == isRecord))
         {
-            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key), _keys[place].Index));
+            throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key), _keys[own].Index));
         }
     }
 }

@@ -27,6 +27,9 @@ public static class CommandText
         return text.Append('\'').ToString();
     }
 
+    /// <summary>A parameter with its value in single quotes, after a blank; nothing where there is no value.</summary>
+    public static string Parameter(string name, string? value) => value is null ? "" : $" -{name} {Quoted(value)}";
+
     // What begins with a digit may be a number to PowerShell, which has one hyphen at most.
     private static bool IsWord(string value) =>
         value is [var first, ..]

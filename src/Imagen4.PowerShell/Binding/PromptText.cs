@@ -8,8 +8,8 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Refuses what is not a prompt: lines of a CSV table or of JSON, and paths of files and folders. Each would be paid for.</summary>
 /// <param name="command">The command, by whose location paths are found.</param>
 /// <param name="columns">Every name a column can have.</param>
-/// <param name="saving">What says where images go, as it is written on a command line: it is part of every command that is advised.</param>
-internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> columns, string saving)
+/// <param name="generate">The command with what it was given besides: it is the end of every pipeline that is advised.</param>
+internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> columns, string generate)
 {
     private const int LongestPath = 1024;
     private const string ImportTable = "Import-Csv FILE{0}";
@@ -115,7 +115,7 @@ internal sealed partial class PromptText(PSCmdlet command, IEnumerable<string> c
     [GeneratedRegex("^H[0-9]+$")]
     private static partial Regex MadeUp();
 
-    private string Generate(string rows) => $"{rows} | New-ImagenImage{saving}";
+    private string Generate(string rows) => $"{rows} | {generate}";
 
     private static InvalidInputException Data(string template, int row, string text, string command) =>
         new(template.With(PlainText.Brief(DataText.FirstLine(text)), command, CommandMessages.PromptAsRecord))

@@ -15,7 +15,7 @@ public sealed partial class NewImagenImageCommand
         var cells = Cells(prompt);
         try
         {
-            return RowBinder.Bind(_numbers.Next(Row, record), record, cells, _given, NamesOf, OfFile, $"New-ImagenImage{Saving}");
+            return RowBinder.Bind(_numbers.Next(Row, record), record, cells, _given, NamesOf, OfFile, _command);
         }
         catch (InvalidInputException error) when (error.Parameter is not null)
         {

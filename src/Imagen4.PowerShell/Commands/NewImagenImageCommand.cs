@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
@@ -18,6 +19,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     private ValueAdvice _values = null!;
     private string[] _given = [];
     private bool _namesProviders;
+    private string _command = "";
     private string? _fileName;
 
     /// <summary>Waits for the results.</summary>
@@ -33,9 +35,6 @@ public sealed partial class NewImagenImageCommand : BatchCommand
     public SwitchParameter SkipInputCheck { get; set; }
 
     /// <inheritdoc/>
-    private protected override string? GivenFileName => _fileName;
-
-    /// <inheritdoc/>
     private protected override bool MayNameOthers => _namesProviders && Options.Provider is null;
 
     /// <inheritdoc/>
@@ -44,7 +43,7 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         // Read now, as all that follows: what is bound later, record by record, belongs to the records.
         _fileName = BoundValue.Plain(BoundValue.AsWritten(FileName))?.ToString();
         SortArguments();
-        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar || Gallery);
+        var output = OutputPath.Bind(this, OutputDirectory, _fileName, Force, Sidecar);
         if (output is not null && MyInvocation.BoundParameters.ContainsKey(nameof(Wait)) && !Wait)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNeedsWait) { NextCommand = CommandMessages.AdviceWithout.With("-Wait:$false") };
@@ -69,7 +68,10 @@ public sealed partial class NewImagenImageCommand : BatchCommand
         Batch = ModuleSession.Client.StartBatch(Options);
         var hints = new ColumnHints(MyInvocation.MyCommand.Parameters.Values);
         _columns = new ColumnNames(hints, Options, Strict) { Given = _given, NamesOf = NamesOf, OfFile = OfFile };
-        _texts = new PromptText(this, hints.Columns, Saving);
+        _command = $"New-ImagenImage{Options.Saving}{(Gallery ? " -Gallery" : "")}"
+            + CommandText.Parameter(nameof(Provider), Options.Provider) + CommandText.Parameter(nameof(Model), BoundValue.Plain(BoundValue.AsWritten(Model))?.ToString())
+            + (Options.MaxCost is { } most ? $" -{nameof(MaxCost)} {most.ToString(CultureInfo.InvariantCulture)}" : "");
+        _texts = new PromptText(this, hints.Columns, _command);
         _values = new ValueAdvice(Batch.DefinitionOf);
     }
 

@@ -21,15 +21,8 @@ public abstract partial class BatchCommand : HostCommand
     /// <summary>How many rows have been read and wait for the end of the input.</summary>
     private protected virtual int Waiting => 0;
 
-    /// <summary>How files are named, where that is given.</summary>
-    private protected abstract string? GivenFileName { get; }
-
     /// <summary>The page that shows the images of the batch; null where there is none.</summary>
     private protected virtual string? Page => null;
-
-    /// <summary>What says where images go and what they are called, as it is written on a command line.</summary>
-    private protected string Saving => BatchReport.Written("OutputDirectory", Options.Output?.FullPath)
-        + BatchReport.Written("FileName", GivenFileName) + (Options.Sidecar ? " -Sidecar" : "");
 
     /// <inheritdoc/>
     protected override object? Target => InputObject ?? Prompt;
@@ -133,7 +126,7 @@ public abstract partial class BatchCommand : HostCommand
         }
 
         var ended = IsStopped && _summary.Rows > 0 ? _summary.OfRows(Batch.Counts.AllNotSent) : null;
-        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, Saving) is { } line)
+        if (BatchReport.BrokenOff(Batch, Batch.Open.Cancelled, ended, Options.Saving) is { } line)
         {
             AfterStop.Say(Host, line);
             AfterStop.Note(this, line);

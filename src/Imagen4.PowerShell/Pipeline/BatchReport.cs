@@ -10,10 +10,6 @@ internal static class BatchReport
     private const int MostTroubles = 5;
     private const int MostIds = 10;
 
-    /// <summary>A parameter as it is written on a command line; nothing where it is not given.</summary>
-    public static string Written(string parameter, string? value) =>
-        value is null ? "" : $" -{parameter} {CommandText.Quoted(value)}";
-
     /// <summary>What is said at the end of a batch.</summary>
     public static IEnumerable<string> Warnings(RowBatch batch)
     {

@@ -21,8 +21,18 @@ internal static class LedgerQueries
 
     private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id";
 
+    // Another table may count its keys from 1, too, so the same key in another directory is only then the same row when its input is the
+    // same, or when the two directories share such a row: then the table was moved, and this row of it edited.
+    private const string SameTables =
+        "WITH same_table AS MATERIALIZED (SELECT DISTINCT request.directory AS older, newer.directory AS newer FROM request "
+        + "JOIN request AS newer ON newer.subject = request.subject AND newer.input_hash = request.input_hash "
+        + "WHERE request.row_key IS NOT NULL AND newer.id > request.id) ";
+
     private const string HasNewerElsewhere =
-        "(subject IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.subject = request.subject AND newer.id > request.id))";
+        "(subject IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.subject = request.subject AND newer.id > request.id "
+        + "AND (newer.input_hash = request.input_hash OR newer.directory IS NULL OR request.directory IS NULL "
+        + "OR newer.directory = request.directory "
+        + "OR EXISTS (SELECT 1 FROM same_table WHERE same_table.older = request.directory AND same_table.newer = newer.directory))))";
 
     /// <summary>The states of requests to which nothing more happens, as a list.</summary>
     internal static readonly string Ended = Numbers([.. Enum.GetValues<RequestState>().Where(StateTransitions.IsEnd)]);
@@ -206,7 +216,8 @@ internal static class LedgerQueries
             values.Add(("@before", before));
         }
 
-        var hasNewer = query.SupersededElsewhere.Count == 0 ? HasNewer
+        var elsewhere = query.SupersededElsewhere.Count > 0;
+        var hasNewer = !elsewhere ? HasNewer
             : $"({HasNewer} OR (state IN ({Numbers(query.SupersededElsewhere)}) AND {HasNewerElsewhere}))";
         if (!query.WithSuperseded)
         {
@@ -217,7 +228,7 @@ internal static class LedgerQueries
         return new Statement(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{SelectListed}, {hasNewer} {From} WHERE {string.Join(" AND ", where)} "
+                $"{(elsewhere ? SameTables : "")}{SelectListed}, {hasNewer} {From} WHERE {string.Join(" AND ", where)} "
                     + $"ORDER BY started, row_index, id LIMIT {size}"),
             [.. values]);
     }

@@ -1,6 +1,7 @@
 using Imagen4.Core.Http;
 using Imagen4.Core.Media;
 using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Batch;
 
@@ -36,6 +37,10 @@ public sealed record BatchOptions
 
     /// <summary>Whether a JSON file is written beside each image.</summary>
     public bool Sidecar { get; init; }
+
+    /// <summary>What says where images go and what they are called, as it is written on a command line.</summary>
+    public string Saving => CommandText.Parameter("OutputDirectory", Output?.FullPath)
+        + CommandText.Parameter("FileName", FileName.IsDefault ? null : FileName.Text) + (Sidecar ? " -Sidecar" : "");
 
     /// <summary>Whether a request whose images have been saved stays where they are, instead of being saved to the output directory.</summary>
     public bool KeepsPlace { get; init; }

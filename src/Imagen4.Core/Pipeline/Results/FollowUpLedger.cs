@@ -180,7 +180,8 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     private static bool SaysMore(RequestState step, LedgerEntry entry, LedgerRequest known) =>
         (entry.Seed is not null && known.Seed is null)
         || (entry.Delivery?.Cost is not null && known.Delivery?.Cost is null)
-        || (step == known.Step && entry.Refusal is not null && known.Refusal is null);
+        || (step == known.Step && entry.Refusal is not null && known.Refusal is null)
+        || (step == RequestState.Completed && known.Step == step && entry.Error is not null && entry.Error != known.Error);
 
     /// <summary>Whether a request has only just been accepted.</summary>
     public bool IsFresh(LedgerRequest known) =>

@@ -17,7 +17,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 {
     private const int LeastImages = 64;
 
-    private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Output?.FullPath);
+    private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Saving);
     private readonly ImageDelivery _delivery = new(options, ledger);
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
@@ -107,7 +107,14 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
             await ledger.RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
-            return await _delivery.SaveAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
+            var unsaved = await _delivery.SaveAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
+            if (unsaved is not null)
+            {
+                // Whoever lists it later reads why its images are not there.
+                await ledger.RecordAsync(RequestState.Completed, WithError(entry, unsaved)).ConfigureAwait(false);
+            }
+
+            return unsaved;
         }
         catch (ImagenException error)
         {
@@ -121,13 +128,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
                     await AddCostAsync(request, entry, units, images: 0, result).ConfigureAwait(false);
                 }
 
-                var ended = entry with
-                {
-                    Delivery = CostOf(result),
-                    Error = error.Message,
-                    ErrorType = error.HostErrorType ?? error.Kind,
-                    Refusal = LedgerErrors.RefusalBy(error),
-                };
+                var ended = WithError(entry, error) with { Delivery = CostOf(result), Refusal = LedgerErrors.RefusalBy(error) };
                 await ledger.RecordAsync(written, ended).ConfigureAwait(false);
             }
 
@@ -147,6 +148,9 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             result.Elapsed = Math.Round(options.Time.GetElapsedTime(request.Since).TotalSeconds, 3);
         }
     }
+
+    private static LedgerEntry WithError(LedgerEntry entry, ImagenException error) =>
+        entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
 
     // More than were asked for are not refused: they may have been paid for. Thousands are not images of a request.
     private HostResult Capped(HostResult found, ImagenResult result, LedgerEntry entry)

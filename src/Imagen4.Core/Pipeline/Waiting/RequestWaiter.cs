@@ -6,8 +6,8 @@ namespace Imagen4.Core.Pipeline.Waiting;
 
 /// <summary>Waits for a request to end, by the host's stream where it has one and by asking again and again where not.</summary>
 /// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
-/// <param name="directory">Where its images are saved, for the command that fetches it later; null for nowhere.</param>
-internal sealed class RequestWaiter(TimeSpan limit, string? directory = null)
+/// <param name="saving">How its images are saved, as it is written in the command that fetches it later.</param>
+internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
 {
     // How often the result is asked for that knows nothing yet of a failure the status tells.
     private const int LongestLag = 5;
@@ -185,7 +185,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string? directory = null)
                 CommandText.Argument(request.RequestId),
                 CommandText.Argument(provider),
                 CommandText.Argument(request.Model),
-                directory is null ? "" : $" -OutputDirectory {CommandText.Quoted(directory)}");
+                saving);
             throw new WaitTimeoutException(Messages.WaitTimeout.With(request.RequestId, limit.TotalSeconds, known, command))
             {
                 RequestId = request.RequestId, NextCommand = command,
