@@ -18,6 +18,7 @@ public sealed class ProviderAddressTests
     [InlineData("localhost:8080", "localhost:8080", "http://localhost:8080")]
     [InlineData("host.example", "host.example", "https://host.example")]
     [InlineData("", "", null)]
+    [InlineData("https://\ufffd", "https://\ufffd", null)]
     public void An_address_that_is_refused_is_shown_without_secrets(string given, string shown, string? meant)
     {
         var address = new Uri(given, UriKind.RelativeOrAbsolute);
