@@ -8,9 +8,12 @@
     Bench   figures: how long an import takes, how fast a batch runs, what a gallery takes
     Torture the reliability figures: batches at a host that fails, batches that are killed, many processes at the same
             rows, a damaged ledger, a large one, on SQLite and on PostgreSQL; hours, or with -Short a few minutes
+    Fuzz    gives every parser inputs that were changed at random, for some minutes; what is read wrongly is kept in ./out/fuzz
     Analyze runs PSScriptAnalyzer, which has to be installed, on every script
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4, and makes the .nupkg for a PowerShell repository beside it
+.PARAMETER Minutes
+    How long Fuzz goes on.
 .PARAMETER ProjectUri
     The address of the repository, which Pack writes into the package. Without it, the package has none.
 .EXAMPLE
@@ -23,13 +26,15 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Analyze', 'Docs', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Fuzz', 'Analyze', 'Docs', 'Pack')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
 
     [switch] $Short,
+
+    [double] $Minutes = 10,
 
     [uri] $ProjectUri
 )
@@ -150,6 +155,11 @@ function Test-TorturePostgres {
 
     Write-Warning "NOT RUN: torture on PostgreSQL. The server's programs (initdb, postgres) are not installed."
     $false
+}
+
+function Invoke-FuzzTask {
+    $program = Join-Path $root "tests/Imagen4.Fuzz/bin/$Configuration/net10.0/Imagen4.Fuzz.dll"
+    dotnet exec $program run (Join-Path $root 'out/fuzz') $Minutes.ToString([cultureinfo]::InvariantCulture)
 }
 
 function Invoke-AnalyzeTask {

@@ -125,7 +125,8 @@ try {
     $wrong = @(foreach ($problem in $failed) {
         foreach ($row in @($problem.TargetObject ?? '')) {
             [pscustomobject]@{
-                ErrorId = ($problem.FullyQualifiedErrorId -split ',')[0]
+                # What this script throws has no id, but its text.
+                ErrorId = $problem.FullyQualifiedErrorId -eq $problem.Exception.Message ? 'InvalidInput' : ($problem.FullyQualifiedErrorId -split ',')[0]
                 Key     = $row.key
                 Prompt  = $row.prompt
                 Message = $problem.Exception.Message

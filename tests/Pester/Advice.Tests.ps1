@@ -35,13 +35,13 @@ Describe 'Advice' {
         It 'an unknown provider: Get-ImagenProvider' {
             $failure = Get-Failure { New-ImagenImage 'a fox' -Provider emulatr }
             $failure.Exception.Message | Should -BeLike "There is no provider 'emulatr'. *Did you mean 'emulator'?"
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenProvider lists the providers; Set-ImagenProvider adds one.'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenProvider # lists the providers; Set-ImagenProvider adds one'
         }
 
         It 'a new provider without a protocol names the protocols' {
             $failure = Get-Failure { Set-ImagenProvider mine -BaseUri https://images.example }
             $failure.Exception.Message | Should -BeLike "There is no provider 'mine'. *To add it, also give -Protocol: FalQueue, FalSync, FalAggregator or ImagesGenerations."
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter Protocol shows what it takes.'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter Protocol # shows what it takes'
         }
 
         It 'a new provider without an address names -BaseUri alone' {
@@ -56,7 +56,7 @@ Describe 'Advice' {
         It 'an input that looks misspelt: the model, and how to send it all the same' {
             $failure = Get-Failure { New-ImagenImage 'a fox' -AdditionalInput @{ num_image = 2 } }
             $failure.Exception.Message | Should -BeLike "*AdditionalInput has 'num_image', which the model spells num_images. Nothing was sent."
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenModel fal-ai/imagen4/preview | ForEach-Object Inputs shows what the model takes; -SkipInputCheck sends the inputs as they are given.'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-ImagenModel fal-ai/imagen4/preview | ForEach-Object Inputs # shows what the model takes; -SkipInputCheck sends the inputs as they are given'
             Get-Bill $test | Should -HaveCount 0
             $null = New-ImagenImage 'a fox' -AdditionalInput @{ num_image = 2 } -SkipInputCheck
             (Get-Bill $test).input.num_image | Should -Be 2
@@ -83,12 +83,12 @@ Describe 'Advice' {
             @{ from = 'nothing to expand'; run = { Expand-ImagenPrompt }; advice = "Expand-ImagenPrompt 'a {red|blue} fox' | New-ImagenImage -OutputDirectory ./out" }
             @{ from = 'too many rows'; run = { Expand-ImagenPrompt '{a|b|c}' -MaxRows 2 }; advice = 'Run the same command with -MaxRows 3.' }
             @{ from = 'a misspelt state'; run = { Get-ImagenRequest -State Faild }; advice = 'Run the same command with -State Failed.' }
-            @{ from = 'no state at all'; run = { Get-ImagenRequest -State zzz }; advice = 'Get-Help Get-ImagenRequest -Parameter State shows what it takes.' }
-            @{ from = 'records of no request'; run = { [pscustomobject]@{ x = 1 } | Get-ImagenRequest }; advice = 'Get-ImagenRequest lists the requests with their LedgerId; pipe them into this command.' }
-            @{ from = 'rows that were never sent'; run = { [pscustomobject]@{ RequestId = '' } | Receive-ImagenResult }; advice = 'Get-ImagenRequest -State Failed, Rejected, InDoubt | Format-List Prompt, State, Error shows what became of such rows.' }
+            @{ from = 'no state at all'; run = { Get-ImagenRequest -State zzz }; advice = 'Get-Help Get-ImagenRequest -Parameter State # shows what it takes' }
+            @{ from = 'records of no request'; run = { [pscustomobject]@{ x = 1 } | Get-ImagenRequest }; advice = 'Get-ImagenRequest # lists the requests with their LedgerId; pipe them into this command' }
+            @{ from = 'rows that were never sent'; run = { [pscustomobject]@{ RequestId = '' } | Receive-ImagenResult }; advice = 'Get-ImagenRequest -State Failed, Rejected, InDoubt | Format-List Prompt, State, Error # shows what became of such rows' }
             @{ from = 'saved and not downloaded'; run = { Receive-ImagenResult $UnknownId -NoDownload -Force }; advice = 'Run the same command without -NoDownload.' }
             @{ from = 'nothing to settle'; run = { Resolve-ImagenRequest }; advice = 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest' }
-            @{ from = 'nothing to remove'; run = { Remove-ImagenRequest }; advice = 'Remove-ImagenRequest -Before (Get-Date).AddDays(-30) -WhatIf shows what would be removed; without -WhatIf it is.' }
+            @{ from = 'nothing to remove'; run = { Remove-ImagenRequest }; advice = 'Remove-ImagenRequest -Before (Get-Date).AddDays(-30) -WhatIf # shows what would be removed; without -WhatIf it is' }
             @{ from = 'nothing to show'; run = { Export-ImagenGallery }; advice = 'Export-ImagenGallery ./out' }
             @{ from = 'the running emulator'; run = { Remove-ImagenProvider emulator }; advice = 'Stop-ImagenEmulator' }
             @{ from = 'a host without a catalogue'; run = { Get-ImagenModel google/imagen4/preview -Provider kkiai -Refresh }; advice = 'Get-ImagenModel -Provider kkiai' }
@@ -157,7 +157,7 @@ Describe 'Advice' {
 
     Context 'Refusals' {
         It 'a refused row is advised one thing, now and later: <kind>' -ForEach @(
-            @{ kind = 'content policy'; prompt = '[emulator:content_policy_violation]'; advice = 'Change the prompt*same command*' }
+            @{ kind = 'content policy'; prompt = '[emulator:content_policy_violation]'; advice = 'Change the prompt in the table*' }
             @{ kind = 'input'; prompt = '[emulator:nothing_known]'; advice = 'Change the row*same command*' }
         ) {
             $row = [pscustomobject]@{ prompt = $prompt; key = 'a' }
@@ -189,12 +189,12 @@ Describe 'Advice' {
             $failure = Get-Failure { 'none [emulator:images=0]' | New-ImagenImage -OutputDirectory $TestDrive/none }
             $failure.FullyQualifiedErrorId | Should -BeLike 'RequestFailed,*'
             $next = $failure.ErrorDetails.RecommendedAction
-            $next | Should -BeLike "Get-ImagenRequest -RequestId * | New-ImagenImage -NoResume -OutputDirectory '$TestDrive/none' generates it again, and pays for it."
+            $next | Should -BeLike "Get-ImagenRequest -RequestId * | New-ImagenImage -NoResume -OutputDirectory '$TestDrive/none' # generates it again, and pays for it"
             $again = Watch-Command ([scriptblock]::Create(($next -replace ' generates it.*')))
             $again.Output.Directory | Should -Be "$TestDrive/none"
             Get-Bill $test | Should -HaveCount 2
             $failure = Get-Failure { New-ImagenImage 'none [emulator:images=0]' -Wait }
-            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*New-ImagenImage -NoResume -Wait generates it again*'
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike '*New-ImagenImage -NoResume -Wait # generates it again*'
         }
 
         It 'Receive-ImagenResult of a failed row: the directory of the row, for which its batch does not pay again' {
@@ -203,21 +203,21 @@ Describe 'Advice' {
             $null = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -TimeoutSec 1 }
             $failure = Get-Failure { Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait }
             $id = (Get-ImagenRequest).RequestId
-            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $id | New-ImagenImage -OutputDirectory '$out' submits it again, and pays for it."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $id | New-ImagenImage -OutputDirectory '$out' # submits it again, and pays for it"
         }
 
         It 'Receive-ImagenResult of a refused prompt does not advise to run it again' {
             $request = New-ImagenImage '[emulator:content_policy_violation]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
             $failure.FullyQualifiedErrorId | Should -BeLike 'ContentPolicyViolation,*'
-            $failure.ErrorDetails.RecommendedAction | Should -BeLike "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt shows *"
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt # shows *"
             (Invoke-Expression "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt") | Should -Be '[emulator:content_policy_violation]'
         }
 
         It 'Receive-ImagenResult of a request that failed names the request' {
             $request = New-ImagenImage '[emulator:generation_timeout]'
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
-            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out # submits it again, and pays for it"
         }
 
         It 'a request that was cancelled is submitted again by its id, and no other with it' {
@@ -225,13 +225,13 @@ Describe 'Advice' {
             $request | Stop-ImagenRequest
             $failure = Get-Failure { $request | Receive-ImagenResult -NoDownload }
             $failure.FullyQualifiedErrorId | Should -BeLike 'RequestCancelled,*'
-            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out submits it again, and pays for it."
+            $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out # submits it again, and pays for it"
         }
 
         It 'a request that had ended is fetched by its id' {
             $request = New-ImagenImage 'a fox'
             $null = Get-ImagenRequestStatus $request.RequestId -Wait
-            (Get-Failure { Stop-ImagenRequest $request.RequestId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $($request.RequestId) fetches its result."
+            (Get-Failure { Stop-ImagenRequest $request.RequestId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $($request.RequestId) # fetches its result"
         }
 
         It 'a cancel names what is to be fetched only where there is something' {

@@ -11,18 +11,18 @@ Describe 'Get-ImagenRequest: costs' {
     It 'a list ends with the sum and its currency' {
         $null = 'fox', 'owl' | New-ImagenImage -Wait
         $seen = Watch-Command { Get-ImagenRequest -Since (Get-Date).Date }
-        $seen.Other | Should -Be 'Requests: 2. Cost: 0.1 USD.'
+        $seen.Other | Should -Be 'Requests: 2. Cost: 0.10 USD.'
         $seen.Warning | Should -BeNullOrEmpty
 
         $seen = Watch-Command { Get-ImagenRequest -Since (Get-Date).Date | Measure-Object Cost -Sum }
         $seen.Output.Sum | Should -Be 0.1
-        $seen.Other | Should -Be 'Requests: 2. Cost: 0.1 USD.'
+        $seen.Other | Should -Be 'Requests: 2. Cost: 0.10 USD.'
         $seen.Warning | Should -BeNullOrEmpty
     }
 
     It 'a list of states that have a cost ends with the sum, too' {
         $null = 'fox', 'owl' | New-ImagenImage -OutputDirectory (Join-Path $TestDrive delivered)
-        (Watch-Command { Get-ImagenRequest -State Delivered }).Other | Should -Be 'Requests: 2. Cost: 0.1 USD.'
+        (Watch-Command { Get-ImagenRequest -State Delivered }).Other | Should -Be 'Requests: 2. Cost: 0.10 USD.'
         (Watch-Command { Get-ImagenRequest -State Delivered, Failed -Key none }).Other | Should -BeNullOrEmpty
     }
 
@@ -41,12 +41,12 @@ Describe 'Get-ImagenRequest: costs' {
         (Get-ImagenRequest).Cost | Should -Be 0.05, $null, $null
         $seen = Watch-Command { Get-ImagenRequest -Since (Get-Date).Date | Measure-Object Cost -Sum }
         $seen.Output.Sum | Should -Be 0.05
-        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (to read it: Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait).'
+        $seen.Warning | Should -BeExactly 'Requests: 3. Cost: 0.05 USD. Requests whose cost is not known yet: 2 (to read it: Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait -NoDownload).'
         $seen.Other | Should -BeNullOrEmpty
 
         # Where nothing follows, the empty cells are seen.
         $seen = Watch-Command { Get-ImagenRequest }
-        $seen.Other | Should -BeLike 'Requests: 3. Cost: 0.05 USD. Not in any sum, because the cost is not known yet: 2 (*'
+        $seen.Other | Should -BeLike 'Requests: 3. Cost: 0.05 USD. Requests whose cost is not known yet: 2 (*'
         $seen.Warning | Should -BeNullOrEmpty
 
         # The command does what it is recommended for.
@@ -77,7 +77,7 @@ Describe 'Get-ImagenRequest: costs' {
             $env:IMAGEN4_TEST_KEY = $null
             Remove-ImagenProvider unpriced
         }
-        $seen.Warning | Should -BeExactly 'Requests: 2. Not in any sum, because they are in doubt: 1 (to settle them: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest). Not in any sum, because no price is known: 1 (Get-ImagenPrice shows what is known about a model).'
+        $seen.Warning | Should -BeExactly 'Requests: 2. Requests in doubt, whose cost is unknown: 1 (to settle them: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest). Requests whose price is unknown: 1 (Get-ImagenPrice shows what is known about a model).'
     }
 
     It 'attempts that newer ones have replaced are said to be missing from a sum, once, and only where there are some' {
@@ -86,7 +86,7 @@ Describe 'Get-ImagenRequest: costs' {
         $null = 'fox' | New-ImagenImage -OutputDirectory $out -NoResume
         $seen = Watch-Command { Get-ImagenRequest | Measure-Object Cost -Sum }
         [math]::Round($seen.Output.Sum, 4) | Should -Be 0.1
-        $said = 'Requests: 2. Cost: 0.1 USD. Earlier attempts of these rows that were paid for, and are not in any sum: 1, cost: 0.05 USD (Get-ImagenRequest -History includes them).'
+        $said = 'Requests: 2. Cost: 0.10 USD. Earlier attempts of these rows that were paid for, and are not in any sum: 1, cost: 0.05 USD (Get-ImagenRequest -History includes them).'
         $seen.Warning | Should -BeExactly $said
         (Watch-Command { Get-ImagenRequest }).Other | Should -BeExactly $said
 

@@ -4,7 +4,7 @@ Describe 'A key column that is added later' {
     BeforeAll {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
-        $warning = 'Rows submitted before, without a key: 2. With a key they are new rows and are paid for again; cost: at most 0.1 USD. Leave the key out to continue them.'
+        $warning = 'Rows submitted before, without a key: 2. With a key they are new rows and are paid for again; cost: at most 0.10 USD. Leave the key out to continue them.'
         function New-Row([string]$Prompt, [string]$Key) {
             [pscustomobject]@{ prompt = $Prompt; key = $Key }
         }
@@ -37,10 +37,10 @@ Describe 'A key column that is added later' {
     It 'is warned of where it is taken away, or renamed' {
         $null = (New-Row "fox $id" 'a'), (New-Row "owl $id" 'b') | New-ImagenImage -OutputDirectory $out
         $seen = Watch-Command { (New-Row "fox $id"), (New-Row "owl $id") | New-ImagenImage -OutputDirectory $out -WhatIf }
-        $seen.Warning | Should -Be 'Rows submitted before, with a key: 2. Without a key they are new rows and are paid for again; cost: at most 0.1 USD. Name the column of keys Key to continue them.'
+        $seen.Warning | Should -Be 'Rows submitted before, with a key: 2. Without a key they are new rows and are paid for again; cost: at most 0.10 USD. Name the column of keys Key to continue them.'
 
         $seen = Watch-Command { (New-Row "fox $id" 'c'), (New-Row "owl $id" 'd') | New-ImagenImage -OutputDirectory $out -WhatIf }
-        $seen.Warning | Should -Be 'Rows submitted before, with other keys: 2. With another key they are new rows and are paid for again; cost: at most 0.1 USD. Use the earlier keys to continue them.'
+        $seen.Warning | Should -Be 'Rows submitted before, with other keys: 2. With another key they are new rows and are paid for again; cost: at most 0.10 USD. Use the earlier keys to continue them.'
     }
 
     It 'is named together with another directory: to go back to that alone would not continue the rows' {
@@ -49,7 +49,7 @@ Describe 'A key column that is added later' {
         $other = Join-Path $TestDrive ([guid]::NewGuid())
         $null = $rows | New-ImagenImage -OutputDirectory $out
         (Watch-Command { $keyed | New-ImagenImage -OutputDirectory $other -WhatIf }).Warning |
-            Should -Be "Rows submitted before, without a key and for images in ${out}: 2. With a key, or in another directory, they are new rows and are paid for again; cost: at most 0.1 USD. Leave the key out and use that directory to continue them."
+            Should -Be "Rows submitted before, without a key and for images in ${out}: 2. With a key, or in another directory, they are new rows and are paid for again; cost: at most 0.10 USD. Leave the key out and use that directory to continue them."
         (Watch-Command { $keyed | New-ImagenImage -WhatIf }).Warning | Should -Be $warning -Because 'no other directory is given'
         (Watch-Command { $rows | New-ImagenImage -OutputDirectory $out -WhatIf }).Warning | Should -BeNullOrEmpty -Because 'that is what the warning recommends'
 
@@ -89,7 +89,7 @@ Describe 'A key column that is added later' {
                 $_
             }
         }
-        $seen.Warning | Should -Be 'Rows submitted before, without a key: 1000 or more. With a key they are new rows and are paid for again; cost: at most 50 USD for the first 1000. Leave the key out to continue them.'
+        $seen.Warning | Should -Be 'Rows submitted before, without a key: 1000 or more. With a key they are new rows and are paid for again; cost: at most 50.00 USD for the first 1000. Leave the key out to continue them.'
         $paid | Should -Be 1001
         $seen.Output | Should -HaveCount 1001
         Get-Bill $test | Should -HaveCount 2002

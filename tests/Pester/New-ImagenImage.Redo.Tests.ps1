@@ -21,7 +21,7 @@ Describe 'New-ImagenImage, done again' {
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction SilentlyContinue
         $problems.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
         $problems.Exception.Message | Should -BeLike '*-NoResume generates it again, and every other row that it is given.'
-        $command = $problems.ErrorDetails.RecommendedAction -replace ' generates it again, and pays for it\.$'
+        $command = $problems.ErrorDetails.RecommendedAction -replace ' # generates it again, and pays for it$'
         $command | Should -Be "Get-ImagenRequest -RequestId $($problems.Exception.RequestId) | New-ImagenImage -NoResume -OutputDirectory '$out'"
         Get-Bill $test | Should -HaveCount 0
 
@@ -60,7 +60,7 @@ Describe 'New-ImagenImage, done again' {
     It 'a request id that is wrong has other advice' {
         $seen = Watch-Command { Receive-ImagenResult $UnknownId -NoDownload }
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'RequestNotFound,*'
-        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Get-ImagenRequest lists the requests of this machine*'
+        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Get-ImagenRequest # lists the requests of this machine*'
     }
 
     It 'a result gives the same image, and another one without its seed' {
@@ -107,6 +107,17 @@ Describe 'New-ImagenImage, done again' {
         $seen.Output.Key | Sort-Object | Should -Be 'edited', 'late', 'refused'
         $seen.Error.FullyQualifiedErrorId | Should -Not -BeLike 'InvalidInput*'
         ($seen.Error | Where-Object FullyQualifiedErrorId -Like 'ContentPolicyViolation,*').Exception.Message | Should -BeLike '*was refused before and was not sent again*'
+    }
+
+    It 'a row redone for another directory than its batch saves in is warned of before it is paid for' {
+        Add-Fault $test @{ operation = 'submit'; kind = 'status'; status = 400; match = 'Study 2'; body = @{ detail = 'not now' } }
+        $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        $seen = Watch-Command { Get-ImagenRequest -State Rejected | New-ImagenImage -OutputDirectory "$out-other" }
+        $seen.Output.State | Should -Be 'Delivered'
+        $seen.Warning | Should -Be "Rows of a batch that saves its images in ${out}: 1. For another directory they are new rows, and that batch would pay for them again; cost: at most 0.05 USD. Use that directory to redo them for it."
+
+        $null = [pscustomobject]@{ prompt = '[emulator:generation_timeout]' } | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
+        (Watch-Command { Get-ImagenRequest -State Failed | New-ImagenImage -OutputDirectory $out }).Warning | Should -BeNullOrEmpty
     }
 
     It 'two tables may have the same keys: a failure of one is listed and redone whatever the other has' {

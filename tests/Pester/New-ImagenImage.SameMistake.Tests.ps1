@@ -108,7 +108,7 @@ Describe 'New-ImagenImage: a mistake of every row' {
 
     It 'no rows at all are said to be none' {
         Set-Content (Join-Path $TestDrive empty.csv) 'key,prompt'
-        $said = 'No rows came down the pipeline, so nothing was submitted. If they come from a file, it is empty or has only a header.'
+        $said = 'The pipeline had no rows, so nothing was submitted. If they come from a file, it is empty or has only a header.'
         $seen = Watch-Command { Import-Csv (Join-Path $TestDrive empty.csv) | New-ImagenImage -OutputDirectory (Join-Path $TestDrive none) }
         $seen.Warning | Should -BeExactly $said
         $seen.Output | Should -HaveCount 0
@@ -116,6 +116,6 @@ Describe 'New-ImagenImage: a mistake of every row' {
         Join-Path $TestDrive none | Should -Not -Exist
         (Watch-Command { '', ' ' | New-ImagenImage }).Warning | Should -Be 'Blank lines skipped: 2.', $said
         (Watch-Command { 'a fox' | New-ImagenImage }).Warning | Should -BeNullOrEmpty
-        (Watch-Command { Get-ImagenRequest -Key none | New-ImagenImage }).Warning | Should -Be 'No rows came down the pipeline, so nothing was submitted.'
+        (Watch-Command { Get-ImagenRequest -Key none | New-ImagenImage }).Warning | Should -Be 'The pipeline had no rows, so nothing was submitted.'
     }
 }

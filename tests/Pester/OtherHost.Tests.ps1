@@ -101,7 +101,7 @@ Describe 'Another host' {
         It 'no advice repeats a key that is in another place' {
             $key = '6f1d0c529b7e4c1a8d3f2a5b6c7d8e9f'
             $failure = Get-Failure { Set-ImagenProvider corp -Protocol FalQueue -BaseUri http://corp.example -SecretName $key }
-            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter BaseUri shows what it takes.'
+            $failure.ErrorDetails.RecommendedAction | Should -Be 'Get-Help Set-ImagenProvider -Parameter BaseUri # shows what it takes'
         }
 
         It 'a secret in an address is in no message, no advice and no serialized error: <address>' -ForEach @(

@@ -25,7 +25,7 @@ Describe 'The progress of a batch, and the line it ends with' {
             $bars[-1].RecordType | Should -Be 'Completed'
 
             $longest = @($records.Where{ $_.ParentActivityId -eq $bars[0].ActivityId })
-            $longest[0].Activity | Should -Be "Longest running: row 6, 'study 6 [emulator:seconds=5]'"
+            $longest[0].Activity | Should -Be "Longest wait: row 6, 'study 6 [emulator:seconds=5]'"
             $longest[0].StatusDescription | Should -Match '^[345] s$'
             $longest[-1].RecordType | Should -Be 'Completed'
             $records.ActivityId | Sort-Object -Unique | Should -HaveCount 2
@@ -85,7 +85,7 @@ Describe 'The progress of a batch, and the line it ends with' {
         It 'says what became of the rows, where the images are and what it cost' {
             $rows = @{ Prompt = 'delivered'; NumImages = 2 }, @{ Prompt = 'refused'; AspectRatio = '7:5' }, @{ Prompt = '[emulator:fail]' }
             $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $folder }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 1, not submitted: 1. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 1, failed: 1, not submitted: 1. Images: 2, in $folder. Cost: 0.10 USD."
         }
 
         It 'says what was submitted only' {
@@ -111,7 +111,7 @@ Describe 'The progress of a batch, and the line it ends with' {
 
         It 'says what was not sent' {
             $seen = Watch-Command { 'one', 'two', 'three' | New-ImagenImage -OutputDirectory $folder -MaxCost 0.10 }
-            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not submitted: 1. Images: 2, in $folder. Cost: 0.1 USD."
+            $seen.Other | Should -Be "Rows: 3. Delivered: 2, not submitted: 1. Images: 2, in $folder. Cost: 0.10 USD."
         }
 
         It 'tells what this run cost from what earlier ones paid' {
@@ -119,13 +119,13 @@ Describe 'The progress of a batch, and the line it ends with' {
             $seen = Watch-Command { 'old 1', 'old 2', 'new' | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
             $seen.Other | Should -Be "Rows: 3. Delivered: 3. Images: 3, in $folder. Cost of this run: 0.05 USD. Cost of these rows, with earlier runs: 0.15 USD."
             $seen = Watch-Command { 'old 1', 'old 2' | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
-            $seen.Other | Should -BeLike '*. Cost of this run: 0 USD. Cost of these rows, with earlier runs: 0.1 USD.'
+            $seen.Other | Should -BeLike '*. Cost of this run: 0.00 USD. Cost of these rows, with earlier runs: 0.10 USD.'
             Get-Bill $test | Should -HaveCount 3
 
             # What another run submitted and this one waits for is paid for, too.
             $null = 'submitted' | New-ImagenImage
             $seen = Watch-Command { Get-ImagenRequest -State InQueue, InProgress | New-ImagenImage -OutputDirectory $folder -WarningAction Ignore }
-            $seen.Other | Should -BeLike '*. Cost of this run: 0 USD. Cost of these rows, with earlier runs: 0.05 USD.'
+            $seen.Other | Should -BeLike '*. Cost of this run: 0.00 USD. Cost of these rows, with earlier runs: 0.05 USD.'
         }
 
         It 'says what became of requests that are received' {
@@ -136,7 +136,7 @@ Describe 'The progress of a batch, and the line it ends with' {
             $seen = Watch-Command { $all | Receive-ImagenResult }
             $seen.Other | Should -Be 'Requests: 3. Delivered: 3. Images: 3, in 2 directories. Cost of these requests: 0.15 USD.'
             $seen = Watch-Command { $all | Where-Object Prompt -Like 'here*' | Receive-ImagenResult }
-            $seen.Other | Should -Be "Requests: 2. Delivered: 2. Images: 2, in $folder. Cost of these requests: 0.1 USD."
+            $seen.Other | Should -Be "Requests: 2. Delivered: 2. Images: 2, in $folder. Cost of these requests: 0.10 USD."
             $running = New-ImagenImage 'slow [emulator:seconds=600]'
             $seen = Watch-Command { $all[0], $running | Receive-ImagenResult }
             $seen.Other | Should -BeLike 'Requests: 2. Delivered: 1, in progress: 1. *'

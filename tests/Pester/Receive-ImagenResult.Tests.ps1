@@ -173,6 +173,23 @@ Describe 'Receive-ImagenResult' {
         $request | Stop-ImagenRequest
     }
 
+    It 'an id alone is looked for at the host that has it, whichever is the default' {
+        $env:ELSEWHERE_KEY = 'a-key'
+        Set-ImagenProvider elsewhere -Protocol FalQueue -BaseUri $test.BaseUri -ApiKeyVariable ELSEWHERE_KEY
+        $sent = New-ImagenImage 'one' -Provider elsewhere -Model fal-ai/imagen4/preview/fast
+        Set-ImagenProvider fal -BaseUri http://127.0.0.1:1 -Default
+        try {
+            (Get-ImagenRequestStatus $sent.RequestId -Wait).Provider | Should -Be 'elsewhere'
+            $received = Receive-ImagenResult $sent.RequestId -NoDownload
+            $received.Provider, $received.Model | Should -Be 'elsewhere', 'fal-ai/imagen4/preview/fast'
+        }
+        finally {
+            $env:ELSEWHERE_KEY = $null
+            'fal', 'elsewhere' | Remove-ImagenProvider
+            Set-ImagenProvider emulator -Default
+        }
+    }
+
     It 'an id nobody knows is RequestNotFound; the others are delivered' {
         $id = (New-ImagenImage 'a').RequestId
         $seen = Watch-Command { $UnknownId, $id | Receive-ImagenResult -Wait -OutputDirectory $out }

@@ -39,6 +39,7 @@ Describe 'samples/ScheduledTask.ps1' {
         $run = Invoke-Task ''
         $run.ExitCode | Should -Be 2 -Because $run.Said
         $run.Said | Should -BeLike '*Submitting ended: *prompts.csv is empty.*'
+        (Import-Csv (Join-Path $place reports/problems.csv)).ErrorId | Should -Be 'InvalidInput'
     }
 
     It 'ends with 2 and the reason when the file begins with a blank line' {
@@ -147,7 +148,7 @@ Describe 'samples/ScheduledTask.ps1' {
     It 'has the counts and the cost in its log' {
         $run = Invoke-Task "key,prompt,num_images`nfox,A red fox,2`nowl,A snowy owl,five"
         $images = Join-Path $place images
-        $said = "Rows: 2. Delivered: 1, not submitted: 1. Images: 2, in $images. Cost: 0.1 USD."
+        $said = "Rows: 2. Delivered: 1, not submitted: 1. Images: 2, in $images. Cost: 0.10 USD."
         $run.Said | Should -BeLike "*$said*"
         Get-Content (Join-Path $place reports/batch.log) | Where-Object { $_ -like "*$said" } | Should -HaveCount 1
     }
@@ -192,7 +193,7 @@ Describe 'samples/ScheduledTask.ps1' {
         & $script -Csv (Join-Path $place prompts.csv) -OutputDirectory (Join-Path $place other) -ReportDirectory (Join-Path $place reports) | ForEach-Object {
             $seen.Add("$(@(Get-Bill $test).Count) $_")
         }
-        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.1 USD. Use that directory to continue them."
+        $seen[0] | Should -BeLike "2 Warning: Rows submitted before, for images in *: 2. *are paid for again; cost: at most 0.10 USD. Use that directory to continue them."
         $LASTEXITCODE | Should -Be 0
         Get-Bill $test | Should -HaveCount 4
 

@@ -35,7 +35,7 @@ Describe 'Set-ImagenProvider and keys' {
                 $given = @{ $parameter = $value }
                 $seen = Watch-Command { Set-ImagenProvider fal @given -ConcurrencyLimit 3 -Scope $scope -Verbose }
                 $seen.Thrown.FullyQualifiedErrorId | Should -Be $refused
-                $seen.Thrown.Exception.Message | Should -Be 'A profile holds no key, and nothing was kept of the one that was given. Store it in a vault (Set-Secret) and name it with -SecretName, or put it into an environment variable: $env:FAL_KEY is looked at, and -ApiKeyVariable names others.'
+                $seen.Thrown.Exception.Message | Should -Be 'Profiles do not store keys, so the key that was given was not saved. Store it in a vault (Set-Secret) and name it with -SecretName, or put it into an environment variable: $env:FAL_KEY is looked at, and -ApiKeyVariable names others.'
                 Find-Key $key $seen | Should -HaveCount 0
             }
         }
@@ -46,7 +46,7 @@ Describe 'Set-ImagenProvider and keys' {
 
     It 'is refused before anything else is looked at, for a new provider and with -WhatIf' {
         $seen = Watch-Command { Set-ImagenProvider gateway -ApiKey $keys[0] }
-        $seen.Thrown.Exception.Message | Should -BeLike 'A profile holds no key, *or put it into an environment variable, which -ApiKeyVariable names.'
+        $seen.Thrown.Exception.Message | Should -BeLike 'Profiles do not store keys, *or put it into an environment variable, which -ApiKeyVariable names.'
         (Watch-Command { Set-ImagenProvider fal -ApiKey $keys[0] -WhatIf }).Thrown.FullyQualifiedErrorId | Should -Be $refused
         (Watch-Command { Set-ImagenProvider fal -ApiKey $null }).Thrown.FullyQualifiedErrorId | Should -Be $refused
     }

@@ -130,7 +130,7 @@ Describe 'Show-ImagenImage' {
     It 'records without images are counted' {
         $seen = Watch-Command { [pscustomobject]@{ RequestId = 'x'; Images = $null; Path = '' }, [pscustomobject]@{ Images = '' } | Show-ImagenImage }
         $seen.Output + $seen.Error | Should -BeNullOrEmpty
-        $seen.Warning | Should -Be 'Records without a saved image: 2. Get-ImagenRequest -State Completed | Receive-ImagenResult -OutputDirectory ./out saves the images of requests that have ended.'
+        $seen.Warning | Should -Be 'Records without a saved image: 2. To save the images of those whose requests have ended: Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait'
     }
 
     It 'what is no image, or not there, is an error of its own, and the others go on' {

@@ -46,8 +46,11 @@ internal static class HostAddress
         && address.Port == host.Port
         && address.UserInfo.Length == 0;
 
-    // Some names that no resolver takes are found out only when they are asked for in their ASCII form.
-    private static string? NameOf(Uri address)
+    /// <summary>
+    /// The name of a host in its ASCII form; null where it has none. Some names that no resolver takes are found out only when they are
+    /// asked for in that form.
+    /// </summary>
+    public static string? NameOf(Uri address)
     {
         try
         {

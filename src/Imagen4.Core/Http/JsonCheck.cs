@@ -19,7 +19,9 @@ internal static class JsonCheck
     /// Whether every text of it can be read. A value with half a character is let through: its readers show it as it was written, and
     /// it must not cost the answer around it.
     /// </summary>
-    public static bool IsWellFormed(ReadOnlySpan<byte> json)
+    /// <param name="json">The JSON.</param>
+    /// <param name="inValues">Whether half a character is refused in values, too.</param>
+    public static bool IsWellFormed(ReadOnlySpan<byte> json, bool inValues = false)
     {
         if (!Utf8.IsValid(json))
         {
@@ -31,7 +33,7 @@ internal static class JsonCheck
             var reader = new Utf8JsonReader(json);
             while (reader.Read())
             {
-                if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true })
+                if (reader.ValueIsEscaped && (inValues || reader.TokenType == JsonTokenType.PropertyName))
                 {
                     _ = reader.GetString();
                 }

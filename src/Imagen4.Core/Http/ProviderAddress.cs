@@ -22,7 +22,8 @@ public static class ProviderAddress
         && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         && address.UserInfo.Length == 0
         && address.Query.Length == 0
-        && address.Fragment.Length == 0;
+        && address.Fragment.Length == 0
+        && HostAddress.NameOf(address) is not null;
 
     /// <summary>An address as text that is the same for all who mean the same host: without a final slash.</summary>
     public static string Normal(Uri address) => address.AbsoluteUri.TrimEnd('/');

@@ -14,7 +14,8 @@ internal static class ServedAddress
     /// <param name="allowLoopback">Whether this machine may be named.</param>
     public static bool IsAllowed(Uri address, bool allowLoopback) =>
         (address.IsLoopback ? allowLoopback && address.Scheme is ("http" or "https") : address.Scheme == "https")
-        && address.UserInfo.Length == 0;
+        && address.UserInfo.Length == 0
+        && HostAddress.NameOf(address) is not null;
 
     /// <summary>Whether an address is taken from a host. One of the public network names no private address.</summary>
     /// <param name="address">What the host names.</param>

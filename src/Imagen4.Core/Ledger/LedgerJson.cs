@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Imagen4.Core.Http;
 
 namespace Imagen4.Core.Ledger;
 
@@ -25,13 +27,16 @@ internal sealed partial class LedgerJson : JsonSerializerContext
     public static string? Write<T>(T? value, JsonTypeInfo<T> type)
         where T : class => value is null ? null : JsonSerializer.Serialize(value, type);
 
-    /// <summary>Reads a value; null where there is none.</summary>
+    /// <summary>Reads a value; null where there is none, or none whose texts can all be read.</summary>
     public static T? Read<T>(string? json, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            return json is null ? null : JsonSerializer.Deserialize(json, type);
+            // Of what is kept as JSON within it, the texts are read only when somebody is shown them.
+            var isReadable = json is not null
+                && (!json.Contains("\\u", StringComparison.Ordinal) || JsonCheck.IsWellFormed(Encoding.UTF8.GetBytes(json), inValues: true));
+            return isReadable ? JsonSerializer.Deserialize(json!, type) : null;
         }
         catch (JsonException)
         {

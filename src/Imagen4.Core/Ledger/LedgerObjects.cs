@@ -137,7 +137,12 @@ internal static class LedgerObjects
         known.Accepted ?? (known.Step is RequestState.InDoubt or RequestState.Intent ? known.Started : null);
 
     /// <summary>The state users see.</summary>
-    public static string State(LedgerRequest known, bool isWorkedOn) => State(known.Step, isWorkedOn);
+    public static string State(LedgerRequest known, bool isWorkedOn) =>
+        IsWithoutImage(known) ? ImagenStates.Failed : State(known.Step, isWorkedOn);
+
+    // The host has finished it and there was no image in its result: it was paid for, so its row is not simply submitted again.
+    private static bool IsWithoutImage(LedgerRequest known) =>
+        known is { Step: RequestState.Completed, ErrorType: "RequestFailed" };
 
     /// <summary>The state users see.</summary>
     public static string State(RequestState state, bool isWorkedOn) => state switch

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Text;
@@ -53,14 +55,32 @@ internal static class RowRules
             && (RealPath.IsWithin(folder, directory) || RealPath.IsWithin(RealPath.Of(folder), directory)));
 
     /// <summary>Makes sure that a key means the same as before.</summary>
+    /// <param name="inputHash">Names what the row sends.</param>
+    /// <param name="known">What is known of the row.</param>
+    /// <param name="input">What the row sends, to name what differs; null to name the earlier prompt.</param>
     /// <exception cref="InvalidInputException">The key is known with other input, and what it stands for was not refused and has not
     /// failed.</exception>
-    public static void RequireSameInput(string inputHash, LedgerRequest known, string? key = null)
+    public static void RequireSameInput(string inputHash, LedgerRequest known, ImageInput? input = null)
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
+            var sent = input is not null && known.Input is { } earlier && earlier.Prompt == input.Prompt ? Differences(earlier, input) : "";
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(
-                PlainText.Brief(known.Key ?? key ?? ""), PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?")));
+                PlainText.Brief(known.Key ?? ""),
+                sent.Length > 0 ? sent : Messages.KeyKnownPrompt.With(PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?"))));
         }
     }
+
+    private static string Differences(ImageInput earlier, ImageInput input)
+    {
+        var (before, now) = (earlier.Members().ToDictionary(), input.Members().ToDictionary());
+        return string.Join(", ", before.Keys.Union(now.Keys)
+            .Select(name => (Name: name, Before: Value(before, name), Now: Value(now, name)))
+            .Where(member => member.Before != member.Now)
+            .Select(member => Messages.KeyKnownValue.With(member.Name, member.Before, member.Now)));
+    }
+
+    private static string Value(Dictionary<string, object?> members, string name) => members.GetValueOrDefault(name) is { } value
+        ? PlainText.Brief(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
+        : Messages.KeyKnownNothing;
 }

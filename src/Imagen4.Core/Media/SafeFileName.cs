@@ -77,9 +77,9 @@ internal static class SafeFileName
     /// </summary>
     public static string Whole(string name)
     {
-        var whole = Short(Part(name));
-        var first = whole.Split('.')[0];
-        return first.Length == 0 || Devices.Contains(first) ? $"image-{whole}".TrimEnd('-') : whole;
+        var part = Part(name);
+        var first = part.Split('.')[0];
+        return Short(first.Length == 0 || Devices.Contains(first) ? $"image-{part}".TrimEnd('-') : part);
     }
 
     // What tells two names apart (a request's id, an image's number) often stands at their end.

@@ -22,6 +22,7 @@ public sealed class ShowImagenImageCommand : RecordCommand
     private ShownImages _images = null!;
     private int _redirected;
     private int _without;
+    private bool _areToCome;
 
     /// <summary>The files; wildcards are taken.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet)]
@@ -89,7 +90,7 @@ public sealed class ShowImagenImageCommand : RecordCommand
 
         if (_without > 0)
         {
-            WriteWarning(CommandMessages.ImagesMissing.With(_without));
+            WriteWarning(CommandMessages.ImagesMissing.With(_without) + (_areToCome ? CommandMessages.ImagesToFetch : ""));
         }
     }
 
@@ -103,7 +104,12 @@ public sealed class ShowImagenImageCommand : RecordCommand
             throw new InvalidInputException(CommandMessages.PathMatchesNothing.With(PlainText.Line(text)));
         }
 
-        _without += files.Count == 0 && text is null ? 1 : 0;
+        if (files.Count == 0 && text is null)
+        {
+            _without++;
+            _areToCome |= new Record(item).At("State")?.ToString() is not (ImagenStates.Failed or ImagenStates.Rejected or ImagenStates.Cancelled);
+        }
+
         foreach (var file in files.SelectMany(Files))
         {
             try

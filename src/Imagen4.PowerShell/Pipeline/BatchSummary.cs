@@ -47,7 +47,7 @@ internal sealed class BatchSummary
             _request ??= request;
         }
 
-        if (row is ImagenResult result && result.Images.Count(image => image.Path is not null) is > 0 and var images)
+        if (row is ImagenResult result && result.Images.Count(image => File.Exists(image.Path)) is > 0 and var images)
         {
             _images += images;
             _ = _directories.Add(row.Directory ?? "");

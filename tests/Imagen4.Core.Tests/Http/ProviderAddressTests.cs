@@ -20,6 +20,7 @@ public sealed class ProviderAddressTests
     [InlineData("https://me:SECRET@ho st/", "https://ho st/", null)]
     [InlineData("https://me:SECRET@host:port/", "https://host:port/", null)]
     [InlineData("", "", null)]
+    [InlineData("https://\ufffd", "https://\ufffd", null)]
     public void An_address_that_is_refused_is_shown_without_secrets(string given, string shown, string? meant)
     {
         var error = Uri.TryCreate(given, UriKind.RelativeOrAbsolute, out var address)

@@ -26,6 +26,8 @@ public sealed class ServedAddressTests
     [InlineData("https://[fd00::1]/a", false)]
     [InlineData("https://[fe80::1]/a", false)]
     [InlineData("https://[2606:2800:220:1::1]/a", true)]
+    [InlineData("https://\ufffd/a", false)]
+    [InlineData("https://xn--a\u0301/a", false)]
     public void A_public_host_sends_us_to_public_addresses_alone(string address, bool isAllowed) =>
         Assert.Equal(isAllowed, ServedAddress.IsAllowedFrom(new Uri(address), new Uri("https://rest.fal.ai")));
 

@@ -32,6 +32,20 @@ public sealed class OddRowTests : LedgerTest
     }
 
     [Theory]
+    [InlineData("""{"prompt":"a fox","style":"\ud800"}""")]
+    [InlineData("""{"prompt":"a fox","image_urls":["\ud800"]}""")]
+    [InlineData("""{"prompt":"\ud800"}""")]
+    public async Task An_input_with_half_a_character_can_be_listed(string input)
+    {
+        await Sample.PutAsync(Home.Path, Sample.Stored(Sample.Entry(1), RequestState.Delivered) with { Input = input });
+
+        var known = Assert.Single(All());
+
+        Assert.Null(LedgerObjects.Of<ImagenRequest>(known).Prompt);
+        Assert.Null(LedgerObjects.Of<ImagenResult>(known).AdditionalInput);
+    }
+
+    [Theory]
     [InlineData("null")]
     [InlineData("{\"images\":null}")]
     [InlineData("{\"images\":[null]}")]

@@ -77,6 +77,10 @@ public sealed class SafeFileNameTests
     }
 
     [Fact]
+    public void A_long_name_that_begins_like_a_device_is_no_longer_than_any_other() =>
+        Assert.True(IsSafe(SafeFileName.Whole($"con.{new string('x', 500)}")));
+
+    [Fact]
     public void Long_names_that_differ_at_their_end_stay_different()
     {
         var first = SafeFileName.Whole(new string('x', 500) + "-1");
@@ -97,7 +101,7 @@ public sealed class SafeFileNameTests
         }
     }
 
-    private static bool IsSafe(string name) =>
+    internal static bool IsSafe(string name) =>
         name.Length > 0
         && name[0] is not ('.' or '-' or ' ')
         && name[^1] is not ('.' or ' ')

@@ -37,7 +37,7 @@ public sealed class PriceRuleTests : EnvironmentTest
         { "fal-ai/nano-banana/edit", "0.039", "{}", "0.039" },
         { "fal-ai/gemini-25-flash-image", "0.039", "{}", "0.039" },
         { "fal-ai/gemini-25-flash-image/edit", "0.039", "{}", "0.039" },
-        { "fal-ai/imagen4/preview", "0.05", """{"num_images":4,"resolution":"2K"}""", "0.2" },
+        { "fal-ai/imagen4/preview", "0.05", """{"num_images":4,"resolution":"2K"}""", "0.20" },
         { "fal-ai/imagen4/preview/fast", "0.02", "{}", "0.02" },
         { "fal-ai/imagen4/preview/ultra", "0.06", """{"num_images":2}""", "0.12" },
     };
@@ -105,8 +105,8 @@ public sealed class PriceRuleTests : EnvironmentTest
         var rule = PriceRule.Find(Fal, "acme/painter");
 
         var price = new UnitPrice(0.1m, "image", "USD", IsHosts: true);
-        Assert.Equal("0.2 USD", RowCost.AtMost(price, rule, Read("{}")).Most!.ToString());
-        Assert.Equal("3 USD", RowCost.AtMost(price, rule, Read("""{"copies":3,"size":"xl"}""")).Most!.ToString());
+        Assert.Equal("0.20 USD", RowCost.AtMost(price, rule, Read("{}")).Most!.ToString());
+        Assert.Equal("3.00 USD", RowCost.AtMost(price, rule, Read("""{"copies":3,"size":"xl"}""")).Most!.ToString());
         Assert.Equal("my contract", PriceRule.Find(Fal, "fal-ai/nano-banana-2")!.Source);
         Assert.Equal("images by copies; size: s x 1, xl x 10", rule!.Describe());
     }

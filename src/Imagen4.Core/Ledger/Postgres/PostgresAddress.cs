@@ -15,8 +15,7 @@ internal static class PostgresAddress
     /// <exception cref="InvalidInputException">It is not an address of a database.</exception>
     public static NpgsqlConnectionStringBuilder Read(string text)
     {
-        var settings = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
-            || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase) ? OfUri(text) : OfText(text);
+        var settings = Parse(text);
         if (settings.Host is not { Length: > 0 } host || settings.Database is not { Length: > 0 })
         {
             throw new InvalidInputException(Messages.LedgerAddressIncomplete);
@@ -52,11 +51,14 @@ internal static class PostgresAddress
         ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", "pgpass.conf")
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pgpass");
 
-    private static NpgsqlConnectionStringBuilder OfText(string text)
+    private static NpgsqlConnectionStringBuilder Parse(string text)
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(text);
+            return text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+                    ? OfUri(text)
+                    : new NpgsqlConnectionStringBuilder(text);
         }
         catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
         {

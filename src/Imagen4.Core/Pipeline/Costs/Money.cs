@@ -10,6 +10,9 @@ public sealed record Money(decimal Amount, string? Currency)
     // Dividing by it takes the zeros off the end: 0.0800 is 0.08.
     private const decimal One = 1.000000000000000000000000000m;
 
+    // As amounts are written, and as exactly as they are known.
+    private const string Format = "0.00##########################";
+
     /// <summary>A count of units at a price and what comes on top; null where no number can hold it, or it is below zero.</summary>
     internal static Money? Of(decimal units, decimal price, decimal extra, string? currency)
     {
@@ -26,6 +29,6 @@ public sealed record Money(decimal Amount, string? Currency)
 
     /// <summary>The amount and its currency, as every culture reads it.</summary>
     public override string ToString() => Currency is null
-        ? (Amount / One).ToString(CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{Amount / One} {Currency}");
+        ? Amount.ToString(Format, CultureInfo.InvariantCulture)
+        : $"{Amount.ToString(Format, CultureInfo.InvariantCulture)} {Currency}";
 }

@@ -55,7 +55,7 @@ public sealed class RequestView
 
     /// <summary>The states of the ledger that a request may have which has ended without success, as users see it.</summary>
     internal static IReadOnlyList<RequestState> EndedBadly =>
-        StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]);
+        [.. StatesOf([ImagenStates.Failed, ImagenStates.Rejected, ImagenStates.Cancelled]).Where(state => state != RequestState.Completed)];
 
     /// <summary>The states of the ledger that a request may have which is in one of the states users see; all for none.</summary>
     internal static IReadOnlyList<RequestState> StatesOf(IReadOnlyList<string> wanted) => wanted.Count == 0
@@ -72,7 +72,7 @@ public sealed class RequestView
         [ImagenStates.Failed] =
         [
             RequestState.Claimed, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted, RequestState.Failed,
-                RequestState.Expired,
+                RequestState.Expired, RequestState.Completed,
         ],
         [ImagenStates.Rejected] = [RequestState.Rejected],
         [ImagenStates.Cancelled] = [RequestState.Cancelled],

@@ -1,4 +1,5 @@
 using Imagen4.Core.Http;
+using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
@@ -31,20 +32,22 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     public Task<LedgerRequest?> FindAsync(HostConnection host, string requestId, CancellationToken cancellation) =>
         FindAsync(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId, cancellation);
 
-    /// <summary>The name that the provider of a request has now, whatever it was called when it took the request.</summary>
-    public async Task<string?> ProviderOfAsync(string? provider, string requestId, CancellationToken cancellation)
+    /// <summary>
+    /// A record with the name that the provider of its request has now, whatever it was called when it took the request. A record that
+    /// names none has the provider and the model that the ledger knows of its request.
+    /// </summary>
+    public async Task<RequestRecord> LocateAsync(RequestRecord record, CancellationToken cancellation)
     {
-        if (provider is null)
+        var known = await FindAsync(baseAddress: null, record.Provider, record.RequestId, cancellation).ConfigureAwait(false);
+        return record with
         {
-            return null;
-        }
-
-        var known = await FindAsync(baseAddress: null, provider, requestId, cancellation).ConfigureAwait(false);
-        return services.Providers.CurrentNameOf(provider, known?.BaseAddress);
+            Provider = services.Providers.CurrentNameOf(record.Provider ?? known?.Provider, known?.BaseAddress),
+            Model = record.Model ?? (record.Provider is null ? known?.Model : null),
+        };
     }
 
     private async Task<LedgerRequest?> FindAsync(
-        string? baseAddress, string provider, string requestId, CancellationToken cancellation)
+        string? baseAddress, string? provider, string requestId, CancellationToken cancellation)
     {
         try
         {

@@ -19,6 +19,7 @@ public sealed record PaidBefore(PaidBeforeReason Reason, string? Place = null)
         return Reason switch
         {
             PaidBeforeReason.OtherDirectory => Messages.RowsElsewhere.With(Place, rows, said),
+            PaidBeforeReason.OtherBatch => Messages.RowsOfOtherBatch.With(Place, rows, said),
             PaidBeforeReason.OtherProvider => Messages.RowsAtOtherProvider.With(Place, rows, said),
             PaidBeforeReason.KeyAdded when Place is not null => Messages.RowsWithoutKeyElsewhere.With(Place, rows, said),
             PaidBeforeReason.KeyAdded => Messages.RowsWithoutKey.With(rows, said),
@@ -34,6 +35,9 @@ public enum PaidBeforeReason
 {
     /// <summary>Its images are for another directory now.</summary>
     OtherDirectory,
+
+    /// <summary>It is taken from the ledger, without success so far, and its own batch saves its images in another directory.</summary>
+    OtherBatch,
 
     /// <summary>It is for another provider now.</summary>
     OtherProvider,

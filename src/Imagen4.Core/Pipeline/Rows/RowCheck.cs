@@ -44,6 +44,8 @@ internal sealed class RowCheck(
     {
         var host = hosts.For(row.Provider);
         var model = ModelOf(row, host);
+        RequireNoZero(row, nameof(row.Key), row.Key);
+        RequireNoZero(row, nameof(row.Model), model);
         _ = services.Protocols.For(host).SubmitAddress(host, model, row.Settings);
         if (row.Settings.Given().Except(host.Profile.Settings).ToList() is { Count: > 0 } refused)
         {
@@ -88,6 +90,15 @@ internal sealed class RowCheck(
         }
 
         return found;
+    }
+
+    // Databases end a text there, or refuse it: the row would be damaged when it is read again.
+    private static void RequireNoZero(ImageRow row, string name, string? text)
+    {
+        if (text?.Contains('\0') == true)
+        {
+            throw new InvalidInputException(Messages.CellHasZero.With(name, PlainText.Brief(text))) { Row = row.Index, Parameter = name };
+        }
     }
 
     // A record is data: it may name images, and cannot make other files of this machine, or what was uploaded before, its own.

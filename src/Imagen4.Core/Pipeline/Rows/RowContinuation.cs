@@ -66,7 +66,7 @@ internal sealed class RowContinuation
             return null;
         }
 
-        RowRules.RequireSameInput(identity.InputHash, found.Known);
+        RowRules.RequireSameInput(identity.InputHash, found.Known, row.Input);
         var isNew = RowRules.IsSubmittedAgain(found.Known, identity);
         return row with
         {
@@ -106,7 +106,7 @@ internal sealed class RowContinuation
 
         if (!_options.NoResume)
         {
-            RowRules.RequireSameInput(named.InputHash ?? hash, current);
+            RowRules.RequireSameInput(named.InputHash ?? hash, current, input);
         }
 
         // What is submitted again without a directory is not another row for that: its batch goes on with it.
@@ -136,6 +136,16 @@ internal sealed class RowContinuation
         return !RowRules.IsSubmittedAgain(current, identity)
             ? record with { IsNew = false }
             : await AsKnownAsync(record, identity, cancellation).ConfigureAwait(false)
-                ?? record with { PaidBefore = await _earlier.FindAsync(identity, row.Key, host, cancellation).ConfigureAwait(false) };
+                ?? record with
+                {
+                    PaidBefore = OfOtherBatch(current, identity)
+                        ?? await _earlier.FindAsync(identity, row.Key, host, cancellation).ConfigureAwait(false),
+                };
     }
+
+    // Its own batch looks for it where it was.
+    private static PaidBefore? OfOtherBatch(LedgerRequest known, RowIdentity row) =>
+        known.Directory is { } own && row.Directory is not null && own != row.Directory
+            ? new PaidBefore(PaidBeforeReason.OtherBatch, own)
+            : null;
 }

@@ -26,6 +26,7 @@ internal sealed class RowProcess
     private readonly ResultReceiver _follower;
     private readonly PriceBook _prices;
     private readonly BatchCost _costs;
+    private readonly RowEnd _end;
 
     /// <summary>Prepares for the rows of a batch.</summary>
     /// <param name="services">What every run is given.</param>
@@ -44,6 +45,7 @@ internal sealed class RowProcess
         };
         _receiver = new ResultReceiver(options, new ResultLedger(_ledger, Counts, Breaker), _prices);
         _follower = new ResultReceiver(options, new ResultLedger(new FollowUpLedger(services, options), Counts), _prices);
+        _end = new RowEnd(Breaker, Counts);
         Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
 
@@ -169,7 +171,7 @@ internal sealed class RowProcess
                     if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
                     {
                         share.IsNotSent();
-                        return Unsent<T>(row);
+                        return _end.Unsent<T>(row);
                     }
 
                     error = await afterAcceptance(value, acceptance, claimed.Entry).ConfigureAwait(false);
@@ -179,13 +181,13 @@ internal sealed class RowProcess
         }
         catch (ImagenException refused)
         {
-            if (!BreakIfForAll(refused))
+            if (!_end.BreakIfForAll(refused))
             {
                 share.IsNotSent();
-                return Unsent<T>(row);
+                return _end.Unsent<T>(row);
             }
 
-            if (StateAfter(refused) is not { } state)
+            if (RowEnd.StateAfter(refused) is not { } state)
             {
                 share.IsNotSent();
                 if (refused is not LedgerUnavailableException)
@@ -215,7 +217,7 @@ internal sealed class RowProcess
         }
 
         value.Directory = _options.Output?.FullPath ?? value.Directory;
-        return Ended(row, value, error) with { IsContinued = isContinued };
+        return _end.Ended(row, value, error) with { IsContinued = isContinued };
     }
 
     // Files go up once the row is claimed, and before anything is paid for. Whatever is wrong with one, nothing was sent for the row.
@@ -274,26 +276,6 @@ internal sealed class RowProcess
         }
     }
 
-    private RowOutcome<T> Ended<T>(CheckedRow row, T value, ImagenException? error)
-        where T : ImagenInputs, IRowObject
-    {
-        if (error is null)
-        {
-            return new RowOutcome<T>(value, null);
-        }
-
-        if (error is SubmissionInDoubtException)
-        {
-            Counts.AddInDoubt();
-        }
-
-        var goesOn = value is ImagenResult { State: ImagenStates.InQueue or ImagenStates.InProgress or ImagenStates.Completed };
-        error = error.ForRow(value.Index, value.RequestId, canBeReceived: goesOn, value.Provider, row.ShownKey);
-        Breaker.Restate(error);
-        LedgerObjects.Fail(value, error);
-        return new RowOutcome<T>(value, error);
-    }
-
     private Task<ImagenException?> ContinueAsync(
         CheckedRow row, ClaimOutcome.Continue going, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
     {
@@ -309,44 +291,6 @@ internal sealed class RowProcess
         (value.Index, value.Key) = (row.Row.Index, row.Row.Key ?? value.Key);
         return value;
     }
-
-    // A ledger that cannot be used stops every row, before anything is paid for. Rows side by side get the same error; it is reported once.
-    private bool BreakIfForAll(ImagenException error)
-    {
-        if (error is not LedgerUnavailableException)
-        {
-            return true;
-        }
-
-        Breaker.Trip(error);
-        return Breaker.IsNews(error);
-    }
-
-    private RowOutcome<T> Unsent<T>(CheckedRow row)
-        where T : class
-    {
-        var provider = row.Host.Profile.Name;
-        if (!Breaker.IsOpen(provider) && Breaker.IsOpen(provider, row.Model))
-        {
-            Counts.AddNotSent(provider, row.Model);
-        }
-        else
-        {
-            Counts.AddNotSent(provider);
-        }
-
-        return new RowOutcome<T>(null, null);
-    }
-
-    // A row that never left this machine has no object: there is nothing to follow.
-    private static string? StateAfter(ImagenException error) => error switch
-    {
-        SubmissionInDoubtException => ImagenStates.InDoubt,
-        RequestFailedException => ImagenStates.Failed,
-        HostUnavailableException or LedgerUnavailableException or WaitTimeoutException => null,
-        InvalidInputException { StatusCode: null } => null,
-        _ => ImagenStates.Rejected,
-    };
 
     private void WarnOfFewer(CheckedRow row, ImagenResult result)
     {

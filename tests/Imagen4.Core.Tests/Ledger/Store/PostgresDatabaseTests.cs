@@ -106,6 +106,7 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     [InlineData("postgres://s3cret")]
     [InlineData("Host=;Password=s3cret")]
     [InlineData("postgres://u:s3cret@db/l?options=s3cret")]
+    [InlineData("postgres://u:s3cret@db/l%00")]
     public void What_is_no_address_is_refused_without_repeating_it(string text)
     {
         var error = Assert.Throws<InvalidInputException>(() => PostgresAddress.Read(text));

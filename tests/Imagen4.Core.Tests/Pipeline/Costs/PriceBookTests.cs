@@ -145,7 +145,7 @@ public sealed class PriceBookTests : EnvironmentTest
         var book = new PriceBook(TimeProvider.System, trace: null);
 
         Assert.Equal("0.5", book.AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
-        Assert.Equal("0.2 USD", (await book.CostAsync(host, "a/one", TestHost.Input(), units: 2, images: 1).InTime())!.ToString());
+        Assert.Equal("0.20 USD", (await book.CostAsync(host, "a/one", TestHost.Input(), units: 2, images: 1).InTime())!.ToString());
     }
 
     private static ProviderProfile Profile(Uri address) => TestHost.Profile(address) with

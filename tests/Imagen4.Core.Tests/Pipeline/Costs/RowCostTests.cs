@@ -13,11 +13,11 @@ public sealed class RowCostTests
     [Theory]
     [InlineData("1", "0.08 USD")]
     [InlineData("1.5", "0.12 USD")]
-    [InlineData("0", "0 USD")]
+    [InlineData("0", "0.00 USD")]
     [InlineData("7", "0.56 USD")]
     [InlineData(null, null)]
     [InlineData("-1", null)]
-    [InlineData("79228162514264337593543950335", "6338253001141147007483516026.8 USD")]
+    [InlineData("79228162514264337593543950335", "6338253001141147007483516026.80 USD")]
     public void A_hosts_units_at_a_hosts_price_are_what_it_has_cost_whatever_was_estimated(string? units, string? cost) => Assert.Equal(
         cost,
         RowCost.Of(Host(0.08m), Rule, TestHost.Input(), units is null ? null : decimal.Parse(units, CultureInfo.InvariantCulture), images: 1)?.ToString());

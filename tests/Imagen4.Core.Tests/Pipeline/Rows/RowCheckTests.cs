@@ -50,6 +50,14 @@ public sealed class RowCheckTests : EnvironmentTest
     }
 
     [Fact]
+    public void A_key_that_no_ledger_can_keep_is_refused_before_anything_is_sent()
+    {
+        var error = Assert.Throws<InvalidInputException>(() => Check(new BatchOptions { Provider = "fal" }).Check(TestHost.Row(3) with { Key = "a\0b" }));
+
+        Assert.Equal(("Key", "Row 3: Key has a null character (U+0000) and could not be kept in the ledger: 'a b'."), (error.Parameter, error.Message));
+    }
+
+    [Fact]
     public void A_row_that_its_model_does_not_take_is_refused_by_its_number()
     {
         var row = TestHost.Row(12) with { Input = new ImageInput { Prompt = "x", NumImages = 5 } };

@@ -26,10 +26,14 @@ public sealed class WebhookReader(TimeProvider time)
         var address = profile.WebhookKeysUri ?? throw new InvalidInputException(Messages.WebhookNotOffered.With(profile.Name));
         var isValid = await IsValidAsync(address, delivery, fresh: false, cancellation).ConfigureAwait(false)
             || await IsValidAsync(address, delivery, fresh: true, cancellation).ConfigureAwait(false);
-        return isValid && Parse(delivery) is { } payload
-            ? Describe(profile, payload)
+        return isValid && Understood(profile, delivery) is { } result
+            ? result
             : throw new WebhookInvalidException(Messages.WebhookInvalid.With(profile.Name));
     }
+
+    /// <summary>What a webhook says, whoever sent it; null where it says nothing.</summary>
+    internal static ImagenResult? Understood(ProviderProfile profile, WebhookDelivery delivery) =>
+        Parse(delivery) is { } payload ? Describe(profile, payload) : null;
 
     private async Task<bool> IsValidAsync(Uri address, WebhookDelivery delivery, bool fresh, CancellationToken cancellation) =>
         WebhookSignature.IsValid(delivery, await _keys.GetAsync(address, fresh, cancellation).ConfigureAwait(false), time);
