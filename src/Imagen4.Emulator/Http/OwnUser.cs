@@ -12,7 +12,10 @@ namespace Imagen4.Emulator.Http;
 /// </summary>
 internal static class OwnUser
 {
-    private const string Connections = "/proc/net/tcp";
+    // A program may connect to an address of IPv4 through a socket of IPv6, as .NET does.
+    private static readonly (string Table, string Prefix)[] Tables =
+        [("/proc/net/tcp", ""), ("/proc/net/tcp6", "0000000000000000FFFF0000")];
+
     private const string Status = "/proc/self/status";
 
     private const string Detail = """{"detail":"This emulator is another user's: start your own"}""";
@@ -37,16 +40,17 @@ internal static class OwnUser
     // A connection that is in no table is gone.
     private static async Task<bool> IsOfAsync(uint own, IPEndPoint from, IPEndPoint to, CancellationToken cancellationToken)
     {
-        var pair = $" {Written(from)} {Written(to)} ";
-        await foreach (var line in File.ReadLinesAsync(Connections, cancellationToken))
+        foreach (var (table, prefix) in Tables.Where(each => File.Exists(each.Table)))
         {
-            if (!line.Contains(pair, StringComparison.Ordinal))
+            var pair = $" {prefix}{Written(from)} {prefix}{Written(to)} ";
+            if (await File.ReadLinesAsync(table, cancellationToken)
+                .FirstOrDefaultAsync(line => line.Contains(pair, StringComparison.Ordinal), cancellationToken) is not { } found)
             {
                 continue;
             }
 
             // Number, addresses, state, queues, timers, retransmissions; then the user, a timeout and the inode, which is 0 once nobody has it.
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var fields = found.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             return fields.Length > 9 && fields[9] != "0" && uint.Parse(fields[7], CultureInfo.InvariantCulture) is var user && (user == own || user == 0);
         }
 
@@ -64,7 +68,7 @@ internal static class OwnUser
 
     private static uint? ReadOwn()
     {
-        if (!File.Exists(Connections) || !File.Exists(Status))
+        if (!File.Exists(Status))
         {
             return null;
         }

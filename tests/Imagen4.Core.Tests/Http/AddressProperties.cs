@@ -76,11 +76,11 @@ public sealed class AddressProperties
                 return true;
             }
 
-            _ = ProviderAddress.Meant(address);
+            _ = ProviderAddress.Meant(address.OriginalString);
             var error = Record.Exception(() => ProviderAddress.Validate(address));
             return (error is null ? Origin(address) != None : error is InvalidInputException)
                 && error?.Message.Contains(Secret, StringComparison.Ordinal) != true
-                && ProviderAddress.Meant(address)?.AbsoluteUri.Contains(Secret, StringComparison.Ordinal) != true;
+                && ProviderAddress.Meant(address.OriginalString)?.AbsoluteUri.Contains(Secret, StringComparison.Ordinal) != true;
         });
 
     [Fact]

@@ -66,6 +66,11 @@ public sealed class TwoUsersTests : IDisposable
             Assert.StartsWith("HTTP/1.1 403 ", await AskAsync(Other, one.Address, question), StringComparison.Ordinal);
         }
 
+        // Nor a client that connects through IPv6, as .NET does.
+        var stranger = await RunRowsAsync(Other, _shared.At("home-stranger"), one.Address);
+        Assert.Contains("row 1 ", stranger.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Delivered", stranger.Said, StringComparison.Ordinal);
+
         var bills = await AskAsync(One, one.Address, "GET /_emulator/bills");
         Assert.Equal(2, bills.Split("a red fox, number ").Length - 1);
         Assert.Equal(2, (await AskAsync(Other, other.Address, "GET /_emulator/bills")).Split("a red fox, number ").Length - 1);

@@ -69,7 +69,7 @@ internal static class Texts
         Typed(() => _ = PostgresAddress.Show(PostgresAddress.Read(text)));
         if (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var address))
         {
-            _ = ProviderAddress.WithoutSecrets(address) + ProviderAddress.Meant(address);
+            _ = ProviderAddress.WithoutSecrets(address) + ProviderAddress.Meant(address.OriginalString);
             Typed(() => _ = ProviderAddress.Validate(address));
             if (address.IsAbsoluteUri)
             {
