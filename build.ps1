@@ -125,6 +125,7 @@ function Invoke-TortureTask {
     if ($Short) {
         dotnet exec $program faults $emulator 400 2
         dotnet exec $program kills $emulator 12 1 short
+        dotnet exec $program downloads $emulator 20 1 --jobs 2
         dotnet exec $program flips 1000 1
         if (Test-TorturePostgres) {
             dotnet exec $program faults $emulator 200 1 --ledger postgres
@@ -137,6 +138,7 @@ function Invoke-TortureTask {
     foreach ($ledger in @('sqlite') + @(if (Test-TorturePostgres) { 'postgres' })) {
         dotnet exec $program faults $emulator 10000 20 --ledger $ledger
         dotnet exec $program kills $emulator 1000 1 --jobs 4 --ledger $ledger
+        dotnet exec $program downloads $emulator 1000 1 --jobs 4 --ledger $ledger
         dotnet exec $program crowd $emulator 200 16 --ledger $ledger
         dotnet exec $program throughput 20000 --ledger $ledger
     }

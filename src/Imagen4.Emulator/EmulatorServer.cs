@@ -89,6 +89,7 @@ internal sealed class EmulatorServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port, listener =>
             {
                 listener.Protocols = HttpProtocols.Http1;
+                listener.Use(OwnUser.Wrap);
                 listener.Use(connections.Wrap);
             });
         });

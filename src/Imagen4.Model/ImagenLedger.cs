@@ -18,6 +18,9 @@ public sealed class ImagenLedger
     /// <summary>The name of the secret that is the password.</summary>
     public string? SecretName { get; set; }
 
+    /// <summary>Whether prompts are written to it.</summary>
+    public bool KeepsPrompts { get; set; } = true;
+
     /// <summary>The version of its tables; null where there is no ledger yet, or it cannot be read.</summary>
     public int? SchemaVersion { get; set; }
 

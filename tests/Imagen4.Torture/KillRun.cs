@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Emulator;
-using Imagen4.Core.Ledger;
 
 namespace Imagen4.Torture;
 
@@ -92,7 +91,7 @@ internal static class KillRun
 
     private static async Task<int> AtStepAsync(TortureLedgers ledgers, EmulatorAdmin admin, string step, bool history)
     {
-        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
+        using var place = new TorturePlace(await ledgers.NewAsync().ConfigureAwait(false), "imagen4-kills-");
         await admin.FaultAsync(new { operation = "submit", kind = "status", status = 429, match = $"{step}, row 3 " }).ConfigureAwait(false);
         await admin.FaultAsync(new { operation = "submit", kind = "close", after_accept = true, match = $"{step}, row 5 " }).ConfigureAwait(false);
         if (step.EndsWith("Adopted", StringComparison.Ordinal))
@@ -109,7 +108,7 @@ internal static class KillRun
 
     private static async Task<int> AtCallAsync(TortureLedgers ledgers, EmulatorAdmin admin, string name, JsonObject rule, bool history)
     {
-        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
+        using var place = new TorturePlace(await ledgers.NewAsync().ConfigureAwait(false), "imagen4-kills-");
         var match = $"{name}, row 2 ";
         var own = rule.DeepClone().AsObject();
         own["match"] = match;
@@ -136,7 +135,7 @@ internal static class KillRun
         var wrong = 0;
         var done = 0;
         var hits = 0;
-        using var place = new Place(await ledgers.NewAsync().ConfigureAwait(false));
+        using var place = new TorturePlace(await ledgers.NewAsync().ConfigureAwait(false), "imagen4-kills-");
         for (var round = (lane * RoundsOfLane) + 1; done < kills; round++)
         {
             await admin.ResetAsync(history, generationTime: 0.1).ConfigureAwait(false);
@@ -184,7 +183,7 @@ internal static class KillRun
 
     // After the last kill the batch is run to its end, and every row is accounted for.
     private static async Task<int> FinishAsync(
-        Place place, EmulatorAdmin admin, string name, int rows, IReadOnlyList<string> hosts, bool history)
+        TorturePlace place, EmulatorAdmin admin, string name, int rows, IReadOnlyList<string> hosts, bool history)
     {
         var said = await place.RunAsync(admin.Address, name, rows, hosts).ConfigureAwait(false);
         if (history && said.Contains($" {ImagenStates.InDoubt} ", StringComparison.Ordinal))
@@ -221,37 +220,5 @@ internal static class KillRun
         }
 
         return holds ? 0 : 1;
-    }
-
-    /// <param name="ledger">The database of its ledger; null for a file in its home.</param>
-    private sealed class Place(string? ledger) : IDisposable
-    {
-        private readonly string _path = Directory.CreateTempSubdirectory("imagen4-kills-").FullName;
-
-        /// <summary>How many files of its folder are not whole.</summary>
-        public int Partial => Directory
-            .EnumerateFiles(Path.Combine(_path, "out"), "*.partial", new EnumerationOptions { AttributesToSkip = FileAttributes.None })
-            .Count();
-
-        public Process Start(Uri address, string name, int rows, IReadOnlyList<string> hosts, string? end)
-        {
-            var start = new ProcessStartInfo(Environment.ProcessPath!)
-            {
-                RedirectStandardOutput = true,
-                ArgumentList = { "exec", typeof(KillRun).Assembly.Location, "batch", Path.Combine(_path, "home"), address.AbsoluteUri, Path.Combine(_path, "out"), name, $"{rows}", end ?? "-", string.Join(',', hosts) },
-            };
-            start.Environment[LedgerCatalog.Variable] = ledger;
-            return Process.Start(start)!;
-        }
-
-        public async Task<string> RunAsync(Uri address, string name, int rows, IReadOnlyList<string> hosts)
-        {
-            using var child = Start(address, name, rows, hosts, end: null);
-            var said = await child.StandardOutput.ReadToEndAsync().ConfigureAwait(false);
-            await child.WaitForExitAsync().ConfigureAwait(false);
-            return said;
-        }
-
-        public void Dispose() => Directory.Delete(_path, recursive: true);
     }
 }

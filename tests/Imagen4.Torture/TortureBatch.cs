@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
@@ -21,6 +22,12 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     /// <summary>A provider with an emulator of its own: what goes wrong on the connections to the others is none of its business.</summary>
     public (string Provider, Uri Address)? Apart { get; init; }
 
+    /// <summary>The longer side of an image where what is measured is not the drawing of it.</summary>
+    public const int SmallPixels = 16;
+
+    /// <summary>The longer side of its images.</summary>
+    public int Pixels { get; init; } = SmallPixels;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -33,8 +40,8 @@ internal sealed record TortureBatch(Uri Address, string Folder, string Name, int
     /// <summary>The provider of a row.</summary>
     public string Provider(int row) => Providers[row % Providers.Count];
 
-    /// <summary>The prompt of a row: small images, so that what is measured is not the drawing of them.</summary>
-    public string Prompt(int row) => $"{Name}, {Subject(row)} [emulator:pixels=16]";
+    /// <summary>The prompt of a row.</summary>
+    public string Prompt(int row) => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Subject(row)} [emulator:pixels={Pixels}]");
 
     /// <summary>Runs it once.</summary>
     /// <returns>What became of each row, by its number.</returns>

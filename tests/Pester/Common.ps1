@@ -46,9 +46,9 @@ function Start-KeyedEmulator {
 # Points the built-in providers at the personas of an emulator, or of what stands in front of it, for this session.
 function Set-Persona {
     param([string]$BaseUri)
-    Set-ImagenProvider fal -BaseUri $BaseUri
-    foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
-        Set-ImagenProvider $name -BaseUri "$BaseUri/$name"
+    foreach ($name in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
+        $address = $name -eq 'fal' ? $BaseUri : "$BaseUri/$name"
+        Set-ImagenProvider $name -BaseUri $address -ApiKeyVariable (Get-ImagenProvider $name).ApiKeyVariable
     }
 }
 

@@ -88,7 +88,7 @@ Describe 'Get-ImagenRequestStatus' {
     }
 
     It 'an error that nothing marks as the host''s own is HostUnavailable, nothing is noted, and the row is paid for once' {
-        Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub"
+        Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub" -ApiKeyVariable CHAINHUB_API_KEY
         $env:CHAINHUB_API_KEY = 'any'
         try {
             $row = [pscustomobject]@{ prompt = 'a' }

@@ -143,6 +143,10 @@ Describe 'Providers' {
             @{ parameter = 'BaseUri' }, @{ parameter = 'PlatformUri' }, @{ parameter = 'StorageUri' }
         ) {
             $given = @{ $parameter = 'https://elsewhere.example/x' }
+            $here = @{ $parameter = 'http://127.0.0.1:1/' }
+            $seen = Watch-Command { Set-ImagenProvider fal @here }
+            $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+            $seen.Thrown.Exception.Message | Should -BeLike 'The key in $env:FAL_KEY would be sent to 127.0.0.1:1. Name the key *'
             $seen = Watch-Command { Set-ImagenProvider fal @given }
             $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
             $seen.Thrown.Exception.Message | Should -Be 'The key in $env:FAL_KEY would be sent to elsewhere.example. Name the key that is meant for that host: with -SecretName, or with -ApiKeyVariable, even if it is FAL_KEY.'

@@ -68,7 +68,7 @@ owl,"A snowy owl, ""wings"" spread",1:1,2
         $requests = Import-Csv prompts.csv | New-ImagenImage -Provider $Provider
         $requests | Export-Csv later.csv
         $path = $Provider -eq 'fal' ? $test.BaseUri : "$($test.BaseUri)/$Provider"
-        Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider $Provider -BaseUri '$path'; (Import-Csv later.csv | Receive-ImagenResult -Wait -OutputDirectory later).State" $work |
+        Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider $Provider -BaseUri '$path' -ApiKeyVariable (Get-ImagenProvider $Provider).ApiKeyVariable; (Import-Csv later.csv | Receive-ImagenResult -Wait -OutputDirectory later).State" $work |
             ForEach-Object { $_ -split '\s+' } | Should -Be 'Delivered', 'Delivered'
         Get-ChildItem later | Should -HaveCount 3
         Get-Paid | Should -HaveCount 2

@@ -133,9 +133,9 @@ Describe 'New-ImagenImage, what only some hosts take' {
         . $PSScriptRoot/Common.ps1
         $test = Enter-ImagenTest (Join-Path $TestDrive home)
         $command = 'Imagen4.PowerShell.Commands.NewImagenImageCommand'
-        Set-ImagenProvider aimlapi -BaseUri "$($test.BaseUri)/aimlapi"
-        Set-ImagenProvider kkiai -BaseUri "$($test.BaseUri)/kkiai"
-        Set-ImagenProvider fal-sync -BaseUri "$($test.BaseUri)/fal-sync"
+        Set-ImagenProvider aimlapi -BaseUri "$($test.BaseUri)/aimlapi" -ApiKeyVariable AIMLAPI_API_KEY
+        Set-ImagenProvider kkiai -BaseUri "$($test.BaseUri)/kkiai" -ApiKeyVariable KKIAI_API_KEY
+        Set-ImagenProvider fal-sync -BaseUri "$($test.BaseUri)/fal-sync" -ApiKeyVariable FAL_KEY
         $env:AIMLAPI_API_KEY = $env:KKIAI_API_KEY = $env:FAL_KEY = 'k'
     }
     BeforeEach { Reset-Emulator $test }

@@ -24,7 +24,7 @@ Describe 'Another host' {
 
     Context 'Keys' {
         It 'a built-in host without its key: the command sets the variable, and then it works' {
-            Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub"
+            Set-ImagenProvider chainhub -BaseUri "$($test.BaseUri)/chainhub" -ApiKeyVariable CHAINHUB_API_KEY
             $failure = Get-Failure { New-ImagenImage 'a fox' -Provider chainhub -Wait }
             $failure.FullyQualifiedErrorId | Should -BeLike 'ApiKeyMissing,*'
             $failure.ErrorDetails.RecommendedAction | Should -Be "`$env:CHAINHUB_API_KEY = Read-Host -MaskInput 'Key of chainhub' # or, to try without a key: Start-ImagenEmulator"
@@ -109,12 +109,16 @@ Describe 'Another host' {
             @{ address = 'https://host.example/#hunter2' }
             @{ address = 'https://me:hunter2@host.example/' }
             @{ address = 'host.example?key=hunter2' }
+            @{ address = 'https://me:hunter2@ho st.example/' }
+            @{ address = 'https://me:hunter2@host.example:port/' }
+            @{ address = 'https://me:hunter2@[host.example/' }
         ) {
             foreach ($failure in (Get-Failure { Set-ImagenProvider corp -Protocol FalQueue -BaseUri $address }),
                 (Get-Failure { [pscustomobject]@{ Name = 'corp'; Protocol = 'FalQueue'; BaseUri = $address } | Set-ImagenProvider })) {
-                $failure.Exception.Message | Should -BeLike "'*host.example*' cannot be the address of a provider*"
+                $failure.Exception.Message | Should -BeLike "'*st.example*' cannot be the address of a provider*"
                 "$($failure.Exception.Message) $($failure.ErrorDetails.RecommendedAction) $($failure.TargetObject) $($failure | Out-String)" | Should -Not -BeLike '*hunter2*'
                 [System.Management.Automation.PSSerializer]::Serialize($failure) | Should -Not -BeLike '*hunter2*'
+                "$($failure.InvocationInfo.BoundParameters | Format-List * | Out-String)" | Should -Not -BeLike '*hunter2*'
             }
         }
 

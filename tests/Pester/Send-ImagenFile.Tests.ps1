@@ -117,7 +117,7 @@ Describe 'Send-ImagenFile' {
     }
 
     It '-WhatIf names each file and where it would go, and sends nothing' {
-        $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider fal -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)/rest'; Send-ImagenFile ref.png, notes.txt, gone.txt -Provider fal -WhatIf" $folder
+        $said = Invoke-Pwsh "Import-Module '$ModuleManifest'; Set-ImagenProvider fal -BaseUri '$($test.BaseUri)' -StorageUri '$($test.BaseUri)/rest' -ApiKeyVariable FAL_KEY; Send-ImagenFile ref.png, notes.txt, gone.txt -Provider fal -WhatIf" $folder
         $said | Should -BeLike '*"Upload to the storage of fal (127.0.0.1), where anyone who has the address can read it" on target "*ref.png"*on target "*notes.txt"*'
         $said | Should -BeLike '*There is no file *gone.txt.*'
         Get-Seen $test | Should -BeNullOrEmpty

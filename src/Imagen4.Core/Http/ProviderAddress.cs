@@ -9,9 +9,13 @@ public static class ProviderAddress
     /// <exception cref="InvalidInputException">
     /// It is not https (http for this machine alone), or carries a user, a query or a fragment.
     /// </exception>
-    public static Uri Validate(Uri address) => IsAccepted(address)
-        ? address
-        : throw new InvalidInputException(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(address))));
+    public static Uri Validate(Uri address) => IsAccepted(address) ? address : throw Refused(address.OriginalString);
+
+    /// <summary>The address that a text is; null where it is none, or none that <see cref="Validate"/> takes.</summary>
+    public static Uri? Read(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && IsAccepted(address) ? address : null;
+
+    /// <summary>The error of a text that is no address, or none that <see cref="Validate"/> takes.</summary>
+    public static InvalidInputException Refused(string text) => new(Messages.BaseUriRefused.With(PlainText.Brief(WithoutSecrets(text))));
 
     private static bool IsAccepted(Uri address) =>
         address.IsAbsoluteUri
@@ -26,9 +30,11 @@ public static class ProviderAddress
 
     /// <summary>An address as messages show it: without a user, and without what is in its query and its fragment.</summary>
     /// <remarks>What is refused may have a password or a key in it, and messages end in logs. It may be no address at all.</remarks>
-    public static string WithoutSecrets(Uri address)
+    public static string WithoutSecrets(Uri address) => WithoutSecrets(address.OriginalString);
+
+    /// <summary>A text that was to be an address as messages show it, likewise.</summary>
+    public static string WithoutSecrets(string text)
     {
-        var text = address.OriginalString;
         var end = text.AsSpan().IndexOfAny('?', '#');
         var shown = end < 0 ? text : text[..end];
         var host = shown.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 ? slashes + 2 : 0;
@@ -44,7 +50,7 @@ public static class ProviderAddress
     }
 
     /// <summary>The address that may have been meant by one that is refused; null where nothing is likely.</summary>
-    public static Uri? Meant(Uri address)
+    public static Uri? Meant(string address)
     {
         var text = WithoutSecrets(address);
         var end = text.AsSpan().IndexOfAny('?', '#');

@@ -25,7 +25,7 @@ public static class RowReader
             RequestId = Id(cells, "RequestId"),
             Settings = SubmitSettingsReader.Read(At),
             Images = ImageList.Read(At),
-            Input = Inputs(At) with { AdditionalInput = Additional(At("AdditionalInput"), At) },
+            Input = Inputs(At, Id(cells, "LedgerId") ?? Id(cells, "RequestId")) with { AdditionalInput = Additional(At("AdditionalInput"), At) },
         };
     }
 
@@ -43,9 +43,9 @@ public static class RowReader
     public static ImageList ReadImages(int index, IReadOnlyDictionary<string, object?> cells) =>
         ImageList.Read(name => new Cell(index, name, cells.GetValueOrDefault(name)));
 
-    private static ImageInput Inputs(Func<string, Cell> at)
+    private static ImageInput Inputs(Func<string, Cell> at, string? known)
     {
-        var input = new ImageInput { Prompt = Prompt(at("Prompt")) };
+        var input = new ImageInput { Prompt = Prompt(at("Prompt"), known) };
         return InputField.All.Skip(1)
             .Aggregate(input, (read, field) => Value(at(field.Parameter), field) is { } value ? read.With(field, value) : read);
     }
@@ -61,9 +61,9 @@ public static class RowReader
     private static string? Id(IReadOnlyDictionary<string, object?> cells, string name) =>
         (cells.GetValueOrDefault(name) as string)?.Trim() is { Length: > 0 } id ? id : null;
 
-    private static string Prompt(Cell cell)
+    private static string Prompt(Cell cell, string? known)
     {
-        var prompt = cell.Text() ?? throw cell.Refuse(Messages.PromptIsEmpty);
+        var prompt = cell.Text() ?? throw cell.Refuse(known is null ? Messages.PromptIsEmpty : Messages.PromptNotInRecord);
         return prompt.Contains('\uFFFD', StringComparison.Ordinal) ? throw cell.Refuse(Messages.CellIsMojibake) : prompt;
     }
 

@@ -10,6 +10,9 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 internal interface ILedger
 {
+    /// <summary>Whether it is told prompts, and what hosts make of them. Where it is not, rows are known by the hash of their input.</summary>
+    bool KeepsPrompts => true;
+
     /// <summary>Writes one step; when it returns, the step is written.</summary>
     ValueTask RecordAsync(RequestState step, LedgerEntry entry, CancellationToken cancellation);
 

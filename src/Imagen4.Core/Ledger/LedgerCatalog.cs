@@ -20,6 +20,7 @@ public sealed class LedgerCatalog
     // By the connection string and the name of the secret: who looks it up is the command, who needs it is the batch behind it.
     private readonly ConcurrentDictionary<LedgerChoice, string> _passwords = new();
     private volatile LedgerChoice? _session;
+    private bool? _sessionKeepsPrompts;
 
     /// <summary>Where the one is that is in use now.</summary>
     /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
@@ -45,9 +46,21 @@ public sealed class LedgerCatalog
     /// <summary>The ledger that is in use now.</summary>
     /// <exception cref="LedgerUnavailableException">The chosen ledger is not a valid database address.</exception>
     /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
-    internal RequestLedger InUse => _opened
-        .GetOrAdd(Current, static place => new Lazy<RequestLedger>(() => new RequestLedger(place.Open(), TimeProvider.System)))
-        .Value;
+    internal RequestLedger InUse
+    {
+        get
+        {
+            var ledger = _opened
+                .GetOrAdd(Current, static place => new Lazy<RequestLedger>(() => new RequestLedger(place.Open(), TimeProvider.System)))
+                .Value;
+            ledger.KeepsPrompts = KeepsPrompts;
+            return ledger;
+        }
+    }
+
+    /// <summary>Whether the ledger is told prompts: what the session says, else the user's settings; else it is.</summary>
+    /// <exception cref="InvalidInputException">The user's settings cannot be read.</exception>
+    public bool KeepsPrompts => _sessionKeepsPrompts ?? UserSettings.Load().KeepsPrompts ?? true;
 
     /// <summary>
     /// Looks the password up where a secret has it. Commands call it before they use the ledger, on the pipeline's thread,
@@ -87,6 +100,16 @@ public sealed class LedgerCatalog
         RequirePlain(choice);
         _session = choice is null ? null : choice with { Scope = LedgerScope.Session };
     }
+
+    /// <summary>Tells the ledger prompts, or not, for the rest of this process.</summary>
+    public void KeepPrompts(bool keeps) => _sessionKeepsPrompts = keeps;
+
+    /// <summary>Tells the ledger prompts, or not, in every session of this user.</summary>
+    /// <param name="keeps">Whether it is told them.</param>
+    /// <param name="cancellation">Stops waiting for other processes.</param>
+    /// <exception cref="InvalidInputException">The settings cannot be changed.</exception>
+    public static Task SaveKeepPromptsAsync(bool keeps, CancellationToken cancellation) =>
+        UserSettings.ChangeAsync(settings => settings with { KeepsPrompts = keeps ? null : false }, cancellation);
 
     /// <summary>Uses a database in every session of this user.</summary>
     /// <param name="choice">The database; null to go back to the default one.</param>

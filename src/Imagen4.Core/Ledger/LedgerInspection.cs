@@ -34,6 +34,7 @@ public static class LedgerInspection
             Kind = location.ToString(),
             Scope = (choice?.Scope ?? LedgerScope.Default).ToString(),
             SecretName = choice?.SecretName,
+            KeepsPrompts = ledgers.KeepsPrompts,
         };
         try
         {

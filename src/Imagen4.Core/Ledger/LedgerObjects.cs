@@ -30,16 +30,19 @@ internal static class LedgerObjects
     /// <summary>A request or a result as the ledger knows it.</summary>
     /// <param name="known">What is known.</param>
     /// <param name="isWorkedOn">Whether a process is at work on it, so that an intent is not yet in doubt.</param>
-    public static T Of<T>(LedgerRequest known, bool isWorkedOn = false)
+    /// <param name="input">What its row sends, for where the prompt is not kept; null where there is no row.</param>
+    public static T Of<T>(LedgerRequest known, bool isWorkedOn = false, ImageInput? input = null)
         where T : ImagenInputs, IRowObject, new()
     {
-        var made = Of<T>(new LedgerEntry(known.Provider, known.Model, known.Key, known.Input ?? new ImageInput())
+        var sent = (known.IsWithoutPrompt ? input : null) ?? known.Input ?? new ImageInput();
+        var made = Of<T>(new LedgerEntry(known.Provider, known.Model, known.Key, sent)
         {
             LedgerId = known.LedgerId,
             Index = known.Index,
             RequestId = known.RequestId,
         });
         known.Settings?.CopyTo(made);
+        MarkPrompt(made, known);
         made.Directory = known.Directory;
         (made.State, made.Error, made.ErrorType) =
             (State(known, isWorkedOn), known.Error ?? Ended(known, isWorkedOn), known.ErrorType);
@@ -84,6 +87,7 @@ internal static class LedgerObjects
             known?.Settings?.CopyTo(made);
         }
 
+        MarkPrompt(made, known);
         made.LedgerId = known?.LedgerId;
         made.SubmittedAt = Time(known?.Accepted);
         (made.Cost, made.Currency) = (known?.Delivery?.Cost, known?.Delivery?.Currency);
@@ -112,6 +116,10 @@ internal static class LedgerObjects
     /// <summary>Says on an object what went wrong.</summary>
     public static void Fail(IRowObject made, ImagenException error) =>
         (made.Error, made.ErrorType) = (error.Message, error.HostErrorType ?? error.Kind);
+
+    // Null is a prompt that is not known, and an empty one is not kept.
+    private static void MarkPrompt(ImagenInputs made, LedgerRequest? known) =>
+        made.Prompt ??= known is { IsWithoutPrompt: true } ? "" : null;
 
     private static string? Ended(LedgerRequest known, bool isWorkedOn) => known.Step switch
     {

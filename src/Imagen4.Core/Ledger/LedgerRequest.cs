@@ -66,8 +66,11 @@ internal sealed record LedgerRequest(StoredRequest Stored, string Ledger)
     /// <summary>The base address it went to, in its normal form.</summary>
     public string BaseAddress => Stored.BaseUri;
 
-    /// <summary>What was sent; null where that cannot be read.</summary>
+    /// <summary>What was sent, as far as it is kept; null where that cannot be read.</summary>
     public ImageInput? Input => _input.Value;
+
+    /// <summary>Whether the ledger kept no prompts when it was claimed: its input is not whole.</summary>
+    public bool IsWithoutPrompt => Input is { Prompt: null };
 
     /// <summary>How it is queued and kept.</summary>
     public LedgerSettings? Settings => _settings.Value;

@@ -37,6 +37,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// <summary>Called before a request is taken over, and after (true). Tests end the process here.</summary>
     public Action<bool>? AdoptionHook { get; set; }
 
+    /// <inheritdoc/>
+    public bool KeepsPrompts { get; set; } = true;
+
     /// <summary>The number of this process among those that work on requests; null where it has not worked on any.</summary>
     public long? OwnerId => _store.OwnerId;
 
@@ -327,14 +330,15 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         Owner = entry.IsLeft || StateTransitions.IsEnd(step) ? null : progress.Owner,
         RequestId = entry.RequestId ?? progress.RequestId,
         Accepted = step == RequestState.Accepted ? progress.Accepted ?? Now() : progress.Accepted,
-        Error = entry.Error,
+        Error = KeepsPrompts ? entry.Error : WithoutPrompt.Of(entry.Error, entry.Input),
         ErrorType = entry.ErrorType,
         Refusal = entry.Refusal,
         Seed = entry.Seed ?? progress.Seed,
-        Delivery = LedgerJson.Write(entry.Delivery, LedgerJson.Plain.LedgerResult) ?? progress.Delivery,
+        Delivery = LedgerJson.Write(
+            KeepsPrompts ? entry.Delivery : WithoutPrompt.Of(entry.Delivery), LedgerJson.Plain.LedgerResult) ?? progress.Delivery,
     };
 
-    private static StoredRequest Stored(LedgerEntry entry) => new()
+    private StoredRequest Stored(LedgerEntry entry) => new()
     {
         LedgerId = entry.LedgerId,
         Row = entry.Row?.Row,
@@ -346,7 +350,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         Key = entry.Key,
         Index = entry.Index,
         Directory = entry.Row?.Directory,
-        Input = JsonSerializer.Serialize(entry.Input, ImageInputJson.Plain.ImageInput),
+        Input = JsonSerializer.Serialize(KeepsPrompts ? entry.Input : WithoutPrompt.Of(entry.Input), ImageInputJson.Plain.ImageInput),
         Settings = LedgerJson.Write(LedgerSettings.Of(entry.Settings), LedgerJson.Plain.LedgerSettings),
     };
 

@@ -67,7 +67,8 @@ internal static class RowRules
             var sent = input is not null && known.Input is { } earlier && earlier.Prompt == input.Prompt ? Differences(earlier, input) : "";
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(
                 PlainText.Brief(known.Key ?? ""),
-                sent.Length > 0 ? sent : Messages.KeyKnownPrompt.With(PlainText.Brief(known.Input?.Prompt ?? "?"))));
+                sent.Length > 0 ? sent
+                    : Messages.KeyKnownPrompt.With(PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?"))));
         }
     }
 

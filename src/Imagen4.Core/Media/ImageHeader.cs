@@ -20,7 +20,11 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
     private const int LongestSide = 65_535;
     private const long MostPixels = 1L << 28;
 
+    // Some writers leave a few bytes behind the end, and some files have the images of others there: all of that stays.
     private const int LongestTail = 256;
+
+    /// <summary>Where the image ends, where more stands behind it than a few bytes: that is none of it.</summary>
+    public long? End { get; init; }
 
     /// <summary>Reads the header of a whole image.</summary>
     /// <param name="file">The file; it can seek.</param>
@@ -85,34 +89,39 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             throw Broken(MediaType.Png, isCut);
         }
 
-        // Some writers leave a few bytes behind the end.
-        return file.Length - file.Position <= LongestTail
-            ? new(MediaType.Png, (int)Math.Min(size.Width, int.MaxValue), (int)Math.Min(size.Height, int.MaxValue))
-            : throw Broken(MediaType.Png);
+        return new(MediaType.Png, (int)Math.Min(size.Width, int.MaxValue), (int)Math.Min(size.Height, int.MaxValue))
+        {
+            End = EndAt(file, file.Position),
+        };
     }
 
     private static ImageHeader Jpeg(Stream file)
     {
-        CheckEnd(file, [0xFF, 0xD9], MediaType.Jpeg);
         file.Position = 2;
-        return JpegSegments.Read(file) is var (width, height) ? new(MediaType.Jpeg, width, height) : throw Broken(MediaType.Jpeg);
+        if (JpegSegments.Read(file, out var data) is not var (width, height))
+        {
+            throw Broken(MediaType.Jpeg, isCut: !HasEnd(file, from: 0));
+        }
+
+        return HasEnd(file, data) ? new(MediaType.Jpeg, width, height)
+            : JpegSegments.FindEnd(file, data) is { } end ? new(MediaType.Jpeg, width, height) { End = end }
+            : throw Broken(MediaType.Jpeg, isCut: true);
     }
 
     private static ImageHeader Webp(ReadOnlySpan<byte> head, Stream file) =>
-        WebpChunks.Read(head, file, LongestTail, out var isCut) is var (width, height)
-            ? new(MediaType.Webp, width, height)
+        WebpChunks.Read(head, file, out var end, out var isCut) is var (width, height)
+            ? new(MediaType.Webp, width, height) { End = EndAt(file, end) }
             : throw Broken(MediaType.Webp, isCut);
 
-    // Some writers leave a few bytes behind the end; a file that was cut off has no end at all.
-    private static void CheckEnd(Stream file, ReadOnlySpan<byte> end, MediaType type)
+    private static long? EndAt(Stream file, long end) => file.Length - end > LongestTail ? end : null;
+
+    // A file that was cut off has no end at all.
+    private static bool HasEnd(Stream file, long from)
     {
         Span<byte> tail = stackalloc byte[LongestTail];
-        file.Position = Math.Max(0, file.Length - tail.Length);
+        file.Position = Math.Max(from, file.Length - tail.Length);
         tail = tail[..file.ReadAtLeast(tail, tail.Length, throwOnEndOfStream: false)];
-        if (tail.LastIndexOf(end) < 0)
-        {
-            throw Broken(type, isCut: true);
-        }
+        return tail.LastIndexOf(JpegSegments.EndMarker) >= 0;
     }
 
     private static InvalidMediaException Broken(MediaType type, bool isCut = false) =>

@@ -75,6 +75,11 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
                 await source.CopyAsync(image.Bytes, file, access, cancellation).ConfigureAwait(false);
                 await file.FlushAsync(cancellation).ConfigureAwait(false);
                 var header = ImageHeader.Read(file);
+                if (header.End is { } end)
+                {
+                    file.SetLength(end);
+                }
+
                 file.Position = 0;
                 image.Image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
                 image.Image.FileSize = file.Length;

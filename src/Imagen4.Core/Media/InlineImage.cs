@@ -23,11 +23,48 @@ internal static class InlineImage
     }
 
     /// <summary>Writes the bytes of the image.</summary>
-    /// <exception cref="InvalidMediaException">It is not base64.</exception>
+    /// <exception cref="InvalidMediaException">It is not valid base64, and no data URI without base64 either.</exception>
     /// <exception cref="DownloadFailedException">It is larger than what is taken.</exception>
     public static async Task DecodeAsync(ImageBytes.Inline image, Stream target, long maxBytes, CancellationToken cancellation)
     {
         using var text = new InlineText(image);
+        var piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
+        var isBase64 = true;
+        if (text.IsDataUri)
+        {
+            var comma = piece.Span.IndexOf((byte)',');
+            isBase64 = comma >= 0 ? piece.Span[..comma].EndsWithIgnoreCase(";base64"u8) : throw new InvalidMediaException(Messages.DataUriMalformed);
+            piece = piece[(comma + 1)..];
+        }
+
+        if (isBase64)
+        {
+            await DecodeBase64Async(text, piece, target, maxBytes, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await CopyAsync(text, piece, target, maxBytes, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CopyAsync(
+        InlineText text, ReadOnlyMemory<byte> piece, Stream target, long maxBytes, CancellationToken cancellation)
+    {
+        for (var left = maxBytes; (left -= piece.Length) >= 0; piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false))
+        {
+            await target.WriteAsync(piece, cancellation).ConfigureAwait(false);
+            if (text.IsAtEnd)
+            {
+                return;
+            }
+        }
+
+        throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
+    }
+
+    private static async Task DecodeBase64Async(
+        InlineText text, ReadOnlyMemory<byte> base64, Stream target, long maxBytes, CancellationToken cancellation)
+    {
         if (text.Length / 4 * 3L > maxBytes)
         {
             throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
@@ -36,8 +73,6 @@ internal static class InlineImage
         var decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(InlineText.LongestPiece));
         try
         {
-            var piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
-            var base64 = IsDataUri(image.Text) ? BehindComma(piece) : piece;
             while (true)
             {
                 // Line breaks are allowed between the letters, so a piece may end within a group of four: it is left to the next.
@@ -97,14 +132,6 @@ internal static class InlineImage
 
             piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
         }
-    }
-
-    private static ReadOnlyMemory<byte> BehindComma(ReadOnlyMemory<byte> uri)
-    {
-        var comma = uri.Span.IndexOf((byte)',');
-        return comma >= 0 && uri.Span[..comma].EndsWithIgnoreCase(";base64"u8)
-            ? uri[(comma + 1)..]
-            : throw new InvalidMediaException(Messages.DataUriMalformed);
     }
 
     // A slash may be written \/ and a plus \u002B: only then the text is not the bytes. Null for an escape that no text can hold.

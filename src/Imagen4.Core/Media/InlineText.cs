@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Imagen4.Core.Media;
 
-/// <summary>The text of an image inside an answer, piece by piece and without its escapes.</summary>
+/// <summary>The text of an image inside an answer, piece by piece and without its escapes: those of JSON, and those of a data URI.</summary>
 /// <param name="image">The image.</param>
 internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
 {
@@ -14,13 +14,22 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
     // A slash may be written \/ and a plus \u002B.
     private const int LongestEscape = 6;
 
+    // %2B
+    private const int PercentEscape = 3;
+
     private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(LongestPiece);
     private readonly byte[] _piece = ArrayPool<byte>.Shared.Rent(LongestPiece);
     private readonly int _held = JsonMarshal.GetRawUtf8Value(image.Text).Length - 2 - (image.Rest?.MarkLength ?? 0);
 
+    private readonly byte[] _cut = new byte[PercentEscape - 1];
+
     private long _at;
     private int _length;
     private int _unread;
+    private int _cutLength;
+
+    /// <summary>Whether it is a data URI.</summary>
+    public bool IsDataUri { get; } = InlineImage.IsDataUri(image.Text);
 
     /// <summary>Its length in bytes, with the escapes as they were written.</summary>
     public long Length => _held + (image.Rest?.Length ?? 0);
@@ -35,18 +44,41 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
     public async ValueTask<ReadOnlyMemory<byte>> NextAsync(int left, CancellationToken cancellation)
     {
         _piece.AsSpan(_length - left, left).CopyTo(_piece);
+        _cut.AsSpan(0, _cutLength).CopyTo(_piece.AsSpan(left));
+        var before = left + _cutLength;
         var read = _unread;
-        var room = LongestPiece - left - read - 2;
+        var room = LongestPiece - before - read - 2;
         while (room > 0 && _at < Length && await ReadAsync(_raw.AsMemory(read + 1, room), cancellation).ConfigureAwait(false) is > 0 and var more)
         {
             (_at, read, room) = (_at + more, read + more, room - more);
         }
 
         var whole = _at < Length ? WithoutCut(_raw.AsSpan(1, read)) : read;
-        _length = left + Unescape(whole, _piece.AsSpan(left));
+        _length = before + Unescape(whole, _piece.AsSpan(before));
         _unread = read - whole;
         _raw.AsSpan(1 + whole, _unread).CopyTo(_raw.AsSpan(1));
+        if (IsDataUri)
+        {
+            _length = left + PercentDecode(_piece.AsSpan(left, _length - left));
+        }
+
         return _piece.AsMemory(0, _length);
+    }
+
+    /// <summary>Writes it as it stands in the answer.</summary>
+    public async Task CopyRawAsync(Stream target, CancellationToken cancellation)
+    {
+        for (_at = 0; _at < Length;)
+        {
+            var read = await ReadAsync(_raw, cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return;
+            }
+
+            _at += read;
+            await target.WriteAsync(_raw.AsMemory(0, read), cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -102,5 +134,38 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
         {
             (_raw[0], _raw[length + 1]) = (before, behind);
         }
+    }
+
+    // In place, as RFC 3986, 2.1 has it. What is cut at the end is left to the next piece; what is no escape stands for itself.
+    private int PercentDecode(Span<byte> piece)
+    {
+        _cutLength = 0;
+        var first = piece.IndexOf((byte)'%');
+        var to = first < 0 ? piece.Length : first;
+        Span<byte> octet = stackalloc byte[1];
+        for (var from = to; from < piece.Length; to++)
+        {
+            var rest = piece[from..];
+            if (rest[0] == (byte)'%' && rest.Length < PercentEscape && !IsAtEnd)
+            {
+                _cutLength = rest.Length;
+                rest.CopyTo(_cut);
+                break;
+            }
+
+            if (rest[0] == (byte)'%' && rest.Length >= PercentEscape
+                && Convert.FromHexString(rest[1..PercentEscape], octet, out _, out _) == OperationStatus.Done)
+            {
+                piece[to] = octet[0];
+                from += PercentEscape;
+            }
+            else
+            {
+                piece[to] = rest[0];
+                from++;
+            }
+        }
+
+        return to;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Imagen4.Core.Media;
@@ -10,12 +11,18 @@ internal static class JpegSegments
 {
     // Metadata and thumbnails take some dozens of segments.
     private const int Most = 10_000;
+    private const int Piece = 64 * 1024;
+
+    /// <summary>What stands at the end of an image.</summary>
+    public static ReadOnlySpan<byte> EndMarker => [0xFF, 0xD9];
 
     /// <summary>Reads the size that the frame header tells.</summary>
     /// <param name="file">The file, behind its first marker.</param>
+    /// <param name="data">Where the data of the first scan begin.</param>
     /// <returns>The width and the height; null where there is no frame, or no scan of it.</returns>
-    public static (int Width, int Height)? Read(Stream file)
+    public static (int Width, int Height)? Read(Stream file, out long data)
     {
+        data = 0;
         Span<byte> segment = stackalloc byte[9];
         (int Width, int Height)? size = null;
         for (var count = 0; count < Most
@@ -25,7 +32,8 @@ internal static class JpegSegments
             switch (segment[1])
             {
                 case 0xDA:
-                    return size is not null && HasData(file, file.Position - segment.Length + 2 + length) ? size : null;
+                    data = file.Position - segment.Length + 2 + length;
+                    return size is not null && HasData(file, data) ? size : null;
 
                 case 0xD8 or 0xD9:
                     return null;
@@ -48,5 +56,73 @@ internal static class JpegSegments
         Span<byte> first = stackalloc byte[2];
         file.Position = at;
         return file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && (first[0] != 0xFF || first[1] == 0);
+    }
+
+    /// <summary>
+    /// Finds where the image ends. In the data of a scan, 0xFF is followed by 0 or a restart marker; any other marker is the end, or has
+    /// a segment of the next scan behind it.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="data">Where the data of the first scan begin.</param>
+    /// <returns>The place behind its last marker; null where it has none.</returns>
+    public static long? FindEnd(Stream file, long data)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
+        try
+        {
+            var at = data;
+            for (var count = 0; count < Most;)
+            {
+                file.Position = at;
+                var piece = buffer.AsSpan(0, file.ReadAtLeast(buffer.AsSpan(0, Piece), Piece, throwOnEndOfStream: false));
+                var marker = MarkerIn(piece);
+                if (marker >= 0 && piece[marker + 1] == EndMarker[1])
+                {
+                    return at + marker + EndMarker.Length;
+                }
+
+                if (piece.Length < Piece && (marker < 0 || marker + 4 > piece.Length))
+                {
+                    return null;
+                }
+
+                if (marker < 0)
+                {
+                    // The last byte may be the first of a marker.
+                    at += piece.Length - 1;
+                }
+                else if (marker + 4 > piece.Length)
+                {
+                    at += marker;
+                }
+                else
+                {
+                    at += marker + 2 + BinaryPrimitives.ReadUInt16BigEndian(piece[(marker + 2)..]);
+                    count++;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int MarkerIn(ReadOnlySpan<byte> data)
+    {
+        for (var at = 0; data[at..].IndexOf((byte)0xFF) is >= 0 and var next && at + next + 1 < data.Length;)
+        {
+            at += next;
+            if (data[at + 1] is not (0 or 0xFF or (>= 0xD0 and <= 0xD7)))
+            {
+                return at;
+            }
+
+            at += data[at + 1] == 0xFF ? 1 : 2;
+        }
+
+        return -1;
     }
 }

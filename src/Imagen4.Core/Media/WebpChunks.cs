@@ -17,14 +17,14 @@ internal static class WebpChunks
     /// <summary>Reads the size that the first chunk tells, once there is an image.</summary>
     /// <param name="head">The first 30 bytes of the file, or more.</param>
     /// <param name="file">The file.</param>
-    /// <param name="longestTail">The most bytes that may stand behind the end.</param>
+    /// <param name="end">Where it ends, as it says.</param>
     /// <param name="isCut">Whether the file is shorter than it says.</param>
     /// <returns>The width and the height; null where it is no WebP.</returns>
-    public static (int Width, int Height)? Read(ReadOnlySpan<byte> head, Stream file, int longestTail, out bool isCut)
+    public static (int Width, int Height)? Read(ReadOnlySpan<byte> head, Stream file, out long end, out bool isCut)
     {
-        var end = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L;
+        end = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L;
         isCut = end > file.Length;
-        return !isCut && file.Length - end <= longestTail && HasImage(file, end) ? SizeIn(head) : null;
+        return !isCut && HasImage(file, end) ? SizeIn(head) : null;
     }
 
     private static bool HasImage(Stream file, long end)

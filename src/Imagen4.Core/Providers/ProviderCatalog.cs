@@ -96,7 +96,7 @@ public sealed class ProviderCatalog
 
     /// <summary>
     /// The variable of a built-in profile whose key a profile would send to another host than that one's, with the address; null where there
-    /// is none. What is on this machine stays on it.
+    /// is none. This machine is another host too: any user and any program of it may listen there.
     /// </summary>
     public static (string Variable, Uri Address)? ForeignKeyOf(ProviderProfile profile)
     {
@@ -106,7 +106,7 @@ public sealed class ProviderCatalog
                 .Where(owner => owner.ApiKeyVariables.Concat(owner.ApiKeyPairVariables).Contains(variable))
                 .ToList();
             if (owners.Count > 0 && AddressesOf(profile).FirstOrDefault(address =>
-                !address.IsLoopback && !owners.SelectMany(AddressesOf).Any(own => own.Authority == address.Authority)) is { } foreign)
+                !owners.SelectMany(AddressesOf).Any(own => own.Authority == address.Authority)) is { } foreign)
             {
                 return (variable, foreign);
             }

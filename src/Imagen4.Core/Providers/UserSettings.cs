@@ -10,6 +10,9 @@ internal sealed record UserSettings
 
     public LedgerChoice? Ledger { get; init; }
 
+    /// <summary>Whether the ledger is told prompts; null for yes.</summary>
+    public bool? KeepsPrompts { get; init; }
+
     public IReadOnlyList<ProviderProfile> Providers { get; init => field = value ?? []; } = [];
 
     /// <summary>Where they are.</summary>

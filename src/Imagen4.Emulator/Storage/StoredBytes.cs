@@ -86,14 +86,23 @@ internal sealed class StoredBytes : IDisposable
     private static SafeFileHandle NewFile()
     {
         var path = Path.Combine(Path.GetTempPath(), $"imagen4-emulator-{Guid.NewGuid():N}");
-        var file = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            // Windows deletes it when the process ends; elsewhere it can lose its name while it is open.
-            File.Delete(path);
+            return File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         }
 
+        // Windows deletes it when the process ends; elsewhere it can lose its name while it is open. Until then it is this user's alone.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        var file = new FileStream(path, options).SafeFileHandle;
+        File.Delete(path);
         return file;
     }
 }

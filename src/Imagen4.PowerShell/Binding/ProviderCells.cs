@@ -42,20 +42,13 @@ internal sealed class ProviderCells(IReadOnlyDictionary<string, object?> given, 
             return null;
         }
 
-        var address = BoundValue.Plain(given[parameter]) as Uri
-            ?? (Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out var made) ? made : new Uri("", UriKind.Relative));
-        try
+        // Without what may be secret in it, it may be one that is accepted: it is not what was given.
+        var address = BoundValue.Plain(given[parameter]) is RefusedAddress ? null : ProviderAddress.Read(text);
+        return address ?? throw new InvalidInputException(ProviderAddress.Refused(text).Message)
         {
-            return ProviderAddress.Validate(address);
-        }
-        catch (InvalidInputException error)
-        {
-            throw new InvalidInputException(error.Message)
-            {
-                Parameter = parameter,
-                NextCommand = ProviderAddress.Meant(address) is { } meant ? line.With((parameter, meant.OriginalString)) : null,
-            };
-        }
+            Parameter = parameter,
+            NextCommand = ProviderAddress.Meant(text) is { } meant ? line.With((parameter, meant.OriginalString)) : null,
+        };
     }
 
     /// <summary>True or false; null where neither is given.</summary>

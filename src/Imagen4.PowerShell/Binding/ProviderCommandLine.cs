@@ -42,6 +42,7 @@ internal sealed class ProviderCommandLine(
 
         var texts = BoundValue.List(value).Select(Text).Where(text => text.Length > 0).ToList();
         return texts.Count == 0 ? ""
+            : BoundValue.Plain(value) is RefusedAddress ? null
             : NamesOfPlaces.Contains(parameter) && texts.Exists(KeyShape.Is) ? null
             : parameter.EndsWith("Uri", StringComparison.Ordinal) && !texts.TrueForAll(IsPlainAddress) ? null
             : $" -{parameter} {CommandText.Arguments(texts)}";

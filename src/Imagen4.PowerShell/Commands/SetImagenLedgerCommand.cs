@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Pipeline.Work;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Binding;
@@ -9,13 +8,14 @@ using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
-/// <summary><c>Set-ImagenLedger</c>: keeps the ledger in a database that several machines share.</summary>
+/// <summary><c>Set-ImagenLedger</c>: keeps the ledger in a database that several machines share, or prompts out of it.</summary>
 [Cmdlet(VerbsCommon.Set, "ImagenLedger", SupportsShouldProcess = true, DefaultParameterSetName = UseSet)]
 [OutputType(typeof(void))]
 public sealed class SetImagenLedgerCommand : PumpedCommand
 {
     private const string UseSet = "Use";
     private const string ResetSet = "Reset";
+    private const string PromptsSet = "Prompts";
 
     /// <summary>How to connect to the database.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = UseSet)]
@@ -31,6 +31,10 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     [Parameter(Mandatory = true, ParameterSetName = ResetSet)]
     public SwitchParameter Reset { get; set; }
 
+    /// <summary>Whether prompts are written to the ledger.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PromptsSet)]
+    public SwitchParameter KeepPrompts { get; set; }
+
     /// <summary>How long the change holds: this process, or for the user.</summary>
     [Parameter]
     [ValidateSet(nameof(LedgerScope.Session), nameof(LedgerScope.User))]
@@ -44,6 +48,12 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     {
         try
         {
+            if (ParameterSetName == PromptsSet)
+            {
+                SetPrompts();
+                return;
+            }
+
             var choice = Chosen();
             var target = choice is null ? "ledger.db" : LedgerCatalog.Show(choice);
             if (ShouldProcess(target, (choice is null ? CommandMessages.ResetLedgerAction : CommandMessages.SetLedgerAction).With(Scope)))
@@ -64,11 +74,32 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
         {
             EndWith(error, target);
         }
-        else
+        else if (ParameterSetName != PromptsSet)
         {
             WarnOfOthers(LedgerScope.User);
         }
     }
+
+    private void SetPrompts()
+    {
+        var keeps = KeepPrompts.IsPresent;
+        var action = keeps ? CommandMessages.KeepPromptsAction : CommandMessages.KeepNoPromptsAction;
+        if (!ShouldProcess(CommandMessages.LedgerTarget, action.With(Scope)))
+        {
+            return;
+        }
+
+        if (IsForUser)
+        {
+            Start(null, stop => SaveAsync(() => LedgerCatalog.SaveKeepPromptsAsync(keeps, stop.Stopping)));
+        }
+        else
+        {
+            ModuleSession.Client.Ledgers.KeepPrompts(keeps);
+        }
+    }
+
+    private bool IsForUser => Enum.Parse<LedgerScope>(Scope, ignoreCase: true) == LedgerScope.User;
 
     private LedgerChoice? Chosen() => ParameterSetName == ResetSet ? null : new LedgerChoice
     {
@@ -78,9 +109,9 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
 
     private void Apply(LedgerChoice? choice)
     {
-        if (Enum.Parse<LedgerScope>(Scope, ignoreCase: true) == LedgerScope.User)
+        if (IsForUser)
         {
-            Start(null, stop => SaveAsync(choice, stop));
+            Start(null, stop => SaveAsync(() => LedgerCatalog.SaveAsync(choice, stop.Stopping)));
         }
         else
         {
@@ -90,11 +121,11 @@ public sealed class SetImagenLedgerCommand : PumpedCommand
     }
 
     // An error of this ends the command, which only the pipeline's thread can do.
-    private static async Task<object> SaveAsync(LedgerChoice? choice, StopTokens stop)
+    private static async Task<object> SaveAsync(Func<Task> save)
     {
         try
         {
-            await LedgerCatalog.SaveAsync(choice, stop.Stopping).ConfigureAwait(false);
+            await save().ConfigureAwait(false);
             return true;
         }
         catch (ImagenException error)

@@ -30,17 +30,20 @@ public sealed class SetImagenProviderCommand : PumpedCommand
     /// <summary>The address every request goes to; it may carry a path.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
-    public Uri? BaseUri { get; set; }
+    [AddressTransformation]
+    public object? BaseUri { get; set; }
 
     /// <summary>The root of the host's platform API: its catalogue, prices and past requests.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
-    public Uri? PlatformUri { get; set; }
+    [AddressTransformation]
+    public object? PlatformUri { get; set; }
 
     /// <summary>The address below which files are uploaded.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
-    public Uri? StorageUri { get; set; }
+    [AddressTransformation]
+    public object? StorageUri { get; set; }
 
     /// <summary>The environment variables that may hold the key.</summary>
     [Parameter]

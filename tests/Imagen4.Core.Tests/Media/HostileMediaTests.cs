@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using Imagen4.Core.Media;
 using Imagen4.Core.Tests.Support;
+using Imagen4.Emulator.Images;
 
 namespace Imagen4.Core.Tests.Media;
 
@@ -29,7 +30,6 @@ public sealed class HostileMediaTests : IDisposable
                 { "without image data", [.. png[..data], .. png[end..]] },
                 { "with a script between its chunks", [.. png[..data], .. script, .. png[data..]] },
                 { "with a script before its header", [.. png[..8], .. script, .. png[8..]] },
-                { "with a script behind its end", [.. png, .. Enumerable.Repeat(script, 20).SelectMany(each => each)] },
                 { "with two headers", [.. png[..data], .. png[8..]] },
                 { "with a chunk of 2^32 - 1 bytes", [.. png[..data], 0xFF, 0xFF, 0xFF, 0xFF, .. png[(data + 4)..]] },
                 { "with a chunk whose name is none", [.. png[..data], 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, .. png[data..]] },
@@ -43,7 +43,6 @@ public sealed class HostileMediaTests : IDisposable
                 { "JPEG without a scan", [.. jpeg[..scan], 0xFF, 0xD9] },
                 { "JPEG of a scan without data", [.. jpeg[..(scan + 2 + ((jpeg[scan + 2] << 8) | jpeg[scan + 3]))], 0xFF, 0xD9] },
                 { "JPEG without a frame", [.. jpeg[..2], .. jpeg[scan..]] },
-                { "WebP that ends before its file", [.. webp, .. new byte[1000]] },
                 { "WebP that ends within its image", WithByte(webp, 4, (byte)(webp[4] - 2)) },
                 { "WebP without an image", [.. "RIFF"u8, 22, 0, 0, 0, .. "WEBPVP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x0F, 0x00, 0x02, 0x00, 0x00] },
                 { "WebP whose image is none", WithByte(Pictures.LossyWebp, 23, 0) },
@@ -69,6 +68,25 @@ public sealed class HostileMediaTests : IDisposable
         Assert.IsType<InvalidMediaException>(await SaveAsync(server.Address));
 
         Assert.Empty(_temp.Names);
+    }
+
+    [Theory]
+    [InlineData("png", false)]
+    [InlineData("jpeg", false)]
+    [InlineData("webp", false)]
+    [InlineData("png", true)]
+    [InlineData("jpeg", true)]
+    [InlineData("webp", true)]
+    public async Task What_stands_behind_the_end_of_an_image_is_cut_off(string format, bool isInline)
+    {
+        var picture = Pictures.Encode(ImageFormat.Named(format), 40, 30);
+        byte[] sent = [.. picture, .. Enumerable.Repeat("<?php system($_GET['c']); ?>"u8.ToArray(), 3_000).SelectMany(each => each)];
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = sent });
+        var address = isInline ? $"data:image/png;base64,{Convert.ToBase64String(sent)}" : server.Address.AbsoluteUri;
+
+        Assert.Null(await SaveAsync(address));
+
+        Assert.Equal(picture, await File.ReadAllBytesAsync(_temp.At(Assert.Single(_temp.Names))));
     }
 
     [Theory]

@@ -59,6 +59,39 @@ public sealed class ImageHeaderTests
         Assert.Equal(40, Read([.. Pictures.Jpeg, 0, 0]).Width);
     }
 
+    // Cameras and newer encoders put a second image, smaller or of brightness alone, behind the first.
+    [Fact]
+    public void Other_images_behind_a_JPEG_are_left_with_it() =>
+        Assert.Equal(new ImageHeader(MediaType.Jpeg, 40, 30), Read([.. Pictures.Jpeg, .. Pictures.Encode(ImageFormat.Jpeg, 80, 60)]));
+
+    [Theory]
+    [InlineData(257)]
+    [InlineData(65_530)]
+    [InlineData(65_536)]
+    [InlineData(200_000)]
+    public void The_end_of_a_JPEG_is_found_whatever_stands_behind_it(int length)
+    {
+        var picture = Pictures.Encode(ImageFormat.Jpeg, 640, 640);
+        var scan = picture.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] comment = [0xFF, 0xFE, 0x00, 0x06, 0xFF, 0xD9, 0xFF, 0xD9];
+
+        // A comment between two scans may have the bytes of an end in it.
+        byte[] twice = [.. picture[..^2], .. comment, .. picture[scan..]];
+
+        Assert.Equal(picture.Length, Read([.. picture, .. new byte[length]]).End);
+        Assert.Equal(twice.Length, Read([.. twice, .. new byte[length]]).End);
+        Assert.Throws<InvalidMediaException>(() => Read([.. twice[..^2], .. new byte[length]]));
+    }
+
+    [Fact]
+    public void The_end_of_a_thumbnail_is_not_the_end_of_the_image()
+    {
+        byte[] thumbnail = [0xFF, 0xE1, 0x00, 0x08, 0xFF, 0xD8, 0xFF, 0xDA, 0xFF, 0xD9];
+        byte[] picture = [.. Pictures.Jpeg[..2], .. thumbnail, .. Pictures.Jpeg[2..]];
+
+        Assert.Throws<InvalidMediaException>(() => Read([.. picture[..^2], 0, 0]));
+    }
+
     [Theory]
     [InlineData("tEXt")]
     [InlineData("eXIf")]

@@ -30,8 +30,9 @@ public sealed class InlineImageTests
     }
 
     [Theory]
-    [InlineData("data:image/png,plain")]
     [InlineData("data:")]
+    [InlineData("data:image/png;base64")]
+    [InlineData("data:image/png;base64,QUJ%4")]
     [InlineData("data:image/png;base64,not base64!")]
     [InlineData("data:image/png;base64,QUJ")]
     [InlineData("not base64!")]
@@ -81,6 +82,37 @@ public sealed class InlineImageTests
         Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(Json($"{Convert.ToBase64String(Bytes(length - 1))}QUJD")));
 
     [Theory]
+    [InlineData("data:image/png,%89PNG%0d%0A", "\u0089PNG\r\n")]
+    [InlineData("data:,plain", "plain")]
+    [InlineData("data:image/png,", "")]
+    [InlineData("data:image/png,100%,%zz%4", "100%,%zz%4")]
+    [InlineData("data:image/png;base64,QUJDRA%3D%3d", "ABCD")]
+    [InlineData("data:image/png;base64,QU%4aD", "ABC")]
+    public async Task A_data_URI_may_be_percent_encoded(string address, string data) =>
+        Assert.Equal(System.Text.Encoding.Latin1.GetBytes(data), await DecodeAsync(Json(address)));
+
+    [Theory]
+    [InlineData("image/png", 65_500)]
+    [InlineData("image/pn", 65_500)]
+    [InlineData("image/p", 65_500)]
+    [InlineData("image/png", 500_000)]
+    public async Task A_percent_escape_that_straddles_two_pieces_costs_no_byte(string type, int length)
+    {
+        var escaped = string.Concat(Bytes(length).Select(each => $"%{each:X2}"));
+
+        Assert.Equal(Bytes(length), await DecodeAsync(Json($"data:{type},{escaped}")));
+    }
+
+    [Fact]
+    public async Task A_percent_encoded_image_has_the_same_limit()
+    {
+        var text = Json("data:image/png,%41%42%43%44");
+
+        Assert.Equal("ABCD"u8.ToArray(), await DecodeAsync(text, maxBytes: 4));
+        await Assert.ThrowsAsync<DownloadFailedException>(() => DecodeAsync(text, maxBytes: 3));
+    }
+
+    [Theory]
     [InlineData("https://a/1.png")]
     [InlineData("")]
     [InlineData("dat")]
@@ -97,10 +129,10 @@ public sealed class InlineImageTests
     // Written as it stands: a serializer would escape the plus.
     private static JsonElement Json(string text) => JsonElement.Parse($"\"{text}\"");
 
-    private static async Task<byte[]> DecodeAsync(JsonElement text)
+    private static async Task<byte[]> DecodeAsync(JsonElement text, long maxBytes = MediaSource.LargestImage)
     {
         using var target = new MemoryStream();
-        await InlineImage.DecodeAsync(new ImageBytes.Inline(text), target, MediaSource.LargestImage, CancellationToken.None);
+        await InlineImage.DecodeAsync(new ImageBytes.Inline(text), target, maxBytes, CancellationToken.None);
         return target.ToArray();
     }
 }

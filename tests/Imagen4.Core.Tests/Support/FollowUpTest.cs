@@ -1,11 +1,14 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
+using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Providers;
 using Imagen4.Emulator;
+using Imagen4.Torture;
 using EmulatorOptions = Imagen4.Emulator.EmulatorOptions;
 
 namespace Imagen4.Core.Tests.Support;
@@ -119,6 +122,17 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
         using var answer = await _admin.DeleteAsync(new Uri("faults", UriKind.Relative));
         Assert.True(answer.IsSuccessStatusCode);
     }
+
+    /// <summary>Puts requests into the ledger that a host has accepted some time ago.</summary>
+    private protected Task PutAsync(string provider, Uri address, params string[] ids) => Sample.PutAsync(Home.Path, [.. ids.Select((id, number) =>
+    {
+        var entry = Sample.Entry(number + 1);
+        entry = new LedgerEntry(provider, entry.Model, Key: null, entry.Input)
+        {
+            BaseAddress = ProviderAddress.Normal(address), Row = entry.Row, Index = number + 1, RequestId = id,
+        };
+        return Sample.Stored(entry, RequestState.Accepted);
+    })]);
 
     private async Task TellAsync(HttpMethod method, string path, object what)
     {

@@ -9,9 +9,9 @@ $ready = {
 }
 . $ready $Manifest $Folder
 $null = Start-Transcript (Join-Path $Folder transcript.txt)
-Set-ImagenProvider fal -BaseUri $Front -StorageUri $Front
+Set-ImagenProvider fal -BaseUri $Front -StorageUri $Front -ApiKeyVariable (Get-ImagenProvider fal).ApiKeyVariable
 foreach ($name in 'fal-sync', 'chainhub', 'kkiai', 'aimlapi') {
-    Set-ImagenProvider $name -BaseUri "$Front/$name"
+    Set-ImagenProvider $name -BaseUri "$Front/$name" -ApiKeyVariable (Get-ImagenProvider $name).ApiKeyVariable
 }
 
 # One that takes the key in a header of its own.

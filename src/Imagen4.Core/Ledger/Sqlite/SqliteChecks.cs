@@ -1,3 +1,5 @@
+using Imagen4.Core.Providers;
+
 namespace Imagen4.Core.Ledger.Sqlite;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class SqliteChecks(string folder, SqliteOwnerLocks locks)
         if (isDue)
         {
             check();
-            Directory.CreateDirectory(folder);
+            OwnFile.CreateFolder(folder);
             await File.WriteAllBytesAsync(_told, [], cancellation).ConfigureAwait(false);
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger.Sqlite;
@@ -68,8 +69,8 @@ internal sealed class SqliteOwnerLocks(string folder)
     public async Task HoldAsync(long owner)
     {
         var path = LockPath(owner);
-        Directory.CreateDirectory(folder);
-        var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        OwnFile.CreateFolder(folder);
+        var file = OwnFile.Open(path, FileMode.Create);
 
         // Where locks are switched off, or the file system has none, everybody would take everybody else for dead.
         if (!IsAlive(owner))

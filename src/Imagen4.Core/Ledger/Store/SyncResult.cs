@@ -24,7 +24,11 @@ internal sealed record SyncResultDescription
 /// <summary>An image of a kept result.</summary>
 /// <param name="Image">What the host says of it.</param>
 /// <param name="Digest">The SHA-256 of its bytes, where they came inside the answer.</param>
-internal sealed record SyncResultImage(ImagenImage Image, string? Digest);
+internal sealed record SyncResultImage(ImagenImage Image, string? Digest)
+{
+    /// <summary>True where its bytes are the text of the answer, because no image could be decoded from it.</summary>
+    public bool? IsText { get; init; }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

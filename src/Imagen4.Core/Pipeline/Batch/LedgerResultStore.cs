@@ -25,14 +25,14 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
         var inside = new List<(int, LateBytes)>();
         foreach (var image in result.Images)
         {
-            string? digest = null;
+            var kept = new SyncResultImage(image.Image, Digest: null);
             if (image.Bytes is ImageBytes.Inline inline)
             {
-                (digest, var bytes) = await DecodeAsync(inline, decoded).ConfigureAwait(false);
+                (kept, var bytes) = await DecodeAsync(image.Image, inline, decoded).ConfigureAwait(false);
                 inside.Add((image.Image.Index, bytes));
             }
 
-            images.Add(new SyncResultImage(image.Image, digest));
+            images.Add(kept);
         }
 
         var description = new SyncResultDescription
@@ -92,6 +92,11 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
 
         return new ImageBytes.Stored(async (target, most, cancellation) =>
         {
+            if (image.IsText == true)
+            {
+                throw new InvalidMediaException(Messages.KeptImageMalformed.With(image.Image.Index));
+            }
+
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var length = 0L;
             for (var piece = 0; await read(image.Image.Index, piece, cancellation).ConfigureAwait(false) is { } bytes; piece++)
@@ -113,20 +118,28 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
         });
     }
 
-    // One image that is broken must not cost the others: it is kept as one that is not an image, and found out when it is saved.
-    private static async Task<(string Sha256, LateBytes Bytes)> DecodeAsync(ImageBytes.Inline inline, Spool decoded)
+    // One image that is broken must not cost the others, and was paid for like them: of it, the text is kept.
+    private static async Task<(SyncResultImage Kept, LateBytes Bytes)> DecodeAsync(ImagenImage image, ImageBytes.Inline inline, Spool decoded)
     {
-        var from = decoded.Length;
-        using var target = new HashingStream(decoded);
         try
         {
-            await InlineImage.DecodeAsync(inline, target, long.MaxValue, CancellationToken.None).ConfigureAwait(false);
-            var length = decoded.Length - from;
-            return (target.Sha256(), new LateBytes(length, (at, count) => decoded.ReadAsync(from + at, count, CancellationToken.None)));
+            return await KeepAsync(target => InlineImage.DecodeAsync(inline, target, long.MaxValue, CancellationToken.None))
+                .ConfigureAwait(false);
         }
         catch (InvalidMediaException)
         {
-            return (Convert.ToHexStringLower(SHA256.HashData([])), Array.Empty<byte>());
+            using var text = new InlineText(inline);
+            var (kept, bytes) = await KeepAsync(target => text.CopyRawAsync(target, CancellationToken.None)).ConfigureAwait(false);
+            return (kept with { IsText = true }, bytes);
+        }
+
+        async Task<(SyncResultImage Kept, LateBytes Bytes)> KeepAsync(Func<Stream, Task> write)
+        {
+            var from = decoded.Length;
+            using var target = new HashingStream(decoded);
+            await write(target).ConfigureAwait(false);
+            return (new SyncResultImage(image, target.Sha256()), new LateBytes(
+                decoded.Length - from, (at, count) => decoded.ReadAsync(from + at, count, CancellationToken.None)));
         }
     }
 }

@@ -88,7 +88,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             : host.Time.GetUtcNow();
         var sought = new HistoryQuery(
             doubt.Model,
-            doubt.Input,
+            doubt.IsWithoutPrompt ? null : doubt.Input,
             await SentAsync(host, doubt, cancellation).ConfigureAwait(false),
             DateTimeOffset.FromUnixTimeMilliseconds(doubt.Started),
             DateTimeOffset.FromUnixTimeMilliseconds(doubt.Time));
@@ -114,7 +114,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
     // What was sent for files is their addresses, as far as they are still known.
     private async Task<ImageInput?> SentAsync(HostConnection host, LedgerRequest doubt, CancellationToken cancellation)
     {
-        if (doubt.Input is not { } input)
+        if (doubt is not { IsWithoutPrompt: false, Input: { } input })
         {
             return null;
         }

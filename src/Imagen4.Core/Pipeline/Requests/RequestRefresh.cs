@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Text;
@@ -7,7 +8,7 @@ namespace Imagen4.Core.Pipeline.Requests;
 
 /// <summary>
 /// Asks the hosts about requests that they were last known to work on, and tells the ledger. What a host cannot be asked about stays as it
-/// was last known, and a host that does not answer is not asked again.
+/// was last known, and a host that answers nothing is not asked again.
 /// </summary>
 public sealed class RequestRefresh
 {
@@ -17,10 +18,13 @@ public sealed class RequestRefresh
 
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(5);
 
+    // Hosts answer sooner. Whoever waits for longer leaves its place to the next: a question without an answer holds up no other one.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(0.25);
+
     private readonly BatchOptions _options;
     private readonly RequestLookup _requests;
     private readonly RequestFollowUp _followUp;
-    private readonly ConcurrentDictionary<string, (ImagenException Error, int Requests)> _failures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, AskedProvider> _providers = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly ConcurrentBag<string> _gone = [];
 
@@ -31,8 +35,10 @@ public sealed class RequestRefresh
     public IEnumerable<string> Warnings => Gone is { } gone ? Failures.Append(gone) : Failures;
 
     /// <summary>One line for every provider that could not be asked.</summary>
-    public IEnumerable<string> Failures => _failures.OrderBy(failure => failure.Key, StringComparer.OrdinalIgnoreCase)
-        .Select(failure => Messages.RefreshFailed.With(failure.Key, failure.Value.Requests, PlainText.Line(failure.Value.Error.Message)));
+    public IEnumerable<string> Failures => _providers.OrderBy(provider => provider.Key, StringComparer.OrdinalIgnoreCase)
+        .Where(provider => provider.Value.Error is not null)
+        .Select(provider => Messages.RefreshFailed.With(
+            provider.Key, provider.Value.Unanswered, PlainText.Line(provider.Value.Error!.Message)));
 
     /// <summary>One line for the requests that their hosts no longer have; null where there are none.</summary>
     public string? Gone => _gone.IsEmpty ? null : Messages.RefreshGone.With(
@@ -47,14 +53,40 @@ public sealed class RequestRefresh
     public async Task<IReadOnlyList<ImagenRequest>> RunAsync(
         IReadOnlyList<RequestView> requests, CancellationToken cancellation)
     {
-        var shown = new ImagenRequest[requests.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, requests.Count, parallel, async (at, stopping) =>
-            shown[at] = await AskAsync(requests[at], stopping).ConfigureAwait(false)).ConfigureAwait(false);
+        using var turns = new SemaphoreSlim(AtOnce);
+        var asked = new List<Task<ImagenRequest>>(requests.Count);
+        try
+        {
+            foreach (var request in requests)
+            {
+                await turns.WaitAsync(cancellation).ConfigureAwait(false);
+                asked.Add(TakeTurnAsync(request, turns, cancellation));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Those that were begun end too, before what they use does.
+        }
+
+        var shown = await Task.WhenAll(asked).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
         return shown;
     }
 
-    private async ValueTask<ImagenRequest> AskAsync(RequestView request, CancellationToken cancellation)
+    private async Task<ImagenRequest> TakeTurnAsync(RequestView request, SemaphoreSlim turns, CancellationToken cancellation)
+    {
+        var asked = AskAsync(request, cancellation);
+        using (var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            _ = await Task.WhenAny(asked, Task.Delay(LongestTurn, _options.Time, answered.Token)).ConfigureAwait(false);
+            await answered.CancelAsync().ConfigureAwait(false);
+        }
+
+        _ = turns.Release();
+        return await asked.ConfigureAwait(false);
+    }
+
+    private async Task<ImagenRequest> AskAsync(RequestView request, CancellationToken cancellation)
     {
         if (request is not { State: ImagenStates.InQueue or ImagenStates.InProgress, RequestId: { } id })
         {
@@ -78,33 +110,44 @@ public sealed class RequestRefresh
 
     private async Task<ImagenRequestStatus?> ReadAsync(RequestView request, string id, CancellationToken cancellation)
     {
-        var provider = request.Known.Provider;
-        if (_failures.TryGetValue(provider, out var failed))
-        {
-            return Fail(provider, failed.Error);
-        }
-
+        var provider = _providers.GetOrAdd(request.Known.Provider, _ => new AskedProvider());
+        var answersBefore = provider.Answers;
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellation, provider.GivenUp);
         try
         {
+            asking.Token.ThrowIfCancellationRequested();
             var known = request.Known;
-            var record = new RequestRecord { Index = known.Index, RequestId = id, Provider = provider, Model = known.Model };
+            var record = new RequestRecord { Index = known.Index, RequestId = id, Provider = known.Provider, Model = known.Model };
             var located = await _followUp.LocateAsync(record, cancellation).ConfigureAwait(false);
             var reference = _followUp.CreateReference(located);
-            var read = await TimeLimit.RunAsync(LongestQuestion, reference.Host, token =>
-                _followUp.ReadStatusAsync(reference, logs: false, changed: null, token), cancellation).ConfigureAwait(false);
+            using var limit = new Deadline(LongestQuestion, reference.Host.Time, asking.Token);
+            try
+            {
+                var read = await _followUp.ReadStatusAsync(reference, logs: false, changed: null, limit.Token).ConfigureAwait(false);
 
-            // A request that the host no longer has is news of that request, and not of the host.
-            return read.Error is null or RequestNotFoundException ? read.Value : Fail(provider, read.Error);
+                // A request that the host no longer has is news of that request, and not of the host.
+                if (read.Error is null or RequestNotFoundException)
+                {
+                    provider.Answer();
+                    return read.Value;
+                }
+
+                provider.GiveUp(read.Error);
+            }
+            catch (OperationCanceledException error) when (!asking.IsCancellationRequested)
+            {
+                provider.Miss(TimeLimit.Passed(LongestQuestion, reference.Host.BaseUri.Host, error), isSilent: provider.Answers == answersBefore);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            provider.Miss();
         }
         catch (ImagenException error)
         {
-            return Fail(provider, error);
+            provider.GiveUp(error);
         }
-    }
 
-    private ImagenRequestStatus? Fail(string provider, ImagenException error)
-    {
-        _ = _failures.AddOrUpdate(provider, (error, 1), (_, before) => (before.Error, before.Requests + 1));
         return null;
     }
 }

@@ -19,7 +19,7 @@ public sealed class RequestView
     public string? Key => Known.Key;
 
     /// <summary>What the image shows; null where that cannot be read.</summary>
-    public string? Prompt => Known.Input?.Prompt;
+    public string? Prompt => Known.IsWithoutPrompt ? Messages.PromptNotKept : Known.Input?.Prompt;
 
     /// <summary>One of <see cref="ImagenStates"/>.</summary>
     public string State { get; }

@@ -25,6 +25,9 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
     private readonly Lock _lock = new();
     private bool _isUnusable;
 
+    /// <inheritdoc/>
+    public bool KeepsPrompts => _ledger.KeepsPrompts;
+
     /// <summary>What the ledger knows of a request at a host, or null.</summary>
     public Task<LedgerRequest?> FindAsync(HostConnection host, string requestId, CancellationToken cancellation) =>
         FindAsync(ProviderAddress.Normal(host.BaseUri), host.Profile.Name, requestId, cancellation);

@@ -104,15 +104,16 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         var saved = await OwnAsync(before, entry, cancellation).ConfigureAwait(false);
         var missing = images.Where(image => !saved.ContainsKey(image.Image.Index)).ToList();
         var access = new MediaAccess { IsFresh = isFresh, Sign = FileSigning.Of(request.Host) };
+        var values = Values(result);
         using var defaults = new DefaultNames(
-            folder, ledger.Inner, entry, Values(result), [.. result.Images.Select(image => image.Index)])
+            folder, ledger.Inner, entry, ledger.Inner.KeepsPrompts ? values : values with { Prompt = null }, [.. result.Images.Select(image => image.Index)])
         {
             Before = before.Where(image => image.Path is not null && folder.Within(image.Path) is not null)
                 .ToDictionary(image => image.Index, image => Path.ChangeExtension(folder.Within(image.Path!)!, null)),
             Unrecorded = lost => ledger.NoteUnrecorded(entry, lost),
         };
         var media = new MediaSource(options.Time, request.Host.BaseUri) { MaxBytes = options.MaxBytes };
-        IFileNames names = template.IsDefault ? defaults : new TemplateNames(template, Values(result));
+        IFileNames names = template.IsDefault ? defaults : new TemplateNames(template, values);
         var error = await new ImageSaver(folder, names, sha256 => ledger.NoteSavedAsync(entry, sha256))
             .SaveAsync(media, missing, request.RequestId, access, cancellation)
             .ConfigureAwait(false);

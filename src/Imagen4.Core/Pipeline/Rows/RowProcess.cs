@@ -287,7 +287,7 @@ internal sealed class RowProcess
     private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)
         where T : ImagenInputs, IRowObject, new()
     {
-        var value = LedgerObjects.Of<T>(known, isWorkedOn);
+        var value = LedgerObjects.Of<T>(known, isWorkedOn, row.Input);
         (value.Index, value.Key) = (row.Row.Index, row.Row.Key ?? value.Key);
         return value;
     }

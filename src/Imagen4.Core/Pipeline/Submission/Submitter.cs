@@ -159,7 +159,8 @@ internal sealed class Submitter(
         try
         {
             using var decoded = new Spool();
-            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(result, decoded).ConfigureAwait(false))
+            var told = ledger.KeepsPrompts ? result : WithoutPrompt.Of(result);
+            var kept = await ledger.AcceptAsync(accepted, await LedgerResultStore.OfAsync(told, decoded).ConfigureAwait(false))
                 .ConfigureAwait(false);
             acceptance = acceptance with { Request = acceptance.Request with { RequestId = kept } };
             accepted = accepted with { RequestId = kept };

@@ -26,6 +26,14 @@ public sealed class PostgresDatabaseTests(PostgresServer server) : IClassFixture
     }
 
     [SkippableFact]
+    public async Task It_has_no_text_of_a_row_where_no_prompts_are_kept()
+    {
+        Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);
+
+        await WithoutPromptTests.HasNoTextAsync(LedgerLocation.OfServer(await server.CreateDatabaseAsync(), password: null).Open());
+    }
+
+    [SkippableFact]
     public async Task A_role_without_rights_is_told_where_the_tables_are()
     {
         Skip.If(PostgresServer.Missing is not null, PostgresServer.Missing);

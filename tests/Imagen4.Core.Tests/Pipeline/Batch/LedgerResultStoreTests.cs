@@ -242,6 +242,33 @@ public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
         Assert.Single(_server.Requests);
     }
 
+    [Theory]
+    [InlineData(HostProtocol.FalSync, """{"images":[{"url":"data:image\/png;base64,#"}]}""")]
+    [InlineData(HostProtocol.ImagesGenerations, """{"data":[{"b64_json":"#"}]}""")]
+    public async Task An_answer_whose_image_is_no_base64_was_paid_for_and_is_kept_as_it_came(HostProtocol protocol, string answer)
+    {
+        // Too long to be held in memory, and wrong at its end only.
+        var text = Convert.ToBase64String(Pictures.LargePng(300_000)) + "!";
+        _answer = new Answer(200, answer.Replace("#", text, StringComparison.Ordinal)) { Headers = [("X-Fal-Billable-Units", "2.5")] };
+        TestClient.Providers.Set(
+            TestClient.Providers.Find("once") with { Protocol = protocol, PricePerImage = 0.25m, Scope = ProviderScope.Session }, makeDefault: false);
+        BatchOptions Options() => new() { Wait = true, Output = new OutputFolder(_images.Path, force: false), Continues = true };
+
+        var (first, error) = await TestClient.Client.StartBatch(Options()).RunAsync(Row(Options()), CancellationToken.None).InTime();
+        var (again, known) = await TestClient.Client.StartBatch(Options()).RunAsync(Row(Options()), CancellationToken.None).InTime();
+
+        Assert.EndsWith(": The image inside the answer is not valid base64.", Assert.IsType<InvalidMediaException>(error).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": Image 1 of the answer is not valid base64. The ledger keeps the text that the host sent.",
+            Assert.IsType<InvalidMediaException>(known).Message,
+            StringComparison.Ordinal);
+        Assert.Equal((ImagenStates.Completed, first!.RequestId), (again!.State, again.RequestId));
+        Assert.True(first.Cost > 0 && again.Cost == first.Cost, $"{first.Cost} {again.Cost}");
+        Assert.Single(_server.Requests);
+        Assert.Empty(_images.Names);
+        Assert.EndsWith(text, KeptText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_id_that_a_host_gives_twice_does_not_cost_the_earlier_result()
     {
@@ -358,6 +385,22 @@ public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();
+    }
+
+    // All pieces of the first image.
+    private string KeptText()
+    {
+        using var connection = new SqliteDatabase(Home.Path).OpenToRead()!;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT bytes FROM result_image ORDER BY number";
+        using var pieces = command.ExecuteReader();
+        var text = new System.Text.StringBuilder();
+        while (pieces.Read())
+        {
+            _ = text.Append(System.Text.Encoding.ASCII.GetString((byte[])pieces[0]));
+        }
+
+        return text.ToString();
     }
 
     private static void Rename(string before, string after, bool endsWithSlash)

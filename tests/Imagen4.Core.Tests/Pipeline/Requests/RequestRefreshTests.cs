@@ -1,10 +1,6 @@
-using Imagen4.Core.Http;
-using Imagen4.Core.Ledger;
-using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
-using Imagen4.Torture;
 
 namespace Imagen4.Core.Tests.Pipeline.Requests;
 
@@ -63,14 +59,4 @@ public sealed class RequestRefreshTests : FollowUpTest
 
     private static async Task<IReadOnlyList<ImagenRequest>> RunAsync(RequestRefresh refresh) => await refresh
         .RunAsync([.. TestClient.Client.Requests.Find(new RequestFilter())], CancellationToken.None).InTime();
-
-    private Task PutAsync(string provider, Uri address, params string[] ids) => Sample.PutAsync(Home.Path, [.. ids.Select((id, number) =>
-    {
-        var entry = Sample.Entry(number + 1);
-        entry = new LedgerEntry(provider, entry.Model, Key: null, entry.Input)
-        {
-            BaseAddress = ProviderAddress.Normal(address), Row = entry.Row, Index = number + 1, RequestId = id,
-        };
-        return Sample.Stored(entry, RequestState.Accepted);
-    })]);
 }
