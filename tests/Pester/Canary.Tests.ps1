@@ -20,6 +20,9 @@ Describe 'A key' {
             $front.Replacements.Add([System.Collections.Generic.KeyValuePair[string, string]]::new($own, $first.BaseUri))
         }
 
+        # A host that repeats the key it was sent.
+        $front.Replacements.Add([System.Collections.Generic.KeyValuePair[string, string]]::new('Image too small', "The image of $canary is too small"))
+
         $folder = (New-Item -ItemType Directory (Join-Path $TestDrive life)).FullName
         $names = 'FAL_KEY', 'CHAINHUB_API_KEY', 'KKIAI_API_KEY', 'AIMLAPI_API_KEY', 'IMAGES_API_KEY', 'CANARY'
         $names | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $canary) }
@@ -74,18 +77,20 @@ Describe 'A key' {
     It 'did so in a life that had everything in it' {
         $console | Should -Match 'life: \d+ objects, \d+ errors'
         $errors = (Import-Clixml (Join-Path $folder errors.xml)).FullyQualifiedErrorId | ForEach-Object { ($_ -split ',')[0] }
-        foreach ($id in 'AuthenticationFailed', 'AccountLocked', 'ContentPolicyViolation', 'ModelNotAvailable', 'InvalidInput', 'RequestNotFound', 'DownloadFailed', 'SubmissionInDoubt', 'InvalidResponse', 'HostUnavailable', 'AlreadyCompleted', 'CancelNotSupported') {
-            $errors | Should -Contain $id
-        }
+        $expected = 'AuthenticationFailed', 'AccountLocked', 'ContentPolicyViolation', 'ModelNotAvailable', 'InvalidInput', 'RequestNotFound', 'DownloadFailed', 'SubmissionInDoubt', 'InvalidResponse', 'HostUnavailable', 'AlreadyCompleted', 'CancelNotSupported',
+            'ApiKeyMissing', 'RateLimited', 'CostLimitReached', 'LedgerUnavailable', 'RequestFailed', 'RequestCancelled', 'WaitTimeout', 'InvalidMedia', 'FileExists',
+            'WebhookInvalid', 'PriceUnknown', 'EmulatorUnavailable'
+        $expected | Where-Object { $_ -notin $errors } | Should -BeNullOrEmpty
         foreach ($provider in 'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi', 'images') {
             foreach ($stream in 'Error', 'Verbose', 'Progress') {
                 Import-Clixml (Join-Path $folder "$provider-$stream.xml") | Should -Not -BeNullOrEmpty -Because "$provider $stream"
             }
             Get-ChildItem (Join-Path $folder "$provider-0") -File | Should -Not -BeNullOrEmpty -Because $provider
         }
-        foreach ($name in 'transcript.txt', 'said.txt', 'errors.txt', 'objects.csv', 'objects.json', 'objects.xml', 'exceptions.txt') {
+        foreach ($name in 'transcript.txt', 'said.txt', 'errors.txt', 'objects.csv', 'objects.json', 'objects.xml', 'exceptions.txt', 'get-error.txt', 'gallery.html') {
             ($files | Where-Object Name -EQ $name).Text.Length | Should -BeGreaterThan 1000 -Because $name
         }
+        ($files | Where-Object Name -EQ said.txt).Text | Should -Match 'The image of \*+.* is too small' -Because 'the host has repeated the key'
         ($files | Where-Object Name -EQ transcript.txt).Text | Should -Match '(?m)^(VERBOSE: )?POST http'
         $files.Name | Where-Object { $_ -like 'home*settings.json' } | Should -Not -BeNullOrEmpty
         -join ($files | Where-Object Name -Like 'home*ledger.db*').Text | Should -Match '"images":\['

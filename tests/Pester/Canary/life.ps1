@@ -93,6 +93,7 @@ Set-Content ref.txt 'a file'
 foreach ($key in @{}, @{ ApiKey = $env:CANARY }, @{ ApiKey = $env:WRONG }) {
     $said += Send-ImagenFile ref.txt -Provider fal @key -Verbose -Debug *>&1
 }
+$said += & $PSScriptRoot/others.ps1 $Front $Admin
 $said += Get-ImagenProvider | Format-List * | Out-String
 
 $null = Stop-Transcript
