@@ -81,7 +81,8 @@ Describe 'Get-ImagenRequest' {
         $null = $pending | Receive-ImagenResult -OutputDirectory $out -ErrorAction SilentlyContinue
         (Get-ImagenRequest -Unfinished).Error | Should -BeLike '*403*'
         $null = Invoke-RestMethod "$($test.Admin)/faults" -Method Delete
-        ($pending | Receive-ImagenResult -OutputDirectory $out).State | Should -Be 'Delivered'
+        $delivered = [pscustomobject]@{ Prompt = 'late' } | New-ImagenImage -OutputDirectory $out -WarningAction SilentlyContinue
+        $delivered.State, $delivered.Error, $delivered.ErrorType | Should -Be 'Delivered', $null, $null
         Get-ImagenRequest -Unfinished | Should -BeNullOrEmpty
         (Get-ImagenRequest).State | Should -Be 'Delivered'
         (Get-ImagenRequest).Error | Should -BeNullOrEmpty

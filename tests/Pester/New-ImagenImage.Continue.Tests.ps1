@@ -68,6 +68,8 @@ Describe 'New-ImagenImage, run again' {
             Should -BeLike "The key 'a' is known with another input. Its row was submitted with the prompt '*'. Give this row another key, or pipe it alone with -NoResume, which generates it and pays for it."
         (Watch-Command { New-ImagenImage 'one' -Key a -AspectRatio 16:9 -NumImages 2 -OutputDirectory $out }).Error.Exception.Message |
             Should -BeLike "The key 'a' is known with another input. Its row was submitted with aspect_ratio not given, now 16:9, num_images not given, now 2. Give this row another key, *"
+        $seen = Watch-Command { New-ImagenImage 'one' -Key a -AdditionalInput @{ style = 'sk-secret' } -SkipInputCheck -OutputDirectory $out }
+        $seen.Error.Exception.Message | Should -BeLike "*Its row was submitted with the same prompt and other inputs, to fal-ai/imagen4/preview. Give*"
         Get-Bill $test | Should -HaveCount 4
     }
 

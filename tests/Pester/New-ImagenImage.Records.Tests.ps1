@@ -409,7 +409,7 @@ Describe 'New-ImagenImage, records of known requests' {
                 $seen.Error.FullyQualifiedErrorId | Should -Be "$id,$command"
                 $seen.Error.Exception.Message | Should -BeLike $words
                 $seen.Error.Exception.Message | Should -BeLike '*It was refused before and was not sent again.'
-                $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Change the *, then run the same command again*'
+                $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Change the *, then run *again*'
                 $seen.Output.State | Should -Be $first.Output.State
                 $seen.Output.LedgerId | Should -Be $first.Output.LedgerId
             }

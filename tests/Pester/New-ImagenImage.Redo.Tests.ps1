@@ -129,6 +129,11 @@ Describe 'New-ImagenImage, done again' {
         $failed = Get-ImagenRequest -State Failed
         $failed.Prompt | Should -Be "$fails animal 2", "$fails plant 2"
 
+        # A row that both have by chance, or the key of a third one that is only submitted, hides none of them.
+        'animals', 'plants' | ForEach-Object { [pscustomobject]@{ key = 'cover'; prompt = 'the cover' } | New-ImagenImage -OutputDirectory "$out$($_ -eq 'plants' ? '-plants' : '')" -WarningAction SilentlyContinue } | Out-Null
+        $null = [pscustomobject]@{ key = '3'; prompt = 'another three' } | New-ImagenImage -Provider emulator -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        (Get-ImagenRequest -State Failed).Prompt | Should -Be "$fails animal 2", "$fails plant 2"
+
         # Each is a row of its own table, so the key that they share is not one too many.
         $test.Mark = @(Read-Bill $test).Count
         $seen = Watch-Command { $failed | New-ImagenImage }
@@ -141,7 +146,7 @@ Describe 'New-ImagenImage, done again' {
         $null = $rows | New-ImagenImage -OutputDirectory $out -ErrorAction SilentlyContinue
         $seen = Watch-Command { Get-ImagenRequest -State Rejected | New-ImagenImage }
         $seen.Output.State | Should -Be 'InQueue'
-        $seen.Warning | Should -BeLike "Nothing is saved without -OutputDirectory.*$out*Receive-ImagenResult -Wait -OutputDirectory '$out'"
+        $seen.Warning | Should -BeLike "Nothing is saved without -OutputDirectory.*${out}: Get-ImagenRequest -Unfinished | Receive-ImagenResult -Wait"
         ($rows | New-ImagenImage -OutputDirectory $out -WarningAction SilentlyContinue).State | Should -Be 'Delivered', 'Delivered', 'Delivered'
         Get-Bill $test | Should -HaveCount 3
     }

@@ -177,11 +177,15 @@ Describe 'Receive-ImagenResult' {
         $env:ELSEWHERE_KEY = 'a-key'
         Set-ImagenProvider elsewhere -Protocol FalQueue -BaseUri $test.BaseUri -ApiKeyVariable ELSEWHERE_KEY
         $sent = New-ImagenImage 'one' -Provider elsewhere -Model fal-ai/imagen4/preview/fast
-        Set-ImagenProvider fal -BaseUri http://127.0.0.1:1 -Default
+        Set-ImagenProvider fal -BaseUri http://127.0.0.1:1 -ApiKeyVariable ELSEWHERE_KEY -Default
         try {
             (Get-ImagenRequestStatus $sent.RequestId -Wait).Provider | Should -Be 'elsewhere'
             $received = Receive-ImagenResult $sent.RequestId -NoDownload
             $received.Provider, $received.Model | Should -Be 'elsewhere', 'fal-ai/imagen4/preview/fast'
+
+            # A key that is given is for the default provider, and for no other that nobody has named.
+            $seen = Watch-Command { Get-ImagenRequestStatus $sent.RequestId -ApiKey (ConvertTo-SecureString typed -AsPlainText) -TimeoutSec 5 -Verbose }
+            "$($seen.Verbose) $($seen.Error)" | Should -Not -BeLike "*$($test.BaseUri)*"
         }
         finally {
             $env:ELSEWHERE_KEY = $null

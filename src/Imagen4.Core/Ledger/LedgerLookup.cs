@@ -79,22 +79,17 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
 
     /// <summary>
     /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
-    /// name; where neither is known, that of the only host that has given it. The names of providers have no case, the ids of hosts have.
+    /// name. The names of providers have no case, the ids of hosts have.
     /// </summary>
     /// <param name="baseAddress">The base address in its normal form; null where it is not known.</param>
-    /// <param name="provider">The provider's name; null where it is not known.</param>
+    /// <param name="provider">The provider's name.</param>
     /// <param name="requestId">The host's id.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async Task<LedgerRequest?> FindByRequestIdAsync(
-        string? baseAddress, string? provider, string requestId, CancellationToken cancellation)
+        string? baseAddress, string provider, string requestId, CancellationToken cancellation)
     {
         var found = All(await stored.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false));
-        if (baseAddress is null && provider is null)
-        {
-            return found.DistinctBy(known => known.BaseAddress).Count() == 1 ? found[^1] : null;
-        }
-
         return found.FindLast(known => known.BaseAddress is { } address && address == baseAddress)
             ?? found.FindLast(known => known.Provider.Equals(provider, StringComparison.OrdinalIgnoreCase));
     }

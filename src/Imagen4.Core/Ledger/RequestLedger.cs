@@ -159,7 +159,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             var made = await _store
                 .AcceptWithResultAsync(
                     seen,
-                    Next(seen.Progress, RequestState.Accepted, entry),
+                    Next(seen, RequestState.Accepted, entry),
                     new StoredResult(entry.BaseAddress ?? "", name, result.Description, result.Images))
                 .ConfigureAwait(false);
             if (made is not null)
@@ -297,7 +297,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
                 throw new LedgerUnavailableException(Messages.RowTakenOver.With(seen.Index));
             }
 
-            var next = isAllowed ? Next(progress, step, entry) : Told(progress, entry);
+            var next = isAllowed ? Next(seen, step, entry) : Told(progress, entry);
             if (next is null)
             {
                 return;
@@ -323,20 +323,26 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
         };
     }
 
-    private RequestProgress Next(RequestProgress progress, RequestState step, LedgerEntry entry) => progress with
+    private RequestProgress Next(StoredRequest seen, RequestState step, LedgerEntry entry)
     {
-        State = step,
-        Attempt = Math.Max(progress.Attempt, entry.Attempt),
-        Owner = entry.IsLeft || StateTransitions.IsEnd(step) ? null : progress.Owner,
-        RequestId = entry.RequestId ?? progress.RequestId,
-        Accepted = step == RequestState.Accepted ? progress.Accepted ?? Now() : progress.Accepted,
-        Error = KeepsPrompts ? entry.Error : WithoutPrompt.Of(entry.Error, entry.Input),
-        ErrorType = entry.ErrorType,
-        Refusal = entry.Refusal,
-        Seed = entry.Seed ?? progress.Seed,
-        Delivery = LedgerJson.Write(
-            KeepsPrompts ? entry.Delivery : WithoutPrompt.Of(entry.Delivery), LedgerJson.Plain.LedgerResult) ?? progress.Delivery,
-    };
+        // What was claimed without its prompt stays without, whatever the setting is now.
+        var progress = seen.Progress;
+        var keepsTexts = KeepsPrompts && !WithoutPrompt.Is(seen.Input);
+        return progress with
+        {
+            State = step,
+            Attempt = Math.Max(progress.Attempt, entry.Attempt),
+            Owner = entry.IsLeft || StateTransitions.IsEnd(step) ? null : progress.Owner,
+            RequestId = entry.RequestId ?? progress.RequestId,
+            Accepted = step == RequestState.Accepted ? progress.Accepted ?? Now() : progress.Accepted,
+            Error = keepsTexts || entry.Error is null ? entry.Error : Messages.ErrorNotKept,
+            ErrorType = entry.ErrorType,
+            Refusal = entry.Refusal,
+            Seed = entry.Seed ?? progress.Seed,
+            Delivery = LedgerJson.Write(
+                keepsTexts ? entry.Delivery : WithoutPrompt.Of(entry.Delivery), LedgerJson.Plain.LedgerResult) ?? progress.Delivery,
+        };
+    }
 
     private StoredRequest Stored(LedgerEntry entry) => new()
     {

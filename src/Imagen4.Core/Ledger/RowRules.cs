@@ -64,24 +64,20 @@ internal static class RowRules
     {
         if (!EndedBadly(known) && !IsSameInput(known, inputHash))
         {
-            var sent = input is not null && known.Input is { } earlier && earlier.Prompt == input.Prompt ? Differences(earlier, input) : "";
+            var sent = input is not null && known.Input is { } earlier && earlier.Prompt == input.Prompt
+                ? Differences(earlier, input)
+                : Messages.KeyKnownPrompt.With(PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?"));
             throw new InvalidInputException(Messages.KeyKnownOtherwise.With(
-                PlainText.Brief(known.Key ?? ""),
-                sent.Length > 0 ? sent
-                    : Messages.KeyKnownPrompt.With(PlainText.Brief(known.IsWithoutPrompt ? Messages.PromptNotKept : known.Input?.Prompt ?? "?"))));
+                PlainText.Brief(known.Key ?? ""), sent.Length > 0 ? sent : Messages.KeyKnownModel.With(known.Model)));
         }
     }
 
-    private static string Differences(ImageInput earlier, ImageInput input)
-    {
-        var (before, now) = (earlier.Members().ToDictionary(), input.Members().ToDictionary());
-        return string.Join(", ", before.Keys.Union(now.Keys)
-            .Select(name => (Name: name, Before: Value(before, name), Now: Value(now, name)))
-            .Where(member => member.Before != member.Now)
-            .Select(member => Messages.KeyKnownValue.With(member.Name, member.Before, member.Now)));
-    }
+    // Of the parameters alone: an additional input may hold anything, a secret too.
+    private static string Differences(ImageInput earlier, ImageInput input) => string.Join(", ", InputField.All
+        .Where(field => !Equals(earlier[field], input[field]))
+        .Select(field => Messages.KeyKnownValue.With(field.Name, Value(earlier[field]), Value(input[field]))));
 
-    private static string Value(Dictionary<string, object?> members, string name) => members.GetValueOrDefault(name) is { } value
-        ? PlainText.Brief(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
-        : Messages.KeyKnownNothing;
+    private static string Value(object? value) => value is null
+        ? Messages.KeyKnownNothing
+        : PlainText.Brief(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Imagen4.Core.Input;
 using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
-using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 
@@ -12,9 +11,8 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 internal static class WithoutPrompt
 {
-    // A shorter one is a part of other words.
-    private const int ShortestRepeated = 3;
-    private const int EnoughToKnow = 20;
+    /// <summary>Whether what is kept of an input, as JSON, is without its prompt.</summary>
+    public static bool Is(string input) => !input.Contains("\"prompt\":", StringComparison.Ordinal);
 
     /// <summary>An input without its texts.</summary>
     public static ImageInput Of(ImageInput input)
@@ -43,34 +41,6 @@ internal static class WithoutPrompt
         Description = null,
         AdditionalOutput = null,
     };
-
-    /// <summary>An error without the texts that were sent, where the host repeats them, be it not to their ends.</summary>
-    public static string? Of(string? error, ImageInput input) => error is null ? null : InputField.All
-        .Where(field => field.IsProse)
-        .Select(field => input[field] as string)
-        .OfType<string>()
-        .Select(Shown)
-        .Where(text => text.Length >= ShortestRepeated)
-        .Aggregate(error, Without);
-
-    private static string Without(string error, string text)
-    {
-        var start = text[..Math.Min(text.Length, EnoughToKnow)];
-        for (var at = 0; (at = error.IndexOf(start, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += Messages.PromptNotKept.Length)
-        {
-            var from = at;
-            var length = Enumerable.Range(0, Math.Min(text.Length, error.Length - at))
-                .TakeWhile(place => char.ToUpperInvariant(error[from + place]) == char.ToUpperInvariant(text[place]))
-                .Count();
-            error = error[..at] + Messages.PromptNotKept + error[(at + Math.Max(length, start.Length))..];
-        }
-
-        return error;
-    }
-
-    // As messages show it.
-    private static string Shown(string text) =>
-        string.Concat(text.Trim().EnumerateRunes().Select(rune => PlainText.Steers(rune) ? " " : rune.ToString()));
 
     private static ImagenImage Of(ImagenImage image) => new()
     {

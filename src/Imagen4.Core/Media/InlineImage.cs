@@ -79,6 +79,13 @@ internal static class InlineImage
                 var end = text.IsAtEnd ? -1 : base64.Span.IndexOf((byte)'=');
                 var status = Base64.DecodeFromUtf8(
                     (end < 0 ? base64 : base64[..end]).Span, decoded, out var consumed, out var written, text.IsAtEnd);
+                if (text.IsAtEnd && status != OperationStatus.Done && Padded(base64.Span[consumed..]) is { } last)
+                {
+                    await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
+                    base64 = last;
+                    continue;
+                }
+
                 if (status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
                     || (text.IsAtEnd ? status != OperationStatus.Done : end < 0 && consumed == 0))
                 {
@@ -105,6 +112,19 @@ internal static class InlineImage
         {
             ArrayPool<byte>.Shared.Return(decoded);
         }
+    }
+
+    // RFC 4648, 3.2: some leave the padding out. Null where it is not padding that is missing.
+    private static byte[]? Padded(ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimEnd(" \t\r\n"u8);
+        return rest.Length switch
+        {
+            _ when rest.Contains((byte)'=') => null,
+            2 => [.. rest, (byte)'=', (byte)'='],
+            3 => [.. rest, (byte)'='],
+            _ => null,
+        };
     }
 
     // Behind the first padding there are no more than the rest of its group and line breaks.

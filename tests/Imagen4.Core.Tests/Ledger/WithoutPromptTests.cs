@@ -19,14 +19,24 @@ public sealed class WithoutPromptTests : IDisposable
     [Fact]
     public Task A_file_has_no_text_of_a_row() => HasNoTextAsync(new SqliteDatabase(_temp.Path));
 
-    [Theory]
-    [InlineData("A zeppelin", "The host refuses the input: prompt: 'a ZEPPELIN' is too short", "The host refuses the input: prompt: '(not kept)' is too short")]
-    [InlineData("A zeppelin over Antwerp in the rain", "No: a zeppelin over antwerp in…", "No: (not kept)…")]
-    [InlineData("A\r\nzeppelin", "No: A  zeppelin, A  zeppelin!", "No: (not kept), (not kept)!")]
-    [InlineData("A zeppelin", "The model's checker refused it.", "The model's checker refused it.")]
-    [InlineData("no", "No, and not now.", "No, and not now.")]
-    public void An_error_is_kept_without_what_it_repeats(string prompt, string said, string kept) =>
-        Assert.Equal(kept, WithoutPrompt.Of(said, new ImageInput { Prompt = prompt }));
+    [Fact]
+    public async Task What_was_claimed_without_its_prompt_stays_without_whatever_the_setting_is_later()
+    {
+        await using var ledger = new RequestLedger(new SqliteDatabase(_temp.Path), TimeProvider.System) { KeepsPrompts = false };
+        var entry = new LedgerEntry("fal", "fal-ai/x", Key: "k", Input())
+        {
+            Row = RowIdentity.OfInput(new Uri("https://queue.fal.run/"), "fal-ai/x", "h", 1, "/out"), BaseAddress = "https://queue.fal.run",
+        };
+        Assert.True(await ledger.ClaimAsync(entry, newest: null, isSeen: false, default));
+        await ledger.RecordAsync(RequestState.Intent, entry, default);
+        ledger.KeepsPrompts = true;
+
+        // As whoever asks for it later, who does not know what was sent.
+        var later = entry with { Input = new ImageInput(), RequestId = "r-1" };
+        await ledger.RecordAsync(RequestState.Failed, later with { Error = "The host: He said \"zeppelin\"", ErrorType = "odd" }, default);
+        var known = (await ledger.FindAsync(entry.LedgerId, default))!;
+        Assert.Equal(("The reason is not kept, because hosts repeat prompts in it.", "odd"), (known.Error, known.ErrorType));
+    }
 
     [Fact]
     public void Numbers_and_choices_are_kept()

@@ -16,6 +16,11 @@ public sealed class InlineImageTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
+    public async Task Padding_may_be_left_out(int length) =>
+        Assert.Equal(Bytes(length), await DecodeAsync(Json($"{Convert.ToBase64String(Bytes(length)).TrimEnd('=')}\\n")));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
     public async Task Base64_without_a_data_URI_around_it_is_the_same(int length) =>
         Assert.Equal(Bytes(length), await DecodeAsync(Json(Convert.ToBase64String(Bytes(length)))));
 
@@ -34,11 +39,12 @@ public sealed class InlineImageTests
     [InlineData("data:image/png;base64")]
     [InlineData("data:image/png;base64,QUJ%4")]
     [InlineData("data:image/png;base64,not base64!")]
-    [InlineData("data:image/png;base64,QUJ")]
+    [InlineData("data:image/png;base64,Q")]
+    [InlineData("data:image/png;base64,QUI!")]
     [InlineData("not base64!")]
     [InlineData("\\ud800")]
     [InlineData("data:image/png;base64,QUJD\\ud800")]
-    [InlineData("QUJ")]
+    [InlineData("QUJDR")]
     public Task What_is_not_base64_is_InvalidMedia(string address) => Assert.ThrowsAsync<InvalidMediaException>(() => DecodeAsync(Json(address)));
 
     [Theory]

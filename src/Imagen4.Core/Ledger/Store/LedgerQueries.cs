@@ -22,16 +22,18 @@ internal static class LedgerQueries
     private const string SelectListed = $"SELECT {RequestColumns.Content}, {RequestColumns.Progress}, id";
 
     // Another table may count its keys from 1, too, so the same key in another directory is only then the same row when its input is the
-    // same, or when the two directories share such a row: then the table was moved, and this row of it edited.
+    // same, or when it is for most keys of the two directories: then the table was moved, and this row of it edited.
     private const string SameTables =
-        "WITH same_table AS MATERIALIZED (SELECT DISTINCT request.directory AS older, newer.directory AS newer FROM request "
-        + "JOIN request AS newer ON newer.subject = request.subject AND newer.input_hash = request.input_hash "
-        + "WHERE request.row_key IS NOT NULL AND newer.id > request.id) ";
+        "WITH same_table AS MATERIALIZED (SELECT request.directory AS older, newer.directory AS newer FROM request "
+        + "JOIN request AS newer ON newer.subject = request.subject "
+        + "WHERE request.row_key IS NOT NULL AND newer.id > request.id AND newer.directory <> request.directory "
+        + "GROUP BY request.directory, newer.directory "
+        + "HAVING COUNT(DISTINCT CASE WHEN newer.input_hash = request.input_hash THEN request.subject END) "
+        + "> COUNT(DISTINCT CASE WHEN newer.input_hash <> request.input_hash THEN request.subject END)) ";
 
     private const string HasNewerElsewhere =
         "(subject IS NOT NULL AND EXISTS (SELECT 1 FROM request AS newer WHERE newer.subject = request.subject AND newer.id > request.id "
-        + "AND (newer.input_hash = request.input_hash OR newer.directory IS NULL OR request.directory IS NULL "
-        + "OR newer.directory = request.directory "
+        + "AND (newer.input_hash = request.input_hash OR newer.directory = request.directory "
         + "OR EXISTS (SELECT 1 FROM same_table WHERE same_table.older = request.directory AND same_table.newer = newer.directory))))";
 
     /// <summary>The states of requests to which nothing more happens, as a list.</summary>

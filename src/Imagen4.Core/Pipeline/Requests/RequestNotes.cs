@@ -78,7 +78,7 @@ internal sealed class RequestNotes(FollowUpLedger ledger, BatchOptions options)
             (RequestNotFoundException, not null) when ledger.IsFresh(known) => error.Advising(Messages.CommandAskLater),
 
             // Where its row belongs: for another directory it would be another row, and its batch would pay once more.
-            (RequestFailedException or RequestCancelledException, not null)
+            (RequestFailedException or RequestCancelledException, { IsWithoutPrompt: false })
                 when error is { NextCommand: null, RefusesInput: false } && (known.Directory ?? options.Output?.FullPath) is { } directory =>
                 error.Advising(Messages.CommandSubmitAgain.With(CommandText.Argument(request.RequestId), CommandText.Quoted(directory))),
             _ => error,

@@ -34,20 +34,50 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
 
     /// <summary>
     /// A record with the name that the provider of its request has now, whatever it was called when it took the request. A record that
-    /// names none has the provider and the model that the ledger knows of its request.
+    /// names none has the provider and the model that the ledger knows of its request, unless a key was given: that is for the default
+    /// provider, and for no other that nobody has named.
     /// </summary>
+    /// <exception cref="InvalidInputException">Several hosts have given that id, and the record does not say which is meant.</exception>
     public async Task<RequestRecord> LocateAsync(RequestRecord record, CancellationToken cancellation)
     {
-        var known = await FindAsync(baseAddress: null, record.Provider, record.RequestId, cancellation).ConfigureAwait(false);
-        return record with
+        if (record.Provider is { } provider)
         {
-            Provider = services.Providers.CurrentNameOf(record.Provider ?? known?.Provider, known?.BaseAddress),
-            Model = record.Model ?? (record.Provider is null ? known?.Model : null),
+            var known = await FindAsync(baseAddress: null, provider, record.RequestId, cancellation).ConfigureAwait(false);
+            return record with { Provider = services.Providers.CurrentNameOf(provider, known?.BaseAddress) };
+        }
+
+        var hosts = options.ApiKey is null && options.Provider is null
+            ? await FindHostsAsync(record.RequestId, cancellation).ConfigureAwait(false)
+            : [];
+        return hosts switch
+        {
+            [] => record,
+            [var only] => record with
+            {
+                Provider = services.Providers.CurrentNameOf(only.Provider, only.BaseAddress),
+                Model = record.Model ?? only.Model,
+            },
+            _ => throw new InvalidInputException(Messages.RequestAtSeveral.With(
+                PlainText.Brief(record.RequestId), string.Join(", ", hosts.Select(known => known.Provider)))),
         };
     }
 
+    private async Task<IReadOnlyList<LedgerRequest>> FindHostsAsync(string requestId, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = await _ledger.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false);
+            return [.. found.DistinctBy(known => known.BaseAddress)];
+        }
+        catch (LedgerUnavailableException error)
+        {
+            SayUnusable(error);
+            return [];
+        }
+    }
+
     private async Task<LedgerRequest?> FindAsync(
-        string? baseAddress, string? provider, string requestId, CancellationToken cancellation)
+        string? baseAddress, string provider, string requestId, CancellationToken cancellation)
     {
         try
         {

@@ -93,6 +93,11 @@ internal sealed class RowContinuation
         var hash = RowIdentity.Hash(model, asked);
         if (!NamedRequests.IsForSame(named, row, host, model) || !RowRules.IsSameInput(named, hash))
         {
+            if (named.IsWithoutPrompt)
+            {
+                throw new InvalidInputException(Messages.RecordWithoutTexts) { Row = row.Index };
+            }
+
             return _identities.IsRepeated(named, host.BaseUri, hash, row.Key)
                 ? new CheckedRow(row, host, model, input) { IsRepeated = true }
                 : await OfRowAsync(row, host, model, asked, cancellation).ConfigureAwait(false);
@@ -120,7 +125,7 @@ internal sealed class RowContinuation
 
         if (_options.Output is null && identity.Directory is { } folder)
         {
-            _notices.Warn("own directory", Messages.RowsNotSaved.With(folder, CommandText.Quoted(folder)));
+            _notices.Warn($"directory {folder}", Messages.RowsNotSaved.With(folder));
         }
 
         var record = new CheckedRow(row, host, model, _options.NoResume ? input : asked)

@@ -281,6 +281,9 @@ internal sealed class RowProcess
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
         Open.Add(known, entry);
+
+        // Why it was not there in an earlier run.
+        (result.Error, result.ErrorType) = (null, null);
         return (going.IsClaimed ? _receiver : _follower).ContinueAsync(known, result, entry, row.FileName, cancellation);
     }
 
