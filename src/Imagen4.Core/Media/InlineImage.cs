@@ -79,15 +79,17 @@ internal static class InlineImage
                 var end = text.IsAtEnd ? -1 : base64.Span.IndexOf((byte)'=');
                 var status = Base64.DecodeFromUtf8(
                     (end < 0 ? base64 : base64[..end]).Span, decoded, out var consumed, out var written, text.IsAtEnd);
-                if (text.IsAtEnd && status != OperationStatus.Done && Padded(base64.Span[consumed..]) is { } last)
+                if (text.IsAtEnd && status != OperationStatus.Done)
                 {
+                    // As if more were to come: then what is left over is said.
+                    base64 = base64.TrimEnd(" \t\r\n"u8);
+                    _ = Base64.DecodeFromUtf8(base64.Span, decoded, out consumed, out written, isFinalBlock: false);
+                    base64 = Padded(base64.Span[consumed..]) ?? throw new InvalidMediaException(Messages.DataUriMalformed);
                     await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
-                    base64 = last;
                     continue;
                 }
 
-                if (status is not (OperationStatus.Done or OperationStatus.NeedMoreData)
-                    || (text.IsAtEnd ? status != OperationStatus.Done : end < 0 && consumed == 0))
+                if (status is not (OperationStatus.Done or OperationStatus.NeedMoreData) || (!text.IsAtEnd && end < 0 && consumed == 0))
                 {
                     throw new InvalidMediaException(Messages.DataUriMalformed);
                 }
@@ -115,17 +117,13 @@ internal static class InlineImage
     }
 
     // RFC 4648, 3.2: some leave the padding out. Null where it is not padding that is missing.
-    private static byte[]? Padded(ReadOnlySpan<byte> rest)
+    private static byte[]? Padded(ReadOnlySpan<byte> rest) => rest.Length switch
     {
-        rest = rest.TrimEnd(" \t\r\n"u8);
-        return rest.Length switch
-        {
-            _ when rest.Contains((byte)'=') => null,
-            2 => [.. rest, (byte)'=', (byte)'='],
-            3 => [.. rest, (byte)'='],
-            _ => null,
-        };
-    }
+        _ when rest.Contains((byte)'=') => null,
+        2 => [.. rest, (byte)'=', (byte)'='],
+        3 => [.. rest, (byte)'='],
+        _ => null,
+    };
 
     // Behind the first padding there are no more than the rest of its group and line breaks.
     private static async ValueTask<ReadOnlyMemory<byte>> LastGroupAsync(

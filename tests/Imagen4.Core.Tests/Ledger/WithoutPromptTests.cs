@@ -25,7 +25,7 @@ public sealed class WithoutPromptTests : IDisposable
         await using var ledger = new RequestLedger(new SqliteDatabase(_temp.Path), TimeProvider.System) { KeepsPrompts = false };
         var entry = new LedgerEntry("fal", "fal-ai/x", Key: "k", Input())
         {
-            Row = RowIdentity.OfInput(new Uri("https://queue.fal.run/"), "fal-ai/x", "h", 1, "/out"), BaseAddress = "https://queue.fal.run",
+            Row = RowIdentity.OfInput(new Uri("https://queue.fal.run/"), "fal-ai/x", RowIdentity.Hash("fal-ai/x", Input()), 1, "/out"), BaseAddress = "https://queue.fal.run",
         };
         Assert.True(await ledger.ClaimAsync(entry, newest: null, isSeen: false, default));
         await ledger.RecordAsync(RequestState.Intent, entry, default);

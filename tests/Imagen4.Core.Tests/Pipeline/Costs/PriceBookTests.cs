@@ -133,7 +133,7 @@ public sealed class PriceBookTests : EnvironmentTest
         var host = TestHost.Connect(Profile(server.Address) with { PricePerImage = 0.03m });
         await PriceCache.SaveAsync(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
 
-        Assert.Equal("0.1", new PriceBook(TimeProvider.System, trace: null).AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
+        Assert.Equal("0.10", new PriceBook(TimeProvider.System, trace: null).AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class PriceBookTests : EnvironmentTest
         await PriceCache.SaveAsync(host.Profile, new Dictionary<string, UnitPrice> { ["a/one"] = new(0.1m, "images", "USD", IsHosts: true) }, DateTimeOffset.UtcNow, default);
         var book = new PriceBook(TimeProvider.System, trace: null);
 
-        Assert.Equal("0.5", book.AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
+        Assert.Equal("0.50", book.AtMost(host, "a/one", TestHost.Input()).Most!.ToString());
         Assert.Equal("0.20 USD", (await book.CostAsync(host, "a/one", TestHost.Input(), units: 2, images: 1).InTime())!.ToString());
     }
 

@@ -61,7 +61,7 @@ public sealed class RowCostTests
     [Theory]
     [InlineData("""{"n":4}""", "0.08")]
     [InlineData("""{"num_images":3}""", "0.06")]
-    [InlineData("""{"batch_size":"2","max_images":5}""", "0.1")]
+    [InlineData("""{"batch_size":"2","max_images":5}""", "0.10")]
     [InlineData("""{"n":"many"}""", null)]
     [InlineData("""{"n":-1}""", null)]
     [InlineData("""{"style":"oil"}""", "0.02")]
