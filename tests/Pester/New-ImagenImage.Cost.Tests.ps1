@@ -55,8 +55,8 @@ Describe 'New-ImagenImage: cost' {
 
         It 'the host''s price comes before the user''s own, which is for what the host does not say: <model>, <where>' -ForEach @(
             @{ model = 'fal-ai/nano-banana-2'; where = 'asked'; cost = '0.08 USD' }
-            @{ model = 'any/model'; where = 'asked'; cost = '0.5' }
-            @{ model = 'fal-ai/nano-banana-2'; where = 'down'; cost = '0.5' }
+            @{ model = 'any/model'; where = 'asked'; cost = '0.50' }
+            @{ model = 'fal-ai/nano-banana-2'; where = 'down'; cost = '0.50' }
         ) {
             if ($where -eq 'down') { Add-Fault $test @{ operation = 'pricing'; kind = 'status'; status = 500; count = -1 } }
             (Get-WhatIf "`$null = Set-ImagenProvider emulator -PricePerImage 0.5; New-ImagenImage a -Model $model -WhatIf")[-1] | Should -Be "In all, rows to be generated: 1, cost: at most $cost."
