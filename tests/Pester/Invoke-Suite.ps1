@@ -74,9 +74,13 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = if ($env:CI) { 'Normal' } else { 'Detailed' }
 $configuration.Output.RenderMode = 'Plaintext'
 
-# The long ones first, so that no process is left alone with one at the end. Whoever creates the file of a claim runs its tests.
+# The long ones first, so that no process is left alone with one at the end: those whose tests start many processes, then by their
+# size. Whoever creates the file of a claim runs its tests.
+$long = 'Canary', 'Life', 'Isolation', 'New-ImagenImage.Records', 'Help', 'Package', 'Pump', 'SharedLedger', 'ImagenEmulator'
 $sum = @{ Passed = 0; Failed = 0; Skipped = 0 }
-foreach ($file in Get-ChildItem $Path -Recurse -Filter *.Tests.ps1 | Sort-Object Length -Descending) {
+$files = Get-ChildItem $Path -Recurse -Filter *.Tests.ps1 |
+    Sort-Object { ($_.Name -replace '\.Tests\.ps1$') -in $long }, Length -Descending
+foreach ($file in $files) {
     if ($Claims) {
         try {
             [System.IO.File]::Open((Join-Path $Claims $file.Name), 'CreateNew').Dispose()
