@@ -211,7 +211,7 @@ Describe 'Advice' {
             $failure = Get-Failure { $request | Receive-ImagenResult -Wait -NoDownload }
             $failure.FullyQualifiedErrorId | Should -BeLike 'ContentPolicyViolation,*'
             $failure.ErrorDetails.RecommendedAction | Should -BeLike "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt # shows *"
-            (Invoke-Expression "(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt") | Should -Be '[emulator:content_policy_violation]'
+            (& ([scriptblock]::Create("(Get-ImagenRequest -RequestId $($request.RequestId)).Prompt"))) | Should -Be '[emulator:content_policy_violation]'
         }
 
         It 'Receive-ImagenResult of a request that failed names the request' {
@@ -267,7 +267,7 @@ Describe 'Advice' {
             $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidMedia,*'
             $failure.Exception.Message | Should -Be "$file is not a PNG, JPEG or WebP image."
             $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ChildItem -LiteralPath '$($folder.Replace("'", "''"))' -File -Include *.png, *.jpg, *.webp"
-            { Invoke-Expression $failure.ErrorDetails.RecommendedAction } | Should -Not -Throw
+            { & ([scriptblock]::Create($failure.ErrorDetails.RecommendedAction)) } | Should -Not -Throw
         }
 
         It 'a prompt without quotes comes back with them' {

@@ -68,7 +68,7 @@ Describe 'What may be meant' {
         $seen.Error[0].Exception.Message | Should -Match ([regex]::Escape("Its properties are: other, $misspelt (${meant}?)"))
         $next = $seen.Error[0].ErrorDetails.RecommendedAction
         $next | Should -Be "... | Select-Object *, @{ Name = '$meant'; Expression = { `$_.'$misspelt' } } -ExcludeProperty '$misspelt' | $command"
-        $renamed = Invoke-Expression ($next.Replace('...', '$record') -replace ' \| [A-Z][A-Za-z-]+$')
+        $renamed = & ([scriptblock]::Create(($next.Replace('...', '$record') -replace ' \| [A-Z][A-Za-z-]+$')))
         $renamed.$meant, $renamed.other | Should -Be $value, 'x'
         $renamed.PSObject.Properties.Name | Should -Not -Contain $misspelt
     }

@@ -11,7 +11,7 @@ Describe 'Another host' {
 
         # Runs the advice as it stands; where it asks for a key, the key is there.
         function Invoke-Advice($Failure) {
-            function Read-Host { 'any-key-will-do' }
+            Set-Item function:local:Read-Host { 'any-key-will-do' }
             . ([scriptblock]::Create($Failure.ErrorDetails.RecommendedAction))
         }
     }

@@ -99,7 +99,7 @@ Describe 'The progress of a batch, and the line it ends with' {
             $seen.Other | Should -BeExactly "Submitted. To save its images: Get-ImagenRequest -RequestId $id | Receive-ImagenResult -Wait -OutputDirectory ./out"
             Push-Location (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
             try {
-                (Invoke-Expression ("$($seen.Other)" -replace '^[^:]*: ')).Path | Should -Exist
+                (& ([scriptblock]::Create(("$($seen.Other)" -replace '^[^:]*: ')))).Path | Should -Exist
             }
             finally {
                 Pop-Location

@@ -184,7 +184,7 @@ Describe 'Receive-ImagenResult' {
             $received.Provider, $received.Model | Should -Be 'elsewhere', 'fal-ai/imagen4/preview/fast'
 
             # A key that is given is for the default provider, and for no other that nobody has named.
-            $seen = Watch-Command { Get-ImagenRequestStatus $sent.RequestId -ApiKey (ConvertTo-SecureString typed -AsPlainText) -TimeoutSec 5 -Verbose }
+            $seen = Watch-Command { Get-ImagenRequestStatus $sent.RequestId -ApiKey typed -TimeoutSec 5 -Verbose }
             "$($seen.Verbose) $($seen.Error)" | Should -Not -BeLike "*$($test.BaseUri)*"
         }
         finally {
