@@ -123,12 +123,12 @@ function Invoke-TortureTask {
     $program = Join-Path $root "tests/Imagen4.Torture/bin/$Configuration/net10.0/Imagen4.Torture.dll"
     $emulator = Join-Path $root "src/Imagen4.Emulator/bin/$Configuration/net10.0/Imagen4.Emulator.dll"
     if ($Short) {
-        dotnet exec $program faults $emulator 400 2
+        Invoke-WithSmallHeap { dotnet exec $program faults $emulator 400 2 }
         dotnet exec $program kills $emulator 12 1 short
         dotnet exec $program downloads $emulator 20 1 --jobs 2
         dotnet exec $program flips 1000 1
         if (Test-TorturePostgres) {
-            dotnet exec $program faults $emulator 200 1 --ledger postgres
+            Invoke-WithSmallHeap { dotnet exec $program faults $emulator 200 1 --ledger postgres }
             dotnet exec $program kills $emulator 6 1 short --ledger postgres
         }
 
@@ -145,6 +145,17 @@ function Invoke-TortureTask {
 
     dotnet exec $program flips 20000 1
     dotnet exec $program history 200000
+}
+
+# Hosts that fail must not fill the memory: 64 MiB of heap are enough for a batch at them.
+function Invoke-WithSmallHeap([scriptblock]$Run) {
+    $env:DOTNET_GCHeapHardLimit = '0x4000000'
+    try {
+        & $Run
+    }
+    finally {
+        $env:DOTNET_GCHeapHardLimit = $null
+    }
 }
 
 # Whether it can run on PostgreSQL; where it cannot, that is said.

@@ -26,9 +26,15 @@ internal static class FaultRun
             wrong += await InPlaceAsync(admin, ledgers, folder => ReadableRun.RunAsync(admin, folder, rows / Others, number)).ConfigureAwait(false);
         }
 
-        Console.WriteLine($"faults: {seeds} seeds of {rows} rows, a third of all calls failed, on {ledgers.Kind}: {wrong} wrong");
+        Console.WriteLine($"faults: {seeds} seeds of {rows} rows, a third of all calls failed, on {ledgers.Kind}{Limit()}: {wrong} wrong");
         return wrong == 0 ? 0 : 1;
     }
+
+    // Whoever starts it sets DOTNET_GCHeapHardLimit: with too little memory it ends at once.
+    private static string Limit() =>
+        GC.GetConfigurationVariables().GetValueOrDefault("GCHeapHardLimit") is long and > 0 and var bytes
+            ? $", with a heap of {bytes / 1024 / 1024} MiB"
+            : "";
 
     private static async Task<int> InPlaceAsync(EmulatorAdmin admin, TortureLedgers ledgers, Func<string, Task<int>> run)
     {

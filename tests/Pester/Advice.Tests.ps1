@@ -234,6 +234,34 @@ Describe 'Advice' {
             (Get-Failure { Stop-ImagenRequest $request.RequestId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $($request.RequestId) # fetches its result"
         }
 
+        It 'an id that two providers have given: every command names the provider' {
+            $request = New-ImagenImage 'a fox'
+            $null = Get-ImagenRequestStatus $request.RequestId -Wait
+            $failed = New-ImagenImage '[emulator:generation_timeout]'
+            Set-Persona $test.BaseUri
+            $env:CHAINHUB_API_KEY = 'k'
+            try {
+                foreach ($id in $request.RequestId, $failed.RequestId) {
+                    Add-Fault $test @{ operation = 'submit'; kind = 'reset' }
+                    $doubt = New-ImagenImage 'another fox' -Provider chainhub -ErrorAction SilentlyContinue
+                    Add-Fault $test @{ operation = 'status'; kind = 'status'; status = 202; body = @{ status = 'IN_PROGRESS' } }
+                    $null = $doubt | Resolve-ImagenRequest -RequestId $id
+                }
+
+                (Get-Failure { Receive-ImagenResult $request.RequestId }).Exception.Message |
+                    Should -Be "The ledger knows request $($request.RequestId) of several providers: emulator, chainhub. Nothing was asked; name one with -Provider."
+                (Get-Failure { $request | Stop-ImagenRequest }).ErrorDetails.RecommendedAction |
+                    Should -Be "Receive-ImagenResult -RequestId $($request.RequestId) -Provider emulator # fetches its result"
+                (Get-Failure { $failed | Receive-ImagenResult -Wait -NoDownload }).ErrorDetails.RecommendedAction |
+                    Should -Be "Get-ImagenRequest -RequestId $($failed.RequestId) -Provider emulator | New-ImagenImage -OutputDirectory ./out # submits it again, and pays for it"
+                (Get-ImagenRequest -RequestId $failed.RequestId -Provider emulator).Prompt | Should -Be '[emulator:generation_timeout]'
+            }
+            finally {
+                $env:CHAINHUB_API_KEY = $null
+                'fal', 'fal-sync', 'chainhub', 'kkiai', 'aimlapi' | Remove-ImagenProvider
+            }
+        }
+
         It 'a cancel names what is to be fetched only where there is something' {
             $delivered = New-ImagenImage 'a fox' (Join-Path $TestDrive delivered)
             $ended = New-ImagenImage 'an owl'

@@ -179,6 +179,17 @@ Describe 'New-ImagenImage: saving' {
         }
     }
 
+    Context 'a name that would be a file and a folder' {
+        It 'is one row''s only, and the other is not paid for' {
+            $rows = [pscustomobject]@{ prompt = 'p'; filename = 'a' }, [pscustomobject]@{ prompt = 'q'; filename = 'a.png/b' }
+            $seen = Watch-Command { $rows | New-ImagenImage -OutputDirectory $out }
+            $seen.Error.FullyQualifiedErrorId | Should -Be $refused
+            $within = Join-Path a.png b
+            "$($seen.Error)" | Should -Be "Row 2: Two rows of this batch would be saved as '$within' and 'a.png', where 'a.png' cannot be both a folder and a file. Nothing was sent for this one; change the FileName of one of them."
+            (Get-Bill $test).input.prompt | Should -Be 'p'
+        }
+    }
+
     Context 'files that are there already' {
         It 'are never overwritten, and the row is not paid for' {
             $null = New-Item -ItemType Directory $out

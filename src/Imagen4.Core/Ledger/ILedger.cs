@@ -22,6 +22,9 @@ internal interface ILedger
     /// <returns>The id it is kept under: the host's, with a number behind it where another result of that host has it.</returns>
     ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result);
 
+    /// <summary>Whether several hosts have given that id, so that it does not say alone which request is meant.</summary>
+    ValueTask<bool> IsAtSeveralAsync(string requestId) => ValueTask.FromResult(false);
+
     /// <summary>The names that the images of a request have in a directory, by their number; without extensions.</summary>
     /// <param name="entry">The request.</param>
     /// <param name="directory">The directory, with its links resolved.</param>

@@ -77,6 +77,11 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
     public async Task<IReadOnlyList<LedgerRequest>> FindByRequestIdAsync(string requestId, CancellationToken cancellation) =>
         All(await stored.FindByRequestIdAsync(requestId, cancellation).ConfigureAwait(false));
 
+    /// <summary>Whether several hosts have given that id, so that it does not say alone which request is meant.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<bool> IsAtSeveralAsync(string requestId) =>
+        (await FindByRequestIdAsync(requestId, CancellationToken.None).ConfigureAwait(false)).DistinctBy(known => known.BaseAddress).Skip(1).Any();
+
     /// <summary>
     /// The newest submission with a host's id, or null: at the host's address, whatever its provider was called, else by the provider's
     /// name. The names of providers have no case, the ids of hosts have.

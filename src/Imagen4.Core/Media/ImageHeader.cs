@@ -103,9 +103,8 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             throw Broken(MediaType.Jpeg, isCut: !HasEnd(file, from: 0));
         }
 
-        return HasEnd(file, data) ? new(MediaType.Jpeg, width, height)
-            : JpegSegments.FindEnd(file, data) is { } end ? new(MediaType.Jpeg, width, height) { End = end }
-            : throw Broken(MediaType.Jpeg, isCut: true);
+        var end = JpegSegments.FindEnd(file, data) ?? throw Broken(MediaType.Jpeg, isCut: true);
+        return new(MediaType.Jpeg, width, height) { End = HasEnd(file, data) ? null : end };
     }
 
     private static ImageHeader Webp(ReadOnlySpan<byte> head, Stream file) =>

@@ -29,15 +29,7 @@ internal static class InlineImage
     {
         using var text = new InlineText(image);
         var piece = await text.NextAsync(left: 0, cancellation).ConfigureAwait(false);
-        var isBase64 = true;
-        if (text.IsDataUri)
-        {
-            var comma = piece.Span.IndexOf((byte)',');
-            isBase64 = comma >= 0 ? piece.Span[..comma].EndsWithIgnoreCase(";base64"u8) : throw new InvalidMediaException(Messages.DataUriMalformed);
-            piece = piece[(comma + 1)..];
-        }
-
-        if (isBase64)
+        if (text.IsBase64)
         {
             await DecodeBase64Async(text, piece, target, maxBytes, cancellation).ConfigureAwait(false);
         }
@@ -171,7 +163,4 @@ internal static class InlineImage
 
     private static bool StartsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
         text.Length >= start.Length && System.Text.Ascii.EqualsIgnoreCase(text[..start.Length], start);
-
-    private static bool EndsWithIgnoreCase(this ReadOnlySpan<byte> text, ReadOnlySpan<byte> end) =>
-        text.Length >= end.Length && System.Text.Ascii.EqualsIgnoreCase(text[^end.Length..], end);
 }

@@ -14,22 +14,23 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
     // A slash may be written \/ and a plus \u002B.
     private const int LongestEscape = 6;
 
-    // %2B
-    private const int PercentEscape = 3;
-
     private readonly byte[] _raw = ArrayPool<byte>.Shared.Rent(LongestPiece);
     private readonly byte[] _piece = ArrayPool<byte>.Shared.Rent(LongestPiece);
     private readonly int _held = JsonMarshal.GetRawUtf8Value(image.Text).Length - 2 - (image.Rest?.MarkLength ?? 0);
 
-    private readonly byte[] _cut = new byte[PercentEscape - 1];
+    private readonly byte[] _cut = new byte[PercentEscape.Length - 1];
 
     private long _at;
     private int _length;
     private int _unread;
     private int _cutLength;
+    private DataUriHeader? _header;
 
     /// <summary>Whether it is a data URI.</summary>
     public bool IsDataUri { get; } = InlineImage.IsDataUri(image.Text);
+
+    /// <summary>Whether it is base64; known once the first piece was read.</summary>
+    public bool IsBase64 => _header?.IsBase64 ?? true;
 
     /// <summary>Its length in bytes, with the escapes as they were written.</summary>
     public long Length => _held + (image.Rest?.Length ?? 0);
@@ -37,10 +38,10 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
     /// <summary>Whether the last piece was the last.</summary>
     public bool IsAtEnd => _at == Length && _unread == 0;
 
-    /// <summary>The next piece.</summary>
+    /// <summary>The next piece; of a data URI, of its data.</summary>
     /// <param name="left">How many bytes at the end of the last piece are to come again, at the beginning of this one.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="InvalidMediaException">It has an escape that no text can hold.</exception>
+    /// <exception cref="InvalidMediaException">It has an escape that no text can hold, or is a data URI without data.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> NextAsync(int left, CancellationToken cancellation)
     {
         _piece.AsSpan(_length - left, left).CopyTo(_piece);
@@ -57,12 +58,15 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
         _length = before + Unescape(whole, _piece.AsSpan(before));
         _unread = read - whole;
         _raw.AsSpan(1 + whole, _unread).CopyTo(_raw.AsSpan(1));
-        if (IsDataUri)
+        if (!IsDataUri)
         {
-            _length = left + PercentDecode(_piece.AsSpan(left, _length - left));
+            return _piece.AsMemory(0, _length);
         }
 
-        return _piece.AsMemory(0, _length);
+        // The escapes before the data are no part of the data.
+        var start = _header is null ? ReadHeader() : 0;
+        _length = start + left + PercentDecode(_piece.AsSpan(start + left, _length - start - left));
+        return _piece.AsMemory(start, _length - start);
     }
 
     /// <summary>Writes it as it stands in the answer.</summary>
@@ -136,34 +140,30 @@ internal sealed class InlineText(ImageBytes.Inline image) : IDisposable
         }
     }
 
-    // In place, as RFC 3986, 2.1 has it. What is cut at the end is left to the next piece; what is no escape stands for itself.
+    private int ReadHeader()
+    {
+        _header = DataUriHeader.Find(_piece.AsSpan(0, _length)) ?? throw new InvalidMediaException(Messages.DataUriMalformed);
+        return _header.Value.Length;
+    }
+
+    // In place. What is cut at the end is left to the next piece.
     private int PercentDecode(Span<byte> piece)
     {
         _cutLength = 0;
         var first = piece.IndexOf((byte)'%');
         var to = first < 0 ? piece.Length : first;
-        Span<byte> octet = stackalloc byte[1];
         for (var from = to; from < piece.Length; to++)
         {
             var rest = piece[from..];
-            if (rest[0] == (byte)'%' && rest.Length < PercentEscape && !IsAtEnd)
+            if (rest[0] == (byte)'%' && rest.Length < PercentEscape.Length && !IsAtEnd)
             {
                 _cutLength = rest.Length;
                 rest.CopyTo(_cut);
                 break;
             }
 
-            if (rest[0] == (byte)'%' && rest.Length >= PercentEscape
-                && Convert.FromHexString(rest[1..PercentEscape], octet, out _, out _) == OperationStatus.Done)
-            {
-                piece[to] = octet[0];
-                from += PercentEscape;
-            }
-            else
-            {
-                piece[to] = rest[0];
-                from++;
-            }
+            piece[to] = PercentEscape.Read(rest, out var length);
+            from += length;
         }
 
         return to;

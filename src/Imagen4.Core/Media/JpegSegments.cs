@@ -13,6 +13,10 @@ internal static class JpegSegments
     private const int Most = 10_000;
     private const int Piece = 64 * 1024;
 
+    // The marker, the length, and of a scan how many components it has.
+    private const int SegmentHead = 5;
+    private const byte ScanMarker = 0xDA;
+
     /// <summary>What stands at the end of an image.</summary>
     public static ReadOnlySpan<byte> EndMarker => [0xFF, 0xD9];
 
@@ -31,15 +35,21 @@ internal static class JpegSegments
             var length = BinaryPrimitives.ReadUInt16BigEndian(segment[2..]);
             switch (segment[1])
             {
-                case 0xDA:
+                case ScanMarker:
                     data = file.Position - segment.Length + 2 + length;
-                    return size is not null && HasData(file, data) ? size : null;
+                    return size is not null && IsScanHeader(segment) && HasData(file, data) ? size : null;
 
                 case 0xD8 or 0xD9:
                     return null;
 
                 case >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC):
-                    size ??= (BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
+                    if (size is not null)
+                    {
+                        // Of the image behind one that was cut.
+                        return null;
+                    }
+
+                    size = (BinaryPrimitives.ReadUInt16BigEndian(segment[7..]), BinaryPrimitives.ReadUInt16BigEndian(segment[5..]));
                     break;
             }
 
@@ -49,6 +59,10 @@ internal static class JpegSegments
 
         return null;
     }
+
+    // B.2.3: its length follows from its components. Another length is none: it was cut.
+    private static bool IsScanHeader(ReadOnlySpan<byte> segment) =>
+        BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) == 6 + (2 * segment[4]);
 
     // Behind the header of a scan come its data, and not another marker: 0xFF in the data is followed by 0.
     private static bool HasData(Stream file, long at)
@@ -60,11 +74,11 @@ internal static class JpegSegments
 
     /// <summary>
     /// Finds where the image ends. In the data of a scan, 0xFF is followed by 0 or a restart marker; any other marker is the end, or has
-    /// a segment of the next scan behind it.
+    /// a segment of the next scan behind it. A marker that can be neither belongs to what stands behind an image that was cut.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="data">Where the data of the first scan begin.</param>
-    /// <returns>The place behind its last marker; null where it has none.</returns>
+    /// <returns>The place behind its last marker; null where it has none, because it was cut.</returns>
     public static long? FindEnd(Stream file, long data)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Piece);
@@ -81,7 +95,8 @@ internal static class JpegSegments
                     return at + marker + EndMarker.Length;
                 }
 
-                if (piece.Length < Piece && (marker < 0 || marker + 4 > piece.Length))
+                if ((marker >= 0 && !IsBetweenScans(piece[marker + 1]))
+                    || (piece.Length < Piece && (marker < 0 || marker + SegmentHead > piece.Length)))
                 {
                     return null;
                 }
@@ -91,9 +106,13 @@ internal static class JpegSegments
                     // The last byte may be the first of a marker.
                     at += piece.Length - 1;
                 }
-                else if (marker + 4 > piece.Length)
+                else if (marker + SegmentHead > piece.Length)
                 {
                     at += marker;
+                }
+                else if (piece[marker + 1] == ScanMarker && !IsScanHeader(piece[marker..]))
+                {
+                    return null;
                 }
                 else
                 {
@@ -109,6 +128,10 @@ internal static class JpegSegments
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    // Table B.1: tables, the number of lines, the next scan, and what programs write for themselves. There is one frame, before the first.
+    private static bool IsBetweenScans(byte marker) =>
+        marker is 0xC4 or 0xCC or (>= 0xDA and <= 0xDD) or (>= 0xE0 and <= 0xEF) or 0xFE;
 
     private static int MarkerIn(ReadOnlySpan<byte> data)
     {

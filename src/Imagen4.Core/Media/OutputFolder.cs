@@ -10,7 +10,7 @@ namespace Imagen4.Core.Media;
 public sealed class OutputFolder(string path, bool force)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ClaimedPaths _claimed = new();
     private readonly Dictionary<string, string> _published = new(StringComparer.OrdinalIgnoreCase);
     private bool _prepared;
     private string? _real;
@@ -73,7 +73,9 @@ public sealed class OutputFolder(string path, bool force)
     /// <param name="names">The names, without their extensions.</param>
     /// <param name="files">Every file that may be written under them.</param>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
-    /// <exception cref="InvalidInputException">Another row of this batch has a name, or a subfolder cannot be one.</exception>
+    /// <exception cref="InvalidInputException">
+    /// Another row of this batch has a name, or a file would be where a folder is, or a folder where a file is.
+    /// </exception>
     internal void Claim(bool isNew, IReadOnlyList<string> names, IReadOnlyList<string> files)
     {
         foreach (var subfolder in names.Select(Path.GetDirectoryName).OfType<string>().Where(name => name.Length > 0).Distinct())
@@ -82,23 +84,21 @@ public sealed class OutputFolder(string path, bool force)
         }
 
         // First: the file that is there may be the one of the other row.
-        lock (_lock)
+        _claimed.Add(names, files);
+        if (!isNew)
         {
-            if (names.FirstOrDefault(_taken.Contains) is { } twice)
-            {
-                throw new InvalidInputException(Messages.FileNameTwice.With(twice)) { NextCommand = Messages.CommandNameEachRow };
-            }
-
-            _taken.UnionWith(names);
+            return;
         }
 
-        if (isNew && !force && files.Select(At).FirstOrDefault(File.Exists) is { } existing)
+        if (files.Select(At).FirstOrDefault(Directory.Exists) is { } directory)
         {
-            lock (_lock)
-            {
-                _taken.ExceptWith(names);
-            }
+            _claimed.Remove(names, files);
+            throw new InvalidInputException(Messages.FileNameIsDirectory.With(directory));
+        }
 
+        if (!force && files.Select(At).FirstOrDefault(File.Exists) is { } existing)
+        {
+            _claimed.Remove(names, files);
             throw new FileExistsException(Messages.FileExistsBefore.With(existing)) { File = existing };
         }
     }
@@ -106,10 +106,10 @@ public sealed class OutputFolder(string path, bool force)
     /// <summary>The full path of a file within the folder.</summary>
     internal string At(string file) => Path.Combine(FullPath, file);
 
-    /// <summary>Whether an image, or what is written beside one, has that name already.</summary>
+    /// <summary>Whether an image, what is written beside one, or a folder of another row has that name already.</summary>
     /// <param name="name">The name, without an extension.</param>
-    internal bool Has(string name) =>
-        MediaType.Extensions.Select(extension => At(name + extension)).Any(file => Path.Exists(file) || Path.Exists(Sidecar.PathOf(file)));
+    internal bool Has(string name) => MediaType.Extensions.Select(extension => name + extension).Any(file =>
+        _claimed.IsFolder(file) || _claimed.IsFolder(Sidecar.PathOf(file)) || Path.Exists(At(file)) || Path.Exists(Sidecar.PathOf(At(file))));
 
     /// <summary>The path of a file within the folder; null for one that is elsewhere.</summary>
     internal string? Within(string path)

@@ -11,6 +11,12 @@ public static class CommandText
     /// <summary>A value as an argument: as it stands where that is one word to PowerShell, and quoted where it is not.</summary>
     public static string Argument(string value) => IsWord(value) ? value : Quoted(value);
 
+    /// <summary>The id of a request as an argument, with its provider behind it where the id alone does not say which request is meant.</summary>
+    /// <param name="requestId">The id.</param>
+    /// <param name="provider">The provider; null where the id is enough.</param>
+    public static string Request(string requestId, string? provider) =>
+        Argument(requestId) + (provider is null ? "" : $" -Provider {Argument(provider)}");
+
     /// <summary>Several values as one argument.</summary>
     public static string Arguments(IEnumerable<string> values) => string.Join(',', values.Select(Argument));
 

@@ -14,6 +14,7 @@ public abstract class ImagenException : Exception
     private bool _canBeReceived;
     private string? _provider;
     private bool _isOfRequest;
+    private bool _hasSharedId;
     private string? _file;
     private string? _origin;
     private string? _nextCommand;
@@ -80,6 +81,11 @@ public abstract class ImagenException : Exception
     /// <summary>The name of the provider it came from, where there is one.</summary>
     public string? Provider => _provider;
 
+    /// <summary>
+    /// Whether another provider has given a request the same id, as the ledger knows: a command has to name the provider then.
+    /// </summary>
+    public bool HasSharedId => _hasSharedId;
+
     /// <summary>The command that comes next, ready to be run; null where the kind of error says what to do.</summary>
     public string? NextCommand
     {
@@ -143,6 +149,14 @@ public abstract class ImagenException : Exception
     {
         var copy = ForRow(row: null, requestId: null, CanBeReceived);
         copy._nextCommand = command;
+        return copy;
+    }
+
+    /// <summary>The same error, of a request whose id another provider has given too. The one that was thrown stays as it is.</summary>
+    internal ImagenException WithSharedId()
+    {
+        var copy = ForRow(row: null, requestId: null, CanBeReceived);
+        copy._hasSharedId = true;
         return copy;
     }
 

@@ -17,10 +17,10 @@ internal static class ErrorTable
         entry = error switch
         {
             ImagenException { NextCommand: { } next } => entry with { Advice = next },
-            ImagenException { RefusesInput: true, RequestId: { } id } when FollowsUp(command) =>
-                entry with { Advice = CommandMessages.AdviceRefusedRequest.With(CommandText.Argument(id)) },
-            RequestFailedException or RequestCancelledException when error is ImagenException { RequestId: { } id } && FollowsUp(command) =>
-                entry with { Advice = CommandMessages.AdviceFailedRequest.With(CommandText.Argument(id)) },
+            ImagenException { RefusesInput: true, RequestId: not null } refused when FollowsUp(command) =>
+                entry with { Advice = CommandMessages.AdviceRefusedRequest.With(RequestOf(refused)) },
+            RequestFailedException or RequestCancelledException when error is ImagenException { RequestId: not null } ended && FollowsUp(command) =>
+                entry with { Advice = CommandMessages.AdviceFailedRequest.With(RequestOf(ended)) },
             InvalidInputException wrong => entry with { Advice = Correction(wrong, command) },
             FileExistsException when Takes(command, "Prompt") => entry with { Advice = CommandMessages.AdviceFileExistsOfRow },
             FileExistsException when !Takes(command, "OutputDirectory") => entry with { Advice = CommandMessages.AdvicePageExists },
@@ -83,7 +83,10 @@ internal static class ErrorTable
     };
 
     private static string Named(Exception error) =>
-        error is ImagenException { RequestId: { } id } ? $" -RequestId {CommandText.Argument(id)}" : "";
+        error is ImagenException { RequestId: not null } named ? $" -RequestId {RequestOf(named)}" : "";
+
+    private static string RequestOf(ImagenException error) =>
+        CommandText.Request(error.RequestId!, error.HasSharedId ? error.Provider : null);
 
     // What is run again asks about the request once more, and submits nothing.
     private static bool FollowsUp(CommandInfo command) => Takes(command, "RequestId") && !Takes(command, "Prompt");
@@ -96,9 +99,13 @@ internal static class ErrorTable
 
     private static string Of(Exception error) => (error as ImagenException)?.Provider is { } provider ? $" {provider}" : "";
 
-    private static string NotFound(Exception error) => error is RequestNotFoundException { RequestId: { } id }
-        ? CommandMessages.AdviceRequestGone.With(CommandText.Argument(id))
-        : CommandMessages.AdviceRequestNotFound;
+    private static string NotFound(Exception error) => error switch
+    {
+        RequestNotFoundException { RequestId: { } id, HasSharedId: true, Provider: { } provider } =>
+            CommandMessages.AdviceRequestGone.With($"{CommandText.Argument(id)} | Where-Object Provider -EQ {CommandText.Argument(provider)}"),
+        RequestNotFoundException { RequestId: { } id } => CommandMessages.AdviceRequestGone.With(CommandText.Argument(id)),
+        _ => CommandMessages.AdviceRequestNotFound,
+    };
 }
 
 /// <summary>What a kind of error is in PowerShell.</summary>

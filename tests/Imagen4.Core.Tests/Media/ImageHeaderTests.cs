@@ -64,6 +64,34 @@ public sealed class ImageHeaderTests
     public void Other_images_behind_a_JPEG_are_left_with_it() =>
         Assert.Equal(new ImageHeader(MediaType.Jpeg, 40, 30), Read([.. Pictures.Jpeg, .. Pictures.Encode(ImageFormat.Jpeg, 80, 60)]));
 
+    [Fact]
+    public void A_JPEG_that_was_cut_is_not_whole_by_the_image_behind_it()
+    {
+        var picture = Pictures.Encode(ImageFormat.Jpeg, 80, 60);
+        var scan = picture.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] twice = [.. picture[..^2], .. picture[scan..]];
+        foreach (var behind in new[] { Pictures.Jpeg, Pictures.Encode(ImageFormat.Jpeg, 640, 640) })
+        {
+            Assert.DoesNotContain(
+                Enumerable.Range(scan, twice.Length - scan - 1),
+                length => Record.Exception(() => Read([.. twice[..length], .. behind])) is not InvalidMediaException);
+            Assert.True(Assert.Throws<InvalidMediaException>(() => Read([.. twice[..^2], .. behind])).IsCut);
+        }
+    }
+
+    [Fact]
+    public void A_JPEG_that_was_cut_does_not_end_where_other_bytes_happen_to_have_an_end()
+    {
+        var random = new Random(20261130);
+        for (var round = 0; round < 100; round++)
+        {
+            var behind = new byte[100_000];
+            random.NextBytes(behind);
+
+            Assert.Throws<InvalidMediaException>(() => Read([.. Pictures.Jpeg[..^2], .. behind, 0xFF, 0xD9]));
+        }
+    }
+
     [Theory]
     [InlineData(257)]
     [InlineData(65_530)]

@@ -35,6 +35,23 @@ public sealed class InlineImageTests
     }
 
     [Theory]
+    [InlineData("""data:image/png;name=\"a,b\";base64,QUJD""")]
+    [InlineData("""data:image/png;name=\u0022a;base64,b\u0022;base64,QUJD""")]
+    [InlineData("""data:image/png;name=\"a\\\",b\";base64,QUJD""")]
+    [InlineData("""data:image/png;name=\"a\\\\\";base64,QUJD""")]
+    [InlineData("data:image/png;name=%22a,b%5C%22,%22;base64,QUJD")]
+    [InlineData("data:image/png;name=a%2Cb;base64,QUJD")]
+    [InlineData("data:image/png;name=%22a%2cb%22;base64,QUJD")]
+    [InlineData("""data:image/png;inch=5\";base64,QUJD""")]
+    [InlineData("""data:image/png;path=\"a\\\";base64,QUJD""")]
+    [InlineData("data:image/png;base64%2CQUJD")]
+    [InlineData("data:image/png%3bbase64,QUJD")]
+    [InlineData("""data:image/png;name=\"a;base64,b\",ABC""")]
+    [InlineData("data:image/png;name=%22;base64,%22,%41B%43")]
+    public async Task A_parameter_may_have_a_comma_in_its_value(string address) =>
+        Assert.Equal("ABC"u8.ToArray(), await DecodeAsync(Json(address)));
+
+    [Theory]
     [InlineData("data:")]
     [InlineData("data:image/png;base64")]
     [InlineData("data:image/png;base64,QUJ%4")]

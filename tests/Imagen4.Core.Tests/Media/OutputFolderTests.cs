@@ -59,6 +59,58 @@ public sealed class OutputFolderTests : IDisposable
         Claim(folder, "cover-2");
     }
 
+    [Theory]
+    [InlineData("a", "a.png/b", "a.png/b", "a.png")]
+    [InlineData("a.png/b", "a", "a.png/b", "a.png")]
+    [InlineData("A", "a.PNG/b/c", "a.PNG/b/c", "a.PNG")]
+    [InlineData("x/a.webp/b/c", "x/a", "x/a.webp/b/c", "x/a.webp")]
+    public void A_name_that_would_be_a_file_and_a_folder_is_given_to_one_row_only(string first, string second, string name, string both)
+    {
+        var folder = Folder("", force: true);
+        Claim(folder, Native(first));
+
+        var error = Assert.Throws<InvalidInputException>(() => Claim(folder, Native(second)));
+
+        Assert.Equal(
+            $"Two rows of this batch would be saved as '{Native(name)}' and '{Native(both)}', where '{Native(both)}' cannot be both a folder and a file. "
+                + "Nothing was sent for this one; change the FileName of one of them.",
+            error.Message);
+        Claim(folder, Native("a.pngs/b"));
+        Claim(folder, Native("x/b"));
+
+        static string Native(string path) => path.Replace('/', Path.DirectorySeparatorChar);
+    }
+
+    [Fact]
+    public void A_name_that_was_not_given_after_all_is_free_for_another_row()
+    {
+        var folder = Folder("");
+        var within = Path.Combine("a.png", "b");
+        Directory.CreateDirectory(_temp.At("a.png"));
+        File.WriteAllText(_temp.At(within + ".jpg"), "mine");
+        Assert.Throws<FileExistsException>(() => Claim(folder, within));
+        File.Delete(_temp.At(within + ".jpg"));
+
+        Assert.Equal(
+            $"{_temp.At("a.png")} is a directory, and the image of this row could have that name. Nothing was sent; change -FileName.",
+            Assert.Throws<InvalidInputException>(() => Claim(folder, "a")).Message);
+        Directory.Delete(_temp.At("a.png"));
+
+        Claim(folder, "a");
+        Assert.Throws<InvalidInputException>(() => Claim(folder, within));
+    }
+
+    [Fact]
+    public void A_folder_that_a_row_needs_is_no_free_name()
+    {
+        var folder = Folder("");
+        Assert.False(folder.Has("a"));
+        Claim(folder, Path.Combine("a.png", "b"));
+
+        Assert.True(folder.Has("a"));
+        Assert.False(folder.Has("b"));
+    }
+
     [Fact]
     public void Many_claims_at_once_give_each_name_once()
     {

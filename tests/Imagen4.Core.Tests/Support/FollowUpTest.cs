@@ -53,7 +53,7 @@ public abstract class FollowUpTest : EnvironmentTest, IAsyncLifetime
     }
 
     /// <summary>What holds for a batch that continues and only submits.</summary>
-    internal BatchOptions Batch(string provider) => new()
+    internal BatchOptions Batch(string? provider) => new()
     {
         Provider = provider,
         Continues = true,

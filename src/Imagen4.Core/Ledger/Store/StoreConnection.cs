@@ -13,6 +13,9 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
     private static readonly Statement Begin = new("BEGIN IMMEDIATE");
     private static readonly Statement Commit = new("COMMIT");
 
+    // A server takes statements together, and an image is hundreds of them: this much of images is held at a time.
+    private const long MostLate = 1024 * 1024;
+
     private static readonly ConcurrentDictionary<string, string> Translated = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
@@ -79,8 +82,47 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
         }
     }
 
-    // Without a word of a transaction, a batch is one.
     private async Task<int[]> CommitTogetherAsync(IReadOnlyList<Statement> statements)
+    {
+        var batches = InBatches(statements).ToList();
+        if (batches.Count == 1)
+        {
+            // Without a word of a transaction, a batch is one.
+            return await RunTogetherAsync(statements).ConfigureAwait(false);
+        }
+
+        var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
+        await using var disposing = transaction.ConfigureAwait(false);
+        var changed = new List<int>(statements.Count);
+        foreach (var batch in batches)
+        {
+            changed.AddRange(await RunTogetherAsync(batch).ConfigureAwait(false));
+        }
+
+        await transaction.CommitAsync().ConfigureAwait(false);
+        return [.. changed];
+    }
+
+    private static IEnumerable<IReadOnlyList<Statement>> InBatches(IReadOnlyList<Statement> statements)
+    {
+        var batch = new List<Statement>();
+        var late = 0L;
+        foreach (var statement in statements)
+        {
+            if (late > 0 && late + statement.Late > MostLate)
+            {
+                yield return batch;
+                (batch, late) = ([], 0);
+            }
+
+            batch.Add(statement);
+            late += statement.Late;
+        }
+
+        yield return batch;
+    }
+
+    private async Task<int[]> RunTogetherAsync(IReadOnlyList<Statement> statements)
     {
         var batch = connection.CreateBatch();
         await using var disposing = batch.ConfigureAwait(false);

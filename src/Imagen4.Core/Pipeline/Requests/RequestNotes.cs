@@ -62,8 +62,12 @@ internal sealed class RequestNotes(FollowUpLedger ledger, BatchOptions options)
     public static LedgerEntry Entry(RequestReference request, LedgerRequest? known) => FollowUpLedger.Entry(Named(request), known);
 
     /// <summary>An error with its request, its row and what to do next.</summary>
-    public async Task<ImagenException> ErrorAsync(RequestReference request, ImagenException error) =>
-        Error(request, await FindAsync(request, CancellationToken.None).ConfigureAwait(false), error);
+    public async Task<ImagenException> ErrorAsync(RequestReference request, ImagenException error)
+    {
+        var known = await FindAsync(request, CancellationToken.None).ConfigureAwait(false);
+        var isShared = known is not null && await ledger.IsAtSeveralAsync(request.RequestId).ConfigureAwait(false);
+        return Error(request, known, isShared ? error.WithSharedId() : error);
+    }
 
     /// <summary>An error with its request, its row and what to do next.</summary>
     public ImagenException Error(RequestReference request, LedgerRequest? known, ImagenException error)
@@ -80,7 +84,8 @@ internal sealed class RequestNotes(FollowUpLedger ledger, BatchOptions options)
             // Where its row belongs: for another directory it would be another row, and its batch would pay once more.
             (RequestFailedException or RequestCancelledException, { IsWithoutPrompt: false })
                 when error is { NextCommand: null, RefusesInput: false } && (known.Directory ?? options.Output?.FullPath) is { } directory =>
-                error.Advising(Messages.CommandSubmitAgain.With(CommandText.Argument(request.RequestId), CommandText.Quoted(directory))),
+                error.Advising(Messages.CommandSubmitAgain.With(
+                    CommandText.Request(request.RequestId, error.HasSharedId ? error.Provider : null), CommandText.Quoted(directory))),
             _ => error,
         };
     }

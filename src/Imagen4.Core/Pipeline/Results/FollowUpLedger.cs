@@ -62,6 +62,10 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         };
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<bool> IsAtSeveralAsync(string requestId) =>
+        (await FindHostsAsync(requestId, CancellationToken.None).ConfigureAwait(false)).Count > 1;
+
     private async Task<IReadOnlyList<LedgerRequest>> FindHostsAsync(string requestId, CancellationToken cancellation)
     {
         try

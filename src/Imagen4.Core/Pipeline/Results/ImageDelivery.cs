@@ -60,11 +60,16 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         return true;
     }
 
-    /// <summary>The command that generates a row again, and no other one.</summary>
-    /// <param name="requestId">The request of the row.</param>
-    public string GenerateAgain(string requestId) => Messages.CommandGenerateAgain.With(
-        CommandText.Argument(requestId),
-        options.Output is { } output ? $"-OutputDirectory {CommandText.Quoted(output.FullPath)}" : "-Wait");
+    /// <summary>An error with the command that generates a row again, and no other one.</summary>
+    /// <param name="request">The request of the row.</param>
+    /// <param name="error">The error.</param>
+    public async Task<ImagenException> AdviseAgainAsync(RequestReference request, ImagenException error)
+    {
+        error = await ledger.WithHostsAsync(error, request.RequestId).ConfigureAwait(false);
+        return error.Advising(Messages.CommandGenerateAgain.With(
+            CommandText.Request(request.RequestId, error.HasSharedId ? request.Host.Profile.Name : null),
+            options.Output is { } output ? $"-OutputDirectory {CommandText.Quoted(output.FullPath)}" : "-Wait"));
+    }
 
     /// <summary>Saves those images of a result that are not saved yet.</summary>
     /// <param name="request">The request.</param>
@@ -89,11 +94,8 @@ internal sealed class ImageDelivery(BatchOptions options, ResultLedger ledger)
         if (result.Images.Count == 0)
         {
             result.State = ImagenStates.Failed;
-            return new RequestFailedException(Messages.NoImagesOfRow)
-            {
-                RequestId = request.RequestId,
-                NextCommand = GenerateAgain(request.RequestId),
-            };
+            return await AdviseAgainAsync(request, new RequestFailedException(Messages.NoImagesOfRow) { RequestId = request.RequestId })
+                .ConfigureAwait(false);
         }
 
         if (options.Output is not { } folder)

@@ -37,6 +37,20 @@ internal sealed class ResultLedger(ILedger ledger, BatchCounts counts, Submissio
         }
     }
 
+    /// <summary>An error that says whether another provider has given the request's id too; not where that is not known.</summary>
+    public async Task<ImagenException> WithHostsAsync(ImagenException error, string requestId)
+    {
+        try
+        {
+            return await ledger.IsAtSeveralAsync(requestId).ConfigureAwait(false) ? error.WithSharedId() : error;
+        }
+        catch (LedgerUnavailableException)
+        {
+            // That the ledger cannot be used is said where it matters.
+            return error;
+        }
+    }
+
     /// <summary>Writes down the bytes of an image before a file of them appears.</summary>
     public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256)
     {

@@ -50,13 +50,14 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
         }
 
         var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation, hostIsDone).ConfigureAwait(false);
-        return error is RequestNotFoundException
-            ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error)
-            {
-                RequestId = request.RequestId,
-                NextCommand = _delivery.GenerateAgain(request.RequestId),
-            }
-            : error;
+        if (error is not RequestNotFoundException)
+        {
+            return error;
+        }
+
+        var gone = Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name);
+        return await _delivery.AdviseAgainAsync(request, new RequestNotFoundException(gone, error) { RequestId = request.RequestId })
+            .ConfigureAwait(false);
     }
 
     /// <summary>Removes what a process left that was killed while it saved the images of a request.</summary>
@@ -116,13 +117,14 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
             await ledger.RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
             var unsaved = await _delivery.SaveAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);
-            if (unsaved is not null)
+            if (unsaved is null)
             {
-                // Whoever lists it later reads why its images are not there.
-                await ledger.RecordAsync(RequestState.Completed, WithError(entry, unsaved)).ConfigureAwait(false);
+                return null;
             }
 
-            return unsaved;
+            // Whoever lists it later reads why its images are not there.
+            await ledger.RecordAsync(RequestState.Completed, WithError(entry, unsaved)).ConfigureAwait(false);
+            return await ledger.WithHostsAsync(unsaved, request.RequestId).ConfigureAwait(false);
         }
         catch (ImagenException error)
         {
@@ -140,7 +142,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
                 await ledger.RecordAsync(written, ended).ConfigureAwait(false);
             }
 
-            return error;
+            return await ledger.WithHostsAsync(error, request.RequestId).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is: a request that was paid for keeps its object and its id.
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)

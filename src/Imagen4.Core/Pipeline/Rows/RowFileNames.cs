@@ -47,7 +47,9 @@ internal sealed class RowFileNames(BatchOptions options, RowNotices notices)
     /// A default name that is taken is none of the row's.
     /// </summary>
     /// <exception cref="FileExistsException">A file of that name is there already, and is not to be overwritten.</exception>
-    /// <exception cref="InvalidInputException">Another row of this batch has a name, or a subfolder cannot be one.</exception>
+    /// <exception cref="InvalidInputException">
+    /// Another row of this batch has a name, or a file would be where a folder is, or a folder where a file is.
+    /// </exception>
     public void Claim(CheckedRow found)
     {
         var (row, names) = (found.Row, found.FileName);
@@ -68,13 +70,13 @@ internal sealed class RowFileNames(BatchOptions options, RowNotices notices)
             Date = DateOnly.FromDateTime(options.Time.GetLocalNow().DateTime),
         };
         var images = Enumerable.Range(1, (int)Math.Clamp(row.Input.NumImages ?? 1, 1, MostImages)).ToList();
-        var files = images.SelectMany(image => MediaType.Saved.Select(type => names.Expand(values, image, type)));
+        var files = images.SelectMany(image => MediaType.Saved.Select(type => names.Expand(values, image, type))).ToList();
         try
         {
             folder.Claim(
                 found.IsNew,
                 [.. images.Select(image => names.Expand(values, image))],
-                [.. options.Sidecar ? files.SelectMany(file => new[] { file, Sidecar.PathOf(file) }) : files]);
+                options.Sidecar ? [.. files.SelectMany(file => new[] { file, Sidecar.PathOf(file) })] : files);
         }
         catch (FileExistsException error) when (names.UsesIndex && error.File is { } file)
         {

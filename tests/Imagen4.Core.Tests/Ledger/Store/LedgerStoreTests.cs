@@ -48,6 +48,33 @@ public sealed class PostgresStoreTests(PostgresServer server) : LedgerStoreTests
 
     protected override async Task<long> VersionAsync() => (long)(await ExecuteAsync("SELECT number FROM imagen4.version"))!;
 
+    [SkippableFact]
+    public async Task A_connection_that_breaks_off_within_an_image_costs_nothing_of_it()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+        const int Middle = 2 * 1024 * 1024;
+        var intent = await IntentAsync(row: 1);
+        var cuts = 0;
+        var image = new LateBytes(2 * Middle, async (from, count) =>
+        {
+            if (from == Middle && cuts++ == 0)
+            {
+                Assert.True(await ExecuteAsync(
+                    """
+                    SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    """) is true);
+            }
+
+            return new byte[count];
+        });
+
+        Assert.NotNull(await KeepAsync(intent, image));
+
+        Assert.Equal(2, cuts);
+        Assert.Equal(2L * Middle, await ExecuteAsync("SELECT sum(length(bytes)) FROM imagen4.result_image"));
+    }
+
     private async Task<object?> ExecuteAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(_address);
@@ -333,6 +360,48 @@ public abstract class LedgerStoreTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task An_image_is_not_held_whole_while_it_is_written()
+    {
+        Skip.If(IsMissing, PostgresServer.Missing);
+
+        const int Pieces = 128;
+        var intent = await IntentAsync(row: 1);
+        var read = new List<WeakReference>();
+        var mostHeld = 0;
+        var image = new LateBytes(Pieces * 65_536, (from, count) =>
+        {
+            if (read.Count % 8 == 0)
+            {
+                GC.Collect();
+                mostHeld = Math.Max(mostHeld, read.Count(each => each.IsAlive));
+            }
+
+            var bytes = Piece((int)(from / 65_536));
+            read.Add(new WeakReference(bytes));
+            return Task.FromResult(bytes);
+        });
+
+        var accepted = (await KeepAsync(intent, image))!;
+
+        Assert.InRange(mostHeld, 0, 32);
+        Assert.Equal(accepted, await Open().FindAsync(accepted.LedgerId, default));
+        var (_, number) = (await _stores[1].ResultAsync("https://queue.fal.run", "r-1", default))!;
+        for (var piece = 0; piece < Pieces; piece++)
+        {
+            Assert.Equal(Piece(piece), await _stores[1].ImageAsync(number, 1, piece, default));
+        }
+
+        Assert.Null(await _stores[1].ImageAsync(number, 1, Pieces, default));
+
+        static byte[] Piece(int number)
+        {
+            var bytes = new byte[65_536];
+            Array.Fill(bytes, (byte)number);
+            return bytes;
+        }
+    }
+
+    [SkippableFact]
     public async Task A_name_that_another_answer_of_the_host_has_is_not_taken_and_nothing_is_written()
     {
         Skip.If(IsMissing, PostgresServer.Missing);
@@ -405,7 +474,12 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Empty(await _stores[0].ListAsync(new LedgerQuery(), default).Select(listed => listed.Request).ToListAsync());
     }
 
-    private async Task<StoredRequest> IntentAsync(int row)
+    private protected Task<StoredRequest?> KeepAsync(StoredRequest intent, LateBytes image) => _stores[0].AcceptWithResultAsync(
+        intent,
+        intent.Progress with { State = RequestState.Accepted },
+        new StoredResult("https://queue.fal.run", "r-1", "{}"u8.ToArray(), [(1, image)]));
+
+    private protected async Task<StoredRequest> IntentAsync(int row)
     {
         var claimed = (await Open(0).ClaimAsync(Request(row), default))!;
         return (await _stores[0].AdvanceAsync(claimed, claimed.Progress with { State = RequestState.Intent, Attempt = 1 }))!;
