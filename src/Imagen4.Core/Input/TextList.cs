@@ -39,9 +39,7 @@ public static class TextList
         JsonNode?[] items = read is JsonArray list ? [.. list] : [read];
         return
         [
-            .. items.Select(item => item is JsonValue value && value.TryGetValue<string>(out var text)
-                    ? text
-                    : throw cell.Refuse(Messages.CellIsNotTexts))
+            .. items.Select(item => Text(item) ?? throw cell.Refuse(Messages.CellIsNotTexts))
                 .Where(text => !string.IsNullOrWhiteSpace(text)),
         ];
     }
@@ -51,6 +49,19 @@ public static class TextList
         : texts.Any(text => text.Contains(';', StringComparison.Ordinal) || text.StartsWith('['))
             ? JsonSerializer.Serialize(texts, ImageInputJson.Plain.IReadOnlyCollectionString)
             : string.Join("; ", texts);
+
+    // Null for what is none, or has bytes or escapes that no text can hold.
+    private static string? Text(JsonNode? item)
+    {
+        try
+        {
+            return item is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     // A data URI has semicolons of its own.
     private static IEnumerable<JsonNode> Parts(string text) => text.StartsWith("data:", StringComparison.OrdinalIgnoreCase)

@@ -37,6 +37,9 @@ public sealed partial class FileNameTemplate
         [".avif"] = MediaType.Avif,
     };
 
+    // Each placeholder may stand for a whole prompt. No file system has paths that need a longer one.
+    private const int Longest = 1000;
+
     private readonly string[] _folders = [];
     private readonly string _name = "";
     private readonly string? _extension;
@@ -44,7 +47,7 @@ public sealed partial class FileNameTemplate
 
     /// <summary>Reads a template.</summary>
     /// <param name="template">The template; null or blank for the default names.</param>
-    /// <exception cref="InvalidInputException">It has an unknown placeholder, or would leave the output directory.</exception>
+    /// <exception cref="InvalidInputException">It has an unknown placeholder or more than 1,000 characters, or would leave the output directory.</exception>
     public FileNameTemplate(string? template)
     {
         if (string.IsNullOrWhiteSpace(template))
@@ -54,6 +57,11 @@ public sealed partial class FileNameTemplate
         }
 
         Text = template = template.Trim();
+        if (template.Length > Longest)
+        {
+            throw new InvalidInputException(Messages.FileNameLong.With(template.Length, Longest));
+        }
+
         var names = Placeholder().Matches(template).Select(match => match.Groups[1].Value).ToList();
         if (names.FirstOrDefault(name => !Placeholders.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {

@@ -72,9 +72,9 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
         {
             await using (file.ConfigureAwait(false))
             {
-                await source.CopyAsync(image.Bytes, file, access, cancellation).ConfigureAwait(false);
+                var header = await source.CopyAsync(image.Bytes, file, access, cancellation).ConfigureAwait(false);
                 await file.FlushAsync(cancellation).ConfigureAwait(false);
-                var header = ImageHeader.Read(file);
+                header ??= ImageHeader.Read(file);
                 if (header.End is { } end)
                 {
                     file.SetLength(end);

@@ -31,7 +31,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
 
     private static readonly RetryPlan Plan = new(Attempts, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), Total);
 
-    private readonly RetryPipeline<long> _retry = new(Plan, time);
+    private readonly RetryPipeline<ImageHeader?> _retry = new(Plan, time);
 
     /// <summary>The largest image that is taken, in bytes.</summary>
     public long MaxBytes { get; init; } = LargestImage;
@@ -47,17 +47,28 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     /// <param name="target">Where they go.</param>
     /// <param name="access">What is known of how the host lets its files be read.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <returns>What the bytes say, where they had to be looked at to know that they are whole; null elsewhere.</returns>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
     /// <exception cref="InvalidMediaException">They came inside the answer and are none.</exception>
-    public Task CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation) => bytes switch
+    public async Task<ImageHeader?> CopyAsync(ImageBytes bytes, Stream target, MediaAccess access, CancellationToken cancellation)
     {
-        ImageBytes.Inline inline => InlineImage.DecodeAsync(inline, target, MaxBytes, cancellation),
-        ImageBytes.Stored kept => kept.CopyAsync(target, MaxBytes, cancellation),
-        _ => DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation),
-    };
+        switch (bytes)
+        {
+            case ImageBytes.Inline inline:
+                await InlineImage.DecodeAsync(inline, target, MaxBytes, cancellation).ConfigureAwait(false);
+                return null;
+
+            case ImageBytes.Stored kept:
+                await kept.CopyAsync(target, MaxBytes, cancellation).ConfigureAwait(false);
+                return null;
+
+            default:
+                return await DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation).ConfigureAwait(false);
+        }
+    }
 
     // A transfer that failed starts again at the beginning of the target.
-    private async Task DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)
+    private async Task<ImageHeader?> DownloadAsync(string address, Stream target, MediaAccess access, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
         {
@@ -67,7 +78,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         var file = new RemoteFile(source, access);
         try
         {
-            _ = await _retry
+            return await _retry
                 .RunAsync(token => FetchAsync(file, target, token), new TransferRules(RetryBudget.For(source)), cancellation)
                 .ConfigureAwait(false);
         }
@@ -89,7 +100,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
-    private async Task<long> FetchAsync(RemoteFile file, Stream target, CancellationToken cancellation)
+    private async Task<ImageHeader?> FetchAsync(RemoteFile file, Stream target, CancellationToken cancellation)
     {
         using var silence = new Deadline(SilenceLimit, time, cancellation);
         try
@@ -102,8 +113,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
             }
 
-            RequireWhole(target);
-            return received;
+            return RequireWhole(target);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
@@ -123,11 +133,11 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     }
 
     // A length that was right all along may be that of a cache which has got a part only.
-    private static void RequireWhole(Stream target)
+    private static ImageHeader? RequireWhole(Stream target)
     {
         try
         {
-            _ = ImageHeader.Read(target);
+            return ImageHeader.Read(target);
         }
         catch (InvalidMediaException cut) when (cut.IsCut)
         {
@@ -136,6 +146,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         catch (InvalidMediaException)
         {
             // What is wrong with it would be the next time too; whoever saves it says so.
+            return null;
         }
     }
 
@@ -255,9 +266,9 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
-    private sealed class TransferRules(RetryBudget budget) : IRetryRules<long>
+    private sealed class TransferRules(RetryBudget budget) : IRetryRules<ImageHeader?>
     {
-        public bool IsRepeated(Outcome<long> outcome, int attempt)
+        public bool IsRepeated(Outcome<ImageHeader?> outcome, int attempt)
         {
             if (outcome.Exception is null)
             {
@@ -270,7 +281,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 && budget.TryTake();
         }
 
-        public TimeSpan? Pause(Outcome<long> outcome) =>
+        public TimeSpan? Pause(Outcome<ImageHeader?> outcome) =>
             outcome.Exception is BrokenTransferException { Asked: { Ticks: > 0 } asked } ? RetryAfter.Spread(asked) : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Imagen4.Core.Media;
 
@@ -109,7 +110,9 @@ internal static class PngChunks
     // Reads a chunk to the end of its checksum.
     private static bool IsIntact(Stream file, ReadOnlySpan<byte> type, int length, byte[] buffer, Span<byte> start)
     {
-        var crc = Crc32.Add(Crc32.Start, type);
+        // ISO 3309, as W3C REC-png, annex D, has it.
+        var crc = new Crc32();
+        crc.Append(type);
         for (var left = length; left > 0;)
         {
             var read = file.Read(buffer, 0, Math.Min(left, Piece));
@@ -123,13 +126,13 @@ internal static class PngChunks
                 buffer.AsSpan(0, Math.Min(read, start.Length)).CopyTo(start);
             }
 
-            crc = Crc32.Add(crc, buffer.AsSpan(0, read));
+            crc.Append(buffer.AsSpan(0, read));
             left -= read;
         }
 
         Span<byte> told = stackalloc byte[4];
         return file.ReadAtLeast(told, told.Length, throwOnEndOfStream: false) == told.Length
-            && BinaryPrimitives.ReadUInt32BigEndian(told) == ~crc;
+            && BinaryPrimitives.ReadUInt32BigEndian(told) == crc.GetCurrentHashAsUInt32();
     }
 
     // Bit depth and colour type, compression, filter and interlace method.

@@ -101,6 +101,15 @@ public sealed class FileNameTemplateTests
         "brace", Assert.Throws<InvalidInputException>(() => new FileNameTemplate(template)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_template_that_would_make_megabytes_of_a_long_prompt_is_refused()
+    {
+        Assert.Equal(1000, new FileNameTemplate(new string('a', 1000)).Text.Length);
+        Assert.Equal(
+            "The file name has 1001 characters; it can have at most 1000.",
+            Assert.Throws<InvalidInputException>(() => new FileNameTemplate(new string('a', 1001))).Message);
+    }
+
+    [Fact]
     public void A_value_is_not_filled_in_again() =>
         Assert.Equal("RequestId", new FileNameTemplate("{Key}").Expand(Values with { Key = "{RequestId}" }, 1));
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Imagen4.Core.Media;
+using System.IO.Hashing;
 using Imagen4.Emulator.Images;
 
 namespace Imagen4.Core.Tests.Support;
@@ -36,7 +36,7 @@ internal static class Pictures
     {
         byte[] chunk = [0, 0, 0, 0, .. System.Text.Encoding.ASCII.GetBytes(type), .. data, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), ~Crc32.Add(Crc32.Start, chunk.AsSpan(4, data.Length + 4)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32.HashToUInt32(chunk.AsSpan(4, data.Length + 4)));
         return chunk;
     }
 
