@@ -5,15 +5,20 @@
     Build   builds everything and lays the module out, so that Import-Module ./Imagen4.psd1 works
     Test    every test: xunit, Pester, and fal's own JavaScript client where Node.js is
     Demo    the main job on the local emulator: samples/prompts.csv to images in ./out, without a key or a network
-    Bench   figures: how long an import takes, how fast a batch runs, what a gallery takes
+    Bench   figures, beside what else there is: a batch with a bare loop, with fal's JavaScript client and with a script; batches of
+            different sizes; an import; a gallery. They are printed, and in ./out/bench
     Torture the reliability figures: batches at a host that fails, batches that are killed, many processes at the same
             rows, a damaged ledger, a large one, on SQLite and on PostgreSQL; hours, or with -Short a few minutes
     Fuzz    gives every parser inputs that were changed at random, for some minutes; what is read wrongly is kept in ./out/fuzz
+    Mutate  changes the code of names, addresses, outcomes and the ledger, one place at a time, and prints which share of the changes
+            a test notices; hours, or with -Area one of them
     Analyze runs PSScriptAnalyzer, which has to be installed, on every script
     Docs    makes the help in src/module/en-US from the pages in ./docs; needs Microsoft.PowerShell.PlatyPS
     Pack    lays the package out in ./out/Imagen4, and makes the .nupkg for a PowerShell repository beside it
 .PARAMETER Minutes
     How long Fuzz goes on.
+.PARAMETER Area
+    What Mutate changes: the name of a file of tests/Mutation. Without it, all of them.
 .PARAMETER ProjectUri
     The address of the repository, which Pack writes into the package. Without it, the package has none.
 .EXAMPLE
@@ -26,7 +31,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Fuzz', 'Analyze', 'Docs', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Fuzz', 'Mutate', 'Analyze', 'Docs', 'Pack')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -35,6 +40,9 @@ param(
     [switch] $Short,
 
     [double] $Minutes = 10,
+
+    [ValidateSet('addresses', 'ledger', 'names', 'outcomes')]
+    [string[]] $Area = ('names', 'addresses', 'outcomes', 'ledger'),
 
     [uri] $ProjectUri
 )
@@ -114,9 +122,12 @@ function Invoke-DemoTask {
 }
 
 function Invoke-BenchTask {
-    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Import.ps1')
-    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Batch.ps1')
-    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Measure-Gallery.ps1')
+    Invoke-Build 'bench/BareLoop'
+    $withoutClient = Install-JavaScriptClient
+    & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'bench/Invoke-Bench.ps1')
+    if ($withoutClient) {
+        Write-Warning "NOT RUN: fal's own JavaScript client. $withoutClient."
+    }
 }
 
 function Invoke-TortureTask {
@@ -171,6 +182,20 @@ function Test-TorturePostgres {
 function Invoke-FuzzTask {
     $program = Join-Path $root "tests/Imagen4.Fuzz/bin/$Configuration/net10.0/Imagen4.Fuzz.dll"
     dotnet exec $program run (Join-Path $root 'out/fuzz') $Minutes.ToString([cultureinfo]::InvariantCulture)
+}
+
+# Each area has its own tests: with every test of the core for every change, it would take days.
+function Invoke-MutateTask {
+    $settings = Join-Path $root 'tests/Mutation'
+    Push-Location (Join-Path $root 'tests/Imagen4.Core.Tests')
+    try {
+        foreach ($name in $Area) {
+            dotnet stryker --config-file (Join-Path $settings "$name.json") --output (Join-Path $root "out/mutation/$name") --skip-version-check
+        }
+    }
+    finally {
+        Pop-Location
+    }
 }
 
 function Invoke-AnalyzeTask {

@@ -1,6 +1,10 @@
 <#
 .SYNOPSIS
-    What importing the module adds to the start of PowerShell: pairs of fresh processes, with and without it, in turn.
+    What importing the module adds to the start of PowerShell, beside a binary module with one cmdlet that does nothing.
+.DESCRIPTION
+    Fresh processes in turn: without a module, with the trivial one, with this one. The difference to the first is what an import adds.
+.OUTPUTS
+    One object for each module, with the median, the smallest and the largest of what it adds, in milliseconds, and the ratio of the medians.
 #>
 [CmdletBinding()]
 param(
@@ -8,8 +12,11 @@ param(
     [int] $Runs = 15
 )
 
+$ErrorActionPreference = 'Stop'
 . (Join-Path $PSScriptRoot '../build/ChildPowerShell.ps1')
-$manifest = (Resolve-Path (Join-Path $PSScriptRoot '../Imagen4.psd1')).Path
+$folder = Join-Path ([IO.Path]::GetTempPath()) "imagen4-import-$PID"
+$trivial = Join-Path $folder 'Trivial/Trivial.psd1'
+$null = New-Item (Split-Path $trivial) -ItemType Directory -Force
 
 function Measure-Start([string] $Command) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -17,15 +24,38 @@ function Measure-Start([string] $Command) {
     $watch.Elapsed.TotalMilliseconds
 }
 
-$pairs = foreach ($run in 0..$Runs) {
-    [pscustomobject]@{
-        Run    = $run
-        Bare   = Measure-Start 'exit'
-        Module = Measure-Start "Import-Module '$manifest'; exit"
+try {
+    # In a process of its own: what this one has compiled, it has loaded.
+    $source = 'using System.Management.Automation; [Cmdlet("Get", "Nothing")] public class GetNothingCommand : Cmdlet { }'
+    & $PwshProgram @PwshArguments -NoProfile -Command "
+        Add-Type -TypeDefinition '$source' -OutputAssembly '$folder/Trivial/Trivial.dll' -OutputType Library
+        New-ModuleManifest '$trivial' -RootModule Trivial.dll -CmdletsToExport Get-Nothing -FunctionsToExport @() -AliasesToExport @()"
+    $modules = [ordered]@{
+        trivial = $trivial
+        Imagen4 = (Resolve-Path (Join-Path $PSScriptRoot '../Imagen4.psd1')).Path
+    }
+
+    $runs = foreach ($run in 0..$Runs) {
+        $bare = Measure-Start 'exit'
+        foreach ($name in $modules.Keys) {
+            [pscustomobject]@{ Run = $run; Module = $name; Added = (Measure-Start "Import-Module '$($modules[$name])'; exit") - $bare }
+        }
     }
 }
+finally {
+    Remove-Item $folder -Recurse -Force -ErrorAction Ignore
+}
 
-# The first pair warms the file cache and does not count.
-$added = $pairs | Where-Object Run -GT 0 | ForEach-Object { $_.Module - $_.Bare } | Sort-Object
-$median = $added[[int][math]::Floor($added.Count / 2)]
-'Import adds {0:F0} ms (median of {1} pairs; {2:F0} to {3:F0})' -f $median, $Runs, $added[0], $added[-1]
+# The first round warms the file cache and does not count.
+$medians = @{}
+foreach ($group in $runs | Where-Object Run -GT 0 | Group-Object Module) {
+    $added = @($group.Group.Added | Sort-Object)
+    $medians[$group.Name] = $added[[int][math]::Floor($added.Count / 2)]
+    [pscustomobject]@{
+        Module       = $group.Name
+        Milliseconds = $medians[$group.Name]
+        Least        = $added[0]
+        Most         = $added[-1]
+        Ratio        = $medians[$group.Name] / $medians['trivial']
+    }
+}
