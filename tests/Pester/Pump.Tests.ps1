@@ -57,6 +57,29 @@ Describe 'The pump' {
             (Invoke-RestMethod "$($test.Admin)/peak").running | Should -BeIn (1..$limit)
         }
 
+        It 'submits the next rows while files of earlier ones are still to be saved' {
+            # The first two files are not there at first, and are asked for again a second later.
+            Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 503; retry_after = 1; count = 2 }
+            1..4 | ForEach-Object { "row $_" } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive overlap) -ThrottleLimit 2 |
+                ForEach-Object State | Should -Be (@('Delivered') * 4)
+
+            $seen = @(Get-Seen $test | Sort-Object { [datetime]$_.time })
+            $refused = @($seen | Where-Object fault -EQ status)
+            $again = @($seen | Where-Object { $_.path -in $refused.path -and -not $_.fault })[0]
+            $submits = @($seen | Where-Object method -EQ POST)
+            $submits | Should -HaveCount 4
+            $submits | ForEach-Object { [datetime]$_.time | Should -BeLessThan ([datetime]$again.time) }
+        }
+
+        It 'has one row after the other with -ThrottleLimit 1, its files included' {
+            Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 503; retry_after = 1; count = 1 }
+            1..2 | ForEach-Object { "row $_" } | New-ImagenImage -OutputDirectory (Join-Path $TestDrive one) -ThrottleLimit 1 |
+                ForEach-Object Index | Should -Be 1, 2
+
+            ((@(Get-Seen $test | Sort-Object { [datetime]$_.time }) | ForEach-Object { $_.method -eq 'POST' ? 'submit' : $_.path -like '*/files/*' ? 'file' : $null }) |
+                Where-Object { $_ }) -join ' ' | Should -Be 'submit file file submit file'
+        }
+
         It 'takes the provider''s own limit where none is given' {
             Set-ImagenProvider narrow -Protocol FalQueue -BaseUri $test.BaseUri -ConcurrencyLimit 2
             try {

@@ -78,8 +78,9 @@ internal static class BodyDecoder
                     }
                 }
             }
-            catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
+            catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException)
             {
+                // The last is zlib's own, for some data that it cannot make sense of: memory is read without one.
                 return null;
             }
 

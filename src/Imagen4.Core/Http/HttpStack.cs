@@ -33,6 +33,18 @@ internal static class HttpStack
     public static HttpClient MediaOf(Uri address, Uri host) =>
         ServedAddress.MayBePrivate(address, host) ? MediaLazy.Value : PublicLazy.Value;
 
+    /// <summary>
+    /// A request in the version that the host speaks best: a client's default version is for messages it makes itself, and not for these
+    /// (HTTP/2 over TLS where the host offers it, RFC 9113, 3.2; HTTP/1.1 elsewhere).
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="address">Where it goes.</param>
+    public static HttpRequestMessage Request(HttpMethod method, Uri address) => new(method, address)
+    {
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+    };
+
     private static IHttpClientFactory Build()
     {
         var services = new ServiceCollection();

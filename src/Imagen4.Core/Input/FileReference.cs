@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Input;
 
@@ -79,7 +80,7 @@ public sealed record FileReference(string Sha256, string? Path)
             && sent.EnumerateObject().All(member => other.TryGetProperty(member.Name, out var its) && IsSame(member.Value, its)),
         (JsonValueKind.Array, JsonValueKind.Array) => sent.GetArrayLength() == other.GetArrayLength()
             && sent.EnumerateArray().Zip(other.EnumerateArray()).All(pair => IsSame(pair.First, pair.Second)),
-        _ => JsonElement.DeepEquals(sent, other),
+        _ => JsonText.AreEqual(sent, other),
     };
 
     // Most inputs have none, and may be long: only those with the scheme in their text are looked into.

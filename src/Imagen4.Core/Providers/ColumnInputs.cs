@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Imagen4.Core.Input;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Providers;
 
@@ -34,7 +35,7 @@ public static class ColumnInputs
 
             var given = Read(cell, input);
             additional ??= new(row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>(), StringComparer.Ordinal);
-            if (!additional.TryAdd(input.Name, given) && !JsonElement.DeepEquals(additional[input.Name], given))
+            if (!additional.TryAdd(input.Name, given) && !JsonText.AreEqual(additional[input.Name], given))
             {
                 throw cell.Refuse(Messages.ColumnAndInput);
             }

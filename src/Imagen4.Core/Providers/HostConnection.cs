@@ -260,7 +260,8 @@ public sealed class HostConnection
         HttpMethod method, Uri address, HttpContent? content, IEnumerable<KeyValuePair<string, string>> headers)
     {
         HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
-        var request = new HttpRequestMessage(method, address) { Content = content };
+        var request = HttpStack.Request(method, address);
+        request.Content = content;
         if (_key.IsSent)
         {
             _keyHeader.Add(request.Headers, _key.Reveal());

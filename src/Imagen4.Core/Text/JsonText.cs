@@ -105,4 +105,18 @@ internal static class JsonText
             return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element));
         }
     }
+
+    /// <summary>Whether two elements are the same, whatever order their members have; their bytes decide where one has an escape that no
+    /// text can hold.</summary>
+    public static bool AreEqual(JsonElement one, JsonElement other)
+    {
+        try
+        {
+            return JsonElement.DeepEquals(one, other);
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonMarshal.GetRawUtf8Value(one).SequenceEqual(JsonMarshal.GetRawUtf8Value(other));
+        }
+    }
 }

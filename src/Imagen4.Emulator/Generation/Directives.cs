@@ -12,6 +12,7 @@ internal static class Directives
         ["seconds"] = (plan, value) => plan with { Duration = TimeSpan.FromSeconds(Number(value, 86_400)) },
         ["images"] = (plan, value) => plan with { Images = [.. plan.Images.Take((int)Number(value, 4))] },
         ["pixels"] = (plan, value) => plan with { Images = [.. plan.Images.Select(image => image.Within((int)Number(value, 4096)))] },
+        ["bytes"] = (plan, value) => plan with { Images = [.. plan.Images.Select(image => image.PaddedTo((int)Number(value, 1 << 28)))] },
         ["string_detail"] = (plan, _) => plan with
         {
             Failure = new Failure(422, "value_error", "The model did not take this input") { Form = FailureForm.Text, Retryable = false },

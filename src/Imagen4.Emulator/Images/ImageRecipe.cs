@@ -9,7 +9,13 @@ namespace Imagen4.Emulator.Images;
 /// <summary>All that one picture follows from. Jobs keep recipes, not bytes: a file is rendered whenever it is asked for.</summary>
 internal sealed record ImageRecipe(ulong Identity, ImageSize Size, ImageFormat Format, int Index)
 {
+    // Of the last size asked for: what is measured with such files is the client, not the painting.
+    private static volatile PaddedFile? _padded;
+
     public string FileName => $"image-{Index}.{Format.Name}";
+
+    /// <summary>How long the file is to be, in bytes; 0 for as long as its picture takes.</summary>
+    public int Length { get; private init; }
 
     public static IReadOnlyList<ImageRecipe> AllOf(GenerationInput input, long seed)
     {
@@ -25,12 +31,30 @@ internal sealed record ImageRecipe(ulong Identity, ImageSize Size, ImageFormat F
     /// <summary>The same picture with no side longer than this: painting is most of what a file costs.</summary>
     public ImageRecipe Within(int pixels) => this with { Size = Size.Within(pixels) };
 
+    /// <summary>A PNG of this length, the same for every job: as large as the files of a real model, at no cost.</summary>
+    public ImageRecipe PaddedTo(int length) => this with { Identity = 0, Format = ImageFormat.Png, Length = length };
+
     public byte[] Render()
     {
+        if (_padded is { } padded && padded.Recipe == this with { Index = 0 })
+        {
+            return padded.Content;
+        }
+
         using var image = Scene.Paint(Identity, Size);
-        return Format.Encode(image);
+        if (Length == 0)
+        {
+            return Format.Encode(image);
+        }
+
+        var content = PngWriter.Pad(image, Length);
+        _padded = new PaddedFile(this with { Index = 0 }, content);
+        return content;
     }
 }
+
+/// <summary>A file that was padded once, for all jobs that ask for its like.</summary>
+internal sealed record PaddedFile(ImageRecipe Recipe, byte[] Content);
 
 /// <summary>A file format: its name in requests, its content type and its encoder.</summary>
 internal sealed record ImageFormat(string Name, string ContentType, Func<PaletteImage, byte[]> Encode)

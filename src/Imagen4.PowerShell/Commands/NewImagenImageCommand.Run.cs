@@ -27,9 +27,18 @@ public sealed partial class NewImagenImageCommand
     {
         Prepare(target);
         RowBatch.LineUp(ready);
-        Start(ready.Host.Profile, target, () => Describe(ready), async stop => Options.Wait
-            ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
-            : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
+        if (Options.Output is null)
+        {
+            Start(ready.Host.Profile, target, () => Describe(ready), async stop => Options.Wait
+                ? await Batch.RunAsync(ready, stop).ConfigureAwait(false)
+                : await Batch.SubmitAsync(ready, stop).ConfigureAwait(false));
+        }
+        else
+        {
+            StartSaving(ready.Host.Profile, target, () => Describe(ready), async (slot, stop) =>
+                await Batch.RunAsync(ready, stop, slot.Release).ConfigureAwait(false));
+        }
+
         EndIfNothingFollows();
     }
 

@@ -92,17 +92,36 @@ public abstract partial class HostCommand : PumpedCommand
     /// <param name="target">The record the work is for.</param>
     /// <param name="describe">What the record is called in the progress.</param>
     /// <param name="work">The work.</param>
-    private protected void Start(ProviderProfile provider, object? target, Func<string> describe, Func<StopTokens, Task<object>> work)
+    private protected void Start(ProviderProfile provider, object? target, Func<string> describe, Func<StopTokens, Task<object>> work) =>
+        Start(provider, target, describe, overlap: 0, (_, stop) => work(stop));
+
+    /// <summary>
+    /// Starts a piece of work that saves files once the host is done: the host is given the next one meanwhile. As many rows as may be in
+    /// progress at the host may also be saving; where saving is slower than that, submitting waits for it.
+    /// </summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="target">The record the work is for.</param>
+    /// <param name="describe">What the record is called in the progress.</param>
+    /// <param name="work">The work; it gives its place up when the host is done.</param>
+    private protected void StartSaving(
+        ProviderProfile provider, object? target, Func<string> describe, Func<HostSlot, StopTokens, Task<object>> work) =>
+        // Who asks for one at a time means one after the other.
+        Start(provider, target, describe, ThrottleLimit == 1 ? 0 : 1, work);
+
+    private void Start(
+        ProviderProfile provider, object? target, Func<string> describe, int overlap, Func<HostSlot, StopTokens, Task<object>> work)
     {
-        _slots.Add(provider.Name, provider.ConcurrencyLimit);
         if (ThrottleLimit > 0)
         {
-            Limit = ThrottleLimit;
-            Start(target, RunAsync);
-            return;
+            _slots.Add(provider.Name, ThrottleLimit, isShared: true);
+            Limit = _slots.Total * (1 + overlap);
+        }
+        else
+        {
+            _slots.Add(provider.Name, provider.ConcurrencyLimit);
+            Limit = (_slots.Total * (1 + overlap)) + (MayNameOthers || HasSeveralProviders ? ReadAhead : 0);
         }
 
-        Limit = _slots.Total + (MayNameOthers || HasSeveralProviders ? ReadAhead : 0);
         WaitForRoom();
 
         // On this thread and not the work's own: work that was started counts as begun, whatever ends the command next.
@@ -112,7 +131,7 @@ public abstract partial class HostCommand : PumpedCommand
         async Task<object> RunAsync(StopTokens stop)
         {
             using var begun = _progress.Begin(provider.Name, describe);
-            return await work(stop).ConfigureAwait(false);
+            return await work(slot, stop).ConfigureAwait(false);
         }
     }
 

@@ -29,6 +29,14 @@ public sealed class JsonTextTests
         Assert.InRange(read.RootElement.EnumerateObject().Count(), 8_000, 10_000);
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"b":"x"}""", """{"b":"x","a":1}""", true)]
+    [InlineData("""{"a":1}""", """{"a":2}""", false)]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"\ud800"}""", true)]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"x"}""", false)]
+    public void Elements_are_compared_even_where_they_are_no_text(string one, string other, bool areEqual) =>
+        Assert.Equal(areEqual, JsonText.AreEqual(JsonElement.Parse(one), JsonElement.Parse(other)));
+
     private static string Write(string json) =>
         JsonText.Write(JsonElement.Parse(json).EnumerateObject().ToDictionary(member => member.Name, member => member.Value));
 }

@@ -45,6 +45,25 @@ public sealed class DownloadTests : EmulatorTest
     }
 
     [Theory]
+    [InlineData(1_500_000)]
+    [InlineData(1_500_001)]
+    public async Task Files_are_as_long_as_was_asked_for(int bytes)
+    {
+        var file = await FirstFileAsync($$"""{"prompt":"[emulator:bytes={{bytes}}]","output_format":"jpeg"}""");
+
+        Assert.Equal((bytes, "image/png"), (file.Content.Length, file.Header("Content-Type")));
+        Assert.Equal(1024, Picture.Decode(file.Content).Width);
+    }
+
+    [Fact]
+    public async Task A_file_is_never_shorter_than_its_picture()
+    {
+        var file = await FirstFileAsync("""{"prompt":"[emulator:bytes=1]"}""");
+
+        Assert.Equal(1024, Picture.Decode(file.Content).Width);
+    }
+
+    [Theory]
     [InlineData("jpeg", "image/jpeg", "16:9", 1408, 768)]
     [InlineData("webp", "image/webp", "3:4", 896, 1280)]
     public async Task Other_formats_decode_to_the_size_that_was_asked_for(string format, string type, string aspectRatio, int width, int height)

@@ -23,7 +23,12 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
     public async Task<ImagenException?> ContinueAsync(
-        RequestReference request, ImagenResult result, LedgerEntry entry, FileNameTemplate names, CancellationToken cancellation)
+        RequestReference request,
+        ImagenResult result,
+        LedgerEntry entry,
+        FileNameTemplate names,
+        CancellationToken cancellation,
+        Action? hostIsDone = null)
     {
         RemoveLeft(request.RequestId, result.State);
         if (result.State == ImagenStates.Delivered)
@@ -44,7 +49,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             result.Path = (await _delivery.OwnAsync(result.Images, entry, cancellation).ConfigureAwait(false)).Values.FirstOrDefault()?.Path;
         }
 
-        var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation).ConfigureAwait(false);
+        var error = await ReceiveAsync(request, answered: null, result, entry, names, cancellation, hostIsDone).ConfigureAwait(false);
         return error is RequestNotFoundException
             ? new RequestNotFoundException(Messages.ContinuedNotFound.With(request.RequestId, request.Host.Profile.Name), error)
             {
@@ -72,6 +77,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
     /// <param name="entry">The ledger's entry of it.</param>
     /// <param name="names">How its files are named.</param>
     /// <param name="cancellation">Stops it; the request goes on.</param>
+    /// <param name="hostIsDone">Called once the host has nothing more to do for the request; its images may still have to be saved.</param>
     /// <returns>The first thing that went wrong, or null.</returns>
     public async Task<ImagenException?> ReceiveAsync(
         RequestReference request,
@@ -79,7 +85,8 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
         ImagenResult result,
         LedgerEntry entry,
         FileNameTemplate names,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Action? hostIsDone = null)
     {
         // Seen to end in this run: what an earlier one has seen has long been everywhere.
         var isFresh = result.State is not (ImagenStates.Completed or ImagenStates.Delivered);
@@ -93,9 +100,10 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
         try
         {
             using var read = answered ?? (options.Wait
-                ? await _waiter.UntilResultAsync(request, Watch(result, entry), cancellation).ConfigureAwait(false)
+                ? await _waiter.UntilResultAsync(request, Watch(result, entry, hostIsDone), cancellation).ConfigureAwait(false)
                 : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
             var found = read;
+            hostIsDone?.Invoke();
             if (found is null)
             {
                 result.State = ImagenStates.InProgress;
@@ -166,8 +174,8 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
     }
 
     // That the host generates is written once, for whoever looks at the ledger meanwhile. Nothing depends on it.
-    private StatusWatch Watch(ImagenResult result, LedgerEntry entry) => result.State == ImagenStates.InProgress
-        ? StatusWatch.Nothing
+    private StatusWatch Watch(ImagenResult result, LedgerEntry entry, Action? hostIsDone) => result.State == ImagenStates.InProgress
+        ? StatusWatch.ForEnd(hostIsDone)
         : StatusWatch.ForStart(async () =>
         {
             result.State = ImagenStates.InProgress;
@@ -179,7 +187,7 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
             {
                 // The next step says so.
             }
-        });
+        }, hostIsDone);
 
     // What it is known to have cost stays: prices change.
     private async Task AddCostAsync(RequestReference request, LedgerEntry entry, decimal? units, int images, ImagenResult result)

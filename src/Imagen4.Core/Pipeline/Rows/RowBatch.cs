@@ -119,7 +119,9 @@ public sealed class RowBatch
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop) => _process.RunAsync(row, stop);
+    /// <param name="hostIsDone">Called once the host has nothing more to do for the row; its images may still have to be saved.</param>
+    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop, Action? hostIsDone = null) =>
+        _process.RunAsync(row, stop, hostIsDone);
 
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, CancellationToken cancellation) =>

@@ -126,7 +126,7 @@ internal sealed class RowImages(LocalFiles files)
         var json = JsonElement.Parse(value.ToJsonString());
         var additional = new Dictionary<string, JsonElement>(
             row.Input.AdditionalInput ?? new Dictionary<string, JsonElement>(), StringComparer.Ordinal);
-        return additional.TryAdd(target.Name, json) || JsonElement.DeepEquals(additional[target.Name], json)
+        return additional.TryAdd(target.Name, json) || JsonText.AreEqual(additional[target.Name], json)
             ? additional
             : throw new InvalidInputException(Messages.ImagesTwice.With(target.Name));
     }

@@ -83,7 +83,8 @@ internal sealed class RowProcess
     /// <summary>Submits a row, waits for it and saves its images.</summary>
     /// <param name="row">The row.</param>
     /// <param name="stop">How it is asked to end.</param>
-    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop) => ProcessAsync<ImagenResult>(
+    /// <param name="hostIsDone">Called once the host has nothing more to do for it.</param>
+    public Task<RowOutcome<ImagenResult>> RunAsync(CheckedRow row, StopTokens stop, Action? hostIsDone) => ProcessAsync<ImagenResult>(
         row,
         async (result, acceptance, entry) =>
         {
@@ -92,18 +93,20 @@ internal sealed class RowProcess
             entry = entry with { RequestId = result.RequestId };
             Open.Add(acceptance.Request, entry);
             var error = await _receiver
-                .ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, row.FileName, stop.Stopping)
+                .ReceiveAsync(acceptance.Request, acceptance.Answered, result, entry, row.FileName, stop.Stopping, hostIsDone)
                 .ConfigureAwait(false);
             WarnOfFewer(row, result);
             return error;
         },
-        stop);
+        stop,
+        hostIsDone);
 
     // How every row is processed, whether it is waited for or not. A row that was sent has an object, whatever has become of it.
     private async Task<RowOutcome<T>> ProcessAsync<T>(
         CheckedRow row,
         Func<T, Acceptance, LedgerEntry, Task<ImagenException?>> afterAcceptance,
-        StopTokens stop)
+        StopTokens stop,
+        Action? hostIsDone = null)
         where T : ImagenInputs, IRowObject, new()
     {
         if (row.IsRepeated)
@@ -148,7 +151,7 @@ internal sealed class RowProcess
                     Counts.AddContinued();
                     value = OfKnown<T>(row, going.Known);
                     error = value is ImagenResult result
-                        ? await ContinueAsync(row, going, result, claimed.Entry, stop.Stopping).ConfigureAwait(false)
+                        ? await ContinueAsync(row, going, result, claimed.Entry, hostIsDone, stop.Stopping).ConfigureAwait(false)
                         : null;
                     share.Is(BatchCost.Of(value, error));
                     break;
@@ -277,14 +280,19 @@ internal sealed class RowProcess
     }
 
     private Task<ImagenException?> ContinueAsync(
-        CheckedRow row, ClaimOutcome.Continue going, ImagenResult result, LedgerEntry entry, CancellationToken cancellation)
+        CheckedRow row,
+        ClaimOutcome.Continue going,
+        ImagenResult result,
+        LedgerEntry entry,
+        Action? hostIsDone,
+        CancellationToken cancellation)
     {
         var known = _services.Protocols.For(row.Host).CreateReference(row.Host, going.Known.Model, going.Known.RequestId ?? "");
         Open.Add(known, entry);
 
         // Why it was not there in an earlier run.
         (result.Error, result.ErrorType) = (null, null);
-        return (going.IsClaimed ? _receiver : _follower).ContinueAsync(known, result, entry, row.FileName, cancellation);
+        return (going.IsClaimed ? _receiver : _follower).ContinueAsync(known, result, entry, row.FileName, cancellation, hostIsDone);
     }
 
     private static T OfKnown<T>(CheckedRow row, LedgerRequest known, bool isWorkedOn = false)

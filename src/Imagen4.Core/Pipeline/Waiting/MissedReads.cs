@@ -63,15 +63,20 @@ internal sealed class MissedReads(bool isFresh)
 }
 
 /// <summary>
-/// How long to wait before asking again: soon at first, because most images take seconds, then less and less often.
+/// How long to wait before asking again: about when the model's requests have recently ended, where that is known; else soon at first,
+/// because most images take seconds, then less and less often.
 /// </summary>
-internal sealed class PollSchedule
+/// <param name="pace">How long the model's requests have taken; null where that does not matter.</param>
+/// <param name="elapsed">How long this one has taken so far.</param>
+internal sealed class PollSchedule(CompletionPace? pace = null, Func<TimeSpan>? elapsed = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2.5);
     private const double Growth = 1.4;
 
     private TimeSpan _next = First;
+
+    /// <summary>The longest wait.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>The longest wait of the schedule, for what should have time to pass.</summary>
     public static TimeSpan Last() => Spread(Longest);
@@ -79,10 +84,20 @@ internal sealed class PollSchedule
     /// <summary>The next wait, with a fifth of jitter so that many waits do not fall together.</summary>
     public TimeSpan Next()
     {
+        if (Expected() is { } expected)
+        {
+            return Spread(expected);
+        }
+
         var wait = Spread(_next);
         _next = TimeSpan.FromTicks(Math.Min((_next * Growth).Ticks, Longest.Ticks));
         return wait;
     }
+
+    /// <summary>The wait before the request is first asked for: none where nothing is known of its model.</summary>
+    public TimeSpan Begin() => Expected() is { } expected ? Spread(expected) : TimeSpan.Zero;
+
+    private TimeSpan? Expected() => pace?.Pause(elapsed?.Invoke() ?? TimeSpan.Zero);
 
     private static TimeSpan Spread(TimeSpan wait) => wait * (0.9 + (0.2 * Random.Shared.NextDouble()));
 }

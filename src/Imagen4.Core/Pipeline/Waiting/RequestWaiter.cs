@@ -1,16 +1,26 @@
+using System.Collections.Concurrent;
 using Imagen4.Core.Http;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Pipeline.Waiting;
 
-/// <summary>Waits for a request to end, by the host's stream where it has one and by asking again and again where not.</summary>
+/// <summary>
+/// Waits for requests to end, by the host's stream where it has one and by asking again and again where not, or where many are waited for:
+/// a stream keeps a connection, which is a resource of the host too.
+/// </summary>
 /// <param name="limit">How long a request may take from its acceptance; zero or less for no limit.</param>
 /// <param name="saving">How its images are saved, as it is written in the command that fetches it later.</param>
 internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
 {
     // How often the result is asked for that knows nothing yet of a failure the status tells.
     private const int LongestLag = 5;
+
+    // More than hosts let an account have in progress at once, and less than what a gateway or a shell's limit of open files objects to.
+    private const int MostStreams = 100;
+
+    private readonly ConcurrentDictionary<string, CompletionPace> _paces = new(StringComparer.Ordinal);
+    private int _streams;
 
     /// <summary>Waits until the request has ended.</summary>
     /// <param name="request">The request.</param>
@@ -44,7 +54,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     public static Task<HostResult?> ReadNowAsync(RequestReference request, CancellationToken cancellation) =>
         request.Protocol.ReadResultAsync(request, cancellation);
 
-    private static async Task<RequestReading> ResultAsync(
+    private async Task<RequestReading> ResultAsync(
         RequestReference request, RequestReference waited, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
         var ended = await EndAsync(waited, watch, missed, cancellation).ConfigureAwait(false);
@@ -60,14 +70,44 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
             : await ReadFailureAsync(request, ended.Status, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<RequestReading> EndAsync(
+    private async Task<RequestReading> EndAsync(
         RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
+        var pace = _paces.GetOrAdd(request.Model, _ => new CompletionPace());
         Task<RequestReading> AskAsync(CancellationToken token) => request.Protocol.AskStatusAsync(request, watch.Logs, token);
-        var stream = new StatusStream(request, watch);
-        return await stream.UntilEndedAsync(token => ReadAsync(AskAsync, missed, token), cancellation).ConfigureAwait(false)
-            ?? await PollAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false);
+        var ended = await FollowAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false)
+            ?? await PollAsync(request, AskAsync, watch, missed, cancellation, pace).ConfigureAwait(false);
+        if (request.IsFresh)
+        {
+            pace.Add(Elapsed(request));
+        }
+
+        return ended;
     }
+
+    // Null where there are streams enough, or this one ended before the request did.
+    private async Task<RequestReading?> FollowAsync(
+        RequestReference request,
+        Func<CancellationToken, Task<RequestReading>> ask,
+        StatusWatch watch,
+        MissedReads missed,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _streams) <= MostStreams
+                ? await new StatusStream(request, watch)
+                    .UntilEndedAsync(token => ReadAsync(ask, missed, token), cancellation)
+                    .ConfigureAwait(false)
+                : null;
+        }
+        finally
+        {
+            _ = Interlocked.Decrement(ref _streams);
+        }
+    }
+
+    private static TimeSpan Elapsed(RequestReference request) => request.Host.Time.GetElapsedTime(request.Since);
 
     // The status may say that a request failed; the result says how, with the model's own words and status, and decides.
     private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
@@ -124,9 +164,15 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
         Func<CancellationToken, Task<RequestReading>> ask,
         StatusWatch watch,
         MissedReads missed,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        CompletionPace? pace = null)
     {
-        var schedule = new PollSchedule();
+        var schedule = new PollSchedule(pace, () => Elapsed(request));
+        if (request.IsFresh && schedule.Begin() is { Ticks: > 0 } wait)
+        {
+            await Task.Delay(wait, request.Host.Time, cancellation).ConfigureAwait(false);
+        }
+
         while (true)
         {
             if (await ReadAsync(ask, missed, cancellation).ConfigureAwait(false) is { } read)

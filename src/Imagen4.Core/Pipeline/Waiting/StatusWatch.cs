@@ -10,13 +10,31 @@ internal sealed record StatusWatch(bool Logs, Func<HostStatus, CancellationToken
     /// <summary>Nothing but the end.</summary>
     public static StatusWatch Nothing { get; } = new(Logs: false, Seen: null);
 
-    /// <summary>Hears once that the host has begun to generate.</summary>
-    /// <param name="started">What is done then.</param>
-    public static StatusWatch ForStart(Func<Task> started)
+    /// <summary>Hears that the host is done with the request.</summary>
+    /// <param name="ended">What is done then; null for nothing.</param>
+    public static StatusWatch ForEnd(Action? ended) => new(Logs: false, (seen, _) =>
+    {
+        if (seen.HasEnded)
+        {
+            ended?.Invoke();
+        }
+
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Hears once that the host has begun to generate, and that it is done.</summary>
+    /// <param name="started">What is done when it has begun.</param>
+    /// <param name="ended">What is done when it is done; null for nothing.</param>
+    public static StatusWatch ForStart(Func<Task> started, Action? ended = null)
     {
         var isKnown = false;
         return new StatusWatch(Logs: false, (seen, _) =>
         {
+            if (seen.HasEnded)
+            {
+                ended?.Invoke();
+            }
+
             if (isKnown || seen.State != ImagenStates.InProgress)
             {
                 return Task.CompletedTask;

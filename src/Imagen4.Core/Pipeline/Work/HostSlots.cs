@@ -9,6 +9,7 @@ public sealed class HostSlots
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Line> _lines = new(StringComparer.OrdinalIgnoreCase);
+    private Line? _shared;
     private bool _isClosed;
     private int _waiting;
 
@@ -31,14 +32,24 @@ public sealed class HostSlots
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Adds a provider, if it is not known yet.</summary>
-    public void Add(string provider, int limit)
+    /// <param name="provider">The provider.</param>
+    /// <param name="limit">How many pieces of work may be in progress there.</param>
+    /// <param name="isShared">Whether the limit is that of all providers together, which then stand in one line.</param>
+    public void Add(string provider, int limit, bool isShared = false)
     {
         lock (_lock)
         {
-            if (_lines.TryAdd(provider, new Line(limit)))
+            if (_lines.ContainsKey(provider))
+            {
+                return;
+            }
+
+            if (!isShared || _shared is null)
             {
                 Total += limit;
             }
+
+            _lines.Add(provider, isShared ? _shared ??= new Line(limit) : new Line(limit));
         }
     }
 
@@ -46,7 +57,7 @@ public sealed class HostSlots
     /// <param name="provider">The provider, which has been added.</param>
     public HostSlot Enter(string provider)
     {
-        var slot = new HostSlot(provider);
+        var slot = new HostSlot(this, provider);
         lock (_lock)
         {
             var line = _lines[provider];
@@ -91,7 +102,7 @@ public sealed class HostSlots
         }
         finally
         {
-            Leave(slot.Provider);
+            slot.Release();
         }
     }
 
@@ -116,7 +127,8 @@ public sealed class HostSlots
         }
     }
 
-    private void Leave(string provider)
+    /// <summary>Gives a place to the next in line.</summary>
+    internal void Leave(string provider)
     {
         lock (_lock)
         {
@@ -145,12 +157,27 @@ public sealed class HostSlots
 }
 
 /// <summary>A place at a provider, or in the line before it.</summary>
-/// <param name="provider">The provider.</param>
-public sealed class HostSlot(string provider)
+public sealed class HostSlot
 {
+    private readonly HostSlots _slots;
+    private int _isReleased;
+
+    internal HostSlot(HostSlots slots, string provider) => (_slots, Provider) = (slots, provider);
+
     /// <summary>The provider.</summary>
-    internal string Provider { get; } = provider;
+    internal string Provider { get; }
 
     /// <summary>Ends with whether work may begin. Who gives the turn must not run the work that gets it.</summary>
     internal TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Gives the place up before the work has ended: the host is done with it, and may be given the next. May be called again.
+    /// </summary>
+    public void Release()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            _slots.Leave(Provider);
+        }
+    }
 }

@@ -111,7 +111,7 @@ internal sealed class CatalogueReader
 
     private async Task<HostResponse> SendAsync(Uri address, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var request = HttpStack.Request(HttpMethod.Get, address);
         request.Headers.Accept.Add(new("application/json"));
         return await _channel.SendAsync(request, ReadLimit, cancellation, HostChannel.LargestList).ConfigureAwait(false);
     }

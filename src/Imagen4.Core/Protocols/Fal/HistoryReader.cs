@@ -80,7 +80,7 @@ internal sealed class HistoryReader(HostConnection host)
     // another address, or another picture: it rules out that there is none, and says no more.
     private static Likeness LikenessOf(JsonElement listed, JsonElement sent, JsonElement? exact) =>
         listed.ValueKind != JsonValueKind.Object ? Likeness.Unshown
-        : exact is { } known && JsonElement.DeepEquals(known, listed) ? Likeness.Same
+        : exact is { } known && JsonText.AreEqual(known, listed) ? Likeness.Same
         : FileReference.IsSame(sent, listed) ? Likeness.ButForFiles
         : Likeness.None;
 

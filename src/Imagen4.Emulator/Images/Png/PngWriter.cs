@@ -13,15 +13,49 @@ internal static class PngWriter
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    public static byte[] Write(PaletteImage image)
+    // A stored block of no bytes.
+    private static ReadOnlySpan<byte> EmptyBlock => [0x00, 0x00, 0x00, 0xFF, 0xFF];
+
+    public static byte[] Write(PaletteImage image) => Write(image, data => data, rest: null);
+
+    private static byte[] Write(PaletteImage image, Func<byte[], byte[]> change, byte[]? rest)
     {
         using var file = new MemoryStream();
         file.Write(Signature);
         WriteChunk(file, "IHDR", Header(image.Size));
         WriteChunk(file, "PLTE", [.. image.Palette.SelectMany(colour => new[] { colour.Red, colour.Green, colour.Blue })]);
-        WriteChunk(file, "IDAT", Compress(image));
+        WriteChunk(file, "IDAT", change(Compress(image)));
+        if (rest is not null)
+        {
+            WriteChunk(file, "paDd", rest);
+        }
+
         WriteChunk(file, "IEND", []);
         return file.ToArray();
+    }
+
+    /// <summary>
+    /// Makes a file as long as this, where it is shorter: by empty blocks before the picture's own, which decoders read and checkers have
+    /// to checksum, as they do the data of a larger picture (RFC 1951, 3.2.4), and by a private chunk for the rest.
+    /// </summary>
+    public static byte[] Pad(PaletteImage image, int length)
+    {
+        const int ZlibHeader = 2;
+        const int ChunkFrame = 12;
+        var shortest = Write(image).Length + ChunkFrame;
+        var missing = Math.Max(0, length - shortest);
+        return Write(image, data =>
+        {
+            var padded = new byte[data.Length + missing - (missing % EmptyBlock.Length)];
+            data[..ZlibHeader].CopyTo(padded);
+            for (var at = ZlibHeader; at < padded.Length - data.Length + ZlibHeader; at += EmptyBlock.Length)
+            {
+                EmptyBlock.CopyTo(padded.AsSpan(at));
+            }
+
+            data[ZlibHeader..].CopyTo(padded.AsSpan(padded.Length - data.Length + ZlibHeader));
+            return padded;
+        }, new byte[missing % EmptyBlock.Length]);
     }
 
     private static byte[] Header(ImageSize size)
@@ -34,7 +68,7 @@ internal static class PngWriter
         return header;
     }
 
-    private static ReadOnlySpan<byte> Compress(PaletteImage image)
+    private static byte[] Compress(PaletteImage image)
     {
         var rowLength = (image.Size.Width + 1) / 2;
         var current = new byte[rowLength];
@@ -58,7 +92,7 @@ internal static class PngWriter
             }
         }
 
-        return compressed.GetBuffer().AsSpan(0, (int)compressed.Length);
+        return compressed.ToArray();
     }
 
     private static void Pack(ReadOnlySpan<byte> pixels, Span<byte> packed)

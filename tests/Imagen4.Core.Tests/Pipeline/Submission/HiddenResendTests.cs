@@ -183,7 +183,8 @@ public sealed class HiddenResendTests
 
     private static Task<SubmitOutcome> PostAsync(HttpClient client, Uri address) => VerdictAsync(async content =>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content, Version = client.DefaultRequestVersion };
+        using var request = HttpStack.Request(HttpMethod.Post, address);
+        request.Content = content;
         return await new HostChannel(client, new ManualTime()).SendAsync(request, TimeSpan.FromMinutes(2), CancellationToken.None);
     });
 

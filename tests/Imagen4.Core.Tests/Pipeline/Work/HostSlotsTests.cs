@@ -40,6 +40,45 @@ public sealed class HostSlotsTests
     }
 
     [Fact]
+    public async Task A_place_that_is_given_up_goes_to_the_next_while_its_work_goes_on()
+    {
+        _slots.Add("one", 1);
+        var (saving, next) = (new Work(), new Work());
+        var slot = _slots.Enter("one");
+        var first = _slots.RunAsync(slot, saving.RunAsync, CancellationToken.None);
+        var second = next.In(_slots, "one");
+        var third = next.In(_slots, "one");
+        Assert.Equal((1, 0, 2), (saving.Running, next.Running, _slots.Waiting));
+
+        slot.Release();
+        slot.Release();
+
+        await next.HasBegun.InTime();
+        Assert.Equal((1, 1, 1), (saving.Running, next.Running, _slots.Waiting));
+        saving.End();
+        _ = await first.InTime();
+        Assert.Equal((1, 1), (next.Running, _slots.Waiting));
+        next.End();
+        await Task.WhenAll(second, third).InTime();
+        Assert.Equal(1, next.Peak);
+    }
+
+    [Fact]
+    public async Task A_shared_limit_is_that_of_all_providers_together()
+    {
+        _slots.Add("one", 2, isShared: true);
+        _slots.Add("other", 2, isShared: true);
+        var work = new Work();
+
+        var all = Enumerable.Range(0, 4).SelectMany(_ => (Task<object>[])[work.In(_slots, "one"), work.In(_slots, "other")]).ToList();
+
+        Assert.Equal((2, 6, 2, true), (work.Running, _slots.Waiting, _slots.Total, _slots.AreSeveral));
+        work.End();
+        await Task.WhenAll(all).InTime();
+        Assert.Equal(2, work.Peak);
+    }
+
+    [Fact]
     public async Task What_waits_ends_with_a_stop_and_its_place_goes_to_the_next()
     {
         _slots.Add("one", 1);
@@ -90,7 +129,10 @@ public sealed class HostSlotsTests
     private sealed class Work
     {
         private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _lock = new();
+
+        public Task HasBegun => _begun.Task;
 
         public int Running { get; private set; }
 
@@ -100,13 +142,14 @@ public sealed class HostSlotsTests
 
         public Task<object> In(HostSlots slots, string provider) => slots.RunAsync(slots.Enter(provider), RunAsync, CancellationToken.None);
 
-        private async Task<object> RunAsync()
+        public async Task<object> RunAsync()
         {
             lock (_lock)
             {
                 Peak = Math.Max(Peak, ++Running);
             }
 
+            _ = _begun.TrySetResult();
             await _end.Task;
             lock (_lock)
             {

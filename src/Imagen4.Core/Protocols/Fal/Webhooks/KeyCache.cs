@@ -65,7 +65,7 @@ internal sealed class KeyCache(TimeProvider time)
 
     private static async Task<HostResponse> FetchAsync(HostChannel channel, Uri address, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var request = HttpStack.Request(HttpMethod.Get, address);
         return await channel.SendAsync(request, Limit, cancellation).ConfigureAwait(false);
     }
 }
