@@ -63,6 +63,6 @@ public static class ProviderAddress
         var rest = text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? text[(scheme + 3)..] : text.TrimStart('/');
         return new[] { Uri.UriSchemeHttp, Uri.UriSchemeHttps }
             .Select(form => Uri.TryCreate($"{form}://{rest}", UriKind.Absolute, out var meant) ? meant : null)
-            .FirstOrDefault(meant => meant is { Host.Length: > 0 } && IsAccepted(meant));
+            .FirstOrDefault(meant => meant is not null && IsAccepted(meant));
     }
 }

@@ -48,8 +48,8 @@ internal static class ServedAddress
     }
 
     // An IPv4 address within an IPv6 one: mapped (RFC 4291, 2.5.5), translated (RFC 6052, 64:ff9b::/96) or by 6to4 (RFC 3056).
-    private static IPAddress Embedded(IPAddress address) => address.AddressFamily != AddressFamily.InterNetworkV6 ? address
-        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+    private static IPAddress Embedded(IPAddress address) => address.IsIPv4MappedToIPv6
+        ? address.MapToIPv4()
         : address.GetAddressBytes() switch
         {
             [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, .. var last] => new IPAddress(last),

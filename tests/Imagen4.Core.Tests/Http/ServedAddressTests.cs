@@ -37,6 +37,19 @@ public sealed class ServedAddressTests
     [InlineData("https://192.168.0.1/a", "https://192.168.0.2/", true)]
     [InlineData("http://192.168.0.1/a", "https://192.168.0.2/", false)]
     [InlineData("http://127.0.0.1/a", "https://192.168.0.2/", false)]
+    [InlineData("https://127.0.0.1:8080/a", "http://127.0.0.1:9/", true)]
+    [InlineData("ftp://127.0.0.1:8080/a", "http://127.0.0.1:9/", false)]
+    [InlineData("http://user@127.0.0.1:8080/a", "http://127.0.0.1:9/", false)]
     public void A_host_of_this_machine_or_its_network_sends_us_there(string address, string host, bool isAllowed) =>
         Assert.Equal(isAllowed, ServedAddress.IsAllowedFrom(new Uri(address), new Uri(host)));
+
+    [Theory]
+    [InlineData("https://files.example/a", "http://localhost:9/", true)]
+    [InlineData("https://files.example/a", "https://192.168.0.2/", true)]
+    [InlineData("https://files.example/a", "https://[fd00::1]/", true)]
+    [InlineData("https://HOST.example/a", "https://host.example/queue", true)]
+    [InlineData("https://files.example/a", "https://host.example/queue", false)]
+    [InlineData("https://files.example/a", "https://93.184.216.34/", false)]
+    public void A_private_network_is_entered_for_a_host_in_one_and_for_the_hosts_own_name(string address, string host, bool mayBePrivate) =>
+        Assert.Equal(mayBePrivate, ServedAddress.MayBePrivate(new Uri(address), new Uri(host)));
 }

@@ -135,6 +135,18 @@ public sealed class LedgerLocationTests : EnvironmentTest
         TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Nothing);
     }
 
+    [SkippableFact]
+    public void The_password_file_of_PostgreSQLs_programs_counts_as_another_password()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "NOT RUN: The file is in the user's profile there, which no variable moves.");
+        TestClient.Ledgers.Use(new LedgerChoice { ConnectionString = Address, SecretName = "missing" });
+        Assert.Throws<LedgerUnavailableException>(() => TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Nothing));
+
+        File.WriteAllText(Home.At(".pgpass"), "*:*:*:*:s3cret");
+
+        TestClient.Ledgers.FindPassword((_, _) => SecretAnswer.Nothing);
+    }
+
     private static async Task<string> WhereAsync()
     {
         await using var database = TestClient.Ledgers.Current.Open();

@@ -20,6 +20,10 @@ public sealed class FileNameTemplateTests
     [InlineData("a//b", "a/b-2.png")]
     [InlineData("{Key}.{Extension}", "row-7-2.png")]
     [InlineData("CON/nul", "image-CON/nul-2.png")]
+    [InlineData(" {Key} / {Seed} ", "row-7/5-2.png")]
+    [InlineData("{RequestId}", "r-1-2.png")]
+    [InlineData("{extension}/x.{EXTENSION}", "png/x-2.png")]
+    [InlineData(".{Extension}", "png-2.png")]
     public void A_template_is_filled_with_values_that_are_safe(string template, string expected) => Assert.Equal(
         expected, new FileNameTemplate(template).Expand(Values, 2, MediaType.Png).Replace(Path.DirectorySeparatorChar, '/'));
 
@@ -27,7 +31,10 @@ public sealed class FileNameTemplateTests
     [InlineData("cat.png", "cat.png", "cat.jpg")]
     [InlineData("cat.PNG", "cat.PNG", "cat.jpg")]
     [InlineData("cat.jpeg", "cat.png", "cat.jpeg")]
+    [InlineData("cat.jpg", "cat.png", "cat.jpg")]
     [InlineData("cat.gif", "cat.png", "cat.jpg")]
+    [InlineData("cat.webp", "cat.png", "cat.jpg")]
+    [InlineData("cat.avif", "cat.png", "cat.jpg")]
     [InlineData("cat.v2", "cat.v2.png", "cat.v2.jpg")]
     [InlineData(".png", "png.png", "png.jpg")]
     public void The_extension_says_what_the_image_is_and_is_not_doubled(string template, string ofPng, string ofJpeg)
@@ -54,6 +61,30 @@ public sealed class FileNameTemplateTests
     }
 
     [Fact]
+    public void A_default_name_has_a_number_only_where_it_needs_one()
+    {
+        Assert.Equal("row-7", FileNameTemplate.Default(Values, image: null, attempt: 1));
+        Assert.Equal("row-7_2", FileNameTemplate.Default(Values, image: null, attempt: 2));
+        Assert.Equal("row-7-1", FileNameTemplate.Default(Values, image: 1, attempt: 1));
+        Assert.Equal("0007", FileNameTemplate.Default(new FileNameValues { Index = 7 }, image: null, attempt: 1));
+    }
+
+    [Fact]
+    public void Default_names_are_not_made_from_a_template() =>
+        Assert.Contains("Default names", Assert.Throws<InvalidOperationException>(() => new FileNameTemplate(" ").Expand(Values, 1)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_path_without_an_ending_has_none_whatever_the_template_says()
+    {
+        Assert.Equal("cat", new FileNameTemplate("cat.jpeg").Expand(Values, 1));
+        Assert.Equal("cat", new FileNameTemplate("{Extension}/cat.{Extension}").Expand(Values, 1));
+    }
+
+    [Fact]
+    public void A_long_prompt_is_cut() =>
+        Assert.Equal(new string('a', 60), new FileNameTemplate("{Prompt}").Expand(Values with { Prompt = new string('a', 100) }, 1));
+
+    [Fact]
     public void The_first_image_needs_no_number_where_the_template_has_none() =>
         Assert.Equal("cover", new FileNameTemplate("cover").Expand(Values, 1));
 
@@ -71,6 +102,7 @@ public sealed class FileNameTemplateTests
     [InlineData(@"C:\a")]
     [InlineData("../{RequestId}")]
     [InlineData("a/../../b")]
+    [InlineData("a/ .. /b")]
     [InlineData(@"a\..\b")]
     public void A_template_cannot_leave_the_output_directory(string template) => Assert.Contains(
         "does not name a file in the output directory",
@@ -121,6 +153,12 @@ public sealed class FileNameTemplateTests
         Assert.True(new FileNameTemplate("{requestid}").UsesRequestId);
         Assert.False(new FileNameTemplate("{Key}").UsesRequestId);
         Assert.True(new FileNameTemplate("{seed}").NeedsSeed);
+        Assert.False(new FileNameTemplate("{Key}").NeedsSeed);
+        Assert.True(new FileNameTemplate("{index}").UsesIndex);
+        Assert.False(new FileNameTemplate("{ImageIndex}").UsesIndex);
+        Assert.False(new FileNameTemplate("{Key}").IsDefault);
+        Assert.Equal("a/{Key}", new FileNameTemplate(" a/{Key} ").Text);
+        Assert.Equal("", new FileNameTemplate(" ").Text);
     }
 
     [Fact]

@@ -29,9 +29,14 @@ public sealed class OutputFolderTests : IDisposable
     {
         File.WriteAllText(_temp.At("out"), "mine");
 
-        Assert.Throws<InvalidInputException>(() => Folder("out").Check());
-        Assert.Throws<InvalidInputException>(() => Folder("out").Prepare());
-        Assert.Throws<InvalidInputException>(() => Folder("out/below").Prepare());
+        var error = Assert.Throws<InvalidInputException>(() => Folder("out").Check());
+        Assert.Equal((_temp.At("out"), "OutputDirectory"), (Folder("out").FullPath, error.Parameter));
+        Assert.Equal($"The output directory {_temp.At("out")} is a file.", error.Message);
+        Assert.Equal(error.Message, Assert.Throws<InvalidInputException>(() => Folder("out").Prepare()).Message);
+        Assert.StartsWith(
+            $"The output directory {Folder("out/below").FullPath} cannot be",
+            Assert.Throws<InvalidInputException>(() => Folder("out/below").Prepare()).Message,
+            StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_temp.At("out")));
     }
 
@@ -46,7 +51,143 @@ public sealed class OutputFolderTests : IDisposable
         var error = Assert.Throws<FileExistsException>(() => Claim(Folder(""), "cover"));
 
         Assert.Contains("Nothing was sent", error.Message, StringComparison.Ordinal);
+        Assert.Equal(_temp.At("cover" + extension), error.File);
         Claim(Folder("", force: true), "cover");
+        Claim(Folder(""), "cover", isNew: false);
+    }
+
+    [Fact]
+    public void A_row_gets_all_of_its_names_or_none()
+    {
+        File.WriteAllText(_temp.At("b.png"), "mine");
+        var folder = Folder("");
+
+        Assert.Throws<FileExistsException>(() => folder.Claim(isNew: true, ["a", "b"], ["a.png", "b.png"]));
+        Claim(folder, "a");
+        var error = Assert.Throws<InvalidInputException>(() => folder.Claim(isNew: true, ["c", "a"], ["c.png", "a.png"]));
+        Claim(folder, "c");
+
+        Assert.StartsWith("Two rows of this batch would be saved as 'a'.", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.NextCommand);
+    }
+
+    [Fact]
+    public void A_folder_is_prepared_once()
+    {
+        var folder = Folder("out");
+        folder.Prepare();
+        Directory.Delete(_temp.At("out"));
+
+        folder.Prepare();
+
+        Assert.Empty(_temp.Names);
+        Folder("out").Prepare();
+        Assert.Equal(["out"], _temp.Names);
+    }
+
+    [Theory]
+    [InlineData("cover.png")]
+    [InlineData("cover.jpg")]
+    [InlineData("cover.png.json")]
+    public void A_name_is_taken_by_an_image_and_by_what_is_beside_one(string file)
+    {
+        var folder = Folder("");
+        Assert.False(folder.Has("cover"));
+
+        File.WriteAllText(_temp.At(file), "mine");
+
+        Assert.True(folder.Has("cover"));
+        Assert.False(folder.Has("cov"));
+    }
+
+    [Fact]
+    public void A_path_is_within_the_folder_by_either_of_its_names()
+    {
+        Directory.CreateDirectory(_temp.At("real"));
+        Directory.CreateSymbolicLink(_temp.At("link"), _temp.At("real"));
+        var folder = Folder("link");
+
+        Assert.Equal("a.png", folder.Within(_temp.At("link/a.png")));
+        Assert.Equal(Path.Combine("sub", "a.png"), folder.Within(Path.Combine(folder.RealPath, "sub", "a.png")));
+        Assert.Equal(Path.Combine("..sub", "a.png"), folder.Within(_temp.At("link/..sub/a.png")));
+        Assert.Null(folder.Within(_temp.At("a.png")));
+        Assert.Null(folder.Within(_temp.At("linked/a.png")));
+    }
+
+    [Fact]
+    public void What_is_created_later_does_not_change_where_the_folder_is()
+    {
+        Directory.CreateDirectory(_temp.At("real"));
+        var folder = Folder("link");
+        var before = folder.RealPath;
+
+        Directory.CreateSymbolicLink(_temp.At("link"), _temp.At("real"));
+
+        Assert.Equal(before, folder.RealPath);
+        Assert.NotEqual(before, Folder("link").RealPath);
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_of_a_request_is_removed_and_no_more()
+    {
+        var folder = Folder("");
+        File.WriteAllText(folder.Draft("r/1"), "left");
+        File.WriteAllText(folder.Draft("r-2"), "left");
+        await using var written = folder.CreateDraft("r/1");
+
+        folder.RemoveLeft("r/1");
+
+        Assert.Equal(2, _temp.Names.Count);
+        Assert.Contains(Path.GetFileName(written.Name), _temp.Names);
+        Assert.Single(_temp.Names, name => name.StartsWith(".r-2.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_this_batch_has_saved_is_not_overwritten_by_another_request_even_if_forced()
+    {
+        var folder = Folder("", force: true);
+        Assert.True(await SaveAsync(folder, "first", "r-1"));
+
+        var error = await Assert.ThrowsAsync<FileExistsException>(() => SaveAsync(folder, "second", "r-2"));
+        Assert.Contains("saved by this very command", error.Message, StringComparison.Ordinal);
+        Assert.Equal("first", File.ReadAllText(_temp.At("final.png")));
+
+        Assert.True(await SaveAsync(folder, "again", "r-1"));
+        Assert.Equal("again", File.ReadAllText(_temp.At("final.png")));
+    }
+
+    [Fact]
+    public async Task What_is_beside_an_image_goes_with_it_when_it_is_replaced()
+    {
+        var sidecar = _temp.At("final.png.json");
+        File.WriteAllText(sidecar, "{}");
+        Assert.True(await SaveAsync(Folder("", force: true), "first", "r-1"));
+        Assert.True(File.Exists(sidecar));
+
+        Assert.True(await SaveAsync(Folder("", force: true), "second", "r-1"));
+        Assert.False(File.Exists(sidecar));
+    }
+
+    [Fact]
+    public async Task Other_bytes_of_the_same_length_are_another_file()
+    {
+        File.WriteAllText(_temp.At("final.png"), "old");
+
+        var error = await Assert.ThrowsAsync<FileExistsException>(() => SaveAsync(Folder(""), "new", "r-1"));
+
+        Assert.Equal($"{_temp.At("final.png")} already exists and was not overwritten.", error.Message);
+        Assert.Equal("old", File.ReadAllText(_temp.At("final.png")));
+    }
+
+    [Fact]
+    public async Task A_link_to_the_same_bytes_is_the_file_itself_and_one_that_leads_nowhere_is_in_the_way()
+    {
+        File.WriteAllText(_temp.At("kept.png"), "new");
+        File.CreateSymbolicLink(_temp.At("final.png"), _temp.At("kept.png"));
+        Assert.False(await SaveAsync(Folder(""), "new", "r-1"));
+
+        File.Delete(_temp.At("kept.png"));
+        await Assert.ThrowsAsync<FileExistsException>(() => SaveAsync(Folder(""), "new", "r-1"));
     }
 
     [Fact]
@@ -277,7 +418,9 @@ public sealed class OutputFolderTests : IDisposable
     {
         File.WriteAllText(_temp.At("taken"), "mine");
 
-        Assert.Throws<InvalidInputException>(() => Claim(Folder(""), "taken/x"));
+        var error = Assert.Throws<InvalidInputException>(() => Claim(Folder(""), "taken/x"));
+        Assert.Equal($"The output directory {_temp.At("taken")} is a file.", error.Message);
+        Assert.Equal(error.Message, Assert.Throws<InvalidInputException>(() => Claim(Folder(""), "taken/deep/x")).Message);
     }
 
     [Fact]
@@ -309,8 +452,16 @@ public sealed class OutputFolderTests : IDisposable
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_temp.At("draft")))),
         CancellationToken.None);
 
-    private static void Claim(OutputFolder folder, string name) =>
-        folder.Claim(isNew: true, [name], [.. MediaType.Extensions.Select(extension => name + extension)]);
+    private async Task<bool> SaveAsync(OutputFolder folder, string content, string owner)
+    {
+        var draft = folder.Draft(owner);
+        await File.WriteAllTextAsync(draft, content);
+        return await folder.PublishAsync(
+            draft, _temp.At("final.png"), owner, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft))), CancellationToken.None);
+    }
+
+    private static void Claim(OutputFolder folder, string name, bool isNew = true) =>
+        folder.Claim(isNew, [name], [.. MediaType.Extensions.Select(extension => name + extension)]);
 
     private OutputFolder Folder(string name, bool force = false) => new(_temp.At(name), force);
 }

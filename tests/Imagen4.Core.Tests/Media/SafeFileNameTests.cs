@@ -12,8 +12,16 @@ public sealed class SafeFileNameTests
     [InlineData("赤い狐", "赤い狐")]
     [InlineData("рыжая лиса", "рыжая-лиса")]
     [InlineData("ลูกหมา", "ลูกหมา")]
+    [InlineData("हिन्दी लोमड़ी", "हिन्दी-लोमड़ी")]
     [InlineData("fox 🦊 fox", "fox-fox")]
     [InlineData("v1.2_final-3", "v1.2_final-3")]
+    [InlineData("a -- b", "a---b")]
+    [InlineData("-.a.-", "a")]
+    [InlineData("...", "image")]
+    [InlineData("nul", "image-nul")]
+    [InlineData("Aux.tar.gz", "image-Aux.tar.gz")]
+    [InlineData("console", "console")]
+    [InlineData("com10", "com10")]
     [InlineData("a\uFFFEfox\uFFFF", "a-fox")]
     public void Letters_and_digits_of_any_script_are_kept(string text, string expected) => Assert.Equal(expected, SafeFileName.Whole(text));
 
@@ -75,6 +83,42 @@ public sealed class SafeFileNameTests
         Assert.InRange(Encoding.UTF8.GetByteCount(name), 100, 180);
         Assert.True(IsSafe(name));
     }
+
+    [Fact]
+    public void No_name_is_that_of_a_device() => Assert.All(
+        Enumerable.Range(0, 10).SelectMany(number => new[] { $"com{number}", $"LPT{number}" }).Concat(["con", "PRN", "aux", "NUL"]),
+        device => Assert.Equal($"image-{device}", SafeFileName.Whole(device)));
+
+    [Fact]
+    public void A_name_is_cut_where_a_file_system_would_not_take_it()
+    {
+        var longest = new string('x', 180);
+
+        Assert.Equal(longest, SafeFileName.Whole(longest));
+        Assert.Equal($"{longest[..163]}-dc31ed5afb940294", SafeFileName.Whole(longest + "x"));
+    }
+
+    [Theory]
+    [InlineData("aaaa", "aaa")]
+    [InlineData("aaa", "aaa")]
+    [InlineData("éé", "é")]
+    [InlineData("a é", "a")]
+    [InlineData("狐狐", "狐")]
+    [InlineData("--aaa", "a")]
+    [InlineData("??aa", "a")]
+    public void A_part_has_so_many_bytes_of_the_text_and_no_half_characters(string text, string expected) =>
+        Assert.Equal(expected, SafeFileName.Part(text, 3));
+
+    [Theory]
+    [InlineData("one two", "one-two")]
+    [InlineData("aaaaaaaaa bbbbbbbbb ccccccccc dddddddddd", "aaaaaaaaa-bbbbbbbbb-ccccccccc-dddddddddd")]
+    [InlineData("aaaaaaaaa bbbbbbbbb ccccccccc dddddddddd e", "aaaaaaaaa-bbbbbbbbb-ccccccccc-dddddddddd")]
+    [InlineData("aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd e", "aaaaaaaaa-bbbbbbbbb-ccccccccc-ddddddddd")]
+    [InlineData("aaaaaaaaa bbbbbbbbb ccccccccc dddddddddde", "aaaaaaaaa-bbbbbbbbb-ccccccccc")]
+    [InlineData("a bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "a")]
+    [InlineData("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")]
+    public void Words_of_a_text_are_whole_unless_the_first_is_too_long(string text, string expected) =>
+        Assert.Equal(expected, SafeFileName.Words(text));
 
     [Fact]
     public void A_long_name_that_begins_like_a_device_is_no_longer_than_any_other() =>

@@ -80,7 +80,7 @@ internal static class PostgresAddress
             Host = Uri.UnescapeDataString(address.Host),
             Database = Uri.UnescapeDataString(address.AbsolutePath.TrimStart('/')),
         };
-        if (address.Port > 0)
+        if (address.Port >= 0)
         {
             settings.Port = address.Port;
         }
