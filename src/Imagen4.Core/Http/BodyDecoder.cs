@@ -78,7 +78,7 @@ internal static class BodyDecoder
                     }
                 }
             }
-            catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException)
+            catch (Exception error) when (error is InvalidDataException or InvalidOperationException or (IOException and not AnswerTooLargeException))
             {
                 // The last is zlib's own, for some data that it cannot make sense of: memory is read without one.
                 return null;
