@@ -94,11 +94,12 @@ Describe 'A ledger that machines share' -Skip:$isMissing {
             'lost,lost'
             'saving,saving'
             'throttled,throttled'
-            'later,later'
+            'later,[emulator:seconds=12] later'
             'last,last'
         ) | Set-Content $csv
 
-        # The host takes the one and not the other, and neither hears of it; of the third, the image hangs; the fourth is to come later.
+        # The host takes the one and not the other, and neither hears of it; of the third, the image hangs, and its place goes to the row
+        # that takes its time; the fourth is to come later.
         Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $true; match = 'taken' }
         Add-Fault $test @{ operation = 'submit'; kind = 'hang'; after_accept = $false; match = 'lost' }
         Add-Fault $test @{ operation = 'download'; kind = 'hang'; match = 'saving' }
