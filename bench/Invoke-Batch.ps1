@@ -40,7 +40,8 @@ $figures = @{
 # When the host was done, by its own clock, which is this machine's.
 if ($delivered -le 2000) {
     $ended = @{}
-    foreach ($job in Invoke-RestMethod "$($Address)_emulator/jobs" -NoProxy) {
+    $jobs = Invoke-RestMethod "$($Address)_emulator/jobs" -NoProxy
+    foreach ($job in $jobs) {
         $ended[$job.request_id] = $job.ended_at
     }
 
