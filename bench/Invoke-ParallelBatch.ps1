@@ -22,6 +22,7 @@ $delivered = @(Import-Csv $Csv | ForEach-Object -ThrottleLimit $ThrottleLimit -P
         $body = @{ prompt = $_.prompt } | ConvertTo-Json
         $request = Invoke-RestMethod "$using:Address$using:Model" -Method Post -Headers $key -Body $body -ContentType application/json
         while ((Invoke-RestMethod $request.status_url -Headers $key).status -ne 'COMPLETED') {
+            # A fixed pause, as such scripts have, and as fal's client polls by default: it is what is compared.
             Start-Sleep -Milliseconds 500
         }
 

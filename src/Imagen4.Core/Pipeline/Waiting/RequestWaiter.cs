@@ -19,7 +19,8 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     // More than hosts let an account have in progress at once, and less than what a gateway or a shell's limit of open files objects to.
     private const int MostStreams = 100;
 
-    private readonly ConcurrentDictionary<string, CompletionPace> _paces = new(StringComparer.Ordinal);
+    // By host too: a reseller's queue is not that of the host it resells.
+    private readonly ConcurrentDictionary<(Uri Host, string Model), CompletionPace> _paces = new();
     private int _streams;
 
     /// <summary>Waits until the request has ended.</summary>
@@ -73,7 +74,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     private async Task<RequestReading> EndAsync(
         RequestReference request, StatusWatch watch, MissedReads missed, CancellationToken cancellation)
     {
-        var pace = _paces.GetOrAdd(request.Model, _ => new CompletionPace());
+        var pace = _paces.GetOrAdd((request.Host.BaseUri, request.Model), _ => new CompletionPace());
         Task<RequestReading> AskAsync(CancellationToken token) => request.Protocol.AskStatusAsync(request, watch.Logs, token);
         var ended = await FollowAsync(request, AskAsync, watch, missed, cancellation).ConfigureAwait(false)
             ?? await PollAsync(request, AskAsync, watch, missed, cancellation, pace).ConfigureAwait(false);
