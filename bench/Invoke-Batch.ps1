@@ -7,7 +7,10 @@ param(
     [Parameter(Mandatory)] [uri] $Address,
     [Parameter(Mandatory)] [string] $Csv,
     [Parameter(Mandatory)] [string] $OutputDirectory,
-    [int] $ThrottleLimit = 40
+    [int] $ThrottleLimit = 40,
+
+    # Measures how soon the end of each request was noticed: a row then takes memory of this script.
+    [switch] $Lag
 )
 
 $ErrorActionPreference = 'Stop'
@@ -18,11 +21,13 @@ $idle = $process.PeakWorkingSet64 / 1MB
 
 Import-Module (Join-Path $PSScriptRoot '../Imagen4.psd1')
 $delivered = 0
-$lag = [System.Collections.Generic.List[object]]::new()
+$noticed = [System.Collections.Generic.List[object]]::new()
 Import-Csv $Csv | New-ImagenImage -Provider emulator -OutputDirectory $OutputDirectory -ThrottleLimit $ThrottleLimit |
     ForEach-Object {
         $delivered += $_.State -eq 'Delivered'
-        $lag.Add([pscustomobject]@{ Id = $_.RequestId; Noticed = $_.CompletedAt })
+        if ($Lag) {
+            $noticed.Add([pscustomobject]@{ Id = $_.RequestId; At = $_.CompletedAt })
+        }
     }
 
 $seconds = $watch.Elapsed.TotalSeconds
@@ -38,14 +43,14 @@ $figures = @{
 }
 
 # When the host was done, by its own clock, which is this machine's.
-if ($delivered -le 2000) {
+if ($Lag) {
     $ended = @{}
     $jobs = Invoke-RestMethod "$($Address)_emulator/jobs" -NoProxy
     foreach ($job in $jobs) {
         $ended[$job.request_id] = $job.ended_at
     }
 
-    $figures.lag = @($lag | Where-Object { $_.Noticed -and $ended[$_.Id] } | ForEach-Object { ($_.Noticed - $ended[$_.Id]).TotalMilliseconds })
+    $figures.lag = @($noticed | Where-Object { $_.At -and $ended[$_.Id] } | ForEach-Object { ($_.At - $ended[$_.Id]).TotalMilliseconds })
 }
 
 $figures | ConvertTo-Json -Compress

@@ -47,7 +47,7 @@ $programs = [ordered]@{
     }
     Imagen4              = {
         param($address, $out)
-        & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $PSScriptRoot Invoke-Batch.ps1) $address $csv $out $AtOnce
+        & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $PSScriptRoot Invoke-Batch.ps1) $address $csv $out $AtOnce -Lag
     }
     'fal-js, streaming'  = {
         param($address, $out)

@@ -10,7 +10,7 @@
 param(
     [int[]] $Rows = (1000, 10000, 100000),
 
-    [ValidateRange(1, 1000)]
+    [ValidateRange(1, 5000)]
     [int] $AtOnce = 40
 )
 

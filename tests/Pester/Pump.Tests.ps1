@@ -99,7 +99,7 @@ Describe 'The pump' {
             $results.Prompt | Should -Be 'fast', '[emulator:seconds=1] slow'
         }
 
-        It '-ThrottleLimit <limit> is refused' -ForEach @(@{ limit = 0 }, @{ limit = -1 }, @{ limit = 1001 }) {
+        It '-ThrottleLimit <limit> is refused' -ForEach @(@{ limit = 0 }, @{ limit = -1 }, @{ limit = 5001 }) {
             { New-ImagenImage 'p' -ThrottleLimit $limit } | Should -Throw -ErrorId 'ParameterArgumentValidationError,Imagen4.PowerShell.Commands.NewImagenImageCommand'
         }
     }

@@ -35,7 +35,10 @@ internal static class ServedAddress
     private static bool IsPrivate(Uri address) =>
         IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal) && IsPrivate(literal);
 
-    /// <summary>Whether an address is in a network that is not public (RFC 6890).</summary>
+    /// <summary>
+    /// Whether an address is in a network that is not public (RFC 6890; RFC 3849 and RFC 9637 for documentation). In IPv6, only what has
+    /// been given out as global unicast is public (RFC 4291, 2.4).
+    /// </summary>
     public static bool IsPrivate(IPAddress address)
     {
         var literal = Embedded(address);
@@ -43,8 +46,8 @@ internal static class ServedAddress
             ? literal.GetAddressBytes() is [0 or 10 or 127, ..] or [100, >= 64 and <= 127, ..] or [169, 254, ..]
                 or [172, >= 16 and <= 31, ..]
                 or [192, 168, ..] or [192, 0, 0 or 2, ..] or [198, 18 or 19, ..] or [198, 51, 100, ..] or [203, 0, 113, ..] or [>= 224, ..]
-            : literal.IsIPv6LinkLocal || literal.IsIPv6SiteLocal || literal.IsIPv6UniqueLocal || literal.IsIPv6Multicast
-                || IPAddress.IsLoopback(literal) || literal.Equals(IPAddress.IPv6Any);
+            : literal.GetAddressBytes() is not [>= 0x20 and <= 0x3F, ..]
+                or [0x20, 0x01, 0 or 1, ..] or [0x20, 0x01, 0x0D, 0xB8, ..] or [0x3F, 0xFF, <= 0x0F, ..];
     }
 
     // An IPv4 address within an IPv6 one: mapped (RFC 4291, 2.5.5), translated (RFC 6052, 64:ff9b::/96) or by 6to4 (RFC 3056).

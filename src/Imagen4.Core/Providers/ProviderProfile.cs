@@ -6,6 +6,9 @@ namespace Imagen4.Core.Providers;
 /// <remarks>The JSON reader hands every property it does not find a null or a zero, which here means the default.</remarks>
 public sealed record ProviderProfile
 {
+    /// <summary>The most requests that one command keeps in progress at once.</summary>
+    public const int MostConcurrency = 5000;
+
     // fal runs 2 requests of a new account at once and up to 40 of others; what waits in its queue costs nothing.
     private const int DefaultConcurrency = 40;
 

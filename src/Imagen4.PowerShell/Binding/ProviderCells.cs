@@ -63,9 +63,9 @@ internal sealed class ProviderCells(IReadOnlyDictionary<string, object?> given, 
     };
 
     /// <summary>The limit of requests at once; null where none is given.</summary>
-    /// <exception cref="InvalidInputException">It is no whole number from 1 to 1000.</exception>
+    /// <exception cref="InvalidInputException">It is no whole number from 1 to 5000.</exception>
     public int? Limit() => Text("ConcurrencyLimit") is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 1000 ? limit
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= ProviderProfile.MostConcurrency ? limit
         : throw new InvalidInputException(CommandMessages.LimitMalformed.With(PlainText.Brief(text)));
 
     /// <summary>Whether a parameter is given and has a value that is not blank.</summary>

@@ -82,7 +82,7 @@ public sealed class SetImagenProviderCommand : PumpedCommand
 
     /// <summary>How many requests are in progress at once by default.</summary>
     [Parameter]
-    [ValidateRange(1, 1000)]
+    [ValidateRange(1, ProviderProfile.MostConcurrency)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int? ConcurrencyLimit { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Imagen4.Core.Emulator;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Imagen4.PowerShell.Completion;
 using Imagen4.PowerShell.Pipeline;
@@ -19,7 +20,7 @@ public sealed class StartImagenEmulatorCommand : PumpedCommand
 
     /// <summary>How many requests it runs at the same time.</summary>
     [Parameter]
-    [ValidateRange(1, 1000)]
+    [ValidateRange(1, ProviderProfile.MostConcurrency)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int? Slots { get; set; }
 

@@ -13,8 +13,6 @@ namespace Imagen4.PowerShell.Pipeline;
 /// <summary>A command that talks to a host, for many records side by side.</summary>
 public abstract partial class HostCommand : PumpedCommand
 {
-    private const int MostAtOnce = 1000;
-
     // How many records of busy providers are read so that those of others behind them need not wait.
     private const int ReadAhead = 1000;
 
@@ -42,7 +40,7 @@ public abstract partial class HostCommand : PumpedCommand
 
     /// <summary>How many requests are in progress at once; the provider's own limit where none is given.</summary>
     [Parameter]
-    [ValidateRange(1, MostAtOnce)]
+    [ValidateRange(1, ProviderProfile.MostConcurrency)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int ThrottleLimit { get; set; }
 
