@@ -12,7 +12,9 @@ internal sealed class FuzzRun(string folder)
     private const long MostGrowth = 200L * 1024 * 1024;
 
     private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
-    private (FuzzTarget Target, byte[] Input, long Since)? _current;
+
+    // One reference: the timer must not see half of one input and half of the next.
+    private volatile Attempt? _current;
 
     /// <summary>Goes through all targets, over and over.</summary>
     /// <returns>0 where nothing was read wrongly.</returns>
@@ -62,7 +64,7 @@ internal sealed class FuzzRun(string folder)
 
     private async Task TryAsync(FuzzTarget target, byte[] input)
     {
-        _current = (target, input, Stopwatch.GetTimestamp());
+        _current = new Attempt(target, input, Stopwatch.GetTimestamp());
         if (await Trial.RunAsync(target, input).ConfigureAwait(false) is { } wrong)
         {
             Keep(target, input, wrong);
@@ -107,4 +109,6 @@ internal sealed class FuzzRun(string folder)
         File.WriteAllBytes(path, input);
         Console.WriteLine($"fuzz: {target.Name} read {path} wrongly ({input.Length} bytes): {wrong}");
     }
+
+    private sealed record Attempt(FuzzTarget Target, byte[] Input, long Since);
 }
