@@ -20,6 +20,9 @@ internal static class SafeFileName
     // How many bytes of a prompt tell one image from another in a list of files.
     private const int ShortPrompt = 40;
 
+    // Makes one emoji of two (UTS #51, 1.4.6).
+    private static readonly Rune Joiner = new(0x200D);
+
     // As far as a part can be one: CLOCK$ and COM¹ have characters that no part has.
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -28,7 +31,7 @@ internal static class SafeFileName
         "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
     };
 
-    /// <summary>A value inside a name: letters and digits of any script, <c>- _ .</c>, and a dash for everything else.</summary>
+    /// <summary>A value inside a name: letters and digits of any script, emoji, <c>- _ .</c>, and a dash for everything else.</summary>
     /// <param name="value">The value.</param>
     /// <param name="longest">How many bytes of it are used.</param>
     public static string Part(string value, int longest = int.MaxValue)
@@ -42,6 +45,9 @@ internal static class SafeFileName
         var part = new StringBuilder();
         Span<char> utf16 = stackalloc char[2];
         var bytes = 0;
+        Rune? last = null;
+        var isJoined = false;
+
         // Half a character would fail to normalise; read as runes, it is one that is not allowed.
         var whole = value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? string.Concat(value.EnumerateRunes()) : value;
         foreach (var rune in NormalForm.Of(whole, NormalizationForm.FormC).EnumerateRunes())
@@ -52,14 +58,39 @@ internal static class SafeFileName
                 break;
             }
 
-            if (IsAllowed(rune))
+            if (rune == Joiner && last is { } before && (IsEmoji(before) || IsMark(before)))
             {
+                isJoined = true;
+                continue;
+            }
+
+            if (IsMark(rune) && last is null)
+            {
+                // What belongs to no character cannot be seen.
+                continue;
+            }
+
+            if (!IsAllowed(rune))
+            {
+                if (part.Length > 0 && part[^1] != '-')
+                {
+                    part.Append('-');
+                }
+
+                last = null;
+            }
+            else
+            {
+                if (isJoined && IsEmoji(rune))
+                {
+                    part.Append(utf16[..Joiner.EncodeToUtf16(utf16)]);
+                }
+
                 part.Append(utf16[..rune.EncodeToUtf16(utf16)]);
+                last = rune.Value is '-' or '_' or '.' ? null : rune;
             }
-            else if (part.Length > 0 && part[^1] != '-')
-            {
-                part.Append('-');
-            }
+
+            isJoined = false;
         }
 
         return part.ToString().Trim('-', '.', ' ');
@@ -96,7 +127,13 @@ internal static class SafeFileName
     }
 
     private static bool IsAllowed(Rune rune) =>
-        rune.Value is '-' or '_' or '.'
-        || Rune.IsLetterOrDigit(rune)
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+        rune.Value is '-' or '_' or '.' || Rune.IsLetterOrDigit(rune) || IsMark(rune) || IsEmoji(rune);
+
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    // With the tones of skin, and without what stands for something that could not be read or shown.
+    private static bool IsEmoji(Rune rune) =>
+        (Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol && rune.Value is not (0xFFFC or 0xFFFD))
+        || rune.Value is >= 0x1F3FB and <= 0x1F3FF;
 }

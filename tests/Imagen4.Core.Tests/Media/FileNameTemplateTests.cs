@@ -46,7 +46,7 @@ public sealed class FileNameTemplateTests
     [Theory]
     [InlineData("a red fox asleep", "0007-a-red-fox-asleep")]
     [InlineData("a red fox asleep in the snow under a very old tree", "0007-a-red-fox-asleep-in-the-snow-under-a")]
-    [InlineData("🦊", "0007")]
+    [InlineData("🦊", "0007-🦊")]
     [InlineData("狐狸", "0007-狐狸")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "0007-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void A_default_name_is_the_number_of_the_row_with_the_first_words_of_its_prompt(string prompt, string expected) =>

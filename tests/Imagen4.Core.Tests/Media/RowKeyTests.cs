@@ -19,7 +19,10 @@ public sealed class RowKeyTests
     public void Where_nothing_was_chosen_the_prompt_is_named() => Assert.Equal("a-fox-5f64c46adc", Key("a fox", []));
 
     [Fact]
-    public void What_cannot_be_named_has_its_mark_alone() => Assert.Equal("dd7b5febaa", Key("🦊", []));
+    public void An_emoji_is_named() => Assert.Equal("🦊-dd7b5febaa", Key("🦊", []));
+
+    [Fact]
+    public void What_cannot_be_named_has_its_mark_alone() => Assert.Matches("^[0-9a-f]{10}$", Key("???", []));
 
     [Fact]
     public void A_value_and_the_whole_are_cut()
