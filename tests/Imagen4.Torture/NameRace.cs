@@ -20,7 +20,7 @@ internal static class NameRace
             _ = Console.ReadLine();
             try
             {
-                await folder.PublishAsync(draft, folder.At($"{name}.png"), $"{name}", hash, CancellationToken.None).ConfigureAwait(false);
+                await folder.PublishAsync(draft, folder.At($"{name}.png"), hash, CancellationToken.None).ConfigureAwait(false);
                 Console.WriteLine("got");
             }
             catch (Imagen4.FileExistsException)

@@ -90,7 +90,8 @@ public sealed class GalleryPage(string path, GalleryOptions options)
 
     private static bool IsGallery(string path)
     {
-        if (!File.Exists(path))
+        // To open a pipe would be to wait for whoever writes to it; its length is 0.
+        if (SavedFile.Find(path) is not { Length: > 0 })
         {
             return false;
         }

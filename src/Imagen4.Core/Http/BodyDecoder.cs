@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Text;
 using Imagen4.Core.Text;
 
@@ -8,14 +9,22 @@ namespace Imagen4.Core.Http;
 /// <summary>Decodes a body: removes a compression that was not asked for, and a byte order mark.</summary>
 internal static class BodyDecoder
 {
+    // A proxy may add one to the host's own; each takes memory and time of its own.
+    private const int MostCodings = 3;
+
     /// <summary>Decodes a body.</summary>
     /// <param name="body">The bytes as they came; afterwards, as far as they could be decoded.</param>
     /// <param name="codings">The values of <c>Content-Encoding</c>, in the order in which they were applied.</param>
     /// <param name="bound">The largest a body may become.</param>
     /// <returns>Whether nothing is left to be decoded.</returns>
     /// <exception cref="AnswerTooLargeException">It becomes larger than the bound.</exception>
-    public static bool TryDecode(ref ReadOnlyMemory<byte> body, IEnumerable<string> codings, int bound)
+    public static bool TryDecode(ref ReadOnlyMemory<byte> body, ICollection<string> codings, int bound)
     {
+        if (codings.Count > MostCodings)
+        {
+            return false;
+        }
+
         foreach (var coding in codings.Reverse())
         {
             if (body.IsEmpty)
@@ -35,14 +44,42 @@ internal static class BodyDecoder
         return true;
     }
 
+    /// <summary>Decodes a body as it comes, as far as it can be decoded: some servers name a compression and send plain text.</summary>
+    /// <param name="source">The body.</param>
+    /// <param name="codings">The values of <c>Content-Encoding</c>, in the order in which they were applied.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>What is decoded, and whether nothing is left to be decoded.</returns>
+    public static async Task<(Stream Decoded, bool IsDecoded)> DecodedAsync(
+        Stream source, ICollection<string> codings, CancellationToken cancellation)
+    {
+        if (codings.Count is 0 or > MostCodings)
+        {
+            return (source, codings.Count == 0);
+        }
+
+        var reader = PipeReader.Create(source);
+        var peeked = await reader.ReadAtLeastAsync(2, cancellation).ConfigureAwait(false);
+        var start = peeked.Buffer.Slice(0, Math.Min(2, peeked.Buffer.Length)).ToArray();
+        reader.AdvanceTo(peeked.Buffer.Start);
+        var decoded = reader.AsStream();
+        foreach (var (coding, index) in codings.Reverse().Select((coding, index) => (coding, index)))
+        {
+            if (Decompressing(decoded, coding, index == 0 ? start : []) is not { } plain)
+            {
+                return (decoded, false);
+            }
+
+            decoded = plain;
+        }
+
+        return (decoded, true);
+    }
+
     private static ReadOnlyMemory<byte>? Decompress(ReadOnlyMemory<byte> body, string coding, int bound) =>
         Decompressing(Source(body), coding, body.Span) is { } decoder ? Read(decoder, bound) : null;
 
-    /// <summary>What removes a compression from bytes as they come; null where it is not known, or is not what they begin with.</summary>
-    /// <param name="source">The bytes.</param>
-    /// <param name="coding">The compression.</param>
-    /// <param name="start">Their beginning, where it is known.</param>
-    public static Stream? Decompressing(Stream source, string coding, ReadOnlySpan<byte> start) => coding.ToUpperInvariant() switch
+    // Null for a compression that is not known, or is not what the bytes begin with, where that is known.
+    private static Stream? Decompressing(Stream source, string coding, ReadOnlySpan<byte> start) => coding.ToUpperInvariant() switch
     {
         "IDENTITY" => source,
         "GZIP" or "X-GZIP" when start is [] or [0x1F, 0x8B, ..] => new GZipStream(source, CompressionMode.Decompress),

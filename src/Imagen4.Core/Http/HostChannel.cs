@@ -94,11 +94,15 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     }
 
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>
-        new(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, Key?.Mask(body) ?? body)
+        new(response.StatusCode, response.Headers, Type(response), Key?.Mask(body) ?? body)
         {
             IsDecoded = isDecoded,
             Key = Key,
         };
+
+    private string? Type(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+        ? PlainText.Brief(Key?.Mask(type) ?? type)
+        : null;
 
     private Exception Traced(HttpRequestMessage request, Exception error)
     {
@@ -116,6 +120,13 @@ internal static class FailureText
     /// <summary>The outermost message, followed by the innermost one where that says more, on one line and without a full stop.</summary>
     public static string Of(Exception error)
     {
+        if (error is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }
+            or HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse })
+        {
+            // .NET repeats what came instead of HTTP, whatever it is.
+            return Messages.AnswerNotHttp.TrimEnd('.');
+        }
+
         var cause = error.GetBaseException().Message;
         return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}")
             .TrimEnd('.');

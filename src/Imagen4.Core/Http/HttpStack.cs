@@ -52,6 +52,7 @@ internal static class HttpStack
         {
             services.AddHttpClient(name, Configure)
                 .ConfigurePrimaryHttpMessageHandler(name == PublicClient ? CreatePublicHandler : CreateHandler)
+                .AddHttpMessageHandler(() => new InvalidAnswerHandler())
                 .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
                 .RemoveAllLoggers();
         }
@@ -92,6 +93,25 @@ internal static class HttpStack
         var handler = CreateHandler();
         handler.ConnectCallback = PublicConnection.OpenAsync;
         return handler;
+    }
+}
+
+/// <summary>
+/// Leaves out of the error what has come instead of HTTP: .NET repeats it, whatever it is, and an error is shown, kept and passed on.
+/// </summary>
+internal sealed class InvalidAnswerHandler : DelegatingHandler
+{
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.InvalidResponse)
+        {
+            throw new HttpRequestException(HttpRequestError.InvalidResponse, Messages.AnswerNotHttp, inner: null, error.StatusCode);
+        }
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
@@ -64,9 +63,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            var (decoded, isDecoded) = codings.Length == 0
-                ? (source, true)
-                : await DecodedAsync(source, codings, cancellation).ConfigureAwait(false);
+            var (decoded, isDecoded) = await BodyDecoder.DecodedAsync(source, codings, cancellation).ConfigureAwait(false);
             await using (decoded.ConfigureAwait(false))
             {
                 while (await decoded.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var read)
@@ -92,28 +89,6 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    // As far as it can be decoded. Some servers name a compression and send plain text.
-    private static async Task<(Stream Decoded, bool IsDecoded)> DecodedAsync(
-        Stream source, string[] codings, CancellationToken cancellation)
-    {
-        var reader = PipeReader.Create(source);
-        var peeked = await reader.ReadAtLeastAsync(2, cancellation).ConfigureAwait(false);
-        var start = peeked.Buffer.Slice(0, Math.Min(2, peeked.Buffer.Length)).ToArray();
-        reader.AdvanceTo(peeked.Buffer.Start);
-        var decoded = reader.AsStream();
-        foreach (var (coding, index) in codings.Reverse().Select((coding, index) => (coding, index)))
-        {
-            if (BodyDecoder.Decompressing(decoded, coding, index == 0 ? start : []) is not { } plain)
-            {
-                return (decoded, false);
-            }
-
-            decoded = plain;
-        }
-
-        return (decoded, true);
     }
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)

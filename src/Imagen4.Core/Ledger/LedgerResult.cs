@@ -27,8 +27,8 @@ internal sealed record LedgerResult
     /// <summary>When its result was read, in UTC.</summary>
     public DateTime? CompletedAt { get; init; }
 
-    /// <summary>Seconds it took.</summary>
-    public double? Elapsed { get; init; }
+    /// <summary>Seconds it took. JSON can say more than a number can hold, which none can be written as again.</summary>
+    public double? Elapsed { get; init => field = value is { } seconds && double.IsFinite(seconds) ? seconds : null; }
 
     /// <summary>What the host returned besides.</summary>
     public string? AdditionalOutput { get; init; }

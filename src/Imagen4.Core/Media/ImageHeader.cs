@@ -39,7 +39,7 @@ internal sealed record ImageHeader(MediaType Type, int Width, int Height)
             _ when head.StartsWith(PngMagic) => Png(file),
             [0xFF, 0xD8, 0xFF, ..] => Jpeg(file),
             _ when head.StartsWith("RIFF"u8) && head.Length >= 30 && head[8..].StartsWith("WEBP"u8) => Webp(head, file),
-            _ => throw new InvalidMediaException(Messages.MediaNotAnImage),
+            _ => throw new InvalidMediaException(Messages.MediaNotAnImage) { IsCut = head.IsEmpty },
         };
         return header switch
         {

@@ -94,7 +94,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
                     await saving(sha256).ConfigureAwait(false);
                 }
 
-                (var final, isRenamed) = await PublishAsync(draft, image.Image.Index, header.Type, owner, sha256, cancellation)
+                (var final, isRenamed) = await PublishAsync(draft, image.Image.Index, header.Type, sha256, cancellation)
                     .ConfigureAwait(false);
                 image.Image.SavedAt = isRenamed ? File.GetLastWriteTimeUtc(file.SafeFileHandle) : File.GetLastWriteTimeUtc(final);
                 (image.Image.Path, image.Image.ContentType) = (final, header.Type.Name);
@@ -111,7 +111,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
     }
 
     private async Task<(string Final, bool IsRenamed)> PublishAsync(
-        string draft, int image, MediaType type, string owner, string sha256, CancellationToken cancellation)
+        string draft, int image, MediaType type, string sha256, CancellationToken cancellation)
     {
         var name = await names.FirstAsync(image, type, cancellation).ConfigureAwait(false);
         while (true)
@@ -119,7 +119,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
             var final = folder.At(name);
             try
             {
-                return (final, await folder.PublishAsync(draft, final, owner, sha256, cancellation).ConfigureAwait(false));
+                return (final, await folder.PublishAsync(draft, final, sha256, cancellation).ConfigureAwait(false));
             }
             catch (FileExistsException)
             {

@@ -108,7 +108,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
             using var response = await OpenAsync(file, silence, cancellation).ConfigureAwait(false);
             target.SetLength(0);
             var received = await CopyAsync(response, target, silence).ConfigureAwait(false);
-            if (response.Content.Headers.ContentLength is { } promised && promised != received)
+            if (response.Content.Headers is { ContentEncoding.Count: 0, ContentLength: { } promised } && promised != received)
             {
                 throw new BrokenTransferException(Messages.TransferIncomplete.With(received, promised));
             }
@@ -229,7 +229,10 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
             throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
         }
 
-        var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        // Some servers compress what was asked for as it is.
+        var (body, _) = await BodyDecoder.DecodedAsync(
+                await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), response.Content.Headers.ContentEncoding, cancellation)
+            .ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             using var owner = MemoryPool<byte>.Shared.Rent(64 * 1024);
@@ -260,7 +263,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         {
             return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             throw new BrokenTransferException(FailureText.Of(error), error);
         }

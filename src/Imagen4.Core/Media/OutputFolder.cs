@@ -137,19 +137,18 @@ public sealed class OutputFolder(string path, bool force)
     /// <summary>Gives a finished file its final name. The same bytes under that name are no other file: they stay.</summary>
     /// <param name="draft">The finished file.</param>
     /// <param name="final">The full path.</param>
-    /// <param name="owner">What it belongs to.</param>
     /// <param name="sha256">The SHA-256 of the finished file, in hexadecimal digits.</param>
     /// <param name="cancellation">Stops the comparison.</param>
     /// <returns>False where the same bytes were there already; the draft keeps its own name then.</returns>
     /// <exception cref="FileExistsException">Another file is in the way, and is not to be overwritten.</exception>
     /// <exception cref="InvalidInputException">The subfolder leads out of the folder.</exception>
-    internal async Task<bool> PublishAsync(string draft, string final, string owner, string sha256, CancellationToken cancellation)
+    internal async Task<bool> PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
     {
         CreateSubfolder(final);
         lock (_lock)
         {
-            // -Force overwrites what was there before, not what this batch has just saved.
-            if (!_published.TryAdd(final, owner) && _published[final] != owner)
+            // -Force overwrites what was there before, not what this batch has just saved: two rows may have been given one id.
+            if (!_published.TryAdd(final, sha256) && _published[final] != sha256)
             {
                 throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));
             }

@@ -85,6 +85,12 @@ internal static class Sidecar
     {
         try
         {
+            // To open a pipe would be to wait for whoever writes to it; its length is 0.
+            if (SavedFile.Find(path) is not { Length: > 0 })
+            {
+                return false;
+            }
+
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var known = JsonDocument.Parse(file);
             return known.RootElement.ValueKind == JsonValueKind.Object

@@ -105,6 +105,23 @@ public sealed class MalformedBodyTests
         Assert.Throws<AnswerTooLargeException>(() => BodyDecoder.TryDecode(ref twice, ["gzip", "gzip"], 99_999));
     }
 
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    public async Task More_compressions_than_a_proxy_adds_are_not_undone(string coding)
+    {
+        var codings = Enumerable.Repeat(coding, 4).ToList();
+        ReadOnlyMemory<byte> body = Encoding.UTF8.GetBytes(Completed);
+        using var source = new MemoryStream(body.ToArray());
+
+        Assert.False(BodyDecoder.TryDecode(ref body, codings, 99_999));
+        var (decoded, isDecoded) = await BodyDecoder.DecodedAsync(source, codings, CancellationToken.None);
+
+        Assert.False(isDecoded);
+        Assert.Same(source, decoded);
+    }
+
     private static byte[] Apply(string done, byte[] body) => done.Split(", ", StringSplitOptions.RemoveEmptyEntries).Aggregate(body, (bytes, step) => step switch
     {
         "gzip" => Compress(bytes, stream => new GZipStream(stream, CompressionMode.Compress)),

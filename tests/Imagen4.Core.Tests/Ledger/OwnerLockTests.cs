@@ -27,6 +27,33 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
     }
 
     [Fact]
+    public async Task A_link_in_a_folder_of_locks_that_others_may_write_to_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            output.WriteLine("!! NOT RUN: Windows keeps others out of the folder by other means.");
+            return;
+        }
+
+        var victim = Home.At("victim.txt");
+        await File.WriteAllTextAsync(victim, "precious");
+        File.SetUnixFileMode(victim, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Directory.CreateDirectory(Owners);
+        foreach (var owner in Enumerable.Range(1, 9))
+        {
+            File.CreateSymbolicLink(Lock(owner), victim);
+        }
+
+        File.SetUnixFileMode(Owners, (UnixFileMode)511);
+        await using (var store = new LedgerStore(Database, TimeProvider.System))
+        {
+            await Assert.ThrowsAsync<UnauthorizedAccessException>(() => store.OwnerAsync(CancellationToken.None));
+        }
+
+        Assert.Equal("precious", await File.ReadAllTextAsync(victim));
+    }
+
+    [Fact]
     public async Task This_process_lives_until_its_ledger_is_closed_and_leaves_no_lock()
     {
         var store = new LedgerStore(Database, TimeProvider.System);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Imagen4.Core.Gallery;
 using Imagen4.Core.Media;
+using Imagen4.Core.Media.Terminal;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Emulator.Images;
 
@@ -164,6 +166,24 @@ public sealed class HostileMediaTests : IDisposable
 
         Assert.IsType<FileExistsException>(await SaveAsync(server.Address));
         Assert.Equal(["image.png"], _temp.Names);
+    }
+
+    [SkippableFact]
+    public async Task A_pipe_of_the_name_of_a_sidecar_or_a_gallery_is_not_waited_for()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "NOT RUN: Windows has no pipes among its files.");
+        foreach (var name in new[] { "image.png.json", "gallery.html", "shown.png" })
+        {
+            using var make = System.Diagnostics.Process.Start("mkfifo", _temp.At(name));
+            await make.WaitForExitAsync();
+        }
+
+        var image = new ImagenImage { Index = 1, Path = _temp.At("image.png") };
+        await Assert.ThrowsAsync<FileExistsException>(() => Task.Run(() => Sidecar.WriteAsync(
+            new OutputFolder(_temp.Path, force: false), new ImagenResult { RequestId = "r-1" }, image, CancellationToken.None)).InTime());
+        await Assert.ThrowsAsync<FileExistsException>(() => Task.Run(
+            () => new GalleryPage(_temp.At("gallery.html"), new GalleryOptions()).Check()).InTime());
+        await Assert.ThrowsAsync<InvalidMediaException>(() => Task.Run(() => TerminalImage.Read(_temp.At("shown.png"))).InTime());
     }
 
     public void Dispose() => _temp.Dispose();

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Imagen4.Core.Media;
@@ -21,6 +22,43 @@ public sealed class MediaSourceTests
         Assert.Equal("identity", seen.Headers["Accept-Encoding"]);
         Assert.DoesNotContain("Authorization", seen.Headers.Keys);
         Assert.DoesNotContain("Cookie", seen.Headers.Keys);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task What_was_compressed_unasked_is_what_it_was(string coding)
+    {
+        using var packed = new MemoryStream();
+        Stream packing = coding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            "br" => new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            _ => new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+        };
+        await using (packing)
+        {
+            await packing.WriteAsync(Pictures.Png);
+        }
+
+        await using var server = await WebServer.StartAsync(context =>
+        {
+            context.Response.Headers.ContentEncoding = coding;
+            return new Answer(200, Type: "image/png") { Bytes = packed.ToArray() }.WriteAsync(context);
+        });
+
+        Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
+    }
+
+    [Fact]
+    public async Task An_empty_answer_is_a_transfer_that_broke()
+    {
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, Type: "image/png") { Bytes = Array.Empty<byte>() }, Picture());
+
+        Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
+
+        Assert.Equal(2, server.Requests.Count);
     }
 
     [Theory]

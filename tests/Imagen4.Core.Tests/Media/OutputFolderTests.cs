@@ -143,7 +143,7 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task What_this_batch_has_saved_is_not_overwritten_by_another_request_even_if_forced()
+    public async Task What_this_batch_has_saved_is_not_overwritten_by_another_image_even_if_forced()
     {
         var folder = Folder("", force: true);
         Assert.True(await SaveAsync(folder, "first", "r-1"));
@@ -152,8 +152,7 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Contains("saved by this very command", error.Message, StringComparison.Ordinal);
         Assert.Equal("first", File.ReadAllText(_temp.At("final.png")));
 
-        Assert.True(await SaveAsync(folder, "again", "r-1"));
-        Assert.Equal("again", File.ReadAllText(_temp.At("final.png")));
+        Assert.True(await SaveAsync(folder, "first", "r-1"));
     }
 
     [Fact]
@@ -342,7 +341,7 @@ public sealed class OutputFolderTests : IDisposable
             together.SignalAndWait();
             var final = folder.At($"{name}.png");
             // Each is on a thread of its own, where the barrier lets both go at the same moment.
-            return Record.Exception(() => folder.PublishAsync(draft, final, $"{batch}", hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
+            return Record.Exception(() => folder.PublishAsync(draft, final, hash, CancellationToken.None).GetAwaiter().GetResult()) is null;
         }
     }
 
@@ -405,11 +404,11 @@ public sealed class OutputFolderTests : IDisposable
 
         Assert.Contains("leads out of", Assert.Throws<InvalidInputException>(() => Claim(folder, "link/x")).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidInputException>(
-            () => folder.PublishAsync(_temp.At("draft"), folder.At("link/deep/x.png"), "r-1", "", CancellationToken.None));
+            () => folder.PublishAsync(_temp.At("draft"), folder.At("link/deep/x.png"), "", CancellationToken.None));
         Assert.Empty(Directory.GetFileSystemEntries(_temp.At("elsewhere")));
 
         Claim(folder, "inner/x");
-        Assert.True(await folder.PublishAsync(_temp.At("draft"), folder.At("inner/x.png"), "r-1", "", CancellationToken.None));
+        Assert.True(await folder.PublishAsync(_temp.At("draft"), folder.At("inner/x.png"), "", CancellationToken.None));
         Assert.True(File.Exists(_temp.At("out/real/x.png")));
     }
 
@@ -448,7 +447,6 @@ public sealed class OutputFolderTests : IDisposable
     private Task<bool> PublishAsync(OutputFolder folder) => folder.PublishAsync(
         _temp.At("draft"),
         _temp.At("final.png"),
-        "r-1",
         Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_temp.At("draft")))),
         CancellationToken.None);
 
@@ -457,7 +455,7 @@ public sealed class OutputFolderTests : IDisposable
         var draft = folder.Draft(owner);
         await File.WriteAllTextAsync(draft, content);
         return await folder.PublishAsync(
-            draft, _temp.At("final.png"), owner, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft))), CancellationToken.None);
+            draft, _temp.At("final.png"), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(draft))), CancellationToken.None);
     }
 
     private static void Claim(OutputFolder folder, string name, bool isNew = true) =>

@@ -85,7 +85,7 @@ public sealed class BusyFileTests : IDisposable
         var scanner = new FileStream(_temp.At("draft"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var folder = new OutputFolder(_temp.Path, force);
 
-        var saving = folder.PublishAsync(_temp.At("draft"), folder.At("fox.png"), "request", "", default);
+        var saving = folder.PublishAsync(_temp.At("draft"), folder.At("fox.png"), "", default);
         Assert.False(saving.IsCompleted);
         await scanner.DisposeAsync();
 

@@ -42,6 +42,35 @@ public sealed class OwnCallersTests : EmulatorTest
         Assert.Equal("[]", (await Client.GetAsync("/_emulator/faults")).Text);
     }
 
+    [Theory]
+    [InlineData("Host", "evil.example:{port}")]
+    [InlineData("Origin", "https://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    public async Task A_page_of_elsewhere_reads_and_submits_nothing_at_the_hosts_either(string header, string value)
+    {
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/fal-ai/imagen4/preview"), (HttpMethod.Get, "/v1/models/requests/by-endpoint") })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(method, path, request =>
+            {
+                request.Headers.TryAddWithoutValidation("Authorization", "Key x");
+                request.Headers.TryAddWithoutValidation(header, value.Replace("{port}", $"{Address.Port}", StringComparison.Ordinal));
+            }));
+        }
+    }
+
+    [Fact]
+    public async Task Two_origins_are_none_of_its_own() => Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(HttpMethod.Get, "/_emulator/jobs",
+        request => request.Headers.TryAddWithoutValidation("Origin", [$"http://127.0.0.1:{Address.Port}", "https://evil.example"])));
+
+    [Fact]
+    public async Task A_page_that_this_machine_serves_is_answered_as_by_a_host() => Assert.NotEqual(HttpStatusCode.Forbidden, await AskAsync(
+        HttpMethod.Get, "/v1/models", request =>
+        {
+            request.Headers.Add("Origin", "http://localhost:3000");
+            request.Headers.Add("Sec-Fetch-Site", "same-site");
+        }));
+
     [Fact]
     public async Task The_own_page_and_programs_are_answered()
     {

@@ -41,6 +41,7 @@ internal sealed class SqliteChecks(string folder, SqliteOwnerLocks locks)
         {
             check();
             OwnFile.CreateFolder(folder);
+            OwnFile.RequireOwn(_told);
             await File.WriteAllBytesAsync(_told, [], cancellation).ConfigureAwait(false);
         }
 

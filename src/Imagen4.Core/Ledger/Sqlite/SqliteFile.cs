@@ -34,6 +34,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         // SQLite believes what its log says as well.
         OwnFile.RequireOwn($"{path}-wal");
         OwnFile.RequireOwn($"{path}-journal");
+        OwnFile.RequireOwn($"{path}-shm");
         SqliteLibrary.Require();
         SqliteConnection? connection = null;
         try

@@ -70,7 +70,10 @@ internal sealed class SqliteOwnerLocks(string folder)
     {
         var path = LockPath(owner);
         OwnFile.CreateFolder(folder);
-        var file = OwnFile.Open(path, FileMode.Create);
+
+        // Where others can put a link, it would be what is opened.
+        OwnFile.RequireOwn(path);
+        var file = OwnFile.Open(path, FileMode.OpenOrCreate);
 
         // Where locks are switched off, or the file system has none, everybody would take everybody else for dead.
         if (!IsAlive(owner))

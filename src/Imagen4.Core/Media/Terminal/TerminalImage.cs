@@ -40,6 +40,12 @@ public sealed class TerminalImage
     {
         try
         {
+            // To open a pipe would be to wait for whoever writes to it; its length is 0.
+            if (SavedFile.Find(path) is { Length: 0 })
+            {
+                throw new InvalidMediaException(Messages.MediaNotAnImage);
+            }
+
             using var file = File.OpenRead(path);
             if (file.Length > LargestFile)
             {

@@ -13,8 +13,9 @@ namespace Imagen4.Core.Pipeline.Waiting;
 /// <param name="saving">How its images are saved, as it is written in the command that fetches it later.</param>
 internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
 {
-    // How often the result is asked for that knows nothing yet of a failure the status tells.
-    private const int LongestLag = 5;
+    // How long a result that says the request goes on is believed more than a status that says it failed: what it becomes may be the
+    // image, and a failed row is paid for again.
+    private static readonly TimeSpan LongestLag = TimeSpan.FromMinutes(1);
 
     // More than hosts let an account have in progress at once, and less than what a gateway or a shell's limit of open files objects to.
     private const int MostStreams = 100;
@@ -115,9 +116,11 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     {
         ImagenException? unread = null;
         var schedule = new PollSchedule();
+        var time = request.Host.Time;
+        var began = time.GetTimestamp();
         try
         {
-            for (var lag = 0; lag < LongestLag; lag++)
+            while (time.GetElapsedTime(began) < LongestLag)
             {
                 var read = await request.Protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
                 if (read.Status.HasEnded)
@@ -126,7 +129,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
                     return read with { Unmarked = null };
                 }
 
-                await Task.Delay(schedule.Next(), request.Host.Time, cancellation).ConfigureAwait(false);
+                await Task.Delay(schedule.Next(), time, cancellation).ConfigureAwait(false);
             }
         }
         catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)

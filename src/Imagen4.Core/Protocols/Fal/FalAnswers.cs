@@ -26,7 +26,8 @@ internal sealed record FalStatusAnswer
 
     public JsonElement? Metrics { get; init; }
 
-    public IReadOnlyList<FalLogEntry?>? Logs { get; init; }
+    [JsonConverter(typeof(LogLines))]
+    public IReadOnlyList<FalLogEntry>? Logs { get; init; }
 
     public string? Error { get; init; }
 

@@ -11,6 +11,9 @@ namespace Imagen4.Core.Protocols.Fal;
 /// <param name="IsHostError">Whether the host said it in its own error form.</param>
 internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostError)
 {
+    // A request has some dozens of inputs, and what is said of them is cut to one line.
+    private const int MostEntries = 50;
+
     /// <summary>Reads an answer that is not a success.</summary>
     public static FalErrorDetail Read(HostResponse response) =>
         response.Read(FalJson.Default.FalErrorAnswer) is not { } answer ? new(Excerpt(response), Type: null, IsHostError: false)
@@ -52,21 +55,17 @@ internal sealed record FalErrorDetail(string Text, string? Type, bool IsHostErro
         _ => null,
     };
 
-    private static FalErrorDetail OfList(JsonElement list)
-    {
-        var entries = list.EnumerateArray().ToList();
-        return new FalErrorDetail(
-            PlainText.Line(string.Join("; ", entries.Select(Entry))),
-            entries.Select(entry => TypeIn(entry)).FirstOrDefault(type => type is not null),
-            IsHostError: true);
-    }
+    private static FalErrorDetail OfList(JsonElement list) => new(
+        PlainText.Line(string.Join("; ", list.EnumerateArray().Take(MostEntries).Select(Entry))),
+        list.EnumerateArray().Select(TypeIn).FirstOrDefault(type => type is not null),
+        IsHostError: true);
 
     private static string Entry(JsonElement entry)
     {
         var message = Member(entry, "msg") ?? JsonText.Text(entry);
         var place = entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out var loc)
             && loc.ValueKind == JsonValueKind.Array
-            ? string.Join('.', loc.EnumerateArray().Select(JsonText.Text).Where(part => part != "body"))
+            ? string.Join('.', loc.EnumerateArray().Take(MostEntries).Select(JsonText.Text).Where(part => part != "body"))
             : "";
         return place.Length > 0 ? $"{place}: {message}" : message;
     }

@@ -14,6 +14,7 @@ namespace Imagen4.Core.Protocols.Fal;
 [JsonSerializable(typeof(FalStatusAnswer))]
 [JsonSerializable(typeof(FalResultAnswer))]
 [JsonSerializable(typeof(FalErrorAnswer))]
+[JsonSerializable(typeof(FalLogEntry))]
 internal sealed partial class FalJson : JsonSerializerContext;
 
 /// <summary>Reads a number, as a number or as text; whatever is not exactly one is nothing, and no error.</summary>
@@ -68,6 +69,44 @@ internal class TolerantText : JsonConverter<string>
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
+}
+
+/// <summary>Reads the lines of a log, the last of very many. What is no line is left out, and what is no list is none.</summary>
+internal sealed class LogLines : JsonConverter<IReadOnlyList<FalLogEntry>>
+{
+    private const int MostLines = 1000;
+
+    public override IReadOnlyList<FalLogEntry>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var lines = new Queue<FalLogEntry>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+            }
+            else if (JsonSerializer.Deserialize(ref reader, FalJson.Default.FalLogEntry) is { } line)
+            {
+                if (lines.Count == MostLines)
+                {
+                    _ = lines.Dequeue();
+                }
+
+                lines.Enqueue(line);
+            }
+        }
+
+        return [.. lines];
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<FalLogEntry> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 }
 
 /// <summary>A word that a host shows to people (a type, a level, a file's name): 60 characters that no terminal acts upon.</summary>

@@ -20,7 +20,7 @@ internal static class FalResults
     /// <param name="texts">Texts of which it holds no more than the beginning.</param>
     public static HostResult? Read(ReadOnlySpan<byte> json, LongTexts? texts = null)
     {
-        if (Parse(json) is not { Images: { } files } answer)
+        if (Parse(json) is not { } answer || (answer.Images ?? OnlyImage(answer)) is not { } files)
         {
             return null;
         }
@@ -44,6 +44,20 @@ internal static class FalResults
         {
             return null;
         }
+    }
+
+    // Models that make one image return no list.
+    private static FalFile[]? OnlyImage(FalResultAnswer answer)
+    {
+        const string Name = "image";
+        if (answer.Others?.TryGetValue(Name, out var image) != true || image.ValueKind != JsonValueKind.Object
+            || !image.TryGetProperty("url", out var url) || url.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        _ = answer.Others.Remove(Name);
+        return image.Deserialize(FalJson.Default.FalFile) is { } file ? [file] : null;
     }
 
     private static HostImage Image(FalFile file, int position, LongTexts? texts)

@@ -50,7 +50,7 @@ internal static class FalStatuses
 
     private static IReadOnlyList<ImagenLogEntry> Logs(FalStatusAnswer answer) => answer.Logs is not { } lines ? [] :
     [
-        .. lines.OfType<FalLogEntry>().Select(line => new ImagenLogEntry
+        .. lines.Select(line => new ImagenLogEntry
         {
             Message = PlainText.Line(line.Message ?? ""),
             Level = line.Level,

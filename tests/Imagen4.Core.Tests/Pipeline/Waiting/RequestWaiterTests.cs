@@ -57,6 +57,22 @@ public sealed class RequestWaiterTests
     }
 
     [Fact]
+    public async Task A_result_that_goes_on_for_half_a_minute_outranks_a_status_that_says_it_failed()
+    {
+        var time = new SkippingTime();
+        var began = time.GetTimestamp();
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed
+                : time.GetElapsedTime(began) < TimeSpan.FromSeconds(30) ? new(400, """{"detail":"Request is still in progress"}""")
+                : Result).WriteAsync(context));
+
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, time), StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+    }
+
+    [Fact]
     public async Task The_wait_ends_when_its_time_is_over_and_the_request_goes_on()
     {
         var time = new ManualTime();

@@ -19,6 +19,19 @@ public sealed class FalErrorDetailTests
     }
 
     [Fact]
+    public void Of_very_many_details_the_first_are_read_and_the_first_type_wherever_it_is()
+    {
+        var body = $$"""{"detail":[{{string.Concat(Enumerable.Repeat("""{"msg":"no"},""", 100_000))}}{"type":"odd"}]}""";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var detail = Read(body);
+
+        Assert.StartsWith("no; no; no", detail.Text, StringComparison.Ordinal);
+        Assert.Equal("odd", detail.Type);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 24 * body.Length);
+    }
+
+    [Fact]
     public void The_infrastructures_flat_form_has_a_type_beside_the_text() =>
         Assert.Equal(
             new FalErrorDetail("Runner failed", "runner_server_error", IsHostError: true),

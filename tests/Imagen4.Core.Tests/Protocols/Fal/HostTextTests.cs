@@ -48,6 +48,42 @@ public sealed class HostTextTests
         200, """{"status":"COMPLETED","error":{0},"error_type":{0},"logs":[{"message":{0},"level":{0},"source":{0},"timestamp":{0}}]}""")));
 
     [Fact]
+    public void Of_a_very_long_log_the_last_lines_are_read()
+    {
+        var lines = string.Join(',', Enumerable.Range(0, 5000).Select(line => $$"""{"message":"line {{line}}"}""").Concat(["5", "null", "[{}]"]));
+
+        var status = StatusVerdict.Of(Request, Response(200, $$"""{"status":"COMPLETED","logs":[{{lines}}]}"""))!.Status;
+
+        Assert.Equal(1000, status.Logs.Count);
+        Assert.Equal(("line 4000", "line 4999"), (status.Logs[0].Message, status.Logs[^1].Message));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("\"lines\"")]
+    [InlineData("null")]
+    public void A_log_that_is_no_list_is_none(string log) => Assert.Empty(StatusVerdict.Of(Request, Response(
+        200, $$"""{"status":"COMPLETED","logs":{{log}}}"""))!.Status.Logs);
+
+    [Fact]
+    public void What_comes_instead_of_HTTP_is_not_repeated() => Assert.Equal("The answer is not valid HTTP", FailureText.Of(
+        new HttpRequestException(HttpRequestError.InvalidResponse, $"Received an invalid status line: '{Hostile}'.")));
+
+    [Theory]
+    [InlineData("""{"image":{"url":"https://x.example/a.png","width":5},"seed":7}""", true)]
+    [InlineData("""{"image":{"url":"https://x.example/a.png"},"images":null}""", true)]
+    [InlineData("""{"image":{"width":5}}""", false)]
+    [InlineData("""{"image":"https://x.example/a.png"}""", false)]
+    [InlineData("""{"image":{"url":5}}""", false)]
+    public void The_result_of_a_model_that_makes_one_image(string json, bool isResult)
+    {
+        var result = FalResults.Read(Encoding.UTF8.GetBytes(json));
+
+        Assert.Equal(isResult ? "https://x.example/a.png" : null, result?.Images.Single().Image.Uri);
+        Assert.Null(result?.AdditionalOutput);
+    }
+
+    [Fact]
     public void A_result()
     {
         var result = FalResults.Read(Response(
