@@ -90,7 +90,10 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
         var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, cancellation).ConfigureAwait(false);
         var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
-        return Answer(response, body, isDecoded);
+
+        // It is looked at several times, and each takes ten times its size.
+        var isLarge = cuts && isDecoded && body.Length > JsonExcerpt.LargestWhole;
+        return Answer(response, isLarge ? JsonExcerpt.Of(body) : body, isDecoded);
     }
 
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>

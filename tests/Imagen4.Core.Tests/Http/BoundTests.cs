@@ -1,5 +1,6 @@
 using System.Text;
 using Imagen4.Core.Http;
+using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Http;
@@ -105,6 +106,21 @@ public sealed class BoundTests
 
         Assert.Equal((422, HostChannel.LargestAnswer), ((int)response.Status, response.Body.Length));
         Assert.True(response.Body.Span.StartsWith("boom "u8));
+    }
+
+    [Fact]
+    public async Task Of_an_error_with_very_many_details_the_first_are_read()
+    {
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(422, $$"""{"detail":[{"msg":"first"}{{string.Concat(Enumerable.Repeat(",{}", 200_000))}}]}"""));
+        using var content = new PaidContent("{}"u8.ToArray());
+
+        var response = await TestHost.Connect(server.Address)
+            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), CancellationToken.None).InTime();
+
+        Assert.InRange(response.Json.Length, 1, JsonExcerpt.LargestWhole);
+        Assert.True(response.IsMarked);
+        Assert.StartsWith("first; {}", FalErrorDetail.Read(response).Text, StringComparison.Ordinal);
     }
 
     /// <summary>A stream that begins with some bytes and repeats others for ever.</summary>
