@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -62,15 +63,61 @@ public sealed class ApiKey
             }
         }
 
-        return masked ?? body;
+        return body.Span.IndexOf("\\u00"u8) < 0 ? masked ?? body : MaskEscaped(masked ?? body.ToArray());
     }
+
+    // JSON may write any of its characters by its number.
+    private byte[] MaskEscaped(byte[] body)
+    {
+        foreach (var part in Plain().Select(Encoding.ASCII.GetBytes))
+        {
+            for (var at = 0; at < body.Length; at++)
+            {
+                var length = Escaped(body.AsSpan(at), part);
+                body.AsSpan(at, length).Fill((byte)'*');
+            }
+        }
+
+        return body;
+    }
+
+    private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part)
+    {
+        var at = 0;
+        foreach (var letter in part)
+        {
+            var rest = body[at..];
+            if (rest.IsEmpty)
+            {
+                return 0;
+            }
+
+            if (rest[0] == letter)
+            {
+                at++;
+            }
+            else if (rest.Length >= 6 && rest.StartsWith("\\u00"u8)
+                && byte.TryParse(rest[4..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) && number == letter)
+            {
+                at += 6;
+            }
+            else
+            {
+                return 0;
+            }
+        }
+
+        return at;
+    }
+
+    private IEnumerable<string> Plain() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
+        .Where(part => part.Length >= ShortestMasked);
 
     /// <summary>What a host has sent, without the key.</summary>
     internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
 
     // Also as JSON, addresses and pages write it, and as a basic authorization does.
-    private IEnumerable<byte[]> Parts() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
-        .Where(part => part.Length >= ShortestMasked)
+    private IEnumerable<byte[]> Parts() => Plain()
         .SelectMany(part => new[]
         {
             part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),

@@ -15,6 +15,10 @@ public sealed class MaskedKeyTests
     [InlineData("0123456789abcdef", "0123456789abcdef and 0123456789abcdef", "**************** and ****************")]
     [InlineData("an-id:0123456789abcdef", "the key an-id:0123456789abcdef, or 0123456789abcdef", "the key **********************, or ****************")]
     [InlineData("a-long-id:short-one", "the key a-long-id:short-one is short-one", "the key ******************* is short-one")]
+    [InlineData("0123456789abcdef", @"a \u0030123456789abcde\u0066 b", "a ************************** b")]
+    [InlineData("0123456789abcdeJ", @"\u0041 0123456789abcde\u004A 0123456789abcde\u004a", @"\u0041 ********************* *********************")]
+    [InlineData("0123456789abcdef", @"\u0030123456789abcde\u00", @"\u0030123456789abcde\u00")]
+    [InlineData("0123456789abcdef", @"0123456789abcde\u0067", @"0123456789abcde\u0067")]
     [InlineData("emulator", "http://127.0.0.1/_emulator/files", "http://127.0.0.1/_emulator/files")]
     public void A_key_is_masked(string key, string text, string shown)
     {

@@ -162,7 +162,7 @@ public sealed class CutTests : FaultTest
         await AddAsync("""{"operation":"submit","kind":"refuse"}""");
         using var client = await RawClient.ConnectAsync(Address);
 
-        await client.SendAsync($"POST /{FalClient.Model} HTTP/1.1\r\nHost: test\r\nContent-Length: 14\r\nAuthorization: Key k\r\n\r\n");
+        await client.SendAsync($"POST /{FalClient.Model} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 14\r\nAuthorization: Key k\r\n\r\n");
         var reply = await client.ReadToEndAsync();
 
         Assert.Equal((0, RawEnd.Rst), (reply.Bytes.Length, reply.End));

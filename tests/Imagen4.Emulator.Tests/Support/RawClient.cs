@@ -37,7 +37,7 @@ internal sealed class RawClient : IDisposable
     public async Task SendAsync(string method, string path, string body = "", string key = "Key test-key")
     {
         var authorization = key.Length > 0 ? $"Authorization: {key}\r\n" : "";
-        var head = $"{method} {path} HTTP/1.1\r\nHost: test\r\n{authorization}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n";
+        var head = $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{authorization}Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n";
         await SendAsync(head + body);
     }
 
