@@ -69,6 +69,9 @@ Show-Table 'The emulator''s own ceiling: the bare loop, generations that take no
 $figures.scale = @(& (Join-Path $PSScriptRoot Measure-Scale.ps1) -Rows $Steps)
 Show-Table 'A row in batches of different sizes; milliseconds, MiB, bytes' $figures.scale
 
+$figures.transfer = @(& (Join-Path $PSScriptRoot Measure-Transfer.ps1))
+Show-Table 'Large results, beside curl and beside small ones' $figures.transfer
+
 $figures.import = @(& (Join-Path $PSScriptRoot Measure-Import.ps1))
 Show-Table 'What an import adds to the start of PowerShell, in milliseconds' $figures.import
 

@@ -224,11 +224,13 @@ Describe 'New-ImagenImage, run again' {
 
     # Windows has no modes; there a user's own folder is protected by its access list.
     It 'state that others may write is refused, with the command that mends it: <file>' -Skip:$IsWindows -ForEach @(
-        @{ file = 'ledger.db'; mode = '666' }, @{ file = 'settings.json'; mode = '622' }, @{ file = ''; mode = '777' }
+        @{ file = 'ledger.db'; mode = '666' }, @{ file = 'ledger.db-wal'; mode = '666' }, @{ file = 'ledger.db-shm'; mode = '622' }
+        @{ file = 'settings.json'; mode = '622' }, @{ file = ''; mode = '777' }
     ) {
         $null = New-ImagenImage 'one' -Key a
         Set-ImagenProvider kkiai -ConcurrencyLimit 3 -Scope User
         $path = [System.IO.Path]::TrimEndingDirectorySeparator((Join-Path $env:IMAGEN4_HOME $file))
+        if (-not (Test-Path $path)) { $null = New-Item $path }
         $null = & chmod $mode $path
         $seen = Watch-Command { New-ImagenImage 'two' -Key b }
         "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and its content would be trusted. To fix this: chmod * '$path'*"

@@ -1,14 +1,14 @@
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// Lets few results of the process at a time take much memory, each from the moment it proves large until it has been read and
-/// understood. Other results need no permit.
+/// Lets few results of the process at a time take much memory, each from the moment it has arrived until it has been understood. Other
+/// results need no permit.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="few">Counts them.</param>
 internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : IDisposable
 {
-    // A result that comes slowly must not cost another one its deadline: that has been paid for.
+    // Whatever delays the others must not cost a result its deadline: it has been paid for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly SemaphoreSlim OfProcess = new(2);

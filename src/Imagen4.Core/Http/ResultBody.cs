@@ -4,8 +4,8 @@ using Imagen4.Core.Text;
 namespace Imagen4.Core.Http;
 
 /// <summary>
-/// Reads a result. Its images may stand in it as texts of many megabytes: those are set aside as they come, so that what is held in
-/// memory is small however many results come at the same time.
+/// Reads a result. Its images may be texts of many megabytes in it: those are set aside as they arrive, and what else is long is kept in a
+/// file until all of it has arrived, so that little is held in memory however many results arrive at the same time, and however slowly.
 /// </summary>
 /// <param name="bounds">How much is taken.</param>
 /// <param name="permit">Lets it hold more than others may.</param>
@@ -13,7 +13,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 {
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
 
-    private readonly ArrayBufferWriter<byte> _body = new(4096);
+    private Spool _body = new();
     private long _length;
     private LongTexts? _texts;
     private bool? _isJson;
@@ -43,7 +43,12 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             await using (source.ConfigureAwait(false))
             {
                 var isDecoded = await ReadAsync(source, [.. content.Headers.ContentEncoding], cancellation).ConfigureAwait(false);
-                var body = BodyDecoder.WithoutMark(_body.WrittenMemory);
+                if (_body.Length > bounds.Held)
+                {
+                    await permit.AcquireAsync(cancellation).ConfigureAwait(false);
+                }
+
+                var body = BodyDecoder.WithoutMark(await _body.ReadAsync(0, _body.Length, cancellation).ConfigureAwait(false));
 
                 // The beginnings of images are none of what makes it large.
                 var isLarge = body.Length - ((_texts?.Count ?? 0) * bounds.Beginning) > JsonExcerpt.LargestWhole;
@@ -55,6 +60,10 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             _texts?.Dispose();
             permit.Release();
             throw;
+        }
+        finally
+        {
+            _body.Dispose();
         }
     }
 
@@ -82,7 +91,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
         {
-            _body.ResetWrittenCount();
+            _body.Dispose();
+            _body = new Spool();
             return false;
         }
         finally
@@ -93,17 +103,12 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellation)
     {
-        if (bounds.HeldByFew > bounds.Held && _body.WrittenCount + piece.Length > bounds.Held)
-        {
-            await permit.AcquireAsync(cancellation).ConfigureAwait(false);
-        }
-
         // Only JSON has texts to be set aside.
         _isJson ??= piece.Span.TrimStart(NoJson)
             is { Length: > 0 } start ? start[0] is (byte)'{' or (byte)'[' : null;
         if (_isJson != true)
         {
-            Keep(piece.Span);
+            await KeepAsync(piece, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -121,8 +126,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                     break;
 
                 default:
-                    EndText(part);
-                    Keep(piece.Span[..length]);
+                    await EndTextAsync(part, cancellation).ConfigureAwait(false);
+                    await KeepAsync(piece[..length], cancellation).ConfigureAwait(false);
                     break;
             }
 
@@ -135,7 +140,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         if (!_isSetAside)
         {
             var kept = Whole(part.Span, Math.Min(part.Length, Math.Max(0, bounds.Beginning - _textLength)));
-            Keep(part.Span[..kept]);
+            await KeepAsync(part[..kept], cancellation).ConfigureAwait(false);
             _textLength += kept;
             part = part[kept..];
             if (part.IsEmpty)
@@ -166,28 +171,22 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         return length;
     }
 
-    private void EndText(JsonPart part)
+    private async ValueTask EndTextAsync(JsonPart part, CancellationToken cancellation)
     {
         if (part == JsonPart.End)
         {
             if (_isSetAside)
             {
-                Keep(_texts!.End(_from));
+                await KeepAsync(_texts!.End(_from), cancellation).ConfigureAwait(false);
             }
 
             (_isSetAside, _textLength) = (false, 0);
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
-    {
-        if (_body.WrittenCount + bytes.Length > bounds.HeldByFew)
-        {
-            throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.HeldByFew));
-        }
-
-        _body.Write(bytes);
-    }
+    private ValueTask KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _body.Length + bytes.Length <= bounds.HeldByFew
+        ? _body.WriteAsync(bytes, cancellation)
+        : throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.HeldByFew));
 }
 
 /// <summary>How much of a result is taken, in bytes.</summary>

@@ -24,7 +24,9 @@ internal static class WebpChunks
     {
         end = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) + 8L;
         isCut = end > file.Length;
-        return !isCut && HasImage(file, end) ? SizeIn(head) : null;
+
+        // Some writers count the padding of the last chunk and leave it out.
+        return end <= file.Length + 1 && HasImage(file, Math.Min(end, file.Length)) ? SizeIn(head) : null;
     }
 
     private static bool HasImage(Stream file, long end)
@@ -43,7 +45,7 @@ internal static class WebpChunks
             var type = chunk[..4];
             hasImage |= type.SequenceEqual("VP8 "u8) || type.SequenceEqual("VP8L"u8) || type.SequenceEqual("ANMF"u8);
 
-            // An odd length has a byte of padding behind it, which some writers leave out at the end.
+            // An odd length has a byte of padding behind it.
             var length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (at + ChunkHead + length > end)
             {

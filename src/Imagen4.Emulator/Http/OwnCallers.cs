@@ -3,52 +3,66 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Imagen4.Emulator.Http;
 
 /// <summary>
-/// Keeps web pages of elsewhere off: a page can send requests to any address of this machine, also through a name that leads here, and
-/// read the answers then. What is the emulator's own (its page, its bills, its faults) answers no page but its own; what it does as a host,
-/// also those that this machine serves.
+/// Keeps foreign web pages out. A page can send requests to any address of this machine, also through a host name that resolves to it, and
+/// would then read the answers. The emulator's own page, bills and faults answer no page but its own; the endpoints of the hosts it plays
+/// also answer pages served from this machine, because an application under development is one.
 /// </summary>
 internal static class OwnCallers
 {
     private const long LargestBody = 1024 * 1024;
 
-    /// <summary>Refuses what does not come from this machine's programs and pages.</summary>
-    public static Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Answers 403 to a request from a foreign page or under a foreign name, 413 or 415 to a body no control endpoint takes.</summary>
+    public static Task InvokeAsync(HttpContext context, RequestDelegate next) =>
+        Refusal(context) is { } refusal ? refusal.ExecuteAsync(context) : next(context);
+
+    private static JsonAnswer? Refusal(HttpContext context)
     {
         var path = context.Request.Path;
+        if (!IsNamed(context.Request))
+        {
+            return ForeignName();
+        }
 
-        // Files may be shown by any page: nobody can guess their addresses.
-        var refusal = path.StartsWithSegments("/_emulator/files") ? IsNamed(context.Request) ? null : OtherName()
-            : path == "/" || path.StartsWithSegments("/_emulator") ? Refusal(context)
-            : !IsNamed(context.Request) ? OtherName()
-            : IsOfThisMachine(context.Request) ? null : PageOfElsewhere();
-        return refusal is not null ? refusal.ExecuteAsync(context) : next(context);
+        // Any page may show an image: nobody can guess its address.
+        if (path.StartsWithSegments("/_emulator/files"))
+        {
+            return null;
+        }
+
+        if (path == "/" || path.StartsWithSegments("/_emulator"))
+        {
+            return ControlRefusal(context);
+        }
+
+        return IsFromThisMachine(context.Request) ? null : ForeignPage();
     }
 
     private static bool IsNamed(HttpRequest request) => request.Host.Host is "127.0.0.1" or "localhost";
 
-    // To a browser, a page of another port of this machine is one of another site, or of the same.
-    private static bool IsOfThisMachine(HttpRequest request) => request.Headers.Origin.Count > 0
+    // Without an Origin, Sec-Fetch-Site has to do. A page from another port of this machine is "cross-site" when one of the two is
+    // addressed as 127.0.0.1 and the other as localhost, but such a request carries an Origin.
+    private static bool IsFromThisMachine(HttpRequest request) => request.Headers.Origin.Count > 0
         ? request.Headers.Origin.All(value => Uri.TryCreate(value, UriKind.Absolute, out var origin) && origin.IsLoopback)
         : request.Headers["Sec-Fetch-Site"].All(site => site is "same-origin" or "same-site" or "none");
 
-    private static JsonAnswer OtherName() =>
+    private static JsonAnswer ForeignName() =>
         ErrorText.Answer(403, "This is answered under the address of this machine only: 127.0.0.1 or localhost, with the port");
 
-    private static JsonAnswer PageOfElsewhere() => ErrorText.Answer(403, "Pages of elsewhere are not answered");
+    private static JsonAnswer ForeignPage() => ErrorText.Answer(403, "Pages from elsewhere are not answered");
 
-    private static JsonAnswer? Refusal(HttpContext context)
+    private static JsonAnswer? ControlRefusal(HttpContext context)
     {
         var request = context.Request;
-        if (!IsNamed(request) || request.Host.Port != context.Connection.LocalPort)
+        if (request.Host.Port != context.Connection.LocalPort)
         {
-            return OtherName();
+            return ForeignName();
         }
 
         var isOwnPage = request.Headers.Origin.All(origin => origin == $"http://{request.Host.Value}")
             && request.Headers["Sec-Fetch-Site"].All(site => site is "same-origin" or "none");
         if (!isOwnPage)
         {
-            return PageOfElsewhere();
+            return ForeignPage();
         }
 
         if (request.ContentLength is 0 or null && request.Headers.TransferEncoding.Count == 0)

@@ -191,14 +191,16 @@ public sealed class ResultBodyTests
     public async Task Few_results_at_a_time_hold_more_until_they_are_understood_and_the_others_wait_for_them()
     {
         using var few = new SemaphoreSlim(1);
+        var time = new ManualTime();
         using var first = new LargeResultPermit(TimeProvider.System, few);
-        using var second = new LargeResultPermit(TimeProvider.System, few);
+        using var second = new LargeResultPermit(time, few);
         var bounds = Small with { HeldByFew = 200_000 };
         using var content = new StreamContent(new PieceStream(Numbers, 1000));
         Assert.Equal(Excerpt, (await new ResultBody(bounds, first).ReadAsync(content, CancellationToken.None).InTime()).Body.ToArray());
 
         using var other = new StreamContent(new PieceStream(Numbers, 1000));
         var reading = new ResultBody(bounds, second).ReadAsync(other, CancellationToken.None);
+        await time.WaitsAsync(1);
         Assert.False(reading.IsCompleted);
 
         first.Dispose();
@@ -216,6 +218,26 @@ public sealed class ResultBodyTests
     }
 
     [Fact]
+    public async Task A_result_that_arrives_slowly_keeps_nobody_waiting()
+    {
+        using var few = new SemaphoreSlim(1);
+        using var slow = new LargeResultPermit(TimeProvider.System, few);
+        using var permit = new LargeResultPermit(new ManualTime(), few);
+        var bounds = Small with { HeldByFew = 200_000 };
+        using var pieces = new PieceStream(Numbers, 1000) { StopsAt = 100_000 };
+        using var slowContent = new StreamContent(pieces);
+        var arriving = new ResultBody(bounds, slow).ReadAsync(slowContent, CancellationToken.None);
+        await pieces.Stopped.InTime();
+
+        using var content = new StreamContent(new PieceStream(Numbers, 1000));
+        Assert.Equal(Excerpt, (await new ResultBody(bounds, permit).ReadAsync(content, CancellationToken.None).InTime()).Body.ToArray());
+        permit.Dispose();
+
+        pieces.Continue();
+        Assert.Equal(Excerpt, (await arriving.InTime()).Body.ToArray());
+    }
+
+    [Fact]
     public async Task Nobody_waits_for_ever_for_those_who_hold_more()
     {
         using var few = new SemaphoreSlim(0);
@@ -223,6 +245,7 @@ public sealed class ResultBodyTests
         using var permit = new LargeResultPermit(time, few);
         using var content = new StreamContent(new PieceStream(Numbers, 1000));
         var reading = new ResultBody(Small with { HeldByFew = 200_000 }, permit).ReadAsync(content, CancellationToken.None);
+        await time.WaitsAsync(1);
         Assert.False(reading.IsCompleted);
 
         time.Advance(TimeSpan.FromSeconds(10));
@@ -287,10 +310,27 @@ public sealed class ResultBodyTests
     /// <summary>A stream that gives out a few bytes at a time.</summary>
     private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
+        private readonly TaskCompletionSource _stopped = new();
+        private readonly TaskCompletionSource _continued = new();
+
+        public int StopsAt { get; init; } = int.MaxValue;
+
+        public Task Stopped => _stopped.Task;
+
+        public void Continue() => _continued.SetResult();
+
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, piece));
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position >= StopsAt)
+            {
+                _stopped.TrySetResult();
+                await _continued.Task;
+            }
+
+            return await base.ReadAsync(buffer[..Math.Min(buffer.Length, piece)], cancellationToken);
+        }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             base.ReadAsync(buffer, offset, Math.Min(count, piece), cancellationToken);

@@ -5,7 +5,7 @@ using Imagen4.Emulator.Tests.Support;
 
 namespace Imagen4.Emulator.Tests.Admin;
 
-/// <summary>Pages of elsewhere, which a browser of this machine shows, can neither read what is the emulator's own nor change it.</summary>
+/// <summary>Foreign pages that a browser of this machine shows can neither read nor change what is the emulator's own.</summary>
 public sealed class OwnCallersTests : EmulatorTest
 {
     private const string Rule = """{"kind":"status","operation":"cancel"}""";
