@@ -49,6 +49,12 @@ $programs = [ordered]@{
         param($address, $out)
         & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $PSScriptRoot Invoke-Batch.ps1) $address $csv $out $AtOnce -Lag
     }
+    'Imagen4, polling'   = {
+        param($address, $out)
+        $noStream = @{ operation = 'stream'; kind = 'status'; status = 404; count = -1 } | ConvertTo-Json
+        $null = Invoke-RestMethod "$($address)_emulator/faults" -Method Post -ContentType application/json -Body $noStream -NoProxy
+        & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $PSScriptRoot Invoke-Batch.ps1) $address $csv $out $AtOnce -Lag
+    }
     'fal-js, streaming'  = {
         param($address, $out)
         node (Join-Path $PSScriptRoot batch.mjs) $client $address $model $Rows $AtOnce $out $prompt streaming
@@ -88,6 +94,7 @@ try {
                 $figures = & $programs[$name] $emulator.BaseUri $out | Select-Object -Last 1 | ConvertFrom-Json
                 $images = @(Get-ChildItem $out -File -Recurse -ErrorAction Ignore).Count
                 $bills = (Invoke-RestMethod "$($emulator.BaseUri)_emulator/summary" -NoProxy).bills
+                $asked = @(Invoke-RestMethod "$($emulator.BaseUri)_emulator/requests" -NoProxy | ForEach-Object { $_ } | Where-Object path -Like '*/status*').Count
                 $used = (Get-Process -Id $emulator.ProcessId).TotalProcessorTime.TotalSeconds - $used
                 Stop-ImagenEmulator
                 Remove-Item $out -Recurse -Force -ErrorAction Ignore
@@ -96,7 +103,7 @@ try {
                 }
 
                 $figures | Select-Object @{ n = 'Program'; e = { $name } }, @{ n = 'Generation'; e = { $seconds } }, seconds, processor, mebibytes,
-                    idle, lag, @{ n = 'Emulator'; e = { $used } }
+                    idle, lag, @{ n = 'Asked'; e = { $asked } }, @{ n = 'Emulator'; e = { $used } }
             }
         }
     }
@@ -120,6 +127,7 @@ foreach ($group in $runs | Group-Object Generation, Program) {
         Mebibytes   = Get-Median $group.Group.mebibytes
         Above       = $first.idle ? (Get-Median @($group.Group | ForEach-Object { $_.mebibytes - $_.idle })) : $null
         Lag         = $lag ? (Get-Median $lag) : $null
+        Asked       = Get-Median $group.Group.Asked
         Emulator    = Get-Median $group.Group.Emulator
         Runs        = @($group.Group | Select-Object seconds, processor, mebibytes)
     }

@@ -164,7 +164,7 @@ Describe 'Advice' {
             $first = Get-Failure { $row | New-ImagenImage -Wait }
             $first.ErrorDetails.RecommendedAction | Should -BeLike $advice
             $again = Get-Failure { $row | New-ImagenImage -Wait }
-            $again.Exception.Message | Should -BeLike '*It was refused before and was not sent again.'
+            $again.Exception.Message | Should -BeLike '*This input was refused before and was not sent again.'
             $again.ErrorDetails.RecommendedAction | Should -Be $first.ErrorDetails.RecommendedAction
         }
     }

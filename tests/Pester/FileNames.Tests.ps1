@@ -173,6 +173,7 @@ Describe 'Names of files' {
             $seen = Watch-Command { $row | New-ImagenImage $out -MaxBytes 100 }
             $seen.Error.FullyQualifiedErrorId | Should -BeLike 'DownloadFailed,*'
             "$($seen.Error)" | Should -BeLike '*The image is larger than 100 bytes.*'
+            $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Receive-ImagenResult -RequestId * -MaxBytes 200 #*'
             Get-Name $out | Should -BeNullOrEmpty
             ($row | New-ImagenImage $out -WarningAction Ignore).State | Should -Be Delivered
             Get-Bill $test | Should -HaveCount 1

@@ -150,6 +150,10 @@ Describe 'Providers' {
             $seen = Watch-Command { Set-ImagenProvider fal @given }
             $seen.Thrown.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
             $seen.Thrown.Exception.Message | Should -Be 'The key in $env:FAL_KEY would be sent to elsewhere.example. Name the key that is meant for that host: with -SecretName, or with -ApiKeyVariable, even if it is FAL_KEY.'
+            $seen = Watch-Command { Get-ImagenProvider fal | Set-ImagenProvider @given }
+            $seen.Thrown.Exception.Message | Should -BeLike 'The key in $env:FAL_KEY would be sent to elsewhere.example. *' -Because 'a profile that is piped has its key for its own address'
+            $seen = Watch-Command { $none = @{ $parameter = '' }; Set-ImagenProvider fal @none }
+            $seen.Thrown.Exception.Message | Should -Be "-$parameter is empty. Leave it out to keep the address."
             (Get-ImagenProvider fal).Scope | Should -Be BuiltIn
             Set-ImagenProvider fal @given -ApiKeyVariable OTHER_KEY
             (Get-ImagenProvider fal).ApiKeyVariable | Should -Be OTHER_KEY
@@ -268,5 +272,19 @@ Describe 'Providers' {
         Remove-Item (Join-Path $env:IMAGEN4_HOME settings.json)
         $seen.Error.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
         $seen.Error.Exception.Message | Should -BeLike "The settings in *settings.json cannot be read: *"
+    }
+
+    It 'settings that are no JSON are named by their line, and the advice starts without them' {
+        $null = New-Item -ItemType Directory $env:IMAGEN4_HOME -Force
+        $path = Join-Path $env:IMAGEN4_HOME settings.json
+        foreach ($case in @{ text = "{`n  broken"; line = 'line 2 is' }, @{ text = '{"providers":7}'; line = 'line 1 is*there ($.providers)' }) {
+            Set-Content $path $case.text
+            $seen = Watch-Command { Get-ImagenProvider }
+            $seen.Error.Exception.Message | Should -BeLike "The settings in * cannot be read: $($case.line)*. Correct it, or move the file away to start without it."
+            $seen.Error.Exception.Message | Should -Not -Match 'System\.|LineNumber'
+            & ([scriptblock]::Create($seen.Error.ErrorDetails.RecommendedAction))
+            (Get-ImagenProvider fal).Scope | Should -Be BuiltIn
+            Remove-Item "$path.bad"
+        }
     }
 }

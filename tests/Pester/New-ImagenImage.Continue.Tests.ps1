@@ -234,6 +234,7 @@ Describe 'New-ImagenImage, run again' {
         $null = & chmod $mode $path
         $seen = Watch-Command { New-ImagenImage 'two' -Key b }
         "$($seen.Thrown)$($seen.Error)" | Should -BeLike "*Other users may write to ${path}, and its content would be trusted. To fix this: chmod * '$path'*"
+        @($seen.Thrown) + @($seen.Error) | Where-Object { $_ } | Select-Object -First 1 | ForEach-Object { $_.ErrorDetails.RecommendedAction | Should -BeLike "chmod * '$path'" }
         Get-Bill $test | Should -HaveCount 1
         $null = & chmod ($file ? '600' : '700') $path
         $null = New-ImagenImage 'two' -Key b
@@ -251,7 +252,7 @@ Describe 'New-ImagenImage, run again' {
         $seen = Watch-Command { New-ImagenImage 'two' -Key b }
         "$($seen.Thrown)$($seen.Error)" | Should -BeLike (
             "*$path belongs to another user (number 12345), and its content would be trusted. To fix this, as an administrator: chown 0 '$path'. " +
-            "Or use a folder of your own: `$env:IMAGEN4_HOME = '*'*")
+            "Or use a folder of your own, whose ledger does not know what was paid for here: `$env:IMAGEN4_HOME = '*'*")
         Get-Bill $test | Should -HaveCount 1
         $null = & chown 0 $path
         $null = New-ImagenImage 'two' -Key b

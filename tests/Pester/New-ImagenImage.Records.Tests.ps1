@@ -408,7 +408,7 @@ Describe 'New-ImagenImage, records of known requests' {
                 $seen = Watch-Command $again
                 $seen.Error.FullyQualifiedErrorId | Should -Be "$id,$command"
                 $seen.Error.Exception.Message | Should -BeLike $words
-                $seen.Error.Exception.Message | Should -BeLike '*It was refused before and was not sent again.'
+                $seen.Error.Exception.Message | Should -BeLike '*This input was refused before and was not sent again.'
                 $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Change the *, then run *again*'
                 $seen.Output.State | Should -Be $first.Output.State
                 $seen.Output.LedgerId | Should -Be $first.Output.LedgerId

@@ -52,6 +52,7 @@ Describe 'Resolve-ImagenRequest' {
         $seen.Output.Certainty | Should -BeNullOrEmpty
         $seen.Error.FullyQualifiedErrorId | Should -Be "SubmissionInDoubt,$command"
         $seen.Error.Exception.Message | Should -BeLike "*2 could be it*-LedgerId $($first.LedgerId) -RequestId ID*-LedgerId $($first.LedgerId) -AsNotSubmitted*"
+        $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike "Get-ImagenRequest -LedgerId $($first.LedgerId) | Format-List # *"
         (Get-ImagenRequest -State InDoubt).LedgerId | Should -Contain $first.LedgerId
     }
 

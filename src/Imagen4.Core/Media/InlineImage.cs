@@ -51,7 +51,7 @@ internal static class InlineImage
             }
         }
 
-        throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
+        throw MediaSource.TooLarge(maxBytes);
     }
 
     private static async Task DecodeBase64Async(
@@ -59,7 +59,7 @@ internal static class InlineImage
     {
         if (text.Length / 4 * 3L > maxBytes)
         {
-            throw new DownloadFailedException(Messages.MediaTooLarge.With(maxBytes));
+            throw MediaSource.TooLarge(maxBytes);
         }
 
         var decoded = ArrayPool<byte>.Shared.Rent(Base64.GetMaxDecodedFromUtf8Length(InlineText.LongestPiece));

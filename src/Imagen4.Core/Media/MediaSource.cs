@@ -23,7 +23,10 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
 
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
-    // For one image with all its retries: a host that sends a byte now and then is never silent.
+    // A host that sends a byte now and then is as good as silent.
+    private const int LeastInLimit = 64 * 1024;
+
+    // For one image with all its retries.
     private static readonly TimeSpan Total = TimeSpan.FromMinutes(15);
 
     /// <summary>The largest image that is taken, in bytes, where nothing else is said.</summary>
@@ -35,6 +38,10 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
 
     /// <summary>The largest image that is taken, in bytes.</summary>
     public long MaxBytes { get; init; } = LargestImage;
+
+    /// <summary>The error of an image that is larger than it may be.</summary>
+    /// <param name="limit">The most it may have, in bytes.</param>
+    public static DownloadFailedException TooLarge(long limit) => new(Messages.MediaTooLarge.With(limit)) { Limit = limit };
 
     /// <summary>Writes the bytes of an image.</summary>
     /// <exception cref="DownloadFailedException">They cannot be had.</exception>
@@ -72,7 +79,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var source))
         {
-            throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(address)));
+            throw new DownloadFailedException(Messages.MediaAddressMalformed.With(PlainText.Brief(address))) { IsAddressRefused = true };
         }
 
         var file = new RemoteFile(source, access);
@@ -119,12 +126,12 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         {
             throw new BrokenTransferException(
                 silence.HasPassed
-                    ? Messages.TransferSilent.With(SilenceLimit.TotalSeconds)
+                    ? Messages.TransferTooSlow.With(LeastInLimit / 1024, SilenceLimit.TotalSeconds)
                     : Messages.ConnectTimedOut.With(file.Source.Host, HttpStack.ConnectLimit.TotalSeconds), error);
         }
         catch (HttpRequestException error) when (error.GetBaseException() is PrivateAddressException refused)
         {
-            throw new DownloadFailedException(Messages.DownloadFailed.With(file.Source.Host, refused.Message), error);
+            throw new DownloadFailedException(Messages.DownloadFailed.With(file.Source.Host, refused.Message), error) { IsAddressRefused = true };
         }
         catch (HttpRequestException error)
         {
@@ -217,7 +224,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     {
         if (!ServedAddress.IsAllowedFrom(source, host))
         {
-            throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host));
+            throw new DownloadFailedException(Messages.MediaAddressRefused.With(source.Scheme, source.Host)) { IsAddressRefused = true };
         }
     }
 
@@ -226,7 +233,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         var cancellation = silence.Token;
         if (response.Content.Headers.ContentLength > MaxBytes)
         {
-            throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+            throw TooLarge(MaxBytes);
         }
 
         // Some servers compress what was asked for as it is.
@@ -236,7 +243,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         await using (body.ConfigureAwait(false))
         {
             using var owner = MemoryPool<byte>.Shared.Rent(64 * 1024);
-            for (long received = 0; ;)
+            for (long received = 0, due = LeastInLimit; ;)
             {
                 var read = await ReadAsync(body, owner.Memory, cancellation).ConfigureAwait(false);
                 if (read == 0)
@@ -247,10 +254,15 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 received += read;
                 if (received > MaxBytes)
                 {
-                    throw new DownloadFailedException(Messages.MediaTooLarge.With(MaxBytes));
+                    throw TooLarge(MaxBytes);
                 }
 
-                silence.Restart(SilenceLimit);
+                if (received >= due)
+                {
+                    silence.Restart(SilenceLimit);
+                    due = received + LeastInLimit;
+                }
+
                 await target.WriteAsync(owner.Memory[..read], cancellation).ConfigureAwait(false);
             }
         }

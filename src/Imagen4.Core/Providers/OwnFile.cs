@@ -50,7 +50,7 @@ internal static class OwnFile
     /// Makes sure that a file is its user's own and nobody else may change it, or put another in its place: what is in it is believed.
     /// </summary>
     /// <param name="path">The file; it need not exist.</param>
-    /// <exception cref="UnauthorizedAccessException">Others may; the message has the command that mends it.</exception>
+    /// <exception cref="UntrustedStateException">Others may; the message has the command that mends it.</exception>
     public static void RequireOwn(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -61,7 +61,7 @@ internal static class OwnFile
         const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         if (File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0)
         {
-            throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(path, $"chmod 600 '{path}'"));
+            throw WritableByOthers(path, "600");
         }
 
         RequireOwner(path);
@@ -71,7 +71,7 @@ internal static class OwnFile
         var folder = Path.GetDirectoryName(path)!;
         if (Directory.Exists(folder) && (File.GetUnixFileMode(folder) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
         {
-            throw new UnauthorizedAccessException(Messages.StateWritableByOthers.With(folder, $"chmod 700 '{folder}'"));
+            throw WritableByOthers(folder, "700");
         }
     }
 
@@ -80,8 +80,15 @@ internal static class OwnFile
     {
         if (FileOwner.Of(path) is { } owner && owner != 0 && owner != FileOwner.OwnUser)
         {
-            throw new UnauthorizedAccessException(Messages.StateOfOtherUser.With(path, owner, FileOwner.OwnUser));
+            var command = $"chown {FileOwner.OwnUser} '{path}'";
+            throw new UntrustedStateException(Messages.StateOfOtherUser.With(path, owner, command), command);
         }
+    }
+
+    private static UntrustedStateException WritableByOthers(string path, string mode)
+    {
+        var command = $"chmod {mode} '{path}'";
+        return new UntrustedStateException(Messages.StateWritableByOthers.With(path, command), command);
     }
 
     /// <summary>Creates a folder, and nothing where it is there already.</summary>
@@ -96,4 +103,13 @@ internal static class OwnFile
             Directory.CreateDirectory(path, ReadWrite | UnixFileMode.UserExecute);
         }
     }
+}
+
+/// <summary>State that another user may have changed: its content would be believed.</summary>
+/// <param name="message">What is wrong with it.</param>
+/// <param name="command">The command that mends it.</param>
+internal sealed class UntrustedStateException(string message, string command) : UnauthorizedAccessException(message)
+{
+    /// <summary>The command that mends it.</summary>
+    public string Command { get; } = command;
 }

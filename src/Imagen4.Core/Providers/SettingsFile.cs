@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Providers;
@@ -18,6 +19,20 @@ internal static class SettingsFile
         ReadOnlySpan<byte> bytes = all;
         return bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
+
+    /// <summary>The error for a file that cannot be read, with the command that mends it where there is one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="error">Why not.</param>
+    public static InvalidInputException Unreadable(string path, Exception error) => error switch
+    {
+        UntrustedStateException untrusted => new InvalidInputException(untrusted.Message, untrusted) { NextCommand = untrusted.Command },
+        JsonException { LineNumber: { } line } json => new InvalidInputException(
+            Messages.SettingsUnreadable.With(path, Messages.SettingsMalformed.With(line + 1, json.Path is null or "$" ? "" : $" ({json.Path})")), error)
+        {
+            NextCommand = $"Move-Item {CommandText.Argument(path)} {CommandText.Argument(path + ".bad")}",
+        },
+        _ => new InvalidInputException(Messages.SettingsUnreadable.With(path, error.Message), error),
+    };
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Imagen4.Core.Text;
+
 namespace Imagen4.Core.Providers;
 
 /// <summary>Where settings are kept between sessions.</summary>
@@ -7,13 +9,14 @@ public static class StateFolder
     public const string Variable = "IMAGEN4_HOME";
 
     /// <summary>The folder: <c>IMAGEN4_HOME</c>, else the platform's own place for a user's state. It may not exist yet.</summary>
+    /// <exception cref="InvalidInputException"><c>IMAGEN4_HOME</c> is no full path: the next current directory would be a new ledger.</exception>
     public static string Path
     {
         get
         {
             if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } moved)
             {
-                return System.IO.Path.GetFullPath(moved);
+                return Full(moved);
             }
 
             if (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
@@ -28,6 +31,17 @@ public static class StateFolder
                 ? System.IO.Path.Combine(state, "imagen4")
                 : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "imagen4");
         }
+    }
+
+    // Shells expand ~ only where it is not quoted.
+    private static string Full(string path)
+    {
+        var full = path is ['~'] or ['~', '/' or '\\', ..]
+            ? System.IO.Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[1..])
+            : path;
+        return System.IO.Path.IsPathFullyQualified(full)
+            ? System.IO.Path.GetFullPath(full)
+            : throw new InvalidInputException(Messages.StateFolderNotFull.With(PlainText.Brief(path)));
     }
 
     /// <summary>Creates it, for its user alone; one that is there already stays as it is.</summary>

@@ -54,7 +54,7 @@ internal static class UserModels
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(Messages.SettingsUnreadable.With(path, error.Message), error);
+            throw SettingsFile.Unreadable(path, error);
         }
     }
 

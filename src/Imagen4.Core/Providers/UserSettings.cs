@@ -33,7 +33,7 @@ internal sealed record UserSettings
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(Messages.SettingsUnreadable.With(FilePath, error.Message), error);
+            throw SettingsFile.Unreadable(FilePath, error);
         }
     }
 

@@ -58,7 +58,15 @@ public static class PlainText
 /// <summary>Fills the messages of <c>Messages.resx</c>.</summary>
 public static class MessageTemplate
 {
-    /// <summary>Puts values into the numbered places of a message, in the invariant culture: messages end in logs.</summary>
-    public static string With(this string template, params ReadOnlySpan<object?> values) =>
-        string.Format(CultureInfo.InvariantCulture, template, values);
+    private const string BeforeReason = ": ";
+
+    /// <summary>
+    /// Puts values into the numbered places of a message, in the invariant culture: messages end in logs. Where the reason at its end is
+    /// empty, the colon in front of it goes.
+    /// </summary>
+    public static string With(this string template, params ReadOnlySpan<object?> values)
+    {
+        var message = string.Format(CultureInfo.InvariantCulture, template, values);
+        return message.EndsWith(BeforeReason, StringComparison.Ordinal) && template.EndsWith('}') ? message[..^BeforeReason.Length] : message;
+    }
 }

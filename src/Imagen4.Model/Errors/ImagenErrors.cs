@@ -19,7 +19,14 @@ public sealed class CancelNotSupportedException(string message, Exception? inner
 public sealed class ContentPolicyViolationException(string message, Exception? inner = null) : ImagenException(message, inner);
 
 /// <summary>An image could not be fetched or written.</summary>
-public sealed class DownloadFailedException(string message, Exception? inner = null) : ImagenException(message, inner);
+public sealed class DownloadFailedException(string message, Exception? inner = null) : ImagenException(message, inner)
+{
+    /// <summary>The limit, in bytes, that the image is larger than; null where it failed for another reason.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>Whether nothing is ever fetched from the address that the host gave out.</summary>
+    public bool IsAddressRefused { get; init; }
+}
 
 /// <summary>The emulator cannot be started, or has ended.</summary>
 public sealed class EmulatorUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner);

@@ -18,8 +18,10 @@ internal sealed class ProviderChange
     ];
 
     private static readonly string[] KeyPlaces = ["ApiKeyVariable", "SecretName"];
+    private static readonly string[] Addresses = ["BaseUri", "PlatformUri", "StorageUri"];
 
     private readonly string _name;
+    private readonly HashSet<string> _onLine;
     private readonly Dictionary<string, object?> _given = new(StringComparer.OrdinalIgnoreCase);
     private readonly ProviderCommandLine _line;
     private readonly ProviderCells _cells;
@@ -32,6 +34,12 @@ internal sealed class ProviderChange
     public ProviderChange(string name, IReadOnlyDictionary<string, object> bound, object? record)
     {
         _name = name;
+        _onLine = new(bound.Keys, StringComparer.OrdinalIgnoreCase);
+        if (Addresses.FirstOrDefault(address => bound.TryGetValue(address, out var value) && IsBlank(value)) is { } blank)
+        {
+            throw new InvalidInputException(CommandMessages.AddressIsEmpty.With(blank)) { Parameter = blank };
+        }
+
         var columns = new Record(record);
         foreach (var given in Names)
         {
@@ -91,15 +99,21 @@ internal sealed class ProviderChange
             };
     }
 
-    private ProviderProfile WithOwnKey(ProviderProfile profile) => !(_cells.Has("BaseUri") || _cells.Has("PlatformUri") || _cells.Has("StorageUri"))
+    private ProviderProfile WithOwnKey(ProviderProfile profile) => !Addresses.Any(_cells.Has)
         ? profile
         : KeyDestination.Check(
             profile,
-            BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is { } given
+            IsNamed("ApiKeyVariable") && BoundValue.Plain(_given.GetValueOrDefault("ApiKeyVariable")) is { } given
                 ? [.. BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}")]
                 : [],
-            _cells.Text("SecretName") is not null,
+            IsNamed("SecretName") && _cells.Text("SecretName") is not null,
             () => _line.With(("ApiKeyVariable", KeyCommand.NewVariable(_name))));
+
+    // An unset variable must not leave the key with the host that it was to be taken from.
+    private static bool IsBlank(object? value) => string.IsNullOrWhiteSpace($"{BoundValue.Plain(value)}");
+
+    // A profile that is piped has its key for its own address, not for one on the command line.
+    private bool IsNamed(string place) => _onLine.Contains(place) || !Addresses.Any(_onLine.Contains);
 
     private ProviderProfile New() => _cells.Protocol() is { } protocol && _cells.Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with

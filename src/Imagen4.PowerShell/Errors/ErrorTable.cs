@@ -56,7 +56,7 @@ internal static class ErrorTable
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
         InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
-        DownloadFailedException => new("DownloadFailed", ErrorCategory.WriteError, CommandMessages.AdviceDownloadFailed.With(Named(error))),
+        DownloadFailedException failed => new("DownloadFailed", ErrorCategory.WriteError, NotDownloaded(failed)),
         UploadFailedException => new("UploadFailed", ErrorCategory.WriteError, CommandMessages.AdviceUploadFailed),
         InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia.With(Named(error))),
         FileExistsException => new("FileExists", ErrorCategory.WriteError, CommandMessages.AdviceFileExists),
@@ -80,6 +80,13 @@ internal static class ErrorTable
         { Parameter: "OutputDirectory" } => CommandMessages.AdviceOutputDirectory,
         { Parameter: { } name } when Takes(command, name) => CommandMessages.AdviceParameter.With(command.Name, name),
         _ => CommandMessages.AdviceInvalidInput,
+    };
+
+    private static string NotDownloaded(DownloadFailedException error) => error switch
+    {
+        { Limit: { } limit } => CommandMessages.AdviceImageTooLarge.With(Named(error), 2 * limit),
+        { IsAddressRefused: true } => CommandMessages.AdviceAddressRefused.With(Named(error)),
+        _ => CommandMessages.AdviceDownloadFailed.With(Named(error)),
     };
 
     private static string Named(Exception error) =>

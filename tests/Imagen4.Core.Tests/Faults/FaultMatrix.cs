@@ -148,7 +148,7 @@ public static class FaultMatrix
         { "download", "reset", "always", "DownloadFailed", 5, 1, "An image could not be fetched from 127.0.0.1: " },
         { "download", "503", "always", "DownloadFailed", 5, 1, "it answered 503" },
         { "download", "429", "always", "DownloadFailed", 5, 1, "it answered 429" },
-        { "download", "hang", "always", "DownloadFailed", 5, 1, "nothing arrived for 60 s" },
+        { "download", "hang", "always", "DownloadFailed", 5, 1, "less than 64 KiB arrived in 60 s" },
         { "download", "html", "always", "DownloadFailed", 5, 1, "it answered 502" },
 
         // Who waits has missed a read, and makes the next.

@@ -35,7 +35,7 @@ public sealed class WithoutPromptTests : IDisposable
         var later = entry with { Input = new ImageInput(), RequestId = "r-1" };
         await ledger.RecordAsync(RequestState.Failed, later with { Error = "The host: He said \"zeppelin\"", ErrorType = "odd" }, default);
         var known = (await ledger.FindAsync(entry.LedgerId, default))!;
-        Assert.Equal(("The reason is not kept, because hosts repeat prompts in it.", "odd"), (known.Error, known.ErrorType));
+        Assert.Equal(("The host gave a reason; it is not kept, because it may repeat the prompt.", "odd"), (known.Error, known.ErrorType));
     }
 
     [Fact]

@@ -212,19 +212,42 @@ public sealed class MediaSourceTests
     }
 
     [Fact]
-    public async Task A_host_that_drips_is_never_silent_and_given_up_in_the_end()
+    public async Task A_host_that_drips_is_as_good_as_silent()
+    {
+        var time = new ManualTime();
+        var drips = true;
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            if (drips)
+            {
+                drips = false;
+                await SendForeverAsync(connection, "a");
+            }
+
+            await connection.WriteAsync(RawServer.Answer(200, "whole", type: "image/png"));
+        });
+        using var target = new SlowTarget(time, TimeSpan.FromSeconds(30));
+        var copying = new MediaSource(time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None);
+        await time.WaitsAsync(1);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+
+        await copying.InTime();
+        Assert.Equal("whole"u8.ToArray(), target.ToArray());
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_transfer_without_an_end_is_given_up()
     {
         var time = new ManualTime();
         await using var server = new RawServer(async connection =>
         {
             await connection.ReadRequestAsync();
-            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-            while (true)
-            {
-                await connection.WriteAsync("1\r\na\r\n");
-            }
+            await SendForeverAsync(connection, new string('a', 64 * 1024));
         });
-        using var target = new SlowTarget(time);
+        using var target = new SlowTarget(time, TimeSpan.FromSeconds(1));
         var start = time.GetTimestamp();
 
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, TestHost.ThisMachine)
@@ -301,11 +324,20 @@ public sealed class MediaSourceTests
     }
 
     // Every write takes half a minute.
-    private sealed class SlowTarget(ManualTime time) : MemoryStream
+    private static async Task SendForeverAsync(RawConnection connection, string chunk)
+    {
+        await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        while (true)
+        {
+            await connection.WriteAsync($"{chunk.Length:x}\r\n{chunk}\r\n");
+        }
+    }
+
+    private sealed class SlowTarget(ManualTime time, TimeSpan each) : MemoryStream
     {
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            time.Advance(TimeSpan.FromSeconds(30));
+            time.Advance(each);
             return base.WriteAsync(buffer, cancellationToken);
         }
     }

@@ -15,6 +15,32 @@ public sealed class StateFolderTests : EnvironmentTest
     }
 
     [Theory]
+    [InlineData("~")]
+    [InlineData("~/state")]
+    public void It_may_begin_with_the_sign_for_the_users_folder(string path)
+    {
+        Set("IMAGEN4_HOME", path);
+
+        Assert.Equal(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..], StateFolder.Path);
+    }
+
+    [Theory]
+    [InlineData("state")]
+    [InlineData("./state")]
+    [InlineData("~other/state")]
+    public void A_relative_one_is_refused(string path)
+    {
+        Set("IMAGEN4_HOME", path);
+
+        var error = Assert.Throws<InvalidInputException>(() => StateFolder.Path);
+        Set("IMAGEN4_HOME", Home.Path);
+
+        Assert.Equal(
+            $"IMAGEN4_HOME must be a full path, and '{path}' is relative: in another directory, it would be another folder, whose ledger does not know what was paid for.",
+            error.Message);
+    }
+
+    [Theory]
     [InlineData("/state", "/state/imagen4")]
     [InlineData("relative", null)]
     [InlineData("", null)]

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 using Microsoft.Data.Sqlite;
 
@@ -118,9 +119,11 @@ internal sealed class SqliteDatabase : ILedgerDatabase
         LedgerUnavailableException known => known,
         SqliteException { SqliteErrorCode: Busy } => new LedgerUnavailableException(Messages.LedgerLocked.With(_path), error),
         SqliteException { SqliteErrorCode: 11 or 26 } =>
-            new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message), error),
-        _ when writes => new LedgerUnavailableException(Messages.LedgerUnwritable.With(_path, error.Message), error),
-        _ => new LedgerUnavailableException(Messages.LedgerUnreadable.With(_path, error.Message), error),
+            new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message.TrimEnd('.')), error),
+        _ => new LedgerUnavailableException((writes ? Messages.LedgerUnwritable : Messages.LedgerUnreadable).With(_path, error.Message), error)
+        {
+            NextCommand = (error as UntrustedStateException)?.Command,
+        },
     };
 
     /// <inheritdoc/>

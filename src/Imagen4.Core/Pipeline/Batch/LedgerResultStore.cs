@@ -104,7 +104,7 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
                 length += bytes.Length;
                 if (length > most)
                 {
-                    throw new DownloadFailedException(Messages.MediaTooLarge.With(most));
+                    throw MediaSource.TooLarge(most);
                 }
 
                 hash.AppendData(bytes);

@@ -138,7 +138,13 @@ public sealed class RequestResolution
     private static DateTime Sent(RequestView request) => DateTimeOffset.FromUnixTimeMilliseconds(request.Known.Started).UtcDateTime;
 
     private RowOutcome<ImagenRequest> Stays(RequestView request, string why) =>
-        new(_requests.ToObject(request), new SubmissionInDoubtException(why) { RequestId = request.RequestId });
+        new(_requests.ToObject(request), new SubmissionInDoubtException(why)
+        {
+            RequestId = request.RequestId,
+
+            // The host's list has been asked. What is left is for a person to decide, with the commands in the message.
+            NextCommand = $"Get-ImagenRequest -LedgerId {request.LedgerId} | Format-List # {Messages.ResolveDecision}",
+        });
 
     private RowOutcome<ImagenRequest> Settled(LedgerRequest? settled, RequestView request, string certainty)
     {

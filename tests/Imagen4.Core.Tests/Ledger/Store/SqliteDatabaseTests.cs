@@ -100,7 +100,7 @@ public sealed class SqliteDatabaseTests : IDisposable
             var reading = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.FindRowAsync(claimed.Row!, default));
             var writing = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.ClaimAsync(Request(), default));
             Assert.Equal(
-                $"The ledger in {File} is damaged, and nothing is submitted: it is empty, although it had requests before. Restore it from a backup. A new one knows none of its rows and pays for each of them again; Get-ImagenLedger -Verify says what can still be read.",
+                $"The ledger in {File} is damaged, and nothing is submitted: it is empty, although it had requests before. Restore it from a backup. A new one knows none of its rows and pays for each of them again; Get-ImagenLedger -Verify lists the damage.",
                 reading.Message);
             Assert.Equal(reading.Message, writing.Message);
         }
