@@ -19,10 +19,13 @@ param(
 $ErrorActionPreference = 'Stop'
 $null = New-Item $OutputDirectory -ItemType Directory -Force
 
-function Show-Table([string] $Title, [object[]] $Rows) {
+# Whatever ends the run, what has been measured is kept.
+function Add-Figures([string] $Name, [string] $Title, [object[]] $Rows) {
+    $figures[$Name] = $Rows
+    $figures | ConvertTo-Json -Depth 6 | Set-Content (Join-Path $OutputDirectory figures.json)
     Write-Information "`n$Title" -InformationAction Continue
     $columns = $Rows[0].psobject.Properties.Name | Where-Object { $_ -notin 'Runs', 'Lags' } | ForEach-Object {
-        $name = $_
+        $name = [string]$_
         @{ Name = $name; Expression = { $_.$name -is [double] ? [math]::Round($_.$name, 2) : $_.$name }.GetNewClosure() }
     }
     Write-Information ($Rows | Format-Table $columns -AutoSize | Out-String -Width 200).Trim() -InformationAction Continue
@@ -58,26 +61,20 @@ $($lines -join "`n")
 }
 
 $figures = [ordered]@{}
-$figures.batch = @(& (Join-Path $PSScriptRoot Measure-Batch.ps1) -Rounds $Rounds)
-Show-Table 'A batch of 200 rows with images of 1.5 MB, 40 at once; ratios to the bare loop' $figures.batch
+Add-Figures batch 'A batch of 200 rows with images of 1.5 MB, 40 at once; ratios to the bare loop' @(& (Join-Path $PSScriptRoot Measure-Batch.ps1) -Rounds $Rounds)
+Get-Plot $figures.batch | Set-Content (Join-Path $OutputDirectory batch.svg)
 
 # What the emulator itself can do: nothing measured against it can be faster.
-$figures.ceiling = @(& (Join-Path $PSScriptRoot Measure-Batch.ps1) -Rounds 1 -Rows 2000 -GenerationTime 0 -Bytes 1 -Program bare |
+Add-Figures ceiling 'The emulator''s own ceiling: the bare loop, generations that take no time, small images' @(& (Join-Path $PSScriptRoot Measure-Batch.ps1) -Rounds 1 -Rows 2000 -GenerationTime 0 -Bytes 1 -Program bare |
         Select-Object @{ n = 'RowsPerSecond'; e = { 2000 / $_.Seconds } }, @{ n = 'EmulatorMillisecondsRow'; e = { $_.Emulator / 2 } })
-Show-Table 'The emulator''s own ceiling: the bare loop, generations that take no time, small images' $figures.ceiling
 
-$figures.scale = @(& (Join-Path $PSScriptRoot Measure-Scale.ps1) -Rows $Steps)
-Show-Table 'A row in batches of different sizes; milliseconds, MiB, bytes' $figures.scale
+Add-Figures scale 'A row in batches of different sizes; milliseconds, MiB, bytes' @(& (Join-Path $PSScriptRoot Measure-Scale.ps1) -Rows $Steps)
 
-$figures.transfer = @(& (Join-Path $PSScriptRoot Measure-Transfer.ps1))
-Show-Table 'Large results, beside curl and beside small ones' $figures.transfer
+Add-Figures transfer 'Large results, beside curl and beside small ones' @(& (Join-Path $PSScriptRoot Measure-Transfer.ps1))
 
-$figures.import = @(& (Join-Path $PSScriptRoot Measure-Import.ps1))
-Show-Table 'What an import adds to the start of PowerShell, in milliseconds' $figures.import
+Add-Figures import 'What an import adds to the start of PowerShell, in milliseconds' @(& (Join-Path $PSScriptRoot Measure-Import.ps1))
 
 Write-Information '' -InformationAction Continue
 & (Join-Path $PSScriptRoot Measure-Gallery.ps1)
 
-$figures | ConvertTo-Json -Depth 6 | Set-Content (Join-Path $OutputDirectory figures.json)
-Get-Plot $figures.batch | Set-Content (Join-Path $OutputDirectory batch.svg)
 Write-Information "`nThe figures are in $(Join-Path $OutputDirectory figures.json), the plot in batch.svg beside it." -InformationAction Continue

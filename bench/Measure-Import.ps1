@@ -35,7 +35,7 @@ try {
         Imagen4 = (Resolve-Path (Join-Path $PSScriptRoot '../Imagen4.psd1')).Path
     }
 
-    $runs = foreach ($run in 0..$Runs) {
+    $measured = foreach ($run in 0..$Runs) {
         $bare = Measure-Start 'exit'
         foreach ($name in $modules.Keys) {
             [pscustomobject]@{ Run = $run; Module = $name; Added = (Measure-Start "Import-Module '$($modules[$name])'; exit") - $bare }
@@ -47,15 +47,15 @@ finally {
 }
 
 # The first round warms the file cache and does not count.
-$medians = @{}
-foreach ($group in $runs | Where-Object Run -GT 0 | Group-Object Module) {
-    $added = @($group.Group.Added | Sort-Object)
-    $medians[$group.Name] = $added[[int][math]::Floor($added.Count / 2)]
+$added = $measured | Where-Object Run -GT 0 | Group-Object Module -AsHashTable
+$median = { param($name) @($added[$name].Added | Sort-Object)[[int][math]::Floor($Runs / 2)] }
+foreach ($name in $modules.Keys) {
+    $range = $added[$name].Added | Measure-Object -Minimum -Maximum
     [pscustomobject]@{
-        Module       = $group.Name
-        Milliseconds = $medians[$group.Name]
-        Least        = $added[0]
-        Most         = $added[-1]
-        Ratio        = $medians[$group.Name] / $medians['trivial']
+        Module       = $name
+        Milliseconds = & $median $name
+        Least        = $range.Minimum
+        Most         = $range.Maximum
+        Ratio        = (& $median $name) / (& $median trivial)
     }
 }

@@ -53,7 +53,7 @@ try {
     $large = New-ImagenImage "A lighthouse [emulator:bytes=$Bytes]" -Wait
     $small = New-ImagenImage 'A lighthouse [emulator:bytes=1500]' -Wait
     $rows = foreach ($round in 0..$Rounds) {
-        $curl = & curl --silent --show-error --output $folder/curl.png --write-out '%{time_total}' $large.Images[0].Url
+        $curl = & curl --silent --show-error --output $folder/curl.png --write-out '%{time_total}' $large.Images[0].Uri
         [pscustomobject]@{
             Round = $round
             Curl  = [double]::Parse($curl, [cultureinfo]::InvariantCulture)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Imagen4.Core.Ledger.Store;
 using Imagen4.Core.Media;
 
@@ -55,7 +54,7 @@ internal sealed class SavedFiles(StoredRequests stored)
             var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
             await using (stream.ConfigureAwait(false))
             {
-                return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false));
+                return await FileHash.Sha256Async(stream, cancellation).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -81,7 +80,7 @@ internal sealed class ImageSaver(OutputFolder folder, IFileNames names, Func<str
                 }
 
                 file.Position = 0;
-                image.Image.Sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation).ConfigureAwait(false));
+                image.Image.Sha256 = await FileHash.Sha256Async(file, cancellation).ConfigureAwait(false);
                 image.Image.FileSize = file.Length;
 
                 // The name promises that the bytes are there, after a power failure too.

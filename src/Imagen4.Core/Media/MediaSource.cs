@@ -23,7 +23,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
 
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
 
-    // A host that sends a byte now and then is as good as silent.
+    // A host that sends a byte now and then is as good as silent. A file is written in pieces of this length: each is handed to a thread.
     private const int LeastInLimit = 64 * 1024;
 
     // For one image with all its retries.
@@ -242,8 +242,8 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
             .ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            using var owner = MemoryPool<byte>.Shared.Rent(64 * 1024);
-            for (long received = 0, due = LeastInLimit; ;)
+            using var owner = MemoryPool<byte>.Shared.Rent(LeastInLimit);
+            for (long received = 0; ;)
             {
                 var read = await ReadAsync(body, owner.Memory, cancellation).ConfigureAwait(false);
                 if (read == 0)
@@ -257,12 +257,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                     throw TooLarge(MaxBytes);
                 }
 
-                if (received >= due)
-                {
-                    silence.Restart(SilenceLimit);
-                    due = received + LeastInLimit;
-                }
-
+                silence.Restart(SilenceLimit);
                 await target.WriteAsync(owner.Memory[..read], cancellation).ConfigureAwait(false);
             }
         }
@@ -273,7 +268,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
     {
         try
         {
-            return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+            return await body.ReadAtLeastAsync(buffer, LeastInLimit, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {

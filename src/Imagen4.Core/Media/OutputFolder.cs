@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -221,7 +220,7 @@ public sealed class OutputFolder(string path, bool force)
         var existing = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
         await using (existing.ConfigureAwait(false))
         {
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(existing, cancellation).ConfigureAwait(false)) == sha256;
+            return await FileHash.Sha256Async(existing, cancellation).ConfigureAwait(false) == sha256;
         }
     }
 }

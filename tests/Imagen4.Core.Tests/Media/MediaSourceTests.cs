@@ -222,12 +222,16 @@ public sealed class MediaSourceTests
             if (drips)
             {
                 drips = false;
-                await SendForeverAsync(connection, "a");
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\na");
+                time.Advance(TimeSpan.FromSeconds(31));
+                await connection.WriteAsync("b");
+                time.Advance(TimeSpan.FromSeconds(31));
+                await connection.UntilClosedAsync();
             }
 
             await connection.WriteAsync(RawServer.Answer(200, "whole", type: "image/png"));
         });
-        using var target = new SlowTarget(time, TimeSpan.FromSeconds(30));
+        using var target = new MemoryStream();
         var copying = new MediaSource(time, TestHost.ThisMachine).CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), target, CancellationToken.None);
         await time.WaitsAsync(1);
 
@@ -245,9 +249,13 @@ public sealed class MediaSourceTests
         await using var server = new RawServer(async connection =>
         {
             await connection.ReadRequestAsync();
-            await SendForeverAsync(connection, new string('a', 64 * 1024));
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            while (true)
+            {
+                await connection.WriteAsync($"10000\r\n{new string('a', 0x10000)}\r\n");
+            }
         });
-        using var target = new SlowTarget(time, TimeSpan.FromSeconds(1));
+        using var target = new SlowTarget(time);
         var start = time.GetTimestamp();
 
         var error = await Assert.ThrowsAsync<DownloadFailedException>(() => new MediaSource(time, TestHost.ThisMachine)
@@ -324,20 +332,11 @@ public sealed class MediaSourceTests
     }
 
     // Every write takes half a minute.
-    private static async Task SendForeverAsync(RawConnection connection, string chunk)
-    {
-        await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-        while (true)
-        {
-            await connection.WriteAsync($"{chunk.Length:x}\r\n{chunk}\r\n");
-        }
-    }
-
-    private sealed class SlowTarget(ManualTime time, TimeSpan each) : MemoryStream
+    private sealed class SlowTarget(ManualTime time) : MemoryStream
     {
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            time.Advance(each);
+            time.Advance(TimeSpan.FromSeconds(30));
             return base.WriteAsync(buffer, cancellationToken);
         }
     }
