@@ -7,10 +7,13 @@ namespace Imagen4.Core.Ledger;
 /// <param name="directory">The output directory, with its links resolved, or null.</param>
 internal sealed class RowIdentities(string? directory)
 {
-    private readonly Dictionary<(string Base, string Hash), int> _seen = [];
-    private readonly Dictionary<(string Base, string Key, string? Directory), (int Index, string Hash, bool IsRecord)> _keys = [];
+    // Of the address and the input of each row: how many there were.
+    private readonly Dictionary<UInt128, int> _seen = [];
+
+    // Of the address, the key and the directory.
+    private readonly Dictionary<UInt128, (int Index, UInt128 Hash, bool IsRecord)> _keys = [];
+    private readonly HashSet<UInt128> _rows = [];
     private readonly Dictionary<(string Row, string Hash), string?> _records = [];
-    private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
     private readonly HashSet<(string LedgerId, string Base, string Hash, string? Key)> _edited = [];
 
     /// <summary>Identifies a row.</summary>
@@ -24,7 +27,7 @@ internal sealed class RowIdentities(string? directory)
     {
         if (key is null)
         {
-            var place = (ProviderAddress.Normal(baseUri), hash);
+            var place = TextDigest.Of(ProviderAddress.Normal(baseUri), hash);
             return Seen(RowIdentity.OfInput(baseUri, model, hash, _seen[place] = _seen.GetValueOrDefault(place) + 1, directory));
         }
 
@@ -34,13 +37,13 @@ internal sealed class RowIdentities(string? directory)
 
     /// <summary>Whether this pipeline has had a row so far, whatever its images are for.</summary>
     /// <param name="row">Names the row.</param>
-    public bool Contains(string row) => _rows.Contains(row);
+    public bool Contains(string row) => _rows.Contains(TextDigest.Of(row));
 
     // A row that was only submitted before is the same row.
     private RowIdentity Seen(RowIdentity identity)
     {
-        _ = _rows.Add(identity.Row);
-        _ = _rows.Add(identity.OnlySubmitted.Row);
+        _ = _rows.Add(TextDigest.Of(identity.Row));
+        _ = _rows.Add(TextDigest.Of(identity.OnlySubmitted.Row));
         return identity;
     }
 
@@ -93,8 +96,8 @@ internal sealed class RowIdentities(string? directory)
     // Records that keep the directories of their requests may be of two tables with the same keys.
     private void RequireOwnKey(Uri baseUri, int index, string key, string hash, string? place, bool isRecord)
     {
-        var own = (ProviderAddress.Normal(baseUri), NormalForm.Text(key), place);
-        if (!_keys.TryAdd(own, (index, hash, isRecord)) && (_keys[own].Hash != hash || _keys[own].IsRecord == isRecord))
+        var (own, input) = (TextDigest.Of(ProviderAddress.Normal(baseUri), NormalForm.Text(key), place), TextDigest.Of(hash));
+        if (!_keys.TryAdd(own, (index, input, isRecord)) && (_keys[own].Hash != input || _keys[own].IsRecord == isRecord))
         {
             throw new InvalidInputException(Messages.KeyTwice.With(PlainText.Brief(key), _keys[own].Index));
         }

@@ -6,8 +6,8 @@ namespace Imagen4.Core.Media;
 internal sealed class ClaimedPaths
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _files = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<UInt128> _names = [];
+    private readonly HashSet<UInt128> _files = [];
     private readonly Dictionary<string, HashSet<string>> _folders = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Claims the paths of one row, all or none.</summary>
@@ -18,14 +18,14 @@ internal sealed class ClaimedPaths
     {
         lock (_lock)
         {
-            if (names.FirstOrDefault(_names.Contains) is { } twice)
+            if (names.FirstOrDefault(name => _names.Contains(TextDigest.OfAnyCase(name))) is { } twice)
             {
                 throw new InvalidInputException(Messages.FileNameTwice.With(twice)) { NextCommand = Messages.CommandNameEachRow };
             }
 
             foreach (var name in names)
             {
-                if (FoldersOf(name).FirstOrDefault(_files.Contains) is { } file)
+                if (FoldersOf(name).FirstOrDefault(folder => _files.Contains(TextDigest.OfAnyCase(folder))) is { } file)
                 {
                     throw new InvalidInputException(Messages.FileNameAsFolder.With(name, file));
                 }
@@ -36,8 +36,8 @@ internal sealed class ClaimedPaths
                 throw new InvalidInputException(Messages.FileNameAsFolder.With(_folders[folder].First(), folder));
             }
 
-            _names.UnionWith(names);
-            _files.UnionWith(files);
+            _names.UnionWith(names.Select(TextDigest.OfAnyCase));
+            _files.UnionWith(files.Select(TextDigest.OfAnyCase));
             foreach (var name in names)
             {
                 foreach (var above in FoldersOf(name))
@@ -53,8 +53,8 @@ internal sealed class ClaimedPaths
     {
         lock (_lock)
         {
-            _names.ExceptWith(names);
-            _files.ExceptWith(files);
+            _names.ExceptWith(names.Select(TextDigest.OfAnyCase));
+            _files.ExceptWith(files.Select(TextDigest.OfAnyCase));
             foreach (var name in names)
             {
                 foreach (var above in FoldersOf(name))

@@ -144,17 +144,9 @@ public sealed class OutputFolder(string path, bool force)
     internal async Task<bool> PublishAsync(string draft, string final, string sha256, CancellationToken cancellation)
     {
         CreateSubfolder(final);
-        lock (_lock)
-        {
-            // -Force overwrites what was there before, not what this batch has just saved: two rows may have been given one id.
-            if (!_published.TryAdd(final, sha256) && _published[final] != sha256)
-            {
-                throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));
-            }
-        }
-
         if (force)
         {
+            RequireNew(final, sha256);
             var isReplaced = File.Exists(final);
             await BusyFile.ReplaceAsync(draft, final, cancellation).ConfigureAwait(false);
             if (isReplaced)
@@ -174,6 +166,18 @@ public sealed class OutputFolder(string path, bool force)
         return await IsSameAsync(final, new FileInfo(draft).Length, sha256, cancellation).ConfigureAwait(false)
             ? false
             : throw new FileExistsException(Messages.FileExists.With(final));
+    }
+
+    // What was there before is overwritten, not what this batch has just saved: two rows may have been given one id.
+    private void RequireNew(string final, string sha256)
+    {
+        lock (_lock)
+        {
+            if (!_published.TryAdd(final, sha256) && _published[final] != sha256)
+            {
+                throw new FileExistsException(Messages.FileNameTwiceSaved.With(final));
+            }
+        }
     }
 
     private void CreateSubfolder(string final)

@@ -47,7 +47,7 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
         File.SetUnixFileMode(Owners, (UnixFileMode)511);
         await using (var store = new LedgerStore(Database, TimeProvider.System))
         {
-            await Assert.ThrowsAsync<UnauthorizedAccessException>(() => store.OwnerAsync(CancellationToken.None));
+            await Assert.ThrowsAsync<UntrustedStateException>(() => store.OwnerAsync(CancellationToken.None));
         }
 
         Assert.Equal("precious", await File.ReadAllTextAsync(victim));
