@@ -18,7 +18,7 @@ $ErrorActionPreference = 'Stop'
 $folder = Join-Path ([IO.Path]::GetTempPath()) "imagen4-transfer-$PID"
 $env:IMAGEN4_HOME = Join-Path $folder home
 Import-Module (Join-Path $PSScriptRoot '../Imagen4.psd1')
-$emulator = Start-ImagenEmulator -GenerationTime 0
+$null = Start-ImagenEmulator -GenerationTime 0
 
 function Get-Median([double[]] $Values) {
     @($Values | Sort-Object)[[int][math]::Floor($Values.Count / 2)]

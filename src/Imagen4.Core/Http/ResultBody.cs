@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
@@ -9,6 +10,7 @@ namespace Imagen4.Core.Http;
 /// </summary>
 /// <param name="bounds">How much is taken.</param>
 /// <param name="permit">Lets it hold more than others may.</param>
+[SuppressMessage("Design", "CA1001", Justification = "It is for one read, which disposes of what it has opened.")]
 internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 {
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];

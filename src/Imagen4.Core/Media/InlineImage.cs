@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Media;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Providers;
 

@@ -35,7 +35,7 @@ internal sealed class ProviderChange
     {
         _name = name;
         _onLine = new(bound.Keys, StringComparer.OrdinalIgnoreCase);
-        if (Addresses.FirstOrDefault(address => bound.TryGetValue(address, out var value) && IsBlank(value)) is { } blank)
+        if (Addresses.FirstOrDefault(address => bound.TryGetValue(address, out var value) && $"{BoundValue.Plain(value)}".Trim().Length == 0) is { } blank)
         {
             throw new InvalidInputException(CommandMessages.AddressIsEmpty.With(blank)) { Parameter = blank };
         }
@@ -108,9 +108,6 @@ internal sealed class ProviderChange
                 : [],
             IsNamed("SecretName") && _cells.Text("SecretName") is not null,
             () => _line.With(("ApiKeyVariable", KeyCommand.NewVariable(_name))));
-
-    // An unset variable must not leave the key with the host that it was to be taken from.
-    private static bool IsBlank(object? value) => string.IsNullOrWhiteSpace($"{BoundValue.Plain(value)}");
 
     // A profile that is piped has its key for its own address, not for one on the command line.
     private bool IsNamed(string place) => _onLine.Contains(place) || !Addresses.Any(_onLine.Contains);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Providers;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
 using Xunit.Abstractions;
