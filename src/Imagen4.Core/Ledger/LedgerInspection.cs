@@ -42,6 +42,12 @@ public static class LedgerInspection
         }
         catch (LedgerUnavailableException error)
         {
+            if (verify && error.IsDamaged)
+            {
+                // The database gave up before it could be asked for more.
+                (ledger.IsIntact, ledger.Damage) = (false, [PlainText.Line(error.InnerException?.Message ?? error.Message)]);
+            }
+
             return new LedgerFindings(ledger, error);
         }
 
@@ -69,17 +75,12 @@ public static class LedgerInspection
             ledger.DatabaseVersion = (await TextsAsync(connection, database.SelectDatabaseVersion, cancellation).ConfigureAwait(false))[0];
             ledger.SchemaVersion = (int)await NumberAsync(connection, database.SelectVersion, cancellation).ConfigureAwait(false);
             ledger.Size = await NumberAsync(connection, database.SelectSize, cancellation).ConfigureAwait(false);
+            Count(ledger, await StatesAsync(database, connection, cancellation).ConfigureAwait(false));
             if (verify)
             {
                 ledger.Damage = [.. await FaultsAsync(database, connection, cancellation).ConfigureAwait(false)];
                 ledger.IsIntact = ledger.Damage.Length == 0;
             }
-
-            Count(ledger, await StatesAsync(database, connection, cancellation).ConfigureAwait(false));
-        }
-        catch (DbException) when (ledger.Damage.Length > 0)
-        {
-            // What the database has said of the damage says more.
         }
         catch (DbException error)
         {

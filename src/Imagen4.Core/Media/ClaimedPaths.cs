@@ -6,6 +6,8 @@ namespace Imagen4.Core.Media;
 internal sealed class ClaimedPaths
 {
     private readonly Lock _lock = new();
+
+    // Digests, the same for all ways to write a name in capitals and small letters.
     private readonly HashSet<UInt128> _names = [];
     private readonly HashSet<UInt128> _files = [];
     private readonly Dictionary<string, HashSet<string>> _folders = new(StringComparer.OrdinalIgnoreCase);

@@ -80,14 +80,14 @@ internal static class OwnFile
     {
         if (FileOwner.Of(path) is { } owner && owner != 0 && owner != FileOwner.OwnUser)
         {
-            var command = $"chown {FileOwner.OwnUser} '{path}'";
+            var command = $"chown {FileOwner.OwnUser} {CommandText.Quoted(path)}";
             throw new UntrustedStateException(Messages.StateOfOtherUser.With(path, owner, command), command);
         }
     }
 
     private static UntrustedStateException WritableByOthers(string path, string mode)
     {
-        var command = $"chmod {mode} '{path}'";
+        var command = $"chmod {mode} {CommandText.Quoted(path)}";
         return new UntrustedStateException(Messages.StateWritableByOthers.With(path, command), command);
     }
 

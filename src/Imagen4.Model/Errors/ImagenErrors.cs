@@ -62,7 +62,11 @@ public sealed class InvalidMediaException(string message, Exception? inner = nul
 public sealed class InvalidResponseException(string message, Exception? inner = null) : ImagenException(message, inner);
 
 /// <summary>The ledger cannot be read or written, so that nothing may be paid for.</summary>
-public sealed class LedgerUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner);
+public sealed class LedgerUnavailableException(string message, Exception? inner = null) : ImagenException(message, inner)
+{
+    /// <summary>Whether the ledger is there and is damaged.</summary>
+    public bool IsDamaged { get; init; }
+}
 
 /// <summary>The endpoint id is unknown or retired.</summary>
 public sealed class ModelNotAvailableException(string message, Exception? inner = null) : ImagenException(message, inner);

@@ -99,6 +99,29 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
     }
 
     [Fact]
+    public async Task A_file_of_which_only_the_first_page_is_left_is_damaged_and_its_damage_listed()
+    {
+        await UseAsync("SQLite");
+        await using (var store = new LedgerStore(TestClient.Ledgers.Current.Open(), TimeProvider.System))
+        {
+            _ = await AddAsync(store);
+        }
+
+        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
+        var path = Home.At("ledger.db");
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes.AsSpan(4096).Fill((byte)'x');
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var (ledger, error) = await TestClient.Client.InspectLedgerAsync(verify: true, default);
+
+        Assert.False(ledger.IsIntact);
+        Assert.Contains("malformed", Assert.Single(ledger.Damage), StringComparison.Ordinal);
+        Assert.StartsWith($"The ledger in {ledger.Location} is damaged, and nothing is submitted: SQLite Error 11: ", error!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_cannot_be_reached_is_named_all_the_same()
     {
         Set(LedgerCatalog.Variable, $"Host=127.0.0.1;Port={Unused.Address().Port};Database=ledger;Username=tester;Password=s3cret");

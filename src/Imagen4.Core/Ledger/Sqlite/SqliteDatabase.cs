@@ -119,7 +119,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
         LedgerUnavailableException known => known,
         SqliteException { SqliteErrorCode: Busy } => new LedgerUnavailableException(Messages.LedgerLocked.With(_path), error),
         SqliteException { SqliteErrorCode: 11 or 26 } =>
-            new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message.TrimEnd('.')), error),
+            new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, error.Message.TrimEnd('.')), error) { IsDamaged = true },
         _ => new LedgerUnavailableException((writes ? Messages.LedgerUnwritable : Messages.LedgerUnreadable).With(_path, error.Message), error)
         {
             NextCommand = (error as UntrustedStateException)?.Command,
@@ -218,7 +218,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
             using var connection = Open(writes: true)!;
             if (SqliteFile.Scalar(connection, "PRAGMA quick_check(1)") is var said && said is not "ok")
             {
-                throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, said));
+                throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(_path, said)) { IsDamaged = true };
             }
         }
         catch (DbException error)

@@ -163,7 +163,7 @@ internal sealed class SqliteFile(string home, string path, SqliteChecks checks, 
         // In this order: another process may be creating it just now, and tells that it was checked once it has tables.
         if (checks.WasDone && Version(connection) == 0)
         {
-            throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(path, Messages.LedgerEmpty));
+            throw new LedgerUnavailableException(Messages.LedgerFileDamaged.With(path, Messages.LedgerEmpty)) { IsDamaged = true };
         }
     }
 
