@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Imagen4.Core.Http;
 
@@ -12,14 +11,9 @@ internal static class HttpStack
     /// <summary>How long a connection may take.</summary>
     public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
 
-    private const string HostClient = "host";
-    private const string MediaClient = "media";
-    private const string PublicClient = "public media";
-
-    private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
-    private static readonly Lazy<HttpClient> HostLazy = new(() => Factory.Value.CreateClient(HostClient));
-    private static readonly Lazy<HttpClient> MediaLazy = new(() => Factory.Value.CreateClient(MediaClient));
-    private static readonly Lazy<HttpClient> PublicLazy = new(() => Factory.Value.CreateClient(PublicClient));
+    private static readonly Lazy<HttpClient> HostLazy = new(() => Create(CreateHandler()));
+    private static readonly Lazy<HttpClient> MediaLazy = new(() => Create(CreateHandler()));
+    private static readonly Lazy<HttpClient> PublicLazy = new(() => Create(CreatePublicHandler()));
 
     /// <summary>The client that talks to hosts. Its handler lives as long as the process, so it need not be made anew.</summary>
     public static HttpClient Host => HostLazy.Value;
@@ -45,22 +39,15 @@ internal static class HttpStack
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
     };
 
-    private static IHttpClientFactory Build()
+    // As .NET recommends for clients that live as long as the process: connections end in time, so a factory has nothing to renew.
+    private static HttpClient Create(SocketsHttpHandler handler)
     {
-        var services = new ServiceCollection();
-        foreach (var name in new[] { HostClient, MediaClient, PublicClient })
-        {
-            services.AddHttpClient(name, Configure)
-                .ConfigurePrimaryHttpMessageHandler(name == PublicClient ? CreatePublicHandler : CreateHandler)
-                .AddHttpMessageHandler(() => new InvalidAnswerHandler())
-                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-                .RemoveAllLoggers();
-        }
-
-        return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
+        var client = new HttpClient(new InvalidAnswerHandler { InnerHandler = handler });
+        Configure(client);
+        return client;
     }
 
-    /// <summary>Creates a client with the settings common to all.</summary>
+    /// <summary>Gives a client the settings common to all.</summary>
     internal static void Configure(HttpClient client)
     {
         // Every call has its own deadline; the client's would cut long downloads.

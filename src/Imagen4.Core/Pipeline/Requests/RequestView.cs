@@ -64,7 +64,8 @@ public sealed class RequestView
 
     private static readonly Dictionary<string, RequestState[]> Stored = new(StringComparer.OrdinalIgnoreCase)
     {
-        [ImagenStates.Pending] = [RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled],
+        [ImagenStates.Pending] =
+            [RequestState.Claimed, RequestState.Intent, RequestState.NotSent, RequestState.Throttled, RequestState.NotSubmitted],
         [ImagenStates.InQueue] = [RequestState.Accepted],
         [ImagenStates.InProgress] = [RequestState.Started],
         [ImagenStates.Completed] = [RequestState.StatusCompleted, RequestState.Completed],

@@ -68,6 +68,9 @@ internal sealed class RowEnd(SubmissionBreaker breaker, BatchCounts counts)
     {
         SubmissionInDoubtException => ImagenStates.InDoubt,
         RequestFailedException => ImagenStates.Failed,
+
+        // As Get-ImagenRequest shows it: the same row may be taken later.
+        RateLimitedException => ImagenStates.Failed,
         HostUnavailableException or LedgerUnavailableException or WaitTimeoutException => null,
         InvalidInputException { StatusCode: null } => null,
         _ => ImagenStates.Rejected,

@@ -22,6 +22,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
 
     // By host too: a reseller's queue is not that of the host it resells.
     private readonly ConcurrentDictionary<(Uri Host, string Model), CompletionPace> _paces = new();
+    private readonly ConcurrentDictionary<Uri, PollRate> _rates = new();
     private int _streams;
 
     /// <summary>Waits until the request has ended.</summary>
@@ -163,7 +164,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
         };
     }
 
-    private static async Task<RequestReading> PollAsync(
+    private async Task<RequestReading> PollAsync(
         RequestReference request,
         Func<CancellationToken, Task<RequestReading>> ask,
         StatusWatch watch,
@@ -171,6 +172,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
         CancellationToken cancellation,
         CompletionPace? pace = null)
     {
+        var rate = _rates.GetOrAdd(request.Host.BaseUri, static (_, time) => new PollRate(time), request.Host.Time);
         var schedule = new PollSchedule(pace, () => Elapsed(request));
         if (request.IsFresh && schedule.Begin() is { Ticks: > 0 } wait)
         {
@@ -179,6 +181,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
 
         while (true)
         {
+            await rate.TakeAsync(cancellation).ConfigureAwait(false);
             if (await ReadAsync(ask, missed, cancellation).ConfigureAwait(false) is { } read)
             {
                 await watch.TellAsync(read.Status, cancellation).ConfigureAwait(false);

@@ -108,6 +108,22 @@ public sealed class CompletionPaceTests
     }
 
     [Fact]
+    public async Task What_one_host_takes_says_nothing_of_another_with_the_same_model()
+    {
+        var time = new SkippingTime();
+        var waiter = new RequestWaiter(TimeSpan.Zero);
+        await using var slow = await WebServer.AnsweringAsync(Running, Running, Running, Done);
+        await using var fast = await WebServer.AnsweringAsync(Done);
+        _ = await waiter.UntilEndedAsync(Reference(slow, time, "r-1"), StatusWatch.Nothing, CancellationToken.None).InTime();
+        var waits = time.Waits.Count;
+
+        _ = await waiter.UntilEndedAsync(Reference(fast, time, "r-2"), StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        Assert.Equal(waits, time.Waits.Count);
+        Assert.Single(fast.Requests);
+    }
+
+    [Fact]
     public async Task Beyond_a_hundred_requests_the_host_is_asked_instead_of_being_kept_on_the_line()
     {
         const int Waited = 130;
