@@ -12,6 +12,9 @@ internal static class BodyDecoder
     // A proxy may add one to the host's own; each takes memory and time of its own.
     private const int MostCodings = 3;
 
+    // Brotli has no mark of its own: this much of it shows that something else is none.
+    private const int Peeked = 256;
+
     /// <summary>Decodes a body.</summary>
     /// <param name="body">The bytes as they came; afterwards, as far as they could be decoded.</param>
     /// <param name="codings">The values of <c>Content-Encoding</c>, in the order in which they were applied.</param>
@@ -57,14 +60,15 @@ internal static class BodyDecoder
             return (source, codings.Count == 0);
         }
 
-        var reader = PipeReader.Create(source);
-        var peeked = await reader.ReadAtLeastAsync(2, cancellation).ConfigureAwait(false);
-        var start = peeked.Buffer.Slice(0, Math.Min(2, peeked.Buffer.Length)).ToArray();
-        reader.AdvanceTo(peeked.Buffer.Start);
-        var decoded = reader.AsStream();
-        foreach (var (coding, index) in codings.Reverse().Select((coding, index) => (coding, index)))
+        var decoded = source;
+        foreach (var coding in codings.Reverse())
         {
-            if (Decompressing(decoded, coding, index == 0 ? start : []) is not { } plain)
+            var reader = PipeReader.Create(decoded);
+            var peeked = await reader.ReadAtLeastAsync(Peeked, cancellation).ConfigureAwait(false);
+            var start = peeked.Buffer.Slice(0, Math.Min(Peeked, peeked.Buffer.Length)).ToArray();
+            reader.AdvanceTo(peeked.Buffer.Start);
+            decoded = reader.AsStream();
+            if (Decompressing(decoded, coding, start) is not { } plain)
             {
                 return (decoded, false);
             }
@@ -78,19 +82,42 @@ internal static class BodyDecoder
     private static ReadOnlyMemory<byte>? Decompress(ReadOnlyMemory<byte> body, string coding, int bound) =>
         Decompressing(Source(body), coding, body.Span) is { } decoder ? Read(decoder, bound) : null;
 
-    // Null for a compression that is not known, or is not what the bytes begin with, where that is known.
+    // Null for a compression that is not known, or is not what the bytes begin with.
     private static Stream? Decompressing(Stream source, string coding, ReadOnlySpan<byte> start) => coding.ToUpperInvariant() switch
     {
         "IDENTITY" => source,
         "GZIP" or "X-GZIP" when start is [] or [0x1F, 0x8B, ..] => new GZipStream(source, CompressionMode.Decompress),
 
         // RFC 9110, 8.4.1.2: the zlib format; some send the bare data all the same.
-        "DEFLATE" => start is [] || IsZlib(start)
-            ? new ZLibStream(source, CompressionMode.Decompress)
-            : new DeflateStream(source, CompressionMode.Decompress),
-        "BR" => new BrotliStream(source, CompressionMode.Decompress),
+        "DEFLATE" when start is [] || IsZlib(start) => new ZLibStream(source, CompressionMode.Decompress),
+        "DEFLATE" when !IsPlain(start) => new DeflateStream(source, CompressionMode.Decompress),
+        "BR" when IsBrotli(start) => new BrotliStream(source, CompressionMode.Decompress),
         _ => null,
     };
+
+    // JSON, or one of the images that are taken: no compressed block of either begins so (RFC 1951, 3.2.3).
+    private static bool IsPlain(ReadOnlySpan<byte> start) =>
+        start is [(byte)'{' or (byte)'[', ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..]
+            or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..];
+
+    private static bool IsBrotli(ReadOnlySpan<byte> start)
+    {
+        using var decoder = new BrotliDecoder();
+        Span<byte> plain = stackalloc byte[1024];
+        while (true)
+        {
+            switch (decoder.Decompress(start, plain, out var consumed, out _))
+            {
+                case OperationStatus.InvalidData:
+                    return false;
+                case OperationStatus.DestinationTooSmall:
+                    start = start[consumed..];
+                    break;
+                default:
+                    return true;
+            }
+        }
+    }
 
     // RFC 1950, 2.2.
     private static bool IsZlib(ReadOnlySpan<byte> start) =>

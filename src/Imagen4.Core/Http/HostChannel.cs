@@ -71,7 +71,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw Traced(request, error);
+            throw Traced(request, FailureText.WithoutAnswer(error));
         }
     }
 
@@ -120,6 +120,15 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 /// <summary>The text of a failed exchange: HttpClient's outermost message often says only that there was an error.</summary>
 internal static class FailureText
 {
+    /// <summary>
+    /// The same error without what came in place of HTTP within a body, such as the length of a chunk: .NET repeats it, and a host may
+    /// have put the key there.
+    /// </summary>
+    public static Exception WithoutAnswer(Exception error) =>
+        error is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }
+            ? new HttpIOException(HttpRequestError.InvalidResponse, Messages.AnswerNotHttp)
+            : error;
+
     /// <summary>The outermost message, followed by the innermost one where that says more, on one line and without a full stop.</summary>
     public static string Of(Exception error)
     {

@@ -39,6 +39,19 @@ internal static class HttpStack
         VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
     };
 
+    /// <summary>
+    /// A paid POST. It goes out over HTTP/1.1, where HttpClient sends nothing again that has a body: over HTTP/2 it does, up to three
+    /// times, when a host ends the connection or refuses the stream.
+    /// </summary>
+    /// <param name="address">Where it goes.</param>
+    /// <param name="content">What is sent.</param>
+    public static HttpRequestMessage PaidRequest(Uri address, PaidContent content) => new(HttpMethod.Post, address)
+    {
+        Content = content,
+        Version = HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
     // As .NET recommends for clients that live as long as the process: connections end in time, so a factory has nothing to renew.
     private static HttpClient Create(SocketsHttpHandler handler)
     {

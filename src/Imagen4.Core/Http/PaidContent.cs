@@ -5,12 +5,12 @@ namespace Imagen4.Core.Http;
 
 /// <summary>
 /// The body of a paid POST. It records whether its bytes were ever read: until they are, nothing has been sent,
-/// whatever the exception says.
+/// whatever the exception says. They are read once.
 /// </summary>
 internal sealed class PaidContent : HttpContent
 {
     private readonly ReadOnlyMemory<byte> _body;
-    private volatile bool _sendingBegan;
+    private bool _sendingBegan;
 
     public PaidContent(ReadOnlyMemory<byte> json)
     {
@@ -24,7 +24,7 @@ internal sealed class PaidContent : HttpContent
     public string? RequestId { get; private set; }
 
     /// <summary>Whether sending may have begun.</summary>
-    public bool SendingBegan => _sendingBegan;
+    public bool SendingBegan => Volatile.Read(ref _sendingBegan);
 
     /// <summary>
     /// After this nothing is sent any more: looked at last when the first byte is asked for, which may be long after the call.
@@ -37,7 +37,12 @@ internal sealed class PaidContent : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         Stopping.ThrowIfCancellationRequested();
-        _sendingBegan = true;
+        if (Interlocked.Exchange(ref _sendingBegan, true))
+        {
+            // HttpClient sends again what an HTTP/2 host says it has not processed (RFC 9113, 8.7). Who passes requests on may be wrong.
+            throw new IOException(Messages.PostNotRepeated);
+        }
+
         await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
     }
 

@@ -72,7 +72,7 @@ internal sealed class UploadChannel(Uri host, TimeProvider time, Action<string>?
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw Traced(method, address, error);
+            throw Traced(method, address, FailureText.WithoutAnswer(error));
         }
     }
 

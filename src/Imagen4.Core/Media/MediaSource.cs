@@ -236,10 +236,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
             throw TooLarge(MaxBytes);
         }
 
-        // Some servers compress what was asked for as it is.
-        var (body, _) = await BodyDecoder.DecodedAsync(
-                await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), response.Content.Headers.ContentEncoding, cancellation)
-            .ConfigureAwait(false);
+        var body = await BodyAsync(response.Content, cancellation).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             using var owner = MemoryPool<byte>.Shared.Rent(LeastInLimit);
@@ -263,6 +260,20 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
+    // Some servers compress what was asked for as it is.
+    private static async Task<Stream> BodyAsync(HttpContent content, CancellationToken cancellation)
+    {
+        var source = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return (await BodyDecoder.DecodedAsync(source, content.Headers.ContentEncoding, cancellation).ConfigureAwait(false)).Decoded;
+        }
+        catch (Exception error) when (IsOfTransfer(error))
+        {
+            throw Broken(error);
+        }
+    }
+
     // An IOException of the connection is worth another try, one of the disk is not: tell them apart where they arise.
     private static async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellation)
     {
@@ -270,11 +281,16 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         {
             return await body.ReadAtLeastAsync(buffer, LeastInLimit, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException)
+        catch (Exception error) when (IsOfTransfer(error))
         {
-            throw new BrokenTransferException(FailureText.Of(error), error);
+            throw Broken(error);
         }
     }
+
+    // Data that cannot be decompressed is told in either of two ways.
+    private static bool IsOfTransfer(Exception error) => error is IOException or InvalidDataException or InvalidOperationException;
+
+    private static BrokenTransferException Broken(Exception error) => new(FailureText.Of(error), FailureText.WithoutAnswer(error));
 
     private sealed class TransferRules(RetryBudget budget) : IRetryRules<ImageHeader?>
     {

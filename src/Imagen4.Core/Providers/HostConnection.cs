@@ -260,7 +260,7 @@ public sealed class HostConnection
         HttpMethod method, Uri address, HttpContent? content, IEnumerable<KeyValuePair<string, string>> headers)
     {
         HostAddress.RequireOwn(address, BaseUri, Profile.PlatformUri, Profile.StorageUri);
-        var request = HttpStack.Request(method, address);
+        var request = content is PaidContent paid ? HttpStack.PaidRequest(address, paid) : HttpStack.Request(method, address);
         request.Content = content;
         if (_key.IsSent)
         {

@@ -12,6 +12,12 @@ internal static class SettingsFile
     {
         OwnFile.RequireOwn(path);
 
+        // To open a pipe would be to wait for whoever writes to it; its length is 0, as an empty file's is.
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+        {
+            throw new JsonException(message: null, path: null, lineNumber: 0, bytePositionInLine: 0);
+        }
+
         // Another process may put a new file in its place meanwhile.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var all = new byte[file.Length];

@@ -1,4 +1,5 @@
 using Imagen4.Core.Http;
+using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Tests.Support;
@@ -21,6 +22,30 @@ public sealed class InvalidAnswerTests
             var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(server.Address).InTime());
 
             Assert.Equal(Messages.AnswerNotHttp, error.Message);
+            Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    // .NET repeats it in hexadecimal digits.
+    [Fact]
+    public async Task What_comes_in_place_of_the_length_of_a_chunk_is_in_no_error()
+    {
+        const string Answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\ncanary-1\r\n";
+        await using var server = RawServer.Answering(Answer);
+        var host = TestHost.Connect(TestHost.Profile(server.Address), new SkippingTime());
+        var media = new MediaSource(new SkippingTime(), TestHost.ThisMachine);
+        using var content = new PaidContent("{}"u8.ToArray());
+
+        foreach (var ask in new Func<Task>[]
+        {
+            () => host.GetAsync(server.Address, CancellationToken.None),
+            () => host.PostAsync(server.Address, content, headers: [], TimeSpan.FromMinutes(2), CancellationToken.None),
+            () => media.CopyAsync(new ImageBytes.Remote(server.Address.AbsoluteUri), new MemoryStream(), CancellationToken.None),
+        })
+        {
+            var error = await Assert.ThrowsAnyAsync<Exception>(() => ask().InTime());
+
+            Assert.DoesNotContain("63-61-6E-61-72-79", error.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
         }
     }

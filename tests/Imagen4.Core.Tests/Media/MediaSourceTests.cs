@@ -51,6 +51,67 @@ public sealed class MediaSourceTests
         Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    [InlineData("gzip, gzip")]
+    [InlineData("br, gzip")]
+    [InlineData("gzip, br, deflate")]
+    public async Task A_compression_that_is_only_named_is_none(string named)
+    {
+        await using var server = await WebServer.AnsweringAsync(Picture() with { Headers = [("Content-Encoding", named)] });
+
+        Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
+
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("gzip", new byte[0])]
+    [InlineData("gzip", new byte[] { 0x1F })]
+    [InlineData("br", new byte[] { 0x1B })]
+    public async Task A_compressed_transfer_that_breaks_at_once_is_started_again(string coding, byte[] sent)
+    {
+        var transfers = 0;
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            if (++transfers == 1)
+            {
+                await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Encoding: {coding}\r\nContent-Length: 100\r\n\r\n");
+                await connection.WriteAsync(sent);
+                return;
+            }
+
+            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {Pictures.Png.Length}\r\n\r\n");
+            await connection.WriteAsync(Pictures.Png);
+        });
+
+        Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
+
+        Assert.Equal(2, transfers);
+    }
+
+    [Fact]
+    public async Task Data_that_cannot_be_decompressed_is_a_transfer_that_broke()
+    {
+        using var packed = new MemoryStream();
+        await using (var packing = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            packing.Write(Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(0, 20_000))));
+        }
+
+        var junk = packed.ToArray();
+        new Random(1).NextBytes(junk.AsSpan(1000));
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(200, Type: "image/png") { Bytes = junk, Headers = [("Content-Encoding", "gzip")] }, Picture());
+
+        Assert.Equal(Pictures.Png, await CopyAsync(server.Address));
+
+        Assert.Equal(2, server.Requests.Count);
+    }
+
     [Fact]
     public async Task An_empty_answer_is_a_transfer_that_broke()
     {

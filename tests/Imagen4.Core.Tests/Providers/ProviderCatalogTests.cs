@@ -132,6 +132,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     }
 
     [Theory]
+    [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("{\"providers\":[{\"protocol\":\"FalQueue\"}]}")]

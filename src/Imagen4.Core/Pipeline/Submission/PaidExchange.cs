@@ -35,7 +35,6 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         {
             var post = new PaidPost(content.SendingBegan || content.IsAnswered, Response: null, IsAccepted: false, error)
             {
-                IsAnswered = content.IsAnswered,
                 RequestId = content.RequestId,
             };
             return new PaidOutcome(SubmitVerdict.Of(post), post);
@@ -79,9 +78,6 @@ internal sealed record PaidPost(bool SendingBegan, HostResponse? Response, bool 
 {
     /// <summary>The request that the answer named, if only in the head of one that broke off; or null.</summary>
     public string? RequestId { get; init; }
-
-    /// <summary>Whether the head of an answer came, whatever became of its body.</summary>
-    public bool IsAnswered { get; init; }
 
     /// <summary>What the answer says besides its status.</summary>
     public SubmitMarks Marks { get; init; } = new();

@@ -3,15 +3,12 @@ namespace Imagen4.Core.Pipeline.Submission;
 /// <summary>The one function that decides what has become of a paid POST.</summary>
 internal static class SubmitVerdict
 {
-    // RFC 9113, 7: the server has not processed the stream in any way.
-    private const long RefusedStream = 0x7;
-
     /// <summary>Decides, from the evidence alone.</summary>
     public static SubmitOutcome Of(PaidPost post)
     {
         if (post.Response is not { } response)
         {
-            return !post.SendingBegan || (!post.IsAnswered && IsRefusedStream(post.Error)) ? SubmitOutcome.NotSent : SubmitOutcome.InDoubt;
+            return post.SendingBegan ? SubmitOutcome.InDoubt : SubmitOutcome.NotSent;
         }
 
         if (response.IsMalformed)
@@ -38,22 +35,6 @@ internal static class SubmitVerdict
             500 when marks is { IsOwnWord: true, IsBilled: false } => SubmitOutcome.Failed,
             _ => SubmitOutcome.InDoubt,
         };
-    }
-
-    // A connection may be closed with the same code, and then its streams may have been processed. HttpClient wraps the refusal of a
-    // stream, which it has repeated itself, in words of its own; of anything else it repeats the words.
-    private static bool IsRefusedStream(Exception? error)
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is HttpRequestException { InnerException: HttpProtocolException { ErrorCode: RefusedStream } inner }
-                && error.Message != inner.Message)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
 

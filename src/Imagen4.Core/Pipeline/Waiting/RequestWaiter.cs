@@ -17,6 +17,9 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     // image, and a failed row is paid for again.
     private static readonly TimeSpan LongestLag = TimeSpan.FromMinutes(1);
 
+    // A result that is not there may lag as well: some five seconds.
+    private const int MostUnread = 3;
+
     // More than hosts let an account have in progress at once, and less than what a gateway or a shell's limit of open files objects to.
     private const int MostStreams = 100;
 
@@ -116,12 +119,13 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
     private static async Task<RequestReading> ReadFailureAsync(RequestReference request, HostStatus status, CancellationToken cancellation)
     {
         ImagenException? unread = null;
+        var missed = 0;
         var schedule = new PollSchedule();
         var time = request.Host.Time;
         var began = time.GetTimestamp();
-        try
+        while (time.GetElapsedTime(began) < LongestLag)
         {
-            while (time.GetElapsedTime(began) < LongestLag)
+            try
             {
                 var read = await request.Protocol.AskResultAsync(request, cancellation).ConfigureAwait(false);
                 if (read.Status.HasEnded)
@@ -129,13 +133,17 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
                     // The host's own mark is on the status.
                     return read with { Unmarked = null };
                 }
-
-                await Task.Delay(schedule.Next(), time, cancellation).ConfigureAwait(false);
             }
-        }
-        catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)
-        {
-            unread = error;
+            catch (ImagenException error) when (error is RequestNotFoundException or HostUnavailableException or InvalidResponseException)
+            {
+                unread = error;
+                if (++missed == MostUnread)
+                {
+                    break;
+                }
+            }
+
+            await Task.Delay(missed > 0 ? PollSchedule.Last() : schedule.Next(), time, cancellation).ConfigureAwait(false);
         }
 
         return new RequestReading(status) { Error = EndOf(request, status, unread) };

@@ -1,3 +1,4 @@
+using System.Net;
 using Imagen4.Core.Http;
 using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Tests.Support;
@@ -90,41 +91,32 @@ public sealed class HiddenResendTests
         Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.InDoubt, verdict));
     }
 
+    // HttpClient believes the host and begins again. The host may be wrong, so the body is not given to it a second time.
     [Fact]
-    public async Task A_refused_stream_is_sent_again_and_processed_once()
+    public async Task A_refused_stream_is_sent_whole_once()
     {
-        var processed = 0;
+        var received = 0;
         await using var server = new Http2Server(request =>
         {
-            if (request.Number % 2 == 1)
-            {
-                return request.ResetStreamAsync(RefusedStream);
-            }
-
-            processed++;
-            return request.AnswerAsync(Accepted);
+            received++;
+            return request.ResetStreamAsync(RefusedStream);
         });
         using var client = Trusting(server);
 
         var verdicts = await CallAsync(() => PostAsync(client, server.Address), warmUp: false);
 
-        Assert.Equal((Calls, 2 * Calls), (processed, server.Requests));
-        Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.Accepted, verdict));
+        Assert.Equal(Calls, received);
+        Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.InDoubt, verdict));
     }
 
     [Fact]
-    public async Task A_stream_above_the_last_one_of_a_GOAWAY_is_sent_again_and_processed_once()
+    public async Task A_stream_above_the_last_one_of_a_GOAWAY_is_sent_whole_once()
     {
-        var processed = 0;
+        var received = 0;
         await using var server = new Http2Server(request =>
         {
-            if (request.Number == 1 && request.Connection % 2 == 1)
-            {
-                return request.GoAwayAsync(lastStream: 0);
-            }
-
-            processed++;
-            return request.AnswerAsync(Accepted);
+            received++;
+            return request.GoAwayAsync(lastStream: 0);
         });
 
         var verdicts = new List<SubmitOutcome>();
@@ -135,19 +127,20 @@ public sealed class HiddenResendTests
             verdicts.Add(await PostAsync(client, server.Address));
         }
 
-        Assert.Equal((Calls, 2 * Calls), (processed, server.Requests));
-        Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.Accepted, verdict));
+        Assert.Equal(Calls, received);
+        Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.InDoubt, verdict));
     }
 
     [Fact]
-    public async Task A_stream_that_is_always_refused_was_not_sent()
+    public void A_paid_POST_goes_out_over_HTTP_1_where_nothing_with_a_body_is_repeated()
     {
-        await using var server = new Http2Server(request => request.ResetStreamAsync(RefusedStream));
-        using var client = Trusting(server);
+        using var content = new PaidContent("{}"u8.ToArray());
+        using var request = HttpStack.PaidRequest(new Uri("https://host.example"), content);
 
-        var verdicts = await CallAsync(() => PostAsync(client, server.Address), warmUp: false);
-
-        Assert.All(verdicts, verdict => Assert.Equal(SubmitOutcome.NotSent, verdict));
+        Assert.Equal(
+            (HttpMethod.Post, HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact),
+            (request.Method, request.Version, request.VersionPolicy));
+        Assert.Same(content, request.Content);
     }
 
     // The second request of every connection is read whole, and then nothing more comes.

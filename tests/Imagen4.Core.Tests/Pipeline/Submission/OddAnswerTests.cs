@@ -191,7 +191,7 @@ public sealed class OddAnswerTests : SubmitterTest
         using var request = new HttpRequestMessage(HttpMethod.Post, server.Address) { Content = content, Version = client.DefaultRequestVersion };
         var error = await Record.ExceptionAsync(
             () => new HostChannel(client, new ManualTime()).SendAsync(request, TimeSpan.FromMinutes(2), CancellationToken.None).InTime());
-        return SubmitVerdict.Of(new PaidPost(content.SendingBegan, Response: null, IsAccepted: false, error) { IsAnswered = content.IsAnswered });
+        return SubmitVerdict.Of(new PaidPost(content.SendingBegan, Response: null, IsAccepted: false, error));
     }
 
     private void SentOnce(RawServer server, RequestState end)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using Imagen4.Core.Http;
 using Imagen4.Core.Pipeline.Submission;
+using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Tests.Support;
 
 namespace Imagen4.Core.Tests.Pipeline.Submission;
@@ -9,9 +10,6 @@ namespace Imagen4.Core.Tests.Pipeline.Submission;
 /// <summary>The evidence one by one, without the client that gives it; and proxies.</summary>
 public sealed class SubmitVerdictTests
 {
-    private const long RefusedStream = 0x7;
-    private const long InternalError = 0x2;
-
     [Fact]
     public void Without_an_answer_only_the_content_tells_whether_anything_was_sent()
     {
@@ -25,11 +23,24 @@ public sealed class SubmitVerdictTests
         Assert.Equal(SubmitOutcome.InDoubt, Verdict(askedFor: true, new IOException()));
     }
 
-    [Fact]
-    public void A_refused_stream_was_not_processed_and_any_other_reset_may_have_been()
+    // Only a 500 of the host itself, for which nothing is billed, has run and failed.
+    [Theory]
+    [InlineData(429, false, false, nameof(SubmitOutcome.Throttled))]
+    [InlineData(499, true, false, nameof(SubmitOutcome.InDoubt))]
+    [InlineData(498, true, false, nameof(SubmitOutcome.Rejected))]
+    [InlineData(500, true, false, nameof(SubmitOutcome.Failed))]
+    [InlineData(500, true, true, nameof(SubmitOutcome.InDoubt))]
+    [InlineData(500, false, false, nameof(SubmitOutcome.InDoubt))]
+    [InlineData(502, true, false, nameof(SubmitOutcome.InDoubt))]
+    public void A_status_has_its_class(int status, bool isOwnWord, bool isBilled, string outcome)
     {
-        Assert.Equal(SubmitOutcome.NotSent, Verdict(askedFor: true, Reset(RefusedStream)));
-        Assert.Equal(SubmitOutcome.InDoubt, Verdict(askedFor: true, Reset(InternalError)));
+        var response = new HostResponse((HttpStatusCode)status, new HttpResponseMessage().Headers, "application/json", "{}"u8.ToArray());
+        var post = new PaidPost(SendingBegan: true, response, IsAccepted: false, Error: null)
+        {
+            Marks = new SubmitMarks { IsOwnWord = isOwnWord, IsBilled = isBilled },
+        };
+
+        Assert.Equal(outcome, SubmitVerdict.Of(post).ToString());
     }
 
     [Theory]
@@ -57,8 +68,6 @@ public sealed class SubmitVerdictTests
 
     private static HostUnavailableException Handshake(Exception cause) =>
         new("x", new HttpRequestException(HttpRequestError.SecureConnectionError, "The SSL connection could not be established.", cause));
-
-    private static HttpRequestException Reset(long code) => new("reset", new HttpProtocolException(code, "The stream was reset.", null));
 
     private static SubmitOutcome Verdict(bool askedFor, Exception error) =>
         SubmitVerdict.Of(new PaidPost(askedFor, null, IsAccepted: false, error));

@@ -151,6 +151,23 @@ public sealed class RequestWaiterTests
         Assert.Equal(("r-1", "internal_error"), (error.RequestId, error.HostErrorType));
     }
 
+    // What is found missing once may be there a moment later: a failed row is paid for again.
+    [Theory]
+    [InlineData(404)]
+    [InlineData(502)]
+    public async Task A_result_that_is_not_there_yet_outranks_a_status_that_says_it_failed(int status)
+    {
+        var results = new Queue<Answer>([new(status, "{}"), new(status, "{}"), Result]);
+        await using var server = await WebServer.StartAsync(context =>
+            (context.Request.Path.Value!.EndsWith("/status", StringComparison.Ordinal) ? Failed : results.Dequeue()).WriteAsync(context));
+
+        var result =
+            await new RequestWaiter(TimeSpan.Zero).UntilResultAsync(CreateReference(server, new SkippingTime()), StatusWatch.Nothing, CancellationToken.None).InTime();
+
+        Assert.Single(result.Images);
+        Assert.Empty(results);
+    }
+
     [Theory]
     [InlineData("content_policy_violation", typeof(ContentPolicyViolationException))]
     [InlineData("image_too_large", typeof(InvalidInputException))]
