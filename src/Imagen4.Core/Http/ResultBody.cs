@@ -202,7 +202,7 @@ internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginni
     /// Of any host. Four images of 2K in base64 have some 60 MB, and the largest image that is saved, of 100 MiB, has 134 MiB. Nobody
     /// reads more of a text than its beginning.
     /// </summary>
-    public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 128 * 1024, 136 * 1024 * 1024, 16 * 1024)
+    public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 128 * 1024, 136 * 1024 * 1024, 8 * 1024)
     {
         HeldByFew = 2 * 1024 * 1024,
     };

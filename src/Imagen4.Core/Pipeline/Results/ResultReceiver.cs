@@ -17,6 +17,9 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 {
     private const int LeastImages = 64;
 
+    // All together, in characters: one that a storage has signed has some two thousand.
+    private const int LongestAddresses = LeastImages * 2048;
+
     private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Saving);
     private readonly ImageDelivery _delivery = new(options, ledger);
 
@@ -100,10 +103,13 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 
         try
         {
-            using var read = answered ?? (options.Wait
-                ? await _waiter.UntilResultAsync(request, Watch(result, entry, hostIsDone), cancellation).ConfigureAwait(false)
-                : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false));
-            var found = read;
+            // What is cut off is not held while the rest is saved.
+            using var found = Capped(
+                answered ?? (options.Wait
+                    ? await _waiter.UntilResultAsync(request, Watch(result, entry, hostIsDone), cancellation).ConfigureAwait(false)
+                    : await RequestWaiter.ReadNowAsync(request, cancellation).ConfigureAwait(false)),
+                result,
+                entry);
             hostIsDone?.Invoke();
             if (found is null)
             {
@@ -111,7 +117,6 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
                 return null;
             }
 
-            found = Capped(found, result, entry);
             found.CopyTo(result);
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
@@ -163,16 +168,32 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
         entry with { Error = error.Message, ErrorType = error.HostErrorType ?? error.Kind };
 
     // More than were asked for are not refused: they may have been paid for. Thousands are not images of a request.
-    private HostResult Capped(HostResult found, ImagenResult result, LedgerEntry entry)
+    private HostResult? Capped(HostResult? found, ImagenResult result, LedgerEntry entry)
     {
-        var most = Math.Max(LeastImages, 4 * (entry.Input.NumImages ?? 1));
-        if (found.Images.Count <= most)
+        var asked = entry.Input.NumImages ?? 1;
+        var most = Math.Max(LeastImages, 4 * asked);
+        var (kept, length) = (0, 0);
+        foreach (var image in found?.Images ?? [])
         {
-            return found;
+            length += (image.Bytes as ImageBytes.Remote)?.Address.Length ?? 0;
+            if (kept == most || (kept >= asked && length > LongestAddresses))
+            {
+                options.Warn?.Invoke(Messages.ImagesListed.With(result.Index, kept));
+                var first = found! with { Images = [.. found.Images.Take(kept)] };
+
+                // Those that are in a file are in one file.
+                if (!first.Images.Any(one => one.Bytes is ImageBytes.Inline { Rest: not null }))
+                {
+                    found.Dispose();
+                }
+
+                return first;
+            }
+
+            kept++;
         }
 
-        options.Warn?.Invoke(Messages.ImagesListed.With(result.Index, most));
-        return found with { Images = [.. found.Images.Take((int)most)] };
+        return found;
     }
 
     // That the host generates is written once, for whoever looks at the ledger meanwhile. Nothing depends on it.

@@ -219,6 +219,28 @@ public sealed class LedgerResultStoreTests : EnvironmentTest, IAsyncLifetime
         Assert.Equal(1L, Kept());
     }
 
+    // What was asked for is one image; more may have been paid for, and thousands were not.
+    [Theory]
+    [InlineData(64, 100, 64)]
+    [InlineData(70, 100, 64)]
+    [InlineData(64, 2000, 64)]
+    [InlineData(40, 7900, 16)]
+    public async Task Of_more_images_than_a_request_has_the_first_are_taken(int listed, int length, int taken)
+    {
+        var image = $$"""{"url":"https://a/{{new string('x', length - 10)}}"}""";
+        _answer = new Answer(200, $$"""{"images":[{{string.Join(',', Enumerable.Repeat(image, listed))}}]}""");
+        var warnings = new List<string>();
+        var options = new BatchOptions { Wait = true, Warn = warnings.Add };
+
+        var (result, error) = await TestClient.Client.StartBatch(options).RunAsync(Row(options), CancellationToken.None).InTime();
+
+        Assert.Null(error);
+        Assert.Equal(taken, result!.Images.Count);
+        Assert.Equal(
+            listed > taken ? [$"Row 1: the host lists more than {taken} images. The first {taken} are saved."] : [],
+            warnings.Where(warning => warning.Contains("lists", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
