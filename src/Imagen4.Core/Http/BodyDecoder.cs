@@ -95,7 +95,7 @@ internal static class BodyDecoder
         _ => null,
     };
 
-    // JSON, or one of the images that are taken: no compressed block of either begins so (RFC 1951, 3.2.3).
+    // JSON, or an image of a kind that is taken. Compressed, neither begins with these bytes (RFC 1951, 3.2.3 and 3.2.6).
     private static bool IsPlain(ReadOnlySpan<byte> start) =>
         start is [(byte)'{' or (byte)'[', ..] or [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..]
             or [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..];
@@ -103,20 +103,10 @@ internal static class BodyDecoder
     private static bool IsBrotli(ReadOnlySpan<byte> start)
     {
         using var decoder = new BrotliDecoder();
+
+        // No further than this: a few bytes can stand for gigabytes.
         Span<byte> plain = stackalloc byte[1024];
-        while (true)
-        {
-            switch (decoder.Decompress(start, plain, out var consumed, out _))
-            {
-                case OperationStatus.InvalidData:
-                    return false;
-                case OperationStatus.DestinationTooSmall:
-                    start = start[consumed..];
-                    break;
-                default:
-                    return true;
-            }
-        }
+        return decoder.Decompress(start, plain, out _, out _) != OperationStatus.InvalidData;
     }
 
     // RFC 1950, 2.2.

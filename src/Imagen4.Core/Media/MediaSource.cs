@@ -287,7 +287,7 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
         }
     }
 
-    // Data that cannot be decompressed is told in either of two ways.
+    // For data that they cannot decompress, some of .NET's streams throw the one, some the other of the last two.
     private static bool IsOfTransfer(Exception error) => error is IOException or InvalidDataException or InvalidOperationException;
 
     private static BrokenTransferException Broken(Exception error) => new(FailureText.Of(error), FailureText.WithoutAnswer(error));

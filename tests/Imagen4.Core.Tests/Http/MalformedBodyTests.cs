@@ -102,10 +102,12 @@ public sealed class MalformedBodyTests
     {
         ReadOnlyMemory<byte> small = Apply("gzip", new byte[100_000]);
         ReadOnlyMemory<byte> twice = Apply("gzip, gzip", new byte[100_000]);
+        ReadOnlyMemory<byte> brotli = Apply("br", new byte[100_000]);
 
         Assert.True(small.Length < 1000);
         Assert.Throws<AnswerTooLargeException>(() => BodyDecoder.TryDecode(ref small, ["gzip"], 99_999));
         Assert.Throws<AnswerTooLargeException>(() => BodyDecoder.TryDecode(ref twice, ["gzip", "gzip"], 99_999));
+        Assert.Throws<AnswerTooLargeException>(() => BodyDecoder.TryDecode(ref brotli, ["br"], 99_999));
     }
 
     [Theory]
