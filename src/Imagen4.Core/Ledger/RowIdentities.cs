@@ -43,7 +43,7 @@ internal sealed class RowIdentities(string? directory)
     private RowIdentity Seen(RowIdentity identity)
     {
         _ = _rows.Add(TextDigest.Of(identity.Row));
-        _ = _rows.Add(TextDigest.Of(identity.OnlySubmitted.Row));
+        _ = _rows.Add(TextDigest.Of(identity.OnlySubmitted().Row));
         return identity;
     }
 
@@ -67,7 +67,7 @@ internal sealed class RowIdentities(string? directory)
         if (known.Directory is null)
         {
             // It stays the row that was only submitted, wherever its images go.
-            row = row.OnlySubmitted;
+            row = row.OnlySubmitted();
         }
 
         var given = (key ?? known.Key) is { } text ? NormalForm.Text(text) : null;

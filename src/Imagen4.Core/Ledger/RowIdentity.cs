@@ -28,7 +28,7 @@ internal sealed record RowIdentity(string Row, string Subject, string InputHash,
             inputHash, directory);
 
     /// <summary>The same row where it is only submitted, without a directory.</summary>
-    public RowIdentity OnlySubmitted => Of(Subject, InputHash, null);
+    public RowIdentity OnlySubmitted() => Of(Subject, InputHash, null);
 
     /// <summary>Identifies a row by the caller's key.</summary>
     public static RowIdentity OfKey(Uri baseUri, string key, string inputHash, string? directory) =>

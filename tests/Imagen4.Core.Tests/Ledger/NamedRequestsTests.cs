@@ -1,12 +1,16 @@
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
 
 namespace Imagen4.Core.Tests.Ledger;
 
-public sealed class NamedRequestsTests
+public sealed class NamedRequestsTests : LedgerTest
 {
+    private static readonly LedgerEntry Entry = Sample.Entry(1) with { Provider = "studio", Key = "caf\u00e9", BaseAddress = "https://host.example" };
+
     [Theory]
     [InlineData(null, 43L, 43L, null)]
     [InlineData(3L, 43L, 43L, 3L)]
@@ -23,4 +27,72 @@ public sealed class NamedRequestsTests
 
         Assert.Equal(taken, input.Seed);
     }
+
+    [Fact]
+    public void A_seed_that_only_the_result_has_is_the_hosts_too()
+    {
+        var stored = Sample.Stored(Sample.Entry(1), RequestState.Delivered);
+        var known = new LedgerRequest(stored with { Progress = stored.Progress with { Seed = null } }, "here");
+
+        Assert.Null(NamedRequests.WithoutReports(known, new ImageInput { Prompt = "a fox", Seed = 42 }).Seed);
+        Assert.Equal(42, NamedRequests.WithoutReports(new LedgerRequest(known.Stored with { Input = "[" }, known.Ledger), new ImageInput { Seed = 42 }).Seed);
+    }
+
+    [Theory]
+    [InlineData("https://host.example", "other", "fal-ai/imagen4/preview", null, true)]
+    [InlineData("https://HOST.example/", "other", "fal-ai/imagen4/preview", null, true)]
+    [InlineData("https://moved.example", "Studio", "fal-ai/imagen4/preview", null, true)]
+    [InlineData("https://moved.example", "other", "fal-ai/imagen4/preview", null, false)]
+    [InlineData("https://host.example", "studio", "fal-ai/imagen4/ultra", null, false)]
+    [InlineData("https://host.example", "studio", "fal-ai/imagen4/preview", "cafe\u0301", true)]
+    [InlineData("https://host.example", "studio", "fal-ai/imagen4/preview", "tea", false)]
+    public void A_row_goes_where_a_request_went_by_its_address_or_its_provider(string address, string name, string model, string? key, bool isSame)
+    {
+        var known = new LedgerRequest(Sample.Stored(Entry, RequestState.Accepted), "here");
+        var row = TestHost.Row() with { Key = key };
+
+        Assert.Equal(isSame, NamedRequests.IsForSame(known, row, Connect(address, name), model));
+        Assert.Equal(isSame || key == "tea", NamedRequests.IsForSame(
+            new LedgerRequest(known.Stored with { Key = null }, known.Ledger), row, Connect(address, name), model));
+    }
+
+    [Fact]
+    public async Task A_record_names_a_request_by_the_ledgers_id_first_and_else_by_the_hosts()
+    {
+        var (first, second) = (Sample.Stored(Entry, RequestState.Accepted), Sample.Stored(Entry with { LedgerId = LedgerEntry.NewId(), Row = null }, RequestState.Accepted));
+        second = second with { Row = null, Subject = null };
+        await Sample.PutAsync(Home.Path, first, second);
+        var named = new NamedRequests(Open());
+        var host = Connect("https://host.example", "studio");
+
+        Assert.Equal(first.LedgerId, await FindAsync(first.LedgerId, second.Progress.RequestId));
+        Assert.Equal(second.LedgerId, await FindAsync(null, second.Progress.RequestId));
+        Assert.Equal(second.LedgerId, await FindAsync(LedgerEntry.NewId(), second.Progress.RequestId));
+        Assert.Equal(first.LedgerId, await FindAsync(first.LedgerId, null));
+        Assert.Null(await FindAsync(null, "unknown"));
+        Assert.Null(await FindAsync(LedgerEntry.NewId(), null));
+        Assert.Null(await FindAsync(null, null));
+
+        async Task<string?> FindAsync(string? ledgerId, string? requestId) =>
+            (await named.FindAsync(TestHost.Row() with { LedgerId = ledgerId, RequestId = requestId }, host, CancellationToken.None))?.LedgerId;
+    }
+
+    [Fact]
+    public async Task A_hosts_id_is_looked_for_at_its_address_and_then_by_the_providers_name()
+    {
+        var here = Sample.Stored(Entry with { RequestId = "r-1" }, RequestState.Accepted);
+        var moved = Sample.Stored(Entry with { LedgerId = LedgerEntry.NewId(), RequestId = "r-1", BaseAddress = "https://old.example", Provider = "old", Row = null }, RequestState.Accepted);
+        await Sample.PutAsync(Home.Path, here, moved);
+        var named = new NamedRequests(Open());
+
+        Assert.Equal(here.LedgerId, await FindAsync("https://host.example", "old"));
+        Assert.Equal(moved.LedgerId, await FindAsync("https://new.example", "OLD"));
+        Assert.Null(await FindAsync("https://new.example", "new"));
+
+        async Task<string?> FindAsync(string address, string name) => (await named.FindAsync(
+            TestHost.Row() with { RequestId = "r-1" }, Connect(address, name), CancellationToken.None))?.LedgerId;
+    }
+
+    private static HostConnection Connect(string address, string name) =>
+        TestHost.Connect(TestHost.Profile(new Uri(address), name));
 }
