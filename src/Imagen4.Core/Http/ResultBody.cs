@@ -13,7 +13,15 @@ namespace Imagen4.Core.Http;
 [SuppressMessage("Design", "CA1001", Justification = "It is for one read, which disposes of what it has opened.")]
 internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 {
+    // So many letters of base64 in a row are an image: neither a sentence nor an address has them.
+    private const int LongestRun = 2 * 1024;
+    private const int LongestStep = 1024;
+
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
+
+    // Some are escaped, with a backslash.
+    private static readonly SearchValues<byte> Base64Letters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\\"u8);
 
     private Spool _body = new();
     private long _length;
@@ -21,10 +29,14 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     private bool? _isJson;
     private JsonTexts _json;
 
-    // The text that is being read: whether and where it is set aside, and how much of it is held.
+    // The text that is being read: whether and where it is set aside, how much of it is held, and with how many letters of base64 that ends.
     private bool _isSetAside;
     private long _from;
     private int _textLength;
+    private int _run;
+
+    // All that is held of texts that are set aside.
+    private int _beginnings;
 
     /// <summary>Reads the whole body.</summary>
     /// <param name="content">The body.</param>
@@ -53,7 +65,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                 var body = BodyDecoder.WithoutMark(await _body.ReadAsync(0, _body.Length, cancellation).ConfigureAwait(false));
 
                 // The beginnings of images are none of what makes it large.
-                var isLarge = body.Length - ((_texts?.Count ?? 0) * bounds.Beginning) > JsonExcerpt.LargestWhole;
+                var isLarge = body.Length - _beginnings > JsonExcerpt.LargestWhole;
                 return (isDecoded && isLarge ? JsonExcerpt.Of(body) : body, _texts, isDecoded);
             }
         }
@@ -139,19 +151,25 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 
     private async ValueTask AddTextAsync(ReadOnlyMemory<byte> part, CancellationToken cancellation)
     {
-        if (!_isSetAside)
+        while (!_isSetAside)
         {
-            var kept = Whole(part.Span, Math.Min(part.Length, Math.Max(0, bounds.Beginning - _textLength)));
+            var most = _run >= LongestRun ? 0 : Math.Min(LongestStep, Math.Max(0, bounds.Beginning - _textLength));
+            var kept = Whole(part.Span, Math.Min(part.Length, most));
             await KeepAsync(part[..kept], cancellation).ConfigureAwait(false);
             _textLength += kept;
+            _run = part.Span[..kept].LastIndexOfAnyExcept(Base64Letters) is var last and >= 0 ? kept - last - 1 : _run + kept;
             part = part[kept..];
             if (part.IsEmpty)
             {
                 return;
             }
 
-            _texts ??= new LongTexts();
-            (_isSetAside, _from) = (true, _texts.Length);
+            if (kept == 0)
+            {
+                _texts ??= new LongTexts();
+                (_isSetAside, _from) = (true, _texts.Length);
+                _beginnings += _textLength;
+            }
         }
 
         await SetAsideAsync(part, cancellation).ConfigureAwait(false);
@@ -182,7 +200,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                 await KeepAsync(_texts!.End(_from), cancellation).ConfigureAwait(false);
             }
 
-            (_isSetAside, _textLength) = (false, 0);
+            (_isSetAside, _textLength, _run) = (false, 0, 0);
         }
     }
 
@@ -195,7 +213,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 /// <param name="Whole">The largest result.</param>
 /// <param name="Held">The most of it that is held in memory by any number of results.</param>
 /// <param name="Text">The largest text in it.</param>
-/// <param name="Beginning">How much of a text is held.</param>
+/// <param name="Beginning">The most of a text that is held.</param>
 internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginning)
 {
     /// <summary>

@@ -34,6 +34,26 @@ public sealed class ResultBodyTests
     }
 
     [Theory]
+    [InlineData(7)]
+    [InlineData(64 * 1024)]
+    public async Task Less_is_held_of_an_image_than_of_an_address_or_a_sentence(int piece)
+    {
+        var image = Bytes(100_000);
+        var base64 = Convert.ToBase64String(image);
+        var signed = $"https://images.example/1.png?token={string.Concat(Enumerable.Repeat($"{base64[..1500]}%2F", 5))}";
+        var sentence = string.Concat(Enumerable.Repeat("A fox in the snow. ", 400));
+        var json = JsonSerializer.Serialize(new[] { $"data:image/png;base64,{base64}", base64, signed, sentence });
+
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(json), piece, ResultBounds.Largest);
+
+        var answer = JsonElement.Parse(body.Span);
+        Assert.Equal([image, image], await Task.WhenAll(DecodeAsync(answer[0], texts), DecodeAsync(answer[1], texts)));
+        Assert.All(answer.EnumerateArray().Take(2).Select(text => text.GetRawText().Length), length => Assert.InRange(length, 2048, 3500));
+        Assert.Equal((signed, sentence), (answer[2].GetString(), answer[3].GetString()));
+        texts!.Dispose();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(5)]
     [InlineData(64 * 1024)]

@@ -3,6 +3,7 @@ using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Media;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Costs;
+using Imagen4.Core.Pipeline.Submission;
 using Imagen4.Core.Pipeline.Waiting;
 using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Text;
@@ -22,6 +23,9 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 
     private readonly RequestWaiter _waiter = new(options.TimeLimit, options.Saving);
     private readonly ImageDelivery _delivery = new(options, ledger);
+
+    /// <summary>What goes before the images are saved; null where nothing is submitted meanwhile.</summary>
+    public SubmissionPriority? Priority { get; init; }
 
     /// <summary>Brings a request of an earlier run to its end: saves what is not there yet.</summary>
     /// <returns>The first thing that went wrong, or null.</returns>
@@ -119,6 +123,11 @@ internal sealed class ResultReceiver(BatchOptions options, ResultLedger ledger, 
 
             found.CopyTo(result);
             result.CompletedAt ??= Milliseconds(options.Time.GetUtcNow());
+            if (Priority is { } priority)
+            {
+                await priority.YieldAsync(cancellation).ConfigureAwait(false);
+            }
+
             await AddCostAsync(request, entry, found.BillableUnits, found.Images.Count, result).ConfigureAwait(false);
             await ledger.RecordAsync(RequestState.Completed, entry with { Seed = found.Seed, Delivery = CostOf(result) }).ConfigureAwait(false);
             var unsaved = await _delivery.SaveAsync(request, found.Images, before, isFresh, result, entry, names, cancellation).ConfigureAwait(false);

@@ -24,6 +24,7 @@ internal sealed class RowProcess
     private readonly Submitter _submitter;
     private readonly ResultReceiver _receiver;
     private readonly ResultReceiver _follower;
+    private readonly SubmissionPriority _priority;
     private readonly PriceBook _prices;
     private readonly BatchCost _costs;
     private readonly RowEnd _end;
@@ -43,8 +44,12 @@ internal sealed class RowProcess
             ReleasesAccepted = !options.Wait,
             TimeLimit = options.TimeLimit,
         };
-        _receiver = new ResultReceiver(options, new ResultLedger(_ledger, Counts, Breaker), _prices);
-        _follower = new ResultReceiver(options, new ResultLedger(new FollowUpLedger(services, options), Counts), _prices);
+        _priority = new SubmissionPriority(options.Time);
+        _receiver = new ResultReceiver(options, new ResultLedger(_ledger, Counts, Breaker), _prices) { Priority = _priority };
+        _follower = new ResultReceiver(options, new ResultLedger(new FollowUpLedger(services, options), Counts), _prices)
+        {
+            Priority = _priority,
+        };
         _end = new RowEnd(Breaker, Counts);
         Open = new OpenRequests(_ledger, continues: !options.NoResume);
     }
@@ -130,12 +135,14 @@ internal sealed class RowProcess
         await using var release = claimed.ConfigureAwait(false);
         var value = LedgerObjects.Of<T>(claimed.Entry);
         var isContinued = false;
+        using var turn = _priority.Enter();
         ImagenException? error;
         try
         {
             switch (await claimed.ClaimAsync(_claims.For(row.Host), stop.Stopping).ConfigureAwait(false))
             {
                 case ClaimOutcome.Report report:
+                    turn.Dispose();
                     isContinued = true;
                     Counts.AddContinued();
                     value = OfKnown<T>(row, report.Known, isWorkedOn: report.Error is not null);
@@ -147,6 +154,7 @@ internal sealed class RowProcess
                     break;
 
                 case ClaimOutcome.Continue going:
+                    turn.Dispose();
                     isContinued = true;
                     Counts.AddContinued();
                     value = OfKnown<T>(row, going.Known);
@@ -171,7 +179,7 @@ internal sealed class RowProcess
                     }
 
                     BeginPricingOfAnswer(row);
-                    if (await _submitter.SubmitAsync(row.Host, ready, stop).ConfigureAwait(false) is not { } acceptance)
+                    if (await _submitter.SubmitAsync(row.Host, ready, stop, turn).ConfigureAwait(false) is not { } acceptance)
                     {
                         share.IsNotSent();
                         return _end.Unsent<T>(row);

@@ -52,7 +52,8 @@ internal sealed class Submitter(
     /// <param name="host">Where it goes.</param>
     /// <param name="entry">What the ledger is told.</param>
     /// <param name="stop">How it is asked to end: a POST in progress is given up only when all is.</param>
-    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop)
+    /// <param name="turn">Ends with the first POST; null where nobody waits for that.</param>
+    public async Task<Acceptance?> SubmitAsync(HostConnection host, LedgerEntry entry, StopTokens stop, SubmissionTurn? turn = null)
     {
         var cancellation = stop.Stopping;
         var protocol = protocols.For(host);
@@ -66,7 +67,7 @@ internal sealed class Submitter(
             var asked = host.Time.GetTimestamp();
             await gate.PassAsync(cancellation).ConfigureAwait(false);
             waited += host.Time.GetElapsedTime(asked);
-            using var turn = await _locks.For(host).TakeTurnAsync(cancellation).ConfigureAwait(false);
+            using var lockTurn = await _locks.For(host).TakeTurnAsync(cancellation).ConfigureAwait(false);
             if (breaker.IsOpen(host.Profile.Name, entry.Model))
             {
                 return null;
@@ -85,11 +86,13 @@ internal sealed class Submitter(
                 return null;
             }
 
-            var sent = await exchange.SendAsync(address, content, headers, stop.Abandoning).ConfigureAwait(false);
+            var sending = exchange.SendAsync(address, content, headers, stop.Abandoning);
+            turn?.Dispose();
+            var sent = await sending.ConfigureAwait(false);
             switch (sent.Class)
             {
                 case SubmitOutcome.Accepted:
-                    turn.Accepted();
+                    lockTurn.Accepted();
                     return await AcceptAsync(host, sent.Acceptance!, entry).ConfigureAwait(false);
 
                 case SubmitOutcome.NotSent:
@@ -112,7 +115,7 @@ internal sealed class Submitter(
                     break;
 
                 case SubmitOutcome.Throttled:
-                    await _steps.RecordAsync(RequestState.Throttled, entry).ConfigureAwait(false);
+                    await _steps.RecordAsync(RequestState.Throttled, Refused(entry, sent.Refusal!)).ConfigureAwait(false);
                     throttled++;
                     var pause = RetryAfter.Read(sent.Post.Response!.Headers, host.Time) is { Ticks: > 0 } told ? told : Backoff(throttled);
                     if (throttled >= ThrottledBudget || (TimeLimit > TimeSpan.Zero && waited + pause > TimeLimit))
@@ -127,12 +130,11 @@ internal sealed class Submitter(
                     _doubts.End(host);
                     throw await _steps.EndAsync(RequestState.Failed, entry, sent.Refusal!).ConfigureAwait(false);
 
-                case SubmitOutcome.Rejected when sent.Post.Marks.IsLock && turn.Refused(sent.Refusal!.Message):
+                case SubmitOutcome.Rejected when sent.Post.Marks.IsLock && lockTurn.Refused(sent.Refusal!.Message):
                     // Nothing was accepted, and the lock may pass: it waits as a throttled one does.
                     _doubts.End(host);
                     locked++;
-                    var lockedOut = entry with { Error = sent.Refusal!.Message, ErrorType = sent.Refusal.Kind };
-                    await _steps.RecordAsync(RequestState.Throttled, lockedOut).ConfigureAwait(false);
+                    await _steps.RecordAsync(RequestState.Throttled, Refused(entry, sent.Refusal!)).ConfigureAwait(false);
                     break;
 
                 case SubmitOutcome.Rejected:
@@ -144,6 +146,9 @@ internal sealed class Submitter(
             }
         }
     }
+
+    private static LedgerEntry Refused(LedgerEntry entry, ImagenException refusal) =>
+        entry with { Error = refusal.Message, ErrorType = refusal.HostErrorType ?? refusal.Kind };
 
     // Where the answer is the result, nobody will say it again: it is written together with the acceptance.
     private async Task<Acceptance> AcceptAsync(HostConnection host, Acceptance acceptance, LedgerEntry entry)

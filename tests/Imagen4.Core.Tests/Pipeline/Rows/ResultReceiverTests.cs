@@ -44,13 +44,28 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
         Assert.Equal(ImagenStates.Failed, result.State);
     }
 
-    private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt)
+    [Fact]
+    public async Task Images_are_saved_once_the_rows_that_have_their_turn_are_submitted()
+    {
+        var time = new ManualTime();
+        var priority = new SubmissionPriority(time);
+        using var turn = priority.Enter();
+        var receiving = ReceiveAsync("a red fox", priority);
+        await time.WaitsAsync(1);
+        Assert.Empty(_temp.Names);
+
+        turn.Dispose();
+
+        Assert.True(File.Exists((await receiving).Result.Path));
+    }
+
+    private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt, SubmissionPriority? priority = null)
     {
         var entry = new LedgerEntry("test", TestHost.Model, Key: null, TestHost.Input(prompt));
         var accepted = await new Submitter(new NoLedger(), new ThrottleGates(), new SubmissionBreaker(), TestClient.Protocols, new BatchCounts()).SubmitAsync(Host, entry, CancellationToken.None).InTime();
         var result = new ImagenResult { RequestId = accepted!.Request.RequestId, Index = 1, Prompt = prompt };
         var options = new BatchOptions { Wait = true, Output = new OutputFolder(_temp.Path, force: false), Warn = _warnings.Add };
-        var receiver = new ResultReceiver(options, new ResultLedger(_ledger, _counts), new PriceBook(options.Time, trace: null));
+        var receiver = new ResultReceiver(options, new ResultLedger(_ledger, _counts), new PriceBook(options.Time, trace: null)) { Priority = priority };
         return (result, await receiver.ReceiveAsync(accepted.Request, accepted.Answered, result, entry, new FileNameTemplate(null), CancellationToken.None).InTime());
     }
 }

@@ -86,7 +86,7 @@ public sealed class SubmitterTests : SubmitterTest
 
         Assert.Contains("Too many requests", error.Message, StringComparison.Ordinal);
         Assert.Equal(10, server.Requests.Count);
-        Assert.Equal(RequestState.Throttled, Ledger.Steps[^1]);
+        Assert.Equal((RequestState.Throttled, error.Message, "RateLimited"), (Ledger.Steps[^1], Ledger.Entries[^1].Error, Ledger.Entries[^1].ErrorType));
         Assert.Null(Breaker.Reason);
     }
 
