@@ -9,7 +9,7 @@ namespace Imagen4.Core.Http;
 internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : IDisposable
 {
     // Whatever delays the others must not cost a result its deadline: it has been paid for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly SemaphoreSlim OfProcess = new(2);
 

@@ -49,6 +49,18 @@ public sealed class JsonExcerptTests
     }
 
     [Fact]
+    public void Of_many_images_the_first_stay()
+    {
+        var images = string.Join(",", Enumerable.Range(0, 1000).Select(number => $$"""{"url":"https://host.example/{{number}}.png?{{new string('a', 100)}}"}"""));
+        using var read = JsonDocument.Parse(Of($$"""{"images":[{{images}}],"seed":5}"""));
+
+        var kept = read.RootElement.GetProperty("images");
+        Assert.Equal(256, kept.GetArrayLength());
+        Assert.StartsWith("https://host.example/255.png", kept[255].GetProperty("url").GetString(), StringComparison.Ordinal);
+        Assert.Equal(5, read.RootElement.GetProperty("seed").GetInt32());
+    }
+
+    [Fact]
     public void Every_member_that_is_read_of_a_result_is_known()
     {
         JsonTypeInfo[] shapes =

@@ -268,7 +268,7 @@ public sealed class ResultBodyTests
         await time.WaitsAsync(1);
         Assert.False(reading.IsCompleted);
 
-        time.Advance(TimeSpan.FromSeconds(10));
+        time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(Excerpt, (await reading.InTime()).Body.ToArray());
         permit.Dispose();
         Assert.Equal(0, few.CurrentCount);
