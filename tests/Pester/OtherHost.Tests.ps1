@@ -89,7 +89,7 @@ Describe 'Another host' {
             @{ kind = 'a name that cannot be'; run = { Set-ImagenProvider 'my corp' -Protocol FalQueue -BaseUri https://corp.example }
                 next = 'Set-ImagenProvider my-corp -Protocol FalQueue -BaseUri https://corp.example' }
             @{ kind = 'a name that exists'; run = { Set-ImagenProvider fal -Protocol FalQueue -BaseUri https://corp.example }
-                next = 'Set-ImagenProvider fal -Protocol FalQueue -BaseUri https://corp.example -ApiKeyVariable FAL_API_KEY' }
+                next = 'Set-ImagenProvider fal -Protocol FalQueue -BaseUri https://corp.example -ApiKeyVariable FAL_API_KEY # with the key of that host in $env:FAL_API_KEY; or with -NoApiKey, if it needs none' }
         ) {
             $failure = Get-Failure $run
             $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'

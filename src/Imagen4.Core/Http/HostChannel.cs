@@ -139,7 +139,8 @@ internal static class FailureText
             return Messages.AnswerNotHttp.TrimEnd('.');
         }
 
-        var cause = error.GetBaseException().Message;
+        // Behind a time limit there is only what the limit has broken off.
+        var cause = error is TimeoutException ? "" : error.GetBaseException().Message;
         return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}")
             .TrimEnd('.');
     }

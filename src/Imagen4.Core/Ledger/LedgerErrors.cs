@@ -12,8 +12,7 @@ internal static class LedgerErrors
     /// <summary>The error a request stands for when there is nothing more to be done for it; null when it succeeded.</summary>
     public static ImagenException? Of(LedgerRequest known) => known.Step switch
     {
-        RequestState.InDoubt when known.IsDamaged => new SubmissionInDoubtException(
-            Messages.LedgerRowDamaged.With(known.Ledger, known.LedgerId)),
+        RequestState.InDoubt when known.IsDamaged => Damaged(known.Ledger, known.LedgerId),
         RequestState.InDoubt => new SubmissionInDoubtException(Messages.StillInDoubt.With(
             known.Provider, DateTimeOffset.FromUnixTimeMilliseconds(known.Started).UtcDateTime, known.LedgerId))
         {
@@ -27,6 +26,14 @@ internal static class LedgerErrors
             HostErrorType = known.ErrorType,
         },
         _ => null,
+    };
+
+    /// <summary>The error of a request whose checksum is wrong. No host can say what it was: the user decides.</summary>
+    /// <param name="ledger">Where it is kept, as a user would name it.</param>
+    /// <param name="ledgerId">The ledger's own id of it.</param>
+    public static SubmissionInDoubtException Damaged(string ledger, string ledgerId) => new(Messages.LedgerRowDamaged.With(ledger, ledgerId))
+    {
+        NextCommand = Messages.CommandRemoveDamaged.With(ledgerId),
     };
 
     // In the words of the host, as when it was refused: what is wrong with it is the same.

@@ -159,5 +159,5 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
         }
     }
 
-    private SubmissionInDoubtException Damaged(StoredRequest found) => new(Messages.LedgerRowDamaged.With(location, found.LedgerId));
+    private SubmissionInDoubtException Damaged(StoredRequest found) => LedgerErrors.Damaged(location, found.LedgerId);
 }

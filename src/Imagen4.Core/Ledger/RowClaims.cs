@@ -124,7 +124,7 @@ internal sealed class RowClaims(
             if (known is { IsDamaged: true })
             {
                 // Nothing of it is certain, not even which generation comes next.
-                throw new SubmissionInDoubtException(Messages.LedgerRowDamaged.With(ledger.Location, known.LedgerId));
+                throw LedgerErrors.Damaged(ledger.Location, known.LedgerId);
             }
         }
     }

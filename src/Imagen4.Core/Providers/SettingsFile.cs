@@ -35,7 +35,7 @@ internal static class SettingsFile
         JsonException { LineNumber: { } line } json => new InvalidInputException(
             Messages.SettingsUnreadable.With(path, Messages.SettingsMalformed.With(line + 1, json.Path is null or "$" ? "" : $" ({json.Path})")), error)
         {
-            NextCommand = $"Move-Item {CommandText.Argument(path)} {CommandText.Argument(path + ".bad")}",
+            NextCommand = $"Move-Item {CommandText.Argument(path)} {CommandText.Argument(path + ".bad")} -Force",
         },
         _ => new InvalidInputException(Messages.SettingsUnreadable.With(path, error.Message), error),
     };

@@ -107,7 +107,8 @@ internal sealed class ProviderChange
                 ? [.. BoundValue.List(given).Select(name => $"{BoundValue.Plain(name)}")]
                 : [],
             IsNamed("SecretName") && _cells.Text("SecretName") is not null,
-            () => _line.With(("ApiKeyVariable", KeyCommand.NewVariable(_name))));
+            () => CommandMessages.CommandKeyOfHost.With(
+                _line.With(("ApiKeyVariable", KeyCommand.NewVariable(_name))), KeyCommand.NewVariable(_name)));
 
     // A profile that is piped has its key for its own address, not for one on the command line.
     private bool IsNamed(string place) => _onLine.Contains(place) || !Addresses.Any(_onLine.Contains);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -51,6 +52,7 @@ internal static class ErrorTable
         CostLimitReachedException => new("CostLimitReached", ErrorCategory.LimitsExceeded, CommandMessages.AdviceCostLimitReached),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
         HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Unreached(error)),
+        LedgerUnavailableException { IsDamaged: true } => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerDamaged),
         LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerUnavailable),
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
@@ -84,10 +86,15 @@ internal static class ErrorTable
 
     private static string NotDownloaded(DownloadFailedException error) => error switch
     {
-        { Limit: { } limit } => CommandMessages.AdviceImageTooLarge.With(Named(error), 2 * limit),
+        { Limit: { } limit } => TooLarge(error, limit),
         { IsAddressRefused: true } => CommandMessages.AdviceAddressRefused.With(Named(error)),
         _ => CommandMessages.AdviceDownloadFailed.With(Named(error)),
     };
+
+    // How large it is, the host need not have said.
+    private static string TooLarge(DownloadFailedException error, long limit) => limit < BatchOptions.LargestImage
+        ? CommandMessages.AdviceImageTooLarge.With(Named(error), "", BatchOptions.LargestImage / (1024 * 1024))
+        : CommandMessages.AdviceImageTooLarge.With(Named(error), $" -MaxBytes {2 * limit}", 2 * limit / (1024 * 1024));
 
     private static string Named(Exception error) =>
         error is ImagenException { RequestId: not null } named ? $" -RequestId {RequestOf(named)}" : "";

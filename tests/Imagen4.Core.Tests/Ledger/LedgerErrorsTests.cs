@@ -52,6 +52,10 @@ public sealed class LedgerErrorsTests
             "The ledger in here is damaged: the checksum of request 0190a0b0c0d0e0f00190a0b0c0d0e0f0 is wrong. "
             + "It may have been sent, so it is not sent again.",
             error.Message);
+        Assert.Equal(
+            "Remove-ImagenRequest -LedgerId 0190a0b0c0d0e0f00190a0b0c0d0e0f0 "
+            + "# makes the ledger forget it: its row is then a new one, and is paid for again",
+            error.NextCommand);
     }
 
     [Theory]

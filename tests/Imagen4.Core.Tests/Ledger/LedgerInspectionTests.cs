@@ -76,7 +76,7 @@ public sealed class LedgerInspectionTests(PostgresServer server) : EnvironmentTe
         Assert.False(ledger.IsIntact);
         Assert.Equal([Damage(first), Damage(second)], ledger.Damage);
         Assert.DoesNotContain(Damage(third), ledger.Damage);
-        Assert.Equal($"The ledger in {ledger.Location} is damaged in 2 places: {Damage(first)}", error!.Message);
+        Assert.Equal($"The ledger in {ledger.Location} is damaged. Faults: 2. The first: {Damage(first)}", error!.Message);
         Assert.Equal(3, ledger.Requests);
     }
 

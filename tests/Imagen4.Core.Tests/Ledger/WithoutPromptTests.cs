@@ -36,7 +36,7 @@ public sealed class WithoutPromptTests : IDisposable
         var made = new LedgerResult { Description = "a zeppelin", Cost = 0.04m };
         await ledger.RecordAsync(RequestState.Failed, later with { Error = "The host: He said \"zeppelin\"", ErrorType = "odd", Delivery = made }, default);
         var known = (await ledger.FindAsync(entry.LedgerId, default))!;
-        Assert.Equal(("The host gave a reason; it is not kept, because it may repeat the prompt.", "odd"), (known.Error, known.ErrorType));
+        Assert.Equal(("The reason is not kept, because it may repeat the prompt. ErrorType says what kind of error it was.", "odd"), (known.Error, known.ErrorType));
         Assert.Equal((null, 0.04m), (known.Delivery!.Description, known.Delivery.Cost));
     }
 

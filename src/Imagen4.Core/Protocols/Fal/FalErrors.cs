@@ -52,6 +52,7 @@ internal static class FalErrors
             >= 300 and <= 399 => new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, (int)response.Status))
             {
                 StatusCode = (int)response.Status,
+                NextCommand = Messages.CommandCheckAddress.With(CommandText.Argument(host.Profile.Name)),
             },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
             >= 500 => OfModel(requestId: null, response, detail),

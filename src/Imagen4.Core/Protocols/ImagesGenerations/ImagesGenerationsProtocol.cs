@@ -81,7 +81,10 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             429 => new RateLimitedException(
                 Messages.RateLimited.With(host.Profile.Name, said + RetryAfter.Said(response.Headers, host.Time))) { StatusCode = status },
             >= 300 and <= 399 =>
-                new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status)) { StatusCode = status },
+                new InvalidResponseException(Messages.HostRedirects.With(host.Profile.Name, status))
+                {
+                    StatusCode = status, NextCommand = Messages.CommandCheckAddress.With(CommandText.Argument(host.Profile.Name)),
+                },
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
             _ => new InvalidInputException(
                 Messages.HostRefusesInput.With(said + InputNames.Explain(host.Profile, said, error?.Error?.Param)))

@@ -69,6 +69,10 @@ public sealed class HostTextTests
     public void What_comes_instead_of_HTTP_is_not_repeated() => Assert.Equal("The answer is not valid HTTP", FailureText.Of(
         new HttpRequestException(HttpRequestError.InvalidResponse, $"Received an invalid status line: '{Hostile}'.")));
 
+    [Fact]
+    public void Behind_a_time_limit_nothing_is_said_of_what_it_has_broken_off() => Assert.Equal("x.example did not answer within 120 s", FailureText.Of(
+        new TimeoutException("x.example did not answer within 120 s.", new TaskCanceledException("", new IOException("", new System.Net.Sockets.SocketException(125))))));
+
     [Theory]
     [InlineData("""{"image":{"url":"https://x.example/a.png","width":5},"seed":7}""", true)]
     [InlineData("""{"image":{"url":"https://x.example/a.png"},"images":null}""", true)]
