@@ -18,8 +18,8 @@ internal static class JsonExcerpt
     private const int MostTokens = 50_000;
     private const int MostValues = 1000;
 
-    // Four times as many as images are ever fetched for one row.
-    private const int MostContainers = 256;
+    // Twice as many as images are ever fetched for one row.
+    private const int MostContainers = 128;
     private const int FewOfKind = 64;
 
     // As deep as the runtime reads JSON where nothing else is said.

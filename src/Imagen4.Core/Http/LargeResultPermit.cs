@@ -16,14 +16,14 @@ internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : 
     private bool _isAsked;
     private bool _isHeld;
 
-    /// <summary>Stands for a permit where a result must not wait for one.</summary>
-    public static LargeResultPermit NotNeeded { get; } = new(TimeProvider.System) { _isAsked = true };
-
     /// <summary>A permit of the process.</summary>
     public LargeResultPermit(TimeProvider time)
         : this(time, OfProcess)
     {
     }
+
+    /// <summary>Whether nobody says the result again, so that whoever stops or runs out of time does not lose it here.</summary>
+    public bool IsOnlyAnswer { get; init; }
 
     /// <summary>Waits for the permit, once, and for a while; then the result is read all the same.</summary>
     public async ValueTask AcquireAsync(CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal sealed class LargeResultPermit(TimeProvider time, SemaphoreSlim few) : 
             await few.WaitAsync(patience.Token).ConfigureAwait(false);
             _isHeld = true;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsOnlyAnswer || !cancellation.IsCancellationRequested)
         {
             // To hold more for a moment is better than to lose it.
         }

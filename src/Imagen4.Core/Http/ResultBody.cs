@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Http;
@@ -13,11 +14,17 @@ namespace Imagen4.Core.Http;
 [SuppressMessage("Design", "CA1001", Justification = "It is for one read, which disposes of what it has opened.")]
 internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
 {
-    // So many letters of base64 in a row are an image: neither a sentence nor an address has them.
+    // Of a text of base64, with or without the header of a data URI. An address may have as many letters in a row.
     private const int LongestRun = 2 * 1024;
     private const int LongestStep = 1024;
 
+    // More images than these are not saved.
+    private const int MostImages = 64;
+    private const int ShortestRun = 128;
+
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
+
+    private static ReadOnlySpan<byte> DataScheme => "data:"u8;
 
     // Some are escaped, with a backslash.
     private static readonly SearchValues<byte> Base64Letters =
@@ -34,6 +41,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     private long _from;
     private int _textLength;
     private int _run;
+    private readonly byte[] _start = new byte[DataScheme.Length];
 
     // All that is held of texts that are set aside.
     private int _beginnings;
@@ -62,7 +70,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                     await permit.AcquireAsync(cancellation).ConfigureAwait(false);
                 }
 
-                var body = BodyDecoder.WithoutMark(await _body.ReadAsync(0, _body.Length, cancellation).ConfigureAwait(false));
+                // It has arrived: whoever stops now has it all the same.
+                var body = BodyDecoder.WithoutMark(await _body.ReadAsync(0, _body.Length, CancellationToken.None).ConfigureAwait(false));
 
                 // The beginnings of images are none of what makes it large.
                 var isLarge = body.Length - _beginnings > JsonExcerpt.LargestWhole;
@@ -153,8 +162,15 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     {
         while (!_isSetAside)
         {
-            var most = _run >= LongestRun ? 0 : Math.Min(LongestStep, Math.Max(0, bounds.Beginning - _textLength));
+            var longest = _texts is { Count: >= MostImages } ? ShortestRun : LongestRun;
+            var isImage = _run >= longest && (_run == _textLength || Ascii.EqualsIgnoreCase(_start, DataScheme));
+            var most = isImage ? 0 : Math.Min(Math.Min(LongestStep, longest), Math.Max(0, bounds.Beginning - _textLength));
             var kept = Whole(part.Span, Math.Min(part.Length, most));
+            if (_textLength < _start.Length)
+            {
+                part.Span[..Math.Min(kept, _start.Length - _textLength)].CopyTo(_start.AsSpan(_textLength));
+            }
+
             await KeepAsync(part[..kept], cancellation).ConfigureAwait(false);
             _textLength += kept;
             _run = part.Span[..kept].LastIndexOfAnyExcept(Base64Letters) is var last and >= 0 ? kept - last - 1 : _run + kept;
@@ -201,6 +217,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             }
 
             (_isSetAside, _textLength, _run) = (false, 0, 0);
+            _start.AsSpan().Clear();
         }
     }
 

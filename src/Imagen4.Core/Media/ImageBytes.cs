@@ -15,8 +15,11 @@ internal abstract record ImageBytes
     /// <param name="Address">Where.</param>
     public sealed record Remote(string Address) : ImageBytes
     {
+        /// <summary>Whether the address is longer than what is held of it, so that nothing is there.</summary>
+        public bool IsCut { get; init; }
+
         /// <summary>The address as users see it; null where there is none.</summary>
-        public string? Shown => Address.Length == 0 ? null
+        public string? Shown => Address.Length == 0 || IsCut ? null
             : !Address.EnumerateRunes().Any(PlainText.Steers) ? Address
             : Uri.TryCreate(Address, UriKind.Absolute, out var address) ? address.AbsoluteUri
             : PlainText.Line(Address);
@@ -39,13 +42,13 @@ internal abstract record ImageBytes
 
     /// <summary>Whether there is something to fetch or to write: what the host gives as an address is one.</summary>
     public bool CanBeRead => this is not Remote remote
-        || (Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));
+        || (!remote.IsCut && Uri.TryCreate(remote.Address, UriKind.Absolute, out var address) && IsWhole(address));
 
     /// <summary>Tells an address from a data URI.</summary>
     /// <param name="text">JSON text.</param>
     /// <param name="texts">Texts of which the answer holds no more than the beginning.</param>
     public static ImageBytes Of(JsonElement text, LongTexts? texts = null) =>
-        InlineImage.IsDataUri(text) ? Inline.From(text, texts) : new Remote(JsonText.Text(text));
+        InlineImage.IsDataUri(text) ? Inline.From(text, texts) : new Remote(JsonText.Text(text)) { IsCut = texts?.Behind(text) is not null };
 
     // Bytes that were no text have become U+FFFD on the way.
     private static bool IsWhole(Uri address) => !address.OriginalString.Contains('\uFFFD', StringComparison.Ordinal);

@@ -11,6 +11,8 @@ namespace Imagen4.Core.Media;
 /// </summary>
 internal static class InlineImage
 {
+    private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
+
     /// <summary>Whether JSON text is a data URI.</summary>
     public static bool IsDataUri(JsonElement text)
     {
@@ -66,14 +68,20 @@ internal static class InlineImage
         {
             while (true)
             {
-                // Line breaks are allowed between the letters, so a piece may end within a group of four: it is left to the next.
+                // A piece may end within a group of four, which is left to the next. Where a line break stands in it, .NET takes what
+                // is not all of a text for malformed.
+                if (!text.IsAtEnd)
+                {
+                    base64 = WithoutBlanks(base64);
+                }
+
                 var end = text.IsAtEnd ? -1 : base64.Span.IndexOf((byte)'=');
                 var status = Base64.DecodeFromUtf8(
                     (end < 0 ? base64 : base64[..end]).Span, decoded, out var consumed, out var written, text.IsAtEnd);
                 if (text.IsAtEnd && status != OperationStatus.Done)
                 {
                     // As if more were to come: then what is left over is said.
-                    base64 = base64.TrimEnd(" \t\r\n"u8);
+                    base64 = base64.TrimEnd(Blanks);
                     _ = Base64.DecodeFromUtf8(base64.Span, decoded, out consumed, out written, isFinalBlock: false);
                     base64 = Padded(base64.Span[consumed..]) ?? throw new InvalidMediaException(Messages.DataUriMalformed);
                     await target.WriteAsync(decoded.AsMemory(0, written), cancellation).ConfigureAwait(false);
@@ -107,6 +115,27 @@ internal static class InlineImage
         }
     }
 
+    // In place: the piece is the reader's own buffer, whose end is where the next one begins.
+    private static ReadOnlyMemory<byte> WithoutBlanks(ReadOnlyMemory<byte> base64)
+    {
+        if (!base64.Span.ContainsAny(Blanks))
+        {
+            return base64;
+        }
+
+        var piece = MemoryMarshal.AsMemory(base64).Span;
+        var to = piece.Length;
+        for (var from = piece.Length - 1; from >= 0; from--)
+        {
+            if (!Blanks.Contains(piece[from]))
+            {
+                piece[--to] = piece[from];
+            }
+        }
+
+        return base64[to..];
+    }
+
     // RFC 4648, 3.2: some leave the padding out. Null where it is not padding that is missing.
     private static byte[]? Padded(ReadOnlySpan<byte> rest) => rest.Length switch
     {
@@ -124,7 +153,7 @@ internal static class InlineImage
         var length = 0;
         while (true)
         {
-            foreach (var letter in piece.ToArray().Where(letter => !" \t\r\n"u8.Contains(letter)))
+            foreach (var letter in piece.ToArray().Where(letter => !Blanks.Contains(letter)))
             {
                 if (length == group.Length)
                 {

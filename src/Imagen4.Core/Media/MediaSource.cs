@@ -69,6 +69,9 @@ internal sealed class MediaSource(TimeProvider time, Uri host)
                 await kept.CopyAsync(target, MaxBytes, cancellation).ConfigureAwait(false);
                 return null;
 
+            case ImageBytes.Remote { IsCut: true }:
+                throw new DownloadFailedException(Messages.MediaAddressTooLong.With(ResultBounds.Largest.Beginning)) { IsAddressRefused = true };
+
             default:
                 return await DownloadAsync(((ImageBytes.Remote)bytes).Address, target, access, cancellation).ConfigureAwait(false);
         }

@@ -112,16 +112,15 @@ public sealed class HostConnection
     /// <param name="headers">Its own headers.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellation">Gives it up.</param>
-    /// <param name="hasResult">Whether the answer is the result. It is not made to wait: nobody says it again.</param>
+    /// <param name="result">Lets the answer be the result; null where it is not.</param>
     internal Task<HostResponse> PostAsync(
         Uri address,
         PaidContent content,
         IEnumerable<KeyValuePair<string, string>> headers,
         TimeSpan limit,
         CancellationToken cancellation,
-        bool hasResult = false) =>
-        SendAsync(
-            HttpMethod.Post, address, content, headers, limit, cancellation, result: hasResult ? LargeResultPermit.NotNeeded : null);
+        LargeResultPermit? result = null) =>
+        SendAsync(HttpMethod.Post, address, content, headers, limit, cancellation, result: result);
 
     /// <summary>Reads, with retries.</summary>
     /// <param name="address">Where.</param>

@@ -51,7 +51,7 @@ public sealed class BoundTests
     public async Task A_status_has_a_megabyte_and_a_result_has_more()
     {
         using var permit = new LargeResultPermit(TimeProvider.System);
-        var large = new Answer(200, $$"""{"status":"IN_QUEUE","filler":"{{new string('a', 2 * 1024 * 1024)}}"}""");
+        var large = new Answer(200, $$"""{"status":"IN_QUEUE","filler":"{{new string('.', 2 * 1024 * 1024)}}"}""");
         await using var server = await WebServer.AnsweringAsync(large, large);
         var host = TestHost.Connect(server.Address);
 
@@ -78,7 +78,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_said_once_waits_for_nobody()
+    public async Task An_answer_that_is_said_once_waits_for_others_and_is_not_lost_for_that()
     {
         var time = new ManualTime();
         using var one = new LargeResultPermit(time);
@@ -89,10 +89,16 @@ public sealed class BoundTests
             new Answer(200, $$"""{"images":[],"filler":"{{new string('a', 1000)}}","curve":[{{string.Join(',', Enumerable.Repeat("1", 200_000))}}]}"""));
         using var content = new PaidContent("{}"u8.ToArray());
 
-        var answer = await TestHost.Connect(server.Address, time)
-            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), CancellationToken.None, hasResult: true).InTime();
+        using var stop = new CancellationTokenSource();
+        using var permit = new LargeResultPermit(time) { IsOnlyAnswer = true };
+        var answering = TestHost.Connect(server.Address, time)
+            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), stop.Token, permit);
+        await time.WaitsAsync(1);
+        Assert.False(answering.IsCompleted);
 
-        Assert.True(answer.IsSuccess);
+        await stop.CancelAsync();
+
+        Assert.True((await answering.InTime()).IsSuccess);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class ResultBodyTests
     {
         var image = Bytes(100_000);
         var base64 = Convert.ToBase64String(image);
-        var signed = $"https://images.example/1.png?token={string.Concat(Enumerable.Repeat($"{base64[..1500]}%2F", 5))}";
+        var signed = $"https://images.example/1.png?token={base64[..7000]}";
         var sentence = string.Concat(Enumerable.Repeat("A fox in the snow. ", 400));
         var json = JsonSerializer.Serialize(new[] { $"data:image/png;base64,{base64}", base64, signed, sentence });
 
@@ -50,6 +50,33 @@ public sealed class ResultBodyTests
         Assert.Equal([image, image], await Task.WhenAll(DecodeAsync(answer[0], texts), DecodeAsync(answer[1], texts)));
         Assert.All(answer.EnumerateArray().Take(2).Select(text => text.GetRawText().Length), length => Assert.InRange(length, 2048, 3500));
         Assert.Equal((signed, sentence), (answer[2].GetString(), answer[3].GetString()));
+        texts!.Dispose();
+    }
+
+    [Fact]
+    public async Task Hundreds_of_images_are_not_too_large_an_answer()
+    {
+        var image = Bytes(3000);
+        var images = Enumerable.Repeat($"data:image/png;base64,{Convert.ToBase64String(image)}", 900);
+
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(images)), piece: 64 * 1024, ResultBounds.Largest);
+
+        var answer = JsonElement.Parse(body.Span);
+        Assert.Equal(image, await DecodeAsync(answer[0], texts));
+        Assert.Equal(image, await DecodeAsync(answer[answer.GetArrayLength() - 1], texts));
+        Assert.InRange(body.Length, 1, 500_000);
+        texts!.Dispose();
+    }
+
+    [Fact]
+    public async Task An_address_that_is_cut_is_none()
+    {
+        var address = $"https://images.example/1.png?{string.Concat(Enumerable.Repeat("a-b.", 3000))}";
+        var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new[] { address })), piece: 5000, ResultBounds.Largest);
+
+        var remote = Assert.IsType<ImageBytes.Remote>(ImageBytes.Of(JsonElement.Parse(body.Span)[0], texts));
+
+        Assert.Equal((true, false, null), (remote.IsCut, remote.CanBeRead, remote.Shown));
         texts!.Dispose();
     }
 
@@ -196,6 +223,26 @@ public sealed class ResultBodyTests
         }
     }
 
+    [Theory]
+    [InlineData("\\n")]
+    [InlineData("\\r\\n")]
+    [InlineData(" ")]
+    [InlineData("\\u000a")]
+    public async Task Lines_of_any_length_may_break_a_group_of_letters(string end)
+    {
+        var bytes = Bytes(200_000);
+        var base64 = Convert.ToBase64String(bytes);
+        foreach (var length in new[] { 1, 3, 61, 70, 73, 75, 76, 77 })
+        {
+            var lines = string.Join(end, base64.Chunk(length).Select(line => new string(line)));
+            var (body, texts, _) = await ReadAsync(Encoding.UTF8.GetBytes($$"""{"url":"data:image/png;base64,{{lines}}"}"""), 64 * 1024, ResultBounds.Largest);
+            using var answer = JsonDocument.Parse(body);
+
+            Assert.Equal(bytes, await DecodeAsync(answer.RootElement.GetProperty("url"), texts));
+            texts!.Dispose();
+        }
+    }
+
     [Fact]
     public async Task Padding_ends_an_image()
     {
@@ -278,6 +325,10 @@ public sealed class ResultBodyTests
         var waiting = unheard.AcquireAsync(stop.Token).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.InTime());
+
+        // What nobody says again goes on without it.
+        using var paid = new LargeResultPermit(time, few) { IsOnlyAnswer = true };
+        await paid.AcquireAsync(stop.Token).AsTask().InTime();
     }
 
     [Fact]

@@ -22,10 +22,11 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         Uri address, PaidContent content, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
         var sent = host.Time.GetTimestamp();
+        using var permit = protocol.AnswersWithResult ? new LargeResultPermit(host.Time) { IsOnlyAnswer = true } : null;
         try
         {
             var response = await host
-                .PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, hasResult: protocol.AnswersWithResult)
+                .PostAsync(address, content, headers, protocol.SubmitLimit, cancellation, permit)
                 .ConfigureAwait(false);
             return Judge(content, response, sent);
         }
