@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
-using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 

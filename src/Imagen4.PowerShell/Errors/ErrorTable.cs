@@ -52,8 +52,7 @@ internal static class ErrorTable
         CostLimitReachedException => new("CostLimitReached", ErrorCategory.LimitsExceeded, CommandMessages.AdviceCostLimitReached),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
         HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Unreached(error)),
-        LedgerUnavailableException { IsDamaged: true } => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerDamaged),
-        LedgerUnavailableException => new("LedgerUnavailable", ErrorCategory.WriteError, CommandMessages.AdviceLedgerUnavailable),
+        LedgerUnavailableException ledger => new("LedgerUnavailable", ErrorCategory.WriteError, WithoutLedger(ledger)),
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
@@ -90,6 +89,9 @@ internal static class ErrorTable
         { IsAddressRefused: true } => CommandMessages.AdviceAddressRefused.With(Named(error)),
         _ => CommandMessages.AdviceDownloadFailed.With(Named(error)),
     };
+
+    private static string WithoutLedger(LedgerUnavailableException error) =>
+        error.IsDamaged ? CommandMessages.AdviceLedgerDamaged : CommandMessages.AdviceLedgerUnavailable;
 
     // How large it is, the host need not have said.
     private static string TooLarge(DownloadFailedException error, long limit) => limit < BatchOptions.LargestImage

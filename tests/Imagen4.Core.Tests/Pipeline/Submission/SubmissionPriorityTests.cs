@@ -14,7 +14,7 @@ public sealed class SubmissionPriorityTests
         var priority = new SubmissionPriority(_time);
         priority.Enter().Dispose();
 
-        Assert.True(priority.YieldAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(priority.YieldAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class SubmissionPriorityTests
         second.Dispose();
 
         await saving.InTime();
-        Assert.True(priority.YieldAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(priority.YieldAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
