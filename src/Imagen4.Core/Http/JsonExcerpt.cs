@@ -22,6 +22,9 @@ internal static class JsonExcerpt
     private const int MostContainers = 128;
     private const int FewOfKind = 64;
 
+    // In bytes, of what is only handed on: a result keeps it as long as it is there.
+    private const int MostUnread = 256 * 1024;
+
     // As deep as the runtime reads JSON where nothing else is said.
     private const int DeepestLevel = 64;
 
@@ -68,13 +71,17 @@ internal static class JsonExcerpt
     {
         var reader = new Utf8JsonReader(json);
         Span<(int Values, int Containers)> counts = stackalloc (int, int)[DeepestLevel];
-        var (from, end, last, tokens, leftOut) = (0, 0, 0, 0, 0);
+
+        // For each level, whether its container is read: an element of a list is what the list is.
+        Span<bool> readLevels = stackalloc bool[DeepestLevel];
+        var (from, end, last, tokens, leftOut, unread) = (0, 0, 0, 0, 0, 0);
         while (reader.Read())
         {
             var isRead = false;
+            var isOfRead = reader.CurrentDepth == 0 || readLevels[reader.CurrentDepth - 1];
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                isRead = IsRead(ref reader);
+                isRead = isOfRead = IsRead(ref reader);
                 _ = reader.Read();
             }
 
@@ -84,7 +91,7 @@ internal static class JsonExcerpt
                 ref var count = ref counts[reader.CurrentDepth - 1];
                 var number = isContainer ? ++count.Containers : ++count.Values;
                 var most = tokens >= MostTokens ? FewOfKind : isContainer ? MostContainers : MostValues;
-                if (number > most && !isRead)
+                if ((number > most && !isRead) || (unread > MostUnread && !isOfRead))
                 {
                     reader.Skip();
                     kept.Write(json[from..end]);
@@ -94,11 +101,13 @@ internal static class JsonExcerpt
                 }
 
                 tokens++;
+                unread += isOfRead ? 0 : (int)reader.BytesConsumed - end;
             }
 
             if (isContainer)
             {
                 counts[reader.CurrentDepth] = default;
+                readLevels[reader.CurrentDepth] = isOfRead;
             }
 
             last = (int)reader.TokenStartIndex;

@@ -48,6 +48,23 @@ public sealed class JsonExcerptTests
         Assert.Equal("IN_PROGRESS", read.RootElement.GetProperty("status").GetString());
     }
 
+    [Theory]
+    [InlineData("{FILLER,IMAGES}")]
+    [InlineData("{IMAGES,FILLER}")]
+    public void Of_what_is_only_handed_on_a_quarter_of_a_megabyte_stays_and_every_image(string json)
+    {
+        var filler = string.Join(",", Enumerable.Range(0, 900).Select(number => $"\"{number}{new string('n', 900)}\":\"{new string('v', 800)}\""));
+        var images = $"\"images\":[{string.Join(",", Enumerable.Range(0, 64).Select(number => $$"""{"url":"{{number}}{{new string('u', 8000)}}"}"""))}],\"seed\":5";
+
+        var kept = Of(json.Replace("FILLER", filler, StringComparison.Ordinal).Replace("IMAGES", images, StringComparison.Ordinal));
+
+        using var read = JsonDocument.Parse(kept);
+        Assert.Equal(64, read.RootElement.GetProperty("images").GetArrayLength());
+        Assert.Equal(5, read.RootElement.GetProperty("seed").GetInt32());
+        Assert.StartsWith("left out: 7", read.RootElement.GetProperty("[excerpt]").GetString(), StringComparison.Ordinal);
+        Assert.InRange(kept.Length - images.Length, 250_000, 270_000);
+    }
+
     [Fact]
     public void Of_many_images_the_first_stay()
     {
