@@ -41,6 +41,8 @@ public sealed class LedgerResultTests
         new LedgerResult().CopyTo(made);
 
         Assert.Equal((3L, null), (made.Seed, made.Path));
+        new LedgerResult { Seed = 42 }.CopyTo(made);
+        Assert.Equal(42, made.Seed);
     }
 
     [Theory]

@@ -77,6 +77,59 @@ public sealed class RequestLedgerTests : LedgerTest
     }
 
     [Fact]
+    public async Task What_a_later_step_says_comes_before_what_was_known_and_the_time_of_acceptance_stays()
+    {
+        var stored = Sample.Stored(_entry, RequestState.InDoubt);
+        await Sample.PutAsync(Home.Path, stored with { Progress = stored.Progress with { RequestId = "old", Seed = 3, Accepted = 5 } });
+        var ledger = Open(new SkippingTime());
+
+        await RecordAsync(ledger, RequestState.Accepted, _entry with { Seed = 7, Delivery = new LedgerResult { Cost = 1 } });
+        await RecordAsync(ledger, RequestState.Completed, _entry with { Delivery = new LedgerResult { Cost = 2, Description = "A fox" } });
+
+        var known = Known();
+        Assert.Equal(("r-1", 7L, 5L), (known.RequestId, known.Seed, known.Accepted));
+        Assert.Equal((2m, "A fox"), (known.Delivery!.Cost, known.Delivery.Description));
+    }
+
+    [Fact]
+    public async Task A_seed_that_is_known_stays_where_only_the_cost_is_news()
+    {
+        await Sample.PutAsync(Home.Path, Sample.Stored(_entry, RequestState.Delivered));
+
+        await RecordAsync(Open(), RequestState.Completed, _entry with { Seed = 7, Delivery = LedgerResult.OfCost(1, 0.04m, "USD") });
+
+        Assert.Equal((42L, 0.04m), (Known().Seed, Known().Delivery!.Cost));
+    }
+
+    [Fact]
+    public async Task Who_has_taken_a_row_over_may_submit_it()
+    {
+        await Sample.PutAsync(Home.Path, Sample.Stored(_entry, RequestState.Throttled, owner: 99));
+        var ledger = Open();
+        Assert.NotNull(await ledger.AdoptAsync(Known(), CancellationToken.None));
+
+        await RecordAsync(ledger, RequestState.Intent, _entry with { RequestId = null });
+
+        Assert.Equal((RequestState.Intent, ledger.OwnerId), (Known().Step, Known().Owner));
+    }
+
+    [Fact]
+    public async Task A_row_whose_address_is_not_known_has_none()
+    {
+        Assert.True(await Open().ClaimAsync(_entry with { BaseAddress = null }, newest: null, isSeen: true, CancellationToken.None));
+
+        Assert.Equal("", Known().BaseAddress);
+    }
+
+    [Fact]
+    public void Nobody_works_on_what_has_ended_or_is_damaged()
+    {
+        Assert.Equal(7, new LedgerRequest(Sample.Stored(_entry, RequestState.Accepted, 7), "here").Owner);
+        Assert.Null(new LedgerRequest(Sample.Stored(_entry, RequestState.Delivered, 7), "here").Owner);
+        Assert.Null(new LedgerRequest(Sample.Stored(_entry, RequestState.Accepted, 7) with { IsDamaged = true }, "here").Owner);
+    }
+
+    [Fact]
     public async Task An_error_is_kept_with_its_kind_and_goes_with_the_next_step()
     {
         var ledger = await ClaimedAsync();
@@ -304,7 +357,7 @@ public sealed class RequestLedgerTests : LedgerTest
         var stored = Sample.Stored(_entry with { RequestId = null }, RequestState.InDoubt, owner: 99);
         await Sample.PutAsync(Home.Path, stored with
         {
-            Progress = stored.Progress with { Error = "Lost.", ErrorType = "x", Refusal = "y" },
+            Progress = stored.Progress with { RequestId = "unsure", Error = "Lost.", ErrorType = "x", Refusal = "y" },
         });
         await Sample.PutAsync(Home.Path, Sample.Stored(Sample.Entry(2) with { RequestId = "taken" }, RequestState.Accepted));
         var ledger = Open(time);

@@ -118,6 +118,18 @@ public sealed class RowIdentitiesTests
         Assert.Null(_rows.OfRecord(Host, known, "hash", 2, second, keepsDirectory: false));
     }
 
+    [Fact]
+    public void The_directory_of_this_pipeline_comes_before_that_of_the_request() =>
+        Assert.Equal("/out", _rows.OfRecord(Host, Known(), "hash", 1, key: null, keepsDirectory: true)!.Directory);
+
+    [Fact]
+    public void The_key_of_a_record_comes_before_that_of_its_request()
+    {
+        Assert.NotNull(_rows.OfRecord(Host, Known("hero"), "hash", 1, "mine", keepsDirectory: false));
+
+        Assert.Throws<InvalidInputException>(() => _rows.OfRecord(Host, Known("hero"), "hash", 2, key: null, keepsDirectory: false));
+    }
+
     [Theory]
     [InlineData("r-1", "Row 2: request r-1 is in this pipeline already, with the key 'hero' and not 'hare'. Both records")]
     [InlineData(null, "Row 2: request 0190a0b0c0d0e0f00190a0b0c0d0e0f0 is in this pipeline already, with the key 'hero' and not 'hare'. Both records")]

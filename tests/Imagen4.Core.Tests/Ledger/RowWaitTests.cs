@@ -51,6 +51,21 @@ public sealed class RowWaitTests : LedgerTest
     }
 
     [Fact]
+    public async Task Another_command_of_the_same_process_is_named_as_that_and_the_error_has_the_id_of_the_request()
+    {
+        var ledger = Open(_time);
+        Assert.True(await ledger.ClaimAsync(_entry, newest: null, isSeen: true, CancellationToken.None));
+        await ledger.RecordAsync(RequestState.Intent, _entry, CancellationToken.None);
+        await ledger.RecordAsync(RequestState.Accepted, _entry with { RequestId = "r-1" }, CancellationToken.None);
+        var wait = new RowWait(ledger, _time) { Limit = TimeSpan.FromSeconds(1), Told = _told };
+
+        var error = await PauseAsync(wait, ledger.OfRow(_entry.Row!)!, TimeSpan.FromSeconds(2));
+
+        Assert.Contains("by another command of this process, process ", error!.Message, StringComparison.Ordinal);
+        Assert.Equal("r-1", error.RequestId);
+    }
+
+    [Fact]
     public async Task The_limit_is_part_of_what_is_told()
     {
         var (_, known) = await HeldAsync();
