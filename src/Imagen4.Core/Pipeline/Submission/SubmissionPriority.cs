@@ -10,8 +10,12 @@ internal sealed class SubmissionPriority(TimeProvider time)
     // A row may have files to upload, or a host that throttles it: images are not kept from the disk for that.
     private static readonly TimeSpan LongestYield = TimeSpan.FromMilliseconds(250);
 
+    // Where rows are always being submitted, waiting for them to be gains nothing, and only makes images pile up.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private int _open;
+    private long? _ranOut;
     private TaskCompletionSource? _idle;
 
     /// <summary>Says that a row is about to be submitted.</summary>
@@ -26,7 +30,10 @@ internal sealed class SubmissionPriority(TimeProvider time)
         return new SubmissionTurn(this);
     }
 
-    /// <summary>Waits until every row that has its turn is submitted, a quarter of a second at most.</summary>
+    /// <summary>
+    /// Waits until every row that has its turn is submitted, a quarter of a second at most. Once that has not been enough, nobody waits
+    /// for some seconds.
+    /// </summary>
     public async ValueTask YieldAsync(CancellationToken cancellation)
     {
         if (Idle is not { } idle)
@@ -35,7 +42,15 @@ internal sealed class SubmissionPriority(TimeProvider time)
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _ = await Task.WhenAny(idle, Task.Delay(LongestYield, time, enough.Token)).ConfigureAwait(false);
+        var isIdle = await Task.WhenAny(idle, Task.Delay(LongestYield, time, enough.Token)).ConfigureAwait(false) == idle;
+        if (!isIdle)
+        {
+            lock (_lock)
+            {
+                _ranOut = time.GetTimestamp();
+            }
+        }
+
         await enough.CancelAsync().ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
     }
@@ -46,7 +61,9 @@ internal sealed class SubmissionPriority(TimeProvider time)
         {
             lock (_lock)
             {
-                return _idle?.Task;
+                var isPaused = _ranOut is { } ranOut && time.GetElapsedTime(ranOut) < Pause;
+                var awaited = isPaused ? null : _idle;
+                return awaited?.Task;
             }
         }
     }

@@ -50,6 +50,21 @@ public sealed class SubmissionPriorityTests
     }
 
     [Fact]
+    public async Task Where_rows_are_always_being_submitted_images_wait_for_them_once_in_five_seconds()
+    {
+        var priority = new SubmissionPriority(_time);
+        using var turn = priority.Enter();
+        var saving = priority.YieldAsync(CancellationToken.None).AsTask();
+        await _time.WaitsAsync(1);
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        await saving.InTime();
+
+        Assert.True(priority.YieldAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(priority.YieldAsync(CancellationToken.None).AsTask().IsCompleted);
+    }
+
+    [Fact]
     public async Task Whoever_stops_does_not_wait()
     {
         var priority = new SubmissionPriority(_time);
