@@ -47,7 +47,7 @@ public sealed class RowIdentityTests
         Assert.Equal(others.Length, others.Select(row => row.Subject).Distinct().Count());
     }
 
-    // Joined without their lengths, "fal" and "12" would be "fal1" and "2".
+    // Joined without their lengths, "model1" and "2hash" would be "model" and "12hash".
     [Fact]
     public void What_only_joins_to_the_same_text_is_another_row() => Assert.NotEqual(
         RowIdentity.OfInput(Host, "model1", "2hash", 1, null).Row, RowIdentity.OfInput(Host, "model", "12hash", 1, null).Row);

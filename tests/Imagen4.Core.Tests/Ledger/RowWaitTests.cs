@@ -6,7 +6,10 @@ using Imagen4.Torture;
 
 namespace Imagen4.Core.Tests.Ledger;
 
-/// <summary>How long a row waits for whoever works on it, and what the user hears of that.</summary>
+/// <summary>
+/// How long a row waits for whoever works on it, and what the user hears of that: the wait by itself. Whole batches that wait are in
+/// <see cref="Pipeline.Rows.RowWaitTests"/>.
+/// </summary>
 public sealed class RowWaitTests : LedgerTest
 {
     private readonly LedgerEntry _entry = Sample.Entry(1);

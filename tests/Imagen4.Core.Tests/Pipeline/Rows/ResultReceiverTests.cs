@@ -56,7 +56,8 @@ public sealed class ResultReceiverTests : EmulatorTest, IDisposable
 
         turn.Dispose();
 
-        Assert.True(File.Exists((await receiving).Result.Path));
+        var (result, _) = await receiving;
+        Assert.True(File.Exists(result.Path));
     }
 
     private async Task<(ImagenResult Result, ImagenException? Error)> ReceiveAsync(string prompt, SubmissionPriority? priority = null)
