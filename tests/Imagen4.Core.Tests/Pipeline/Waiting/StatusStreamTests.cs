@@ -104,6 +104,7 @@ public sealed class StatusStreamTests : IDisposable
         var waiting = WaitAsync(server.Address, time);
         await silent.Task.InTime();
 
+        await time.WaitsAsync(1);
         time.Advance(TimeSpan.FromSeconds(91));
 
         Assert.Equal(ImagenStates.Completed, (await waiting).State);
@@ -162,15 +163,18 @@ public sealed class StatusStreamTests : IDisposable
 
         for (var second = 0; second < 2; second++)
         {
+            await time.WaitsAsync(1);
             time.Advance(TimeSpan.FromSeconds(1));
             more.Release();
             await _heard.WaitAsync().InTime();
         }
 
         Assert.Equal(1, server.Connections);
+        await time.WaitsAsync(1);
         time.Advance(TimeSpan.FromMilliseconds(999));
         more.Release();
         await _heard.WaitAsync().InTime();
+        await time.WaitsAsync(1);
         time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(ImagenStates.Completed, (await waiting).State);
@@ -190,6 +194,7 @@ public sealed class StatusStreamTests : IDisposable
         await _heard.WaitAsync().InTime();
         for (var round = 1; round <= rounds; round++)
         {
+            await time.WaitsAsync(1);
             time.Advance(TimeSpan.FromSeconds(seconds));
             if (round == rounds || seconds > 2)
             {
@@ -216,6 +221,7 @@ public sealed class StatusStreamTests : IDisposable
         await using var server = new RawServer(host.ServeAsync);
         var waiting = WaitAsync(server.Address, time);
         await _heard.WaitAsync().InTime();
+        await time.WaitsAsync(1);
         time.Advance(TimeSpan.FromSeconds(30));
         await host.Asked.WaitAsync().InTime();
         host.More.Release();
