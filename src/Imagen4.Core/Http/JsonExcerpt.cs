@@ -42,7 +42,7 @@ internal static class JsonExcerpt
     /// </summary>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json)
     {
-        var kept = new ArrayBufferWriter<byte>(4096);
+        var kept = new ArrayBufferWriter<byte>(LargestWhole);
         try
         {
             var (from, end, leftOut) = Copy(json.Span, kept);

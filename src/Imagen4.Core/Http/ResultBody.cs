@@ -22,6 +22,9 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     private const int MostImages = 64;
     private const int ShortestRun = 128;
 
+    // Of UTF-16, in bytes.
+    private const int MarkLength = 2;
+
     private static readonly byte[] NoJson = [0xEF, 0xBB, 0xBF, .. " \t\r\n"u8];
 
     private static ReadOnlySpan<byte> DataScheme => "data:"u8;
@@ -33,6 +36,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     private Spool _body = new();
     private long _length;
     private LongTexts? _texts;
+    private Utf16Reader? _utf16;
     private bool? _isJson;
     private JsonTexts _json;
 
@@ -70,12 +74,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                     await permit.AcquireAsync(cancellation).ConfigureAwait(false);
                 }
 
-                // It has arrived: whoever stops now has it all the same.
-                var body = BodyDecoder.WithoutMark(await _body.ReadAsync(0, _body.Length, CancellationToken.None).ConfigureAwait(false));
-
-                // The beginnings of images are none of what makes it large.
-                var isLarge = body.Length - _beginnings > JsonExcerpt.LargestWhole;
-                return (isDecoded && isLarge ? JsonExcerpt.Of(body) : body, _texts, isDecoded);
+                return (await ReadHeldAsync(isDecoded).ConfigureAwait(false), _texts, isDecoded);
             }
         }
         catch
@@ -90,6 +89,32 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
         }
     }
 
+    // What is held of it. It has arrived: whoever stops now has it all the same.
+    private async Task<ReadOnlyMemory<byte>> ReadHeldAsync(bool isDecoded)
+    {
+        var length = (int)_body.Length;
+
+        // The beginnings of images are none of what makes it large.
+        if (!isDecoded || length - _beginnings <= JsonExcerpt.LargestWhole)
+        {
+            return BodyDecoder.WithoutMark(await _body.ReadAsync(0, length, CancellationToken.None).ConfigureAwait(false));
+        }
+
+        // Megabytes that are needed for a moment, for one result after another, would be garbage for much longer.
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await _body.ReadExactlyAsync(0, rented.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
+            var body = BodyDecoder.WithoutMark(rented.AsMemory(0, length));
+            var excerpt = JsonExcerpt.Of(body);
+            return excerpt.Equals(body) ? body.ToArray() : excerpt;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
     private async Task<bool> ReadAsync(Stream source, string[] codings, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -98,7 +123,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             var (decoded, isDecoded) = await BodyDecoder.DecodedAsync(source, codings, cancellation).ConfigureAwait(false);
             await using (decoded.ConfigureAwait(false))
             {
-                while (await decoded.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var read)
+                while (await decoded.ReadAtLeastAsync(buffer, MarkLength, throwOnEndOfStream: false, cancellation).ConfigureAwait(false)
+                    is > 0 and var read)
                 {
                     _length += read;
                     if (_length > bounds.Whole)
@@ -106,7 +132,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                         throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.Whole));
                     }
 
-                    await AddAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                    _utf16 ??= _length == read ? Utf16Reader.For(buffer.AsSpan(0, read)) : null;
+                    await AddAsync(_utf16?.Read(buffer.AsSpan(0, read)) ?? buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
                 }
             }
 
@@ -224,6 +251,34 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     private ValueTask KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _body.Length + bytes.Length <= bounds.HeldByFew
         ? _body.WriteAsync(bytes, cancellation)
         : throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.HeldByFew));
+}
+
+/// <summary>Makes UTF-8 of UTF-16 as it arrives.</summary>
+internal sealed class Utf16Reader
+{
+    private readonly Decoder _decoder;
+    private readonly ArrayBufferWriter<char> _characters = new();
+    private readonly ArrayBufferWriter<byte> _utf8 = new();
+
+    private Utf16Reader(Encoding encoding) => _decoder = encoding.GetDecoder();
+
+    /// <summary>One for a text that begins with these bytes; null where they are not a byte order mark of UTF-16.</summary>
+    public static Utf16Reader? For(ReadOnlySpan<byte> start) => start switch
+    {
+        [0xFF, 0xFE, ..] => new(Encoding.Unicode),
+        [0xFE, 0xFF, ..] => new(Encoding.BigEndianUnicode),
+        _ => null,
+    };
+
+    /// <summary>The next piece in UTF-8, until the one after it is read. What is divided between two pieces comes with the second.</summary>
+    public ReadOnlyMemory<byte> Read(ReadOnlySpan<byte> piece)
+    {
+        _characters.ResetWrittenCount();
+        _utf8.ResetWrittenCount();
+        _decoder.Convert(piece, _characters, flush: false, out _, out _);
+        _ = Encoding.UTF8.GetBytes(_characters.WrittenSpan, _utf8);
+        return _utf8.WrittenMemory;
+    }
 }
 
 /// <summary>How much of a result is taken, in bytes.</summary>

@@ -71,13 +71,19 @@ internal sealed class Spool : IDisposable
     public async Task<byte[]> ReadAsync(long from, long length, CancellationToken cancellation)
     {
         var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        for (var at = 0; at < bytes.Length;)
+        await ReadExactlyAsync(from, bytes, cancellation).ConfigureAwait(false);
+        return bytes;
+    }
+
+    /// <summary>Reads bytes from a place on until the target is full.</summary>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
+    public async Task ReadExactlyAsync(long from, Memory<byte> target, CancellationToken cancellation)
+    {
+        for (var at = 0; at < target.Length;)
         {
-            var read = await ReadAsync(from + at, bytes.AsMemory(at), cancellation).ConfigureAwait(false);
+            var read = await ReadAsync(from + at, target[at..], cancellation).ConfigureAwait(false);
             at += read > 0 ? read : throw new EndOfStreamException();
         }
-
-        return bytes;
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,26 @@ public sealed class ResultBodyTests
         texts!.Dispose();
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(5, true)]
+    [InlineData(64 * 1024, false)]
+    [InlineData(64 * 1024, true)]
+    public async Task An_answer_in_UTF_16_is_read_like_one_in_UTF_8(int piece, bool isBigEndian)
+    {
+        var image = Bytes(300_000);
+        var json = $"[\"a fox \uD83E\uDD8A, Füchse, 狐\",\"data:image/png;base64,{Convert.ToBase64String(image)}\"]";
+        var encoding = new UnicodeEncoding(isBigEndian, byteOrderMark: true);
+
+        var (body, texts, _) = await ReadAsync([.. encoding.GetPreamble(), .. encoding.GetBytes(json)], piece);
+
+        Assert.InRange(body.Length, 1, 256);
+        var answer = JsonElement.Parse(body.Span);
+        Assert.Equal("a fox \uD83E\uDD8A, Füchse, 狐", answer[0].GetString());
+        Assert.Equal(image, await DecodeAsync(answer[1], texts));
+        texts!.Dispose();
+    }
+
     [Fact]
     public async Task Hundreds_of_images_are_not_too_large_an_answer()
     {
