@@ -21,6 +21,9 @@
     What Mutate changes: the name of a file of tests/Mutation. Without it, all of them.
 .PARAMETER ProjectUri
     The address of the repository, which Pack writes into the package. Without it, the package has none.
+.PARAMETER Platform
+    What else the core of the package is compiled for ahead of time, besides this machine: win-x64, linux-arm64, osx-arm64 and so on.
+    The package runs on any platform; where it is not compiled ahead, a new process has its first request out half a second later.
 .EXAMPLE
     ./build.ps1 Demo
 .EXAMPLE
@@ -44,7 +47,9 @@ param(
     [ValidateSet('addresses', 'ledger', 'names', 'outcomes')]
     [string[]] $Area = ('names', 'addresses', 'outcomes', 'ledger'),
 
-    [uri] $ProjectUri
+    [uri] $ProjectUri,
+
+    [string[]] $Platform
 )
 
 $ErrorActionPreference = 'Stop'
@@ -67,6 +72,21 @@ function Invoke-Build([string] $Project) {
     }
     finally {
         $env:DOTNET_TieredPGO, $env:DOTNET_gcServer = $before
+    }
+}
+
+# Compiles the core for a platform. The module does without: where the compiler is not to be had, that is all that is said.
+function Optimize-Core([string] $For) {
+    $folder = Join-Path $root "lib/core/$For"
+    if ($For -and (Test-Path (Join-Path $folder Imagen4.Core.dll))) {
+        return
+    }
+
+    $PSNativeCommandUseErrorActionPreference = $false
+    $target = $For ? @('--runtime', $For) : @()
+    $said = dotnet publish (Join-Path $root build/ReadyToRun) --configuration $Configuration --nologo --verbosity quiet @target 2>&1
+    if ($LASTEXITCODE -ne 0) {
+        Write-Warning "NOT COMPILED AHEAD OF TIME: the core$($For ? " for $For" : ''). A new process starts more slowly. $($said | Select-Object -First 1)"
     }
 }
 
@@ -207,6 +227,11 @@ function Invoke-DocsTask {
 }
 
 function Invoke-PackTask {
+    # From another shell, a list comes as one text.
+    foreach ($one in $Platform -split ',' -ne '') {
+        Optimize-Core $one
+    }
+
     $project = $ProjectUri ? @('-ProjectUri', $ProjectUri) : @()
     & $PwshProgram @PwshArguments -NoProfile -File (Join-Path $root 'build/New-Package.ps1') -OutputDirectory (Join-Path $root out) `
         -Configuration $Configuration @project
@@ -215,6 +240,9 @@ function Invoke-PackTask {
 # Everything is built but for what needs the module alone: that is half of it, and without the tests' packages.
 $moduleAlone = 'Demo', 'Bench', 'Analyze', 'Docs', 'Pack'
 Invoke-Build (@($Task | Where-Object { $_ -notin $moduleAlone }) ? 'Imagen4.PowerShell.sln' : 'src/Imagen4.PowerShell')
+if (-not (Test-Path (Join-Path $root lib/core/*/Imagen4.Core.dll))) {
+    Optimize-Core
+}
 
 foreach ($name in $Task | Where-Object { $_ -ne 'Build' }) {
     & "Invoke-${name}Task"

@@ -10,9 +10,19 @@ namespace Imagen4.Isolation;
 /// </summary>
 internal sealed class CoreLoadContext(string folder) : AssemblyLoadContext("Imagen4")
 {
+    // One that was compiled for this platform starts sooner.
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        var path = Path.Combine(folder, $"{assemblyName.Name}.dll");
+        var file = $"{assemblyName.Name}.dll";
+        foreach (var platform in Platforms())
+        {
+            if (LoadFrom(Path.Combine(folder, platform, file)) is { } compiled)
+            {
+                return compiled;
+            }
+        }
+
+        var path = Path.Combine(folder, file);
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
@@ -30,6 +40,19 @@ internal sealed class CoreLoadContext(string folder) : AssemblyLoadContext("Imag
         }
 
         return 0;
+    }
+
+    private Assembly? LoadFrom(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        }
+        catch (BadImageFormatException)
+        {
+            // It is not for this platform after all.
+            return null;
+        }
     }
 
     // The runtime's own identifier is no help: one that a distribution has built says ubuntu.24.04-x64 or alpine.3.22-x64.

@@ -27,6 +27,14 @@ Describe 'Isolation' {
             (Invoke-Pwsh ($Script -join "`n") -WorkingDirectory $From) -split "`r?`n"
         }
 
+        $whichCore = "[AppDomain]::CurrentDomain.GetAssemblies().Where{ `$_.GetName().Name -eq 'Imagen4.Core' }.Location"
+        function New-ModuleCopy([string]$In) {
+            $copy = New-Item -ItemType Directory (Join-Path $TestDrive $In Imagen4)
+            Copy-Item $ModuleManifest $copy
+            Copy-Item -Recurse (Join-Path (Split-Path $ModuleManifest) lib) $copy
+            $copy
+        }
+
         # What a session is like after the import alone.
         $imported = Invoke-Pwsh @"
 $importOurs
@@ -100,10 +108,29 @@ $importOurs
         Get-Line "Import-Module ../../Imagen4.psd1 -ErrorAction Stop", $useOurs -From $from | Should -Be 'Completed', 'Imagen4.ImagenRequest'
     }
 
+    It 'takes the core that was compiled for this platform' {
+        $compiled = Get-ChildItem (Join-Path (Split-Path $ModuleManifest) lib core * Imagen4.Core.dll)
+        if (-not $compiled) {
+            Set-ItResult -Skipped -Because 'NOT RUN: the compiler of this SDK was not to be had when the module was built'
+            return
+        }
+
+        Get-Line $importOurs, $useOurs, $whichCore | Select-Object -Last 1 | Should -BeIn $compiled.FullName
+    }
+
+    It 'does without one that is not for this platform after all' {
+        $copy = New-ModuleCopy other
+        foreach ($platform in Get-ChildItem (Join-Path $copy lib core runtimes) -Name) {
+            $folder = New-Item -ItemType Directory (Join-Path $copy lib core $platform) -Force
+            Set-Content (Join-Path $folder Imagen4.Core.dll) 'not an assembly'
+        }
+
+        $lines = Get-Line "Import-Module '$copy' -ErrorAction Stop", $useOurs, $whichCore
+        $lines | Should -Be 'Completed', 'Imagen4.ImagenRequest', (Join-Path $copy lib core Imagen4.Core.dll)
+    }
+
     It 'works as a copy (manifest and lib) in another place, by name too' {
-        $copy = New-Item -ItemType Directory (Join-Path $TestDrive 'my modules' Imagen4)
-        Copy-Item $ModuleManifest $copy
-        Copy-Item -Recurse (Join-Path (Split-Path $ModuleManifest) lib) $copy
+        $copy = New-ModuleCopy 'my modules'
         $lines = Get-Line "`$env:PSModulePath = '$(Split-Path $copy)' + [System.IO.Path]::PathSeparator + `$env:PSModulePath", $useOurs, '(Get-Module Imagen4).ModuleBase'
         $lines | Should -Be 'Completed', 'Imagen4.ImagenRequest', $copy.FullName
     }

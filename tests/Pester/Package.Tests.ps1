@@ -135,7 +135,10 @@ Describe 'The package' {
     # What is new in the package is looked at by whoever adds it to the list.
     It 'has what is on the list and a page for every cmdlet, and nothing else' {
         $listed = @(Get-Content (Join-Path $PSScriptRoot Package.Files.txt)) + @($manifest.CmdletsToExport.ForEach{ "docs/$_.md" })
-        $files | Where-Object { $_ -cnotin $listed } | Should -BeNullOrEmpty -Because 'it is not on the list'
+
+        # For which platforms depends on who packs.
+        $compiled = '^lib/core/[a-z]+(-musl)?-(x64|x86|arm64|arm)/Imagen4\.Core\.dll$'
+        $files | Where-Object { $_ -cnotin $listed -and $_ -cnotmatch $compiled } | Should -BeNullOrEmpty -Because 'it is not on the list'
         $listed | Where-Object { $_ -cnotin $files } | Should -BeNullOrEmpty -Because 'it is on the list'
         $zip = [System.IO.Compression.ZipFile]::OpenRead($nupkg)
         try {

@@ -67,7 +67,7 @@ internal static class SqliteLibrary
 
     private static IEnumerable<(string Name, string Place)> Candidates()
     {
-        var folder = Path.Combine(Path.GetDirectoryName(typeof(SqliteLibrary).Assembly.Location)!, "runtimes");
+        var folder = Path.Combine(Path.GetDirectoryName(typeof(SQLite3Provider_e_sqlite3).Assembly.Location)!, "runtimes");
         yield return (Bundled, $"{Bundled} ({folder})");
         var system = OperatingSystem.IsWindows() ? "winsqlite3" : OperatingSystem.IsMacOS() ? "libsqlite3.dylib" : "libsqlite3.so.0";
         yield return (system, system);
