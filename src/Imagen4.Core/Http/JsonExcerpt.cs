@@ -15,12 +15,15 @@ internal static class JsonExcerpt
     /// <summary>The largest text, in bytes, of which nothing is left out.</summary>
     public const int LargestWhole = 64 * 1024;
 
-    private const int MostTokens = 50_000;
+    private const int MostTokens = 10_000;
     private const int MostValues = 1000;
 
     // Twice as many as images are ever fetched for one row.
     private const int MostContainers = 128;
     private const int FewOfKind = 64;
+
+    // There are half as many names: more are repeated.
+    private const int MostRead = 128;
 
     // In bytes, of what is only handed on: a result keeps it as long as it is there.
     private const int MostUnread = 256 * 1024;
@@ -31,7 +34,7 @@ internal static class JsonExcerpt
     /// <summary>The members that are read of results, whatever the host calls the rest.</summary>
     public static FrozenSet<string> Read { get; } = FrozenSet.Create(
         StringComparer.Ordinal,
-        "images", "data", "output", "choices", "url", "b64_json", "image_base64", "content_type", "file_name", "file_size", "width",
+        "images", "image", "data", "output", "choices", "url", "b64_json", "image_base64", "content_type", "file_name", "file_size", "width",
         "height", "seed", "description", "usage", "meta", "credits_used", "total_tokens", "status", "error", "error_type", "detail",
         "message", "msg", "type", "code", "param", "request_id", "requestId", "inference_id", "generation_id", "statusCode", "logs",
         "metrics", "inference_time", "queue_position");
@@ -45,7 +48,7 @@ internal static class JsonExcerpt
         var kept = new ArrayBufferWriter<byte>(LargestWhole);
         try
         {
-            var (from, end, leftOut) = Copy(json.Span, kept);
+            var (from, end, leftOut, isEmpty) = Copy(json.Span, kept);
             if (leftOut == 0)
             {
                 return json;
@@ -54,7 +57,7 @@ internal static class JsonExcerpt
             // Only an object has a place for it: a list may be one of images.
             kept.Write(json.Span[from..end]);
             kept.Write(json.Span[end] == (byte)'}'
-                ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"[excerpt]\":\"left out: {leftOut}\""))
+                ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(isEmpty ? "" : ",")}\"[excerpt]\":\"left out: {leftOut}\""))
                 : []);
             kept.Write(json.Span[end..]);
             return kept.WrittenMemory;
@@ -65,18 +68,20 @@ internal static class JsonExcerpt
         }
     }
 
-    // What is left out ends where the next piece begins, so that the comma before it goes too. Values and containers are counted apart:
-    // many numbers do not push out what comes behind them.
-    private static (int From, int End, int LeftOut) Copy(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> kept)
+    // What is left out ends where the next piece begins, so that the comma before it goes too; the comma behind it goes where nothing is
+    // kept before it. Values and containers are counted apart: many numbers do not push out what comes behind them.
+    private static (int From, int End, int LeftOut, bool IsEmpty) Copy(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> kept)
     {
         var reader = new Utf8JsonReader(json);
-        Span<(int Values, int Containers)> counts = stackalloc (int, int)[DeepestLevel];
+        Span<Count> counts = stackalloc Count[DeepestLevel];
 
         // For each level, whether its container is read: an element of a list is what the list is.
         Span<bool> readLevels = stackalloc bool[DeepestLevel];
         var (from, end, last, tokens, leftOut, unread) = (0, 0, 0, 0, 0, 0);
+        var isAfterGap = false;
         while (reader.Read())
         {
+            var start = (int)reader.TokenStartIndex;
             var isRead = false;
             var isOfRead = reader.CurrentDepth == 0 || readLevels[reader.CurrentDepth - 1];
             if (reader.TokenType == JsonTokenType.PropertyName)
@@ -89,21 +94,25 @@ internal static class JsonExcerpt
             if (reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray) && reader.CurrentDepth > 0)
             {
                 ref var count = ref counts[reader.CurrentDepth - 1];
-                var number = isContainer ? ++count.Containers : ++count.Values;
-                var most = tokens >= MostTokens ? FewOfKind : isContainer ? MostContainers : MostValues;
-                if ((number > most && !isRead) || (unread > MostUnread && !isOfRead))
+                var number = isRead ? ++count.Read : isContainer ? ++count.Containers : ++count.Values;
+                var most = isRead ? MostRead : tokens >= MostTokens ? FewOfKind : isContainer ? MostContainers : MostValues;
+                if (number > most || (unread > MostUnread && !isOfRead))
                 {
                     reader.Skip();
                     kept.Write(json[from..end]);
                     from = end = (int)reader.BytesConsumed;
+                    isAfterGap = true;
                     leftOut++;
                     continue;
                 }
 
+                from = isAfterGap && !count.HasKept ? start : from;
+                count.HasKept = true;
                 tokens++;
                 unread += isOfRead ? 0 : (int)reader.BytesConsumed - end;
             }
 
+            isAfterGap = false;
             if (isContainer)
             {
                 counts[reader.CurrentDepth] = default;
@@ -115,7 +124,16 @@ internal static class JsonExcerpt
         }
 
         // Before the bracket that ends all of it.
-        return (from, last, leftOut);
+        return (from, last, leftOut, !counts[0].HasKept);
+    }
+
+    // Of what stands in a container.
+    private struct Count
+    {
+        public int Values;
+        public int Containers;
+        public int Read;
+        public bool HasKept;
     }
 
     private static bool IsRead(ref Utf8JsonReader name)

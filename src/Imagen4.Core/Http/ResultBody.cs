@@ -107,7 +107,8 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
             await _body.ReadExactlyAsync(0, rented.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
             var body = BodyDecoder.WithoutMark(rented.AsMemory(0, length));
             var excerpt = JsonExcerpt.Of(body);
-            return excerpt.Equals(body) ? body.ToArray() : excerpt;
+            return excerpt.Length > bounds.Kept ? throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bounds.Kept))
+                : excerpt.Equals(body) ? body.ToArray() : excerpt;
         }
         finally
         {
@@ -294,9 +295,13 @@ internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginni
     /// </summary>
     public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 128 * 1024, 136 * 1024 * 1024, 8 * 1024)
     {
-        HeldByFew = 2 * 1024 * 1024,
+        HeldByFew = 8 * 1024 * 1024,
+        Kept = 2 * 1024 * 1024,
     };
 
     /// <summary>The most of it that is held by those with a permit: what a host returns besides images may be long.</summary>
     public int HeldByFew { get; init; } = Held;
+
+    /// <summary>The most of it that is kept when it has been read: of JSON, an excerpt is never as long.</summary>
+    public int Kept { get; init; } = int.MaxValue;
 }

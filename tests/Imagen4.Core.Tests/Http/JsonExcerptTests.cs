@@ -65,6 +65,57 @@ public sealed class JsonExcerptTests
         Assert.InRange(kept.Length - images.Length, 250_000, 270_000);
     }
 
+    // What is only handed on may be left out before anything else of its object is kept.
+    [Theory]
+    [InlineData("""{"trace":[FILLER],"images":[{"id":"x","url":"1"},{"id":"y"}]}""", "images", """[{"url":"1"},{}]""")]
+    [InlineData("""{"trace":[FILLER],"image":{ "x":1 , "url" : "1","y":2 } }""", "image", """{"url" : "1" }""")]
+    [InlineData("""{"data":[{"revised_prompt":"a","b64_json":"1"}],"trace":[FILLER],"usage":{"input_tokens":5,"total_tokens":11}}""", "usage", """{"total_tokens":11}""")]
+    [InlineData("""{"detail":[{"input":[FILLER]},{"loc":["b",0],"msg":"2","type":"t"}]}""", "detail", """[{},{"msg":"2","type":"t"}]""")]
+    [InlineData("""{"trace":[FILLER],"output":[{"x":[1],"y":[[2]]},[]]}""", "output", "[{},[]]")]
+    public void What_is_kept_behind_what_is_left_out_is_well_formed(string json, string name, string expected)
+    {
+        var filler = string.Join(',', Enumerable.Range(0, 400).Select(_ => $"\"{new string('v', 1000)}\""));
+
+        using var read = JsonDocument.Parse(Of(json.Replace("FILLER", filler, StringComparison.Ordinal)));
+
+        var kept = read.RootElement.GetProperty(name).GetRawText();
+        Assert.Equal(expected, name == "detail" ? "[{}," + kept[(kept.IndexOf("]}", StringComparison.Ordinal) + 3)..] : kept);
+    }
+
+    [Fact]
+    public void Whatever_is_left_out_the_rest_is_well_formed_and_every_image_is_there()
+    {
+        string[] names = ["images", "image", "url", "detail", "msg", "usage", "a", "b", "trace"];
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var random = new Random(seed);
+            var members = Enumerable.Range(0, 60).Select(number => $"\"{number}{names[random.Next(names.Length)]}\":{Value(random, 4)}");
+            var json = "{" + string.Join(',', members.Append($"\"images\":[{{\"x\":{Value(random, 2)},\"url\":\"1\"}}]").OrderBy(_ => random.Next())) + "}";
+
+            using var read = JsonDocument.Parse(Of(json));
+
+            Assert.Equal("1", read.RootElement.GetProperty("images")[0].GetProperty("url").GetString());
+        }
+
+        string Value(Random random, int deepest) => random.Next(deepest == 0 ? 2 : 5) switch
+        {
+            0 => $"{random.Next()}",
+            1 => $"\"{new string('t', random.Next(2000))}\"",
+            2 => $"[{string.Join(',', Enumerable.Range(0, random.Next(8)).Select(_ => Value(random, deepest - 1)))}]",
+            _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(8)).Select(_ => $"\"{names[random.Next(names.Length)]}\":{Value(random, deepest - 1)}"))}}}",
+        };
+    }
+
+    [Fact]
+    public void A_name_that_is_repeated_again_and_again_is_kept_a_few_times()
+    {
+        var kept = Of("{\"images\":[{\"url\":\"1\"}]" + string.Concat(Enumerable.Repeat(",\"url\":{}", 100_000)) + "}");
+
+        using var read = JsonDocument.Parse(kept);
+        Assert.Equal("1", read.RootElement.GetProperty("images")[0].GetProperty("url").GetString());
+        Assert.InRange(kept.Length, 1000, 2000);
+    }
+
     [Fact]
     public void Of_many_images_the_first_stay()
     {
@@ -98,7 +149,7 @@ public sealed class JsonExcerptTests
         var branch = $"[{string.Join(',', Enumerable.Repeat("1", 1000))}]";
         using var read = JsonDocument.Parse(Of("{\"tree\":[" + string.Join(',', Enumerable.Repeat(branch, 500)) + "]," + Images + "}"));
 
-        // 50 branches of a thousand, and then few.
+        // Ten branches of a thousand, and then few.
         Assert.Equal(64, read.RootElement.GetProperty("tree").GetArrayLength());
         Assert.Equal(64, read.RootElement.GetProperty("tree")[63].GetArrayLength());
         Assert.Equal(2, read.RootElement.GetProperty("images").GetArrayLength());
