@@ -174,6 +174,30 @@ public sealed class ClaimedRequestsTests : LedgerTest
         Assert.Equal(quick.OwnerId, quick.OfRow(_entry.Row!)!.Owner);
     }
 
+    // The number goes with the last row that is under way: others take a living process to work on what has its number.
+    [Fact]
+    public async Task A_claim_of_which_it_is_not_known_whether_it_was_written_costs_the_process_its_number_once()
+    {
+        var (ledger, other) = (Open(), Open());
+        var second = Sample.Entry(2);
+        Assert.True(await ledger.ClaimAsync(second, newest: null, isSeen: true, CancellationToken.None));
+        ledger.StepHook = (_, isWritten) => Assert.False(isWritten, "broken off");
+        await Assert.ThrowsAnyAsync<Exception>(() => ledger.ClaimAsync(_entry, newest: null, isSeen: true, CancellationToken.None));
+        ledger.StepHook = null;
+        var lost = other.OfRow(_entry.Row!)!;
+        Assert.Equal((ledger.OwnerId, true), (lost.Owner, await other.IsWorkedOnAsync(lost, CancellationToken.None)));
+
+        await ledger.ReleaseAsync(second.LedgerId);
+
+        Assert.Null(ledger.OwnerId);
+        Assert.False(await other.IsWorkedOnAsync(lost, CancellationToken.None));
+        Assert.NotNull(await ledger.AdoptAsync(ledger.OfRow(_entry.Row!)!, CancellationToken.None));
+        var number = ledger.OwnerId;
+        Assert.NotNull(number);
+        await ledger.ReleaseAsync(_entry.LedgerId);
+        Assert.Equal(number, ledger.OwnerId);
+    }
+
     [Fact]
     public async Task When_the_request_came_to_its_host_is_known_while_it_is_worked_on()
     {

@@ -44,6 +44,23 @@ public sealed class LedgerLocationTests : EnvironmentTest
     }
 
     [Fact]
+    public async Task Prompts_are_kept_unless_the_session_or_else_the_settings_say_otherwise()
+    {
+        var ledgers = new LedgerCatalog();
+        Assert.True(ledgers.KeepsPrompts);
+
+        await LedgerCatalog.SaveKeepPromptsAsync(false, default);
+        Assert.False(ledgers.KeepsPrompts);
+
+        ledgers.KeepPrompts(true);
+        Assert.True(ledgers.KeepsPrompts);
+        ledgers.KeepPrompts(false);
+        await LedgerCatalog.SaveKeepPromptsAsync(true, default);
+        Assert.False(ledgers.KeepsPrompts);
+        Assert.DoesNotContain("prompts", await File.ReadAllTextAsync(UserSettings.FilePath), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Equal_locations_are_the_same_ledger()
     {
         var file = TestClient.Ledgers.Current;

@@ -29,6 +29,20 @@ public sealed class OddRowTests : LedgerTest
         Assert.Equal([odd.LedgerId], all.Where(known => known.IsDamaged).Select(known => known.LedgerId));
         Assert.Equal(
             ["Delivered", "InDoubt"], all.Select(known => LedgerObjects.Of<ImagenRequest>(known).State).Order(StringComparer.Ordinal));
+        var read = all.Single(known => known.IsDamaged).Stored;
+        Assert.Equal(
+            (kind is "started" or "before" ? 0 : 1_700_000_000_000L, kind == "updated" ? 0 : 1_700_000_000_200L, kind == "accepted" ? null : 1_700_000_000_100L),
+            (read.Started, read.Progress.Updated, read.Progress.Accepted));
+    }
+
+    [Fact]
+    public async Task The_first_and_the_latest_time_that_a_date_has_are_no_damage()
+    {
+        var request = Sample.Stored(Sample.Entry(1), RequestState.Delivered);
+        var (first, latest) = (request with { Started = 0 }, Sample.Stored(Sample.Entry(2), RequestState.Delivered) with { Started = RequestColumns.LatestTime });
+        await Sample.PutAsync(Home.Path, first, latest);
+
+        Assert.Equal([latest, first], All().Select(known => known.Stored));
     }
 
     [Theory]

@@ -342,6 +342,8 @@ public sealed class RequestLedgerTests : LedgerTest
         Assert.False(await ledger.IsOwnFileAsync(second, image, CancellationToken.None));
         Assert.True(await ledger.IsOwnFileAsync(second.LedgerId, Image(path, digest), CancellationToken.None));
         Assert.True(await ledger.IsOwnFileAsync(second.LedgerId, Seen(path), CancellationToken.None));
+        Assert.False(await ledger.IsOwnFileAsync(second.LedgerId, Seen(path, more: 1), CancellationToken.None));
+        Assert.False(await ledger.IsOwnFileAsync(second.LedgerId, Seen(path, later: 1), CancellationToken.None));
         Assert.False(await ledger.IsOwnFileAsync(_entry.LedgerId, Image(Home.At("2.png"), digest), CancellationToken.None));
         await File.WriteAllTextAsync(path, "");
         Assert.False(await ledger.IsOwnFileAsync(_entry.LedgerId, Image(path, digest), CancellationToken.None));
@@ -421,10 +423,13 @@ public sealed class RequestLedgerTests : LedgerTest
 
     private static ImagenImage Image(string path, string digest) => new() { Index = 1, Path = path, Sha256 = digest };
 
-    private static ImagenImage Seen(string path)
+    private static ImagenImage Seen(string path, int more = 0, int later = 0)
     {
         var file = new FileInfo(path);
-        return new ImagenImage { Index = 1, Path = path, Sha256 = new string('0', 64), FileSize = file.Length, SavedAt = file.LastWriteTimeUtc };
+        return new ImagenImage
+        {
+            Index = 1, Path = path, Sha256 = new string('0', 64), FileSize = file.Length + more, SavedAt = file.LastWriteTimeUtc.AddSeconds(later),
+        };
     }
 
     private static Task RecordAsync(RequestLedger ledger, RequestState step, LedgerEntry entry) =>

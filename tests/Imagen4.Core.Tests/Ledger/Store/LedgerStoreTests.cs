@@ -121,9 +121,12 @@ public abstract class LedgerStoreTests : IAsyncLifetime
         Assert.Equal([accepted], await other.FindAlikeAsync(claimed.Subject!, new string('0', 32), 10, default));
         Assert.Equal([accepted], await other.FindAlikeAsync(new string('0', 32), claimed.InputHash!, 10, default));
         Assert.Equal([accepted], await other.FindGenerationsAsync(claimed.Row!, default));
+        Assert.NotNull(await _stores[0].ReleaseAsync(accepted));
+        var owner = _stores[0].OwnerId;
         Assert.Equal(
-            [RequestState.Claimed, RequestState.Intent, RequestState.Accepted],
-            (await other.StepsAsync(claimed.LedgerId, default)).Select(step => step.State));
+            [(RequestState.Claimed, 0, owner), (RequestState.Intent, 1, owner), (RequestState.Accepted, 1, owner), (RequestState.Accepted, 1, null)],
+            (await other.StepsAsync(claimed.LedgerId, default)).Select(step => (step.State, step.Attempt, step.Owner)));
+        Assert.Equal([1, 2, 3], new[] { claimed, intent, accepted }.Select(request => request.Progress.Steps));
     }
 
     [SkippableFact]
