@@ -16,7 +16,7 @@ internal sealed class CoreLoadContext(string folder) : AssemblyLoadContext("Imag
         var file = $"{assemblyName.Name}.dll";
         foreach (var platform in Platforms())
         {
-            if (LoadFrom(Path.Combine(folder, platform, file)) is { } compiled)
+            if (LoadFrom(Path.Combine(folder, platform, file)) is { } compiled && IsAskedFor(compiled.GetName(), assemblyName))
             {
                 return compiled;
             }
@@ -48,12 +48,15 @@ internal sealed class CoreLoadContext(string folder) : AssemblyLoadContext("Imag
         {
             return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
         }
-        catch (BadImageFormatException)
+        catch (Exception error) when (error is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
-            // It is not for this platform after all.
+            // It is not for this platform after all, or cannot be read.
             return null;
         }
     }
+
+    private static bool IsAskedFor(AssemblyName found, AssemblyName wanted) =>
+        found.Name == wanted.Name && (wanted.Version is null || found.Version == wanted.Version);
 
     // The runtime's own identifier is no help: one that a distribution has built says ubuntu.24.04-x64 or alpine.3.22-x64.
     private static IEnumerable<string> Platforms()
