@@ -147,7 +147,7 @@ $inDoubt = @($results | Where-Object State -EQ InDoubt)
 $failed | Where-Object { $_ -ne $ended } | ForEach-Object { Write-TaskLog "Problem: $($_.Exception.Message)" }
 Write-TaskLog "Delivered: $($delivered.Count). Problems: $($wrong.Count). In doubt: $($inDoubt.Count)."
 if ($inDoubt) {
-    $inDoubt | ForEach-Object { Write-TaskLog "In doubt: row $($_.Index), '$($_.Prompt)', request $($_.RequestId ?? $_.LedgerId)" }
+    $inDoubt | ForEach-Object { Write-TaskLog "In doubt: row $($_.Index), '$($_.Prompt -replace '[\p{Cc}\p{Cf}]', ' ')', request $($_.RequestId ?? $_.LedgerId)" }
     Write-TaskLog 'Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest settles what is in doubt.'
     exit 3
 }

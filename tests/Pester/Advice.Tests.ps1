@@ -228,6 +228,21 @@ Describe 'Advice' {
             $failure.ErrorDetails.RecommendedAction | Should -Be "Get-ImagenRequest -RequestId $($request.RequestId) | New-ImagenImage -OutputDirectory ./out # submits it again, and pays for it"
         }
 
+        It 'a request that its host has is fetched, and not submitted and paid for again: <kind>' -ForEach @(
+            @{ kind = 'the key is refused'; fault = @{ status = 401; body = @{ detail = 'No' } }; id = 'AuthenticationFailed'
+                advice = 'Get-ImagenProvider shows *; then Receive-ImagenResult -RequestId {0} fetches the result, which is not paid for again.' }
+            @{ kind = 'the answer is none'; fault = @{ status = 200; body = @{ images = $null } }; id = 'InvalidResponse'
+                advice = 'Receive-ImagenResult -RequestId {0} -Verbose # asks for the result again, which is not paid for again, *' }
+            @{ kind = 'the host is away'; fault = @{ status = 503; body = @{ detail = 'No' } }; id = 'HostUnavailable'
+                advice = 'Check the network, * (Get-ImagenProvider emulator | Format-List); then Receive-ImagenResult -RequestId {0} fetches the result, which *' }
+        ) {
+            Add-Fault $test (@{ operation = 'result'; kind = 'status'; count = -1 } + $fault)
+            $failure = Get-Failure { New-ImagenImage 'a fox' -OutputDirectory "$TestDrive/$kind" }
+            $failure.FullyQualifiedErrorId | Should -BeLike "$id,*"
+            $failure.ErrorDetails.RecommendedAction | Should -BeLike ($advice -f (Get-ImagenRequest).RequestId)
+            Get-Bill $test | Should -HaveCount 1
+        }
+
         It 'a request that had ended is fetched by its id' {
             $request = New-ImagenImage 'a fox'
             $null = Get-ImagenRequestStatus $request.RequestId -Wait

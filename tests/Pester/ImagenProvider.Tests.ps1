@@ -90,6 +90,15 @@ Describe 'Providers' {
             Get-ChildItem $env:IMAGEN4_HOME -Recurse -File | Get-Content -Raw | Should -Not -BeLike '*"k"*'
         }
 
+        It 'what the session has is saved too, as it is' {
+            Set-ImagenProvider tried -Protocol FalQueue -BaseUri https://tried.example -ConcurrencyLimit 3
+            Set-ImagenProvider tried -Default -Scope User
+            Get-InNewProcess '(Get-ImagenProvider | Where-Object IsDefault).Name, (Get-ImagenProvider tried).ConcurrencyLimit' | ForEach-Object { $_ -split '\s+' } | Should -Be 'tried', '3'
+            Set-ImagenProvider fal -PricePerImage 0.04
+            Set-ImagenProvider fal -PricePerImage 0.04 -Scope User
+            Get-InNewProcess '(Get-ImagenProvider fal).Scope' | Should -Be 'User'
+        }
+
         It 'with -Default makes one the default; IMAGEN4_PROVIDER and the user''s setting come after the session''s' {
             Set-ImagenProvider user-one -Protocol FalQueue -BaseUri https://u.example -Scope User -Default
             $env:IMAGEN4_PROVIDER = 'fal'

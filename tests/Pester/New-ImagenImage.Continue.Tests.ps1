@@ -217,7 +217,7 @@ Describe 'New-ImagenImage, run again' {
         Add-Fault $test @{ operation = 'submit'; kind = 'close'; count = -1 }
         $seen = Watch-Command { 1..30 | ForEach-Object { "row $_" } | New-ImagenImage -ThrottleLimit 1 }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
-        $seen.Thrown.Exception.Message | Should -BeLike 'Submitting to emulator has ended: 10 requests in a row are in doubt (the last: *). Nothing is sent there again before they are settled: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest'
+        $seen.Thrown.Exception.Message | Should -BeLike 'Submitting to emulator has ended: 10 requests in a row are in doubt (the last: *). This command sends nothing more there. Settle them before the next one does: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest'
         @($seen.Output | Where-Object State -EQ InDoubt) | Should -HaveCount 10
         @(Get-Seen $test | Where-Object method -EQ POST) | Should -HaveCount 10
     }

@@ -50,7 +50,7 @@ Describe 'New-ImagenImage: several providers' {
         Add-Fault $test @{ kind = 'html'; operation = 'submit'; match = 'left'; count = -1 }
         $seen = Watch-Command { Get-Row left, right 30 | New-ImagenImage -Wait }
         $seen.Thrown.FullyQualifiedErrorId | Should -Be "HostUnavailable,$command"
-        $seen.Thrown.Exception.Message | Should -BeLike 'Submitting to left has ended: 10 requests in a row are in doubt (the last: *). Nothing is sent there again before they are settled: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest'
+        $seen.Thrown.Exception.Message | Should -BeLike 'Submitting to left has ended: 10 requests in a row are in doubt (the last: *). This command sends nothing more there. Settle them before the next one does: Get-ImagenRequest -State InDoubt | Resolve-ImagenRequest'
         $seen.Error.FullyQualifiedErrorId | Should -Be (@("SubmissionInDoubt,$command") * 10)
         $seen.Output | Where-Object Provider -EQ right | ForEach-Object State | Should -Be (@('Completed') * 30)
         $seen.Output | Where-Object Provider -EQ left | ForEach-Object State | Should -Be (@('InDoubt') * 10)

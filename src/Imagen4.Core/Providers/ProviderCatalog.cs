@@ -187,10 +187,12 @@ public sealed class ProviderCatalog
                 var existing = All().FirstOrDefault(profile => Same(profile, name));
                 var changed = change(existing) with { Scope = ProviderScope.User };
 
-                // A profile that is only made the default one needs no copy of its own.
+                // A profile that is only made the default one needs no copy of its own, but for one that ends with the session; the
+                // emulator ends with it too.
+                var isKept = existing is not null && (existing.Scope != ProviderScope.Session || Same(existing, EmulatorName));
                 return settings with
                 {
-                    Providers = existing is not null && changed == existing with { Scope = ProviderScope.User }
+                    Providers = isKept && changed == existing! with { Scope = ProviderScope.User }
                         ? settings.Providers
                         : [.. settings.Providers.Where(other => !Same(other, changed.Name)), changed],
                     DefaultProvider = makeDefault ? changed.Name : settings.DefaultProvider,

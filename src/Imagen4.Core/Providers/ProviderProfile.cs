@@ -9,10 +9,17 @@ public sealed record ProviderProfile
     /// <summary>The most requests that one command keeps in progress at once.</summary>
     public const int MostConcurrency = 5000;
 
+    /// <summary>The most characters that a name has.</summary>
+    public const int LongestName = 64;
+
     // fal runs 2 requests of a new account at once and up to 40 of others; what waits in its queue costs nothing.
     private const int DefaultConcurrency = 40;
 
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
+
+    /// <summary>Whether a text can be the name of a profile.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     /// <summary>The name users choose it by.</summary>
     public required string Name { get; init; }

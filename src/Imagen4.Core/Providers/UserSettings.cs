@@ -59,7 +59,10 @@ internal sealed record UserSettings
         }
     }
 
+    // Names are shown: they are what Set-ImagenProvider takes, and a key in the place of its variable's name is not repeated.
     private static bool IsWhole(ProviderProfile? profile) =>
-        profile is { Name.Length: > 0 } && Enum.IsDefined(profile.Protocol)
-        && !profile.ApiKeyVariables.Contains(null!) && !profile.MediaHosts.Contains(null!);
+        profile is { Name: { } name } && ProviderProfile.IsName(name) && Enum.IsDefined(profile.Protocol)
+        && profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables).All(IsVariable) && !profile.MediaHosts.Contains(null!);
+
+    private static bool IsVariable(string? name) => name is not null && KeyShape.IsVariable(name) && !KeyShape.Is(name);
 }

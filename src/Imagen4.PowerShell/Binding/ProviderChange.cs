@@ -116,7 +116,7 @@ internal sealed class ProviderChange
     private ProviderProfile New() => _cells.Protocol() is { } protocol && _cells.Address("BaseUri") is not null
         ? ProviderCatalog.OfProtocol(protocol) with
         {
-            Name = ProviderView.IsName(_name)
+            Name = ProviderProfile.IsName(_name)
                 ? _name
                 : throw new InvalidInputException(CommandMessages.ProviderNameMalformed.With(PlainText.Brief(_name)))
                 {

@@ -6,15 +6,11 @@ namespace Imagen4.PowerShell.Binding;
 /// <summary>Shows a profile to users.</summary>
 internal static class ProviderView
 {
-    /// <summary>Whether a text can be the name of a profile.</summary>
-    public static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
-
     /// <summary>A name for a profile, made of a text that cannot be one.</summary>
     public static string NameOf(string text)
     {
-        var word = string.Concat(text.Select(letter => IsName($"{letter}") ? letter : '-')).Trim('-');
-        return word.Length == 0 ? "mine" : word[..Math.Min(word.Length, 64)];
+        var word = string.Concat(text.Select(letter => ProviderProfile.IsName($"{letter}") ? letter : '-')).Trim('-');
+        return word.Length == 0 ? "mine" : word[..Math.Min(word.Length, ProviderProfile.LongestName)];
     }
 
     /// <summary>The profile as an object of the pipeline.</summary>

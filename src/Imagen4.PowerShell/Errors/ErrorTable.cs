@@ -41,14 +41,18 @@ internal static class ErrorTable
     {
         ApiKeyMissingException => new("ApiKeyMissing", ErrorCategory.AuthenticationError, CommandMessages.AdviceApiKeyMissing),
         AuthenticationFailedException =>
-            new("AuthenticationFailed", ErrorCategory.AuthenticationError, CommandMessages.AdviceAuthenticationFailed),
+            new("AuthenticationFailed", ErrorCategory.AuthenticationError, IsAtHost(error)
+                ? CommandMessages.AdviceAuthenticationFailedOfRequest.With(Named(error))
+                : CommandMessages.AdviceAuthenticationFailed),
         AccountLockedException => new("AccountLocked", ErrorCategory.PermissionDenied, CommandMessages.AdviceAccountLocked),
         InvalidInputException => new("InvalidInput", ErrorCategory.InvalidArgument, null),
         ContentPolicyViolationException =>
             new("ContentPolicyViolation", ErrorCategory.PermissionDenied, CommandMessages.AdviceContentPolicyViolation),
         ModelNotAvailableException => new("ModelNotAvailable", ErrorCategory.ObjectNotFound, CommandMessages.AdviceModelNotAvailable),
         RequestNotFoundException => new("RequestNotFound", ErrorCategory.ObjectNotFound, NotFound(error)),
-        RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, CommandMessages.AdviceRateLimited),
+        RateLimitedException => new("RateLimited", ErrorCategory.LimitsExceeded, IsAtHost(error)
+            ? CommandMessages.AdviceRateLimitedOfRequest.With(Named(error))
+            : CommandMessages.AdviceRateLimited),
         CostLimitReachedException => new("CostLimitReached", ErrorCategory.LimitsExceeded, CommandMessages.AdviceCostLimitReached),
         SubmissionInDoubtException => new("SubmissionInDoubt", ErrorCategory.ResourceUnavailable, CommandMessages.AdviceSubmissionInDoubt),
         HostUnavailableException => new("HostUnavailable", ErrorCategory.ConnectionError, Unreached(error)),
@@ -56,7 +60,9 @@ internal static class ErrorTable
         RequestFailedException => new("RequestFailed", ErrorCategory.InvalidResult, CommandMessages.AdviceRequestFailed),
         RequestCancelledException => new("RequestCancelled", ErrorCategory.OperationStopped, CommandMessages.AdviceRequestCancelled),
         WaitTimeoutException => new("WaitTimeout", ErrorCategory.OperationTimeout, CommandMessages.AdviceWaitTimeout),
-        InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, CommandMessages.AdviceInvalidResponse),
+        InvalidResponseException => new("InvalidResponse", ErrorCategory.InvalidData, IsAtHost(error)
+            ? CommandMessages.AdviceInvalidResponseOfRequest.With(Named(error))
+            : CommandMessages.AdviceInvalidResponse),
         DownloadFailedException failed => new("DownloadFailed", ErrorCategory.WriteError, NotDownloaded(failed)),
         UploadFailedException => new("UploadFailed", ErrorCategory.WriteError, CommandMessages.AdviceUploadFailed),
         InvalidMediaException => new("InvalidMedia", ErrorCategory.WriteError, CommandMessages.AdviceInvalidMedia.With(Named(error))),
@@ -98,6 +104,9 @@ internal static class ErrorTable
         ? CommandMessages.AdviceImageTooLarge.With(Named(error), "", BatchOptions.LargestImage / (1024 * 1024))
         : CommandMessages.AdviceImageTooLarge.With(Named(error), $" -MaxBytes {2 * limit}", 2 * limit / (1024 * 1024));
 
+    // The same command would submit a prompt that stands in it again, and that is paid for.
+    private static bool IsAtHost(Exception error) => error is ImagenException { RequestId: not null };
+
     private static string Named(Exception error) =>
         error is ImagenException { RequestId: not null } named ? $" -RequestId {RequestOf(named)}" : "";
 
@@ -111,6 +120,7 @@ internal static class ErrorTable
 
     private static string Unreached(Exception error) => (error as ImagenException)?.Provider is ProviderCatalog.EmulatorName
         ? CommandMessages.AdviceEmulatorUnreached
+        : IsAtHost(error) ? CommandMessages.AdviceHostUnavailableOfRequest.With(Of(error), Named(error))
         : CommandMessages.AdviceHostUnavailable.With(Of(error));
 
     private static string Of(Exception error) => (error as ImagenException)?.Provider is { } provider ? $" {provider}" : "";

@@ -61,6 +61,25 @@ public sealed class UserSettingsTests : EnvironmentTest
         Assert.Equal("before", UserSettings.Load().DefaultProvider);
     }
 
+    [Theory]
+    [InlineData("fal", "KEYID:s3cret")]
+    [InlineData("fal", "s3cretA1b2C3d4E5f6G7h8I9j0K1l2M3n4")]
+    [InlineData("\u001b[31ms3cret", "FAL_KEY")]
+    [InlineData("", "FAL_KEY")]
+    public void What_is_not_a_name_is_refused_and_not_repeated(string name, string variable)
+    {
+        File.WriteAllText(UserSettings.FilePath, System.Text.Json.JsonSerializer.Serialize(
+            new { providers = new[] { new { name, protocol = "FalQueue", baseUri = "https://x.example/", apiKeyVariables = new[] { variable } } } }));
+
+        var error = Assert.Throws<InvalidInputException>(() => UserSettings.Load());
+
+        Assert.EndsWith(
+            "every provider has a protocol and a name of at most 64 letters, digits and the characters - _ and . in it; apiKeyVariables has names "
+            + "of environment variables, never a key",
+            error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Whatever_is_written_is_its_users_alone()
     {

@@ -241,7 +241,7 @@ internal sealed class RequestWaiter(TimeSpan limit, string saving = "")
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             var provider = request.Host.Profile.Name;
-            var known = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble, provider) : Messages.WaitGoesOn.With(provider);
+            var known = missed.Last is { } trouble ? Messages.WaitUnanswered.With(trouble.TrimEnd('.'), provider) : Messages.WaitGoesOn.With(provider);
             var command = Messages.CommandReceive.With(
                 CommandText.Argument(request.RequestId),
                 CommandText.Argument(provider),
