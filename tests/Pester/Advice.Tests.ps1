@@ -233,8 +233,6 @@ Describe 'Advice' {
                 advice = 'Get-ImagenProvider shows *; then Receive-ImagenResult -RequestId {0} fetches the result, which is not paid for again.' }
             @{ kind = 'the answer is none'; fault = @{ status = 200; body = @{ images = $null } }; id = 'InvalidResponse'
                 advice = 'Receive-ImagenResult -RequestId {0} -Verbose # asks for the result again, which is not paid for again, *' }
-            @{ kind = 'the host is away'; fault = @{ status = 503; body = @{ detail = 'No' } }; id = 'HostUnavailable'
-                advice = 'Check the network, * (Get-ImagenProvider emulator | Format-List); then Receive-ImagenResult -RequestId {0} fetches the result, which *' }
         ) {
             Add-Fault $test (@{ operation = 'result'; kind = 'status'; count = -1 } + $fault)
             $failure = Get-Failure { New-ImagenImage 'a fox' -OutputDirectory "$TestDrive/$kind" }

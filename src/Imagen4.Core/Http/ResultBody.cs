@@ -295,7 +295,7 @@ internal sealed record ResultBounds(long Whole, int Held, long Text, int Beginni
     /// </summary>
     public static ResultBounds Largest { get; } = new(256 * 1024 * 1024, 128 * 1024, 136 * 1024 * 1024, 8 * 1024)
     {
-        HeldByFew = 8 * 1024 * 1024,
+        HeldByFew = 4 * 1024 * 1024,
         Kept = 2 * 1024 * 1024,
     };
 

@@ -67,13 +67,13 @@ public sealed class BoundTests
     public async Task Of_a_result_little_is_held_and_more_is_InvalidResponse()
     {
         using var permit = new LargeResultPermit(TimeProvider.System);
-        var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 5 * 1024 * 1024))}}]}""");
+        var large = new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 3 * 1024 * 1024))}}]}""");
         await using var server = await WebServer.AnsweringAsync(large, large);
 
         var error = await Assert.ThrowsAsync<InvalidResponseException>(
             () => TestHost.Connect(server.Address).GetResultAsync(server.Address, permit, CancellationToken.None).InTime());
 
-        Assert.Equal("The host's answer was not read. The answer is larger than 8388608 bytes.", error.Message);
+        Assert.Equal("The host's answer was not read. The answer is larger than 4194304 bytes.", error.Message);
         Assert.Single(server.Requests);
     }
 
