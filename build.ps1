@@ -23,7 +23,7 @@
     The address of the repository, which Pack writes into the package. Without it, the package has none.
 .PARAMETER Platform
     What else the core of the package is compiled for ahead of time, besides this machine: win-x64, linux-arm64, osx-arm64 and so on.
-    The package runs on any platform; where it is not compiled ahead, a new process has its first request out half a second later.
+    The package runs on any platform; where it is not compiled ahead, a new process has its first request out a little later.
 .EXAMPLE
     ./build.ps1 Demo
 .EXAMPLE
