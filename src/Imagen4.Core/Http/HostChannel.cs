@@ -13,6 +13,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <summary>The largest answer that lists what is known of many things, in bytes.</summary>
     public const int LargestList = 16 * 1024 * 1024;
 
+    // The prompt is to be back within a second.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Receives one trace line for every exchange. It may be called on any thread.</summary>
     public Action<string>? Trace { get; init; }
 
@@ -55,9 +58,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers);
             }
 
-            var answer = result is not null && response.IsSuccessStatusCode
-                ? await ResultAsync(response, result, deadline.Token).ConfigureAwait(false)
-                : await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false);
+            var answer = result is null || !response.IsSuccessStatusCode ? await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false)
+                : result.IsOnlyAnswer ? await OnlyAnswerAsync(response, result, deadline.Token).ConfigureAwait(false)
+                : await ResultAsync(response, result, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
@@ -75,10 +78,19 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         }
     }
 
-    private async Task<HostResponse> ResultAsync(HttpResponseMessage response, LargeResultPermit permit, CancellationToken cancellation)
+    // One that has begun, and that nobody says again, has a moment to end when somebody stops.
+    private async Task<HostResponse> OnlyAnswerAsync(HttpResponseMessage response, LargeResultPermit permit, CancellationToken cancellation)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var stopping = cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(Grace), late);
+        return await ResultAsync(response, permit, late.Token, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<HostResponse> ResultAsync(
+        HttpResponseMessage response, LargeResultPermit permit, CancellationToken cancellation, CancellationToken? waiting = null)
     {
         var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest, permit)
-            .ReadAsync(response.Content, cancellation)
+            .ReadAsync(response.Content, cancellation, waiting)
             .ConfigureAwait(false);
         return Answer(response, body, isDecoded) with { Texts = texts };
     }

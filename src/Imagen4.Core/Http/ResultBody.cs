@@ -53,10 +53,11 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
     /// <summary>Reads the whole body.</summary>
     /// <param name="content">The body.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="waiting">Stops it while it waits for the permit; null for the same.</param>
     /// <returns>What is held of it, what has been set aside, and whether no compression is left.</returns>
     /// <exception cref="AnswerTooLargeException">It is larger than the bounds.</exception>
     public async Task<(ReadOnlyMemory<byte> Body, LongTexts? Texts, bool IsDecoded)> ReadAsync(
-        HttpContent content, CancellationToken cancellation)
+        HttpContent content, CancellationToken cancellation, CancellationToken? waiting = null)
     {
         if (content.Headers.ContentLength > bounds.Whole)
         {
@@ -71,7 +72,7 @@ internal sealed class ResultBody(ResultBounds bounds, LargeResultPermit permit)
                 var isDecoded = await ReadAsync(source, [.. content.Headers.ContentEncoding], cancellation).ConfigureAwait(false);
                 if (_body.Length > bounds.Held)
                 {
-                    await permit.AcquireAsync(cancellation).ConfigureAwait(false);
+                    await permit.AcquireAsync(waiting ?? cancellation).ConfigureAwait(false);
                 }
 
                 return (await ReadHeldAsync(isDecoded).ConfigureAwait(false), _texts, isDecoded);

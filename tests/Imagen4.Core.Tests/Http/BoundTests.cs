@@ -101,6 +101,43 @@ public sealed class BoundTests
         Assert.True((await answering.InTime()).IsSuccess);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_said_once_and_has_begun_has_a_moment_to_end_when_somebody_stops(bool isToEnd)
+    {
+        var time = new ManualTime();
+        var rest = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async connection =>
+        {
+            _ = await connection.ReadRequestAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{");
+            await rest.Task;
+            await connection.WriteAsync("}");
+            await connection.UntilClosedAsync();
+        });
+        using var content = new PaidContent("{}"u8.ToArray());
+        using var stop = new CancellationTokenSource();
+        using var permit = new LargeResultPermit(time) { IsOnlyAnswer = true };
+        var answering = TestHost.Connect(server.Address, time)
+            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), stop.Token, permit);
+        await BatchTest.UntilAsync(() => content.IsAnswered);
+
+        await stop.CancelAsync();
+        await time.WaitsAsync(1);
+        if (isToEnd)
+        {
+            rest.SetResult();
+            Assert.True((await answering.InTime()).IsSuccess);
+        }
+        else
+        {
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answering.InTime());
+            rest.SetResult();
+        }
+    }
+
     [Fact]
     public async Task Of_an_error_the_beginning_is_read()
     {
