@@ -42,7 +42,7 @@ public sealed class OddRowTests : LedgerTest
         var (first, latest) = (request with { Started = 0 }, Sample.Stored(Sample.Entry(2), RequestState.Delivered) with { Started = RequestColumns.LatestTime });
         await Sample.PutAsync(Home.Path, first, latest);
 
-        Assert.Equal([latest, first], All().Select(known => known.Stored));
+        Assert.Equal([first, latest], All().Select(known => known.Stored));
     }
 
     [Theory]
