@@ -75,7 +75,7 @@ function Invoke-Build([string] $Project) {
     }
 }
 
-# Compiles the core for a platform. The module does without: where the compiler is not to be had, that is all that is said.
+# Compiles the core ahead of time for a platform. The module also runs without that: where the compiler cannot be had, a warning says so.
 function Optimize-Core([string] $For) {
     $folder = Join-Path $root "lib/core/$For"
     if ($For -and (Test-Path (Join-Path $folder Imagen4.Core.dll))) {

@@ -22,7 +22,7 @@ internal static class JsonExcerpt
     private const int MostContainers = 128;
     private const int FewOfKind = 64;
 
-    // There are half as many names: more are repeated.
+    // There are far fewer names: more members than these repeat them.
     private const int MostRead = 128;
 
     // In bytes, of what is only handed on: a result keeps it as long as it is there.

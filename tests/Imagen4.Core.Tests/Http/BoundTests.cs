@@ -78,6 +78,19 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task Of_what_is_no_JSON_less_is_kept()
+    {
+        using var permit = new LargeResultPermit(TimeProvider.System);
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(200, $$"""{"images":[],"filler":[{{string.Join(',', Enumerable.Repeat("1", 3 * 512 * 1024))}}"""));
+
+        var error = await Assert.ThrowsAsync<InvalidResponseException>(
+            () => TestHost.Connect(server.Address).GetResultAsync(server.Address, permit, CancellationToken.None).InTime());
+
+        Assert.Equal("The host's answer was not read. The answer is larger than 2097152 bytes.", error.Message);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_said_once_waits_for_others_and_is_not_lost_for_that()
     {
         var time = new ManualTime();
