@@ -48,7 +48,7 @@ function ConvertFrom-Line([string] $Line) {
 
 function Read-Line([string] $File) {
     if ($File) {
-        return [IO.File]::ReadLines((Convert-Path $File))
+        return [IO.File]::ReadLines((Convert-Path -LiteralPath $File))
     }
 
     while ($null -ne ($line = [Console]::In.ReadLine())) {

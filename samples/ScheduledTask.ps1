@@ -51,11 +51,11 @@ $isProcess = [Environment]::GetCommandLineArgs() | Where-Object { (Split-Path $_
 $start = $PWD.ProviderPath
 $log = Join-Path $ReportDirectory batch.log
 
-# A spreadsheet runs what begins like a formula. With a blank before it, it does not, and Import-Csv | New-ImagenImage still knows the row.
+# A spreadsheet runs what begins like a formula, in full-width characters too. With a blank before it, it does not, and Import-Csv | New-ImagenImage still knows the row.
 filter Protect-Cell {
     $row = $_ | Select-Object -Property *
     foreach ($cell in $row.PSObject.Properties) {
-        if ($cell.Value -is [string] -and $cell.Value -match '^\s*[=+@-]') {
+        if ($cell.Value -is [string] -and $cell.Value -match '^\s*[=+@\-\uFF1D\uFF0B\uFF20\uFF0D]') {
             $cell.Value = " $($cell.Value)"
         }
     }
@@ -65,7 +65,7 @@ filter Protect-Cell {
 function Write-TaskLog([string] $Line) {
     Write-Output $Line
     try {
-        Add-Content $log "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
+        Add-Content -LiteralPath $log "$([datetime]::Now.ToString('yyyy-MM-dd HH:mm:ss')) $Line"
     }
     catch {
         # A log that cannot be written does not hide how the batch went.
@@ -86,8 +86,8 @@ try {
     }
 
     # -OutVariable has the objects also when an error ends the command.
-    $rows = Import-Csv $Csv -WarningAction SilentlyContinue
-    if (-not (Get-Content $Csv | Where-Object { $_.Trim() } | Select-Object -First 1)) {
+    $rows = Import-Csv -LiteralPath $Csv -WarningAction SilentlyContinue
+    if (-not (Get-Content -LiteralPath $Csv | Where-Object { $_.Trim() } | Select-Object -First 1)) {
         throw "$Csv is empty."
     }
     if (-not $rows) {
@@ -134,8 +134,8 @@ try {
             }
         }
     })
-    @($results) | Sort-Object Index | Protect-Cell | Export-Csv (Join-Path $ReportDirectory results.csv)
-    $wrong | Protect-Cell | Export-Csv (Join-Path $ReportDirectory problems.csv)
+    @($results) | Sort-Object Index | Protect-Cell | Export-Csv -LiteralPath (Join-Path $ReportDirectory results.csv)
+    $wrong | Protect-Cell | Export-Csv -LiteralPath (Join-Path $ReportDirectory problems.csv)
 }
 catch {
     # Neither does a table.

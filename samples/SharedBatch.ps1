@@ -43,7 +43,7 @@ if ((Get-ImagenLedger).Kind -ne 'PostgreSQL') {
     throw 'The ledger is on this machine alone: other machines would pay for the same rows. Name a database with -Ledger or IMAGEN4_LEDGER.'
 }
 
-$rows = @(Import-Csv $Csv)
+$rows = @(Import-Csv -LiteralPath $Csv)
 if ($rows | Where-Object { -not $_.key }) {
     throw "Every row of $Csv needs a key: equal rows without one are counted on each machine anew."
 }

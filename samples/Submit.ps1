@@ -25,5 +25,5 @@ if (-not (Get-Command New-ImagenImage -ErrorAction Ignore)) {
 }
 
 $given = $Provider ? @{ Provider = $Provider } : @{}
-$requests = @(Import-Csv $Csv | New-ImagenImage @given -ErrorAction Continue)
+$requests = @(Import-Csv -LiteralPath $Csv | New-ImagenImage @given -ErrorAction Continue)
 Write-Output "Accepted: $(@($requests | Where-Object State -In InQueue, InProgress, Completed, Delivered).Count) of $($requests.Count)."

@@ -47,19 +47,22 @@ public sealed class ApiKey
     internal string Reveal() => _secret;
 
     /// <summary>
-    /// What a host has sent, without the key: some repeat it in an error. Of a key in two parts, the second alone is masked too.
+    /// What a host has sent, without the key: some repeat it in an error. Of a key in two parts, the second alone is masked too. So is
+    /// the beginning of what is secret: a long text may have been cut within it.
     /// </summary>
     internal ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> body)
     {
         byte[]? masked = null;
-        foreach (var part in Parts())
+        foreach (var (part, least) in Parts())
         {
-            var rest = masked is null ? body.Span : masked;
-            for (var at = rest.IndexOf(part); at >= 0; at = rest.IndexOf(part))
+            var from = 0;
+            while ((masked ?? body.Span)[from..].IndexOf(part.AsSpan(0, least)) is >= 0 and var at)
             {
                 masked ??= body.ToArray();
-                rest = masked;
-                masked.AsSpan(at, part.Length).Fill((byte)'*');
+                from += at;
+                var length = masked.AsSpan(from).CommonPrefixLength(part);
+                masked.AsSpan(from, length).Fill((byte)'*');
+                from += length;
             }
         }
 
@@ -69,11 +72,12 @@ public sealed class ApiKey
     // JSON may write any of its characters by its number.
     private byte[] MaskEscaped(byte[] body)
     {
-        foreach (var part in Plain().Select(Encoding.ASCII.GetBytes))
+        foreach (var part in Plain())
         {
+            var (letters, least) = (Encoding.ASCII.GetBytes(part), LeastOf(part));
             for (var at = 0; at < body.Length; at++)
             {
-                var length = Escaped(body.AsSpan(at), part);
+                var length = Escaped(body.AsSpan(at), letters, least);
                 body.AsSpan(at, length).Fill((byte)'*');
             }
         }
@@ -81,15 +85,15 @@ public sealed class ApiKey
         return body;
     }
 
-    private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part)
+    private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part, int least)
     {
-        var at = 0;
+        var (at, count) = (0, 0);
         foreach (var letter in part)
         {
             var rest = body[at..];
             if (rest.IsEmpty)
             {
-                return 0;
+                break;
             }
 
             if (rest[0] == letter)
@@ -103,12 +107,17 @@ public sealed class ApiKey
             }
             else
             {
-                return 0;
+                break;
             }
+
+            count++;
         }
 
-        return at;
+        return count < least ? 0 : at;
     }
+
+    // How much of the beginning of a part gives it away. A key's id, which is the first of two parts, is none of the secret.
+    private static int LeastOf(string part) => part.Contains(':', StringComparison.Ordinal) ? part.Length : ShortestMasked;
 
     private IEnumerable<string> Plain() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
         .Where(part => part.Length >= ShortestMasked);
@@ -117,14 +126,14 @@ public sealed class ApiKey
     internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
 
     // Also as JSON, addresses and pages write it, and as a basic authorization does.
-    private IEnumerable<byte[]> Parts() => Plain()
+    private IEnumerable<(byte[] Part, int Least)> Parts() => Plain()
         .SelectMany(part => new[]
-        {
-            part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
-            WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
-        })
-        .Distinct()
-        .Select(Encoding.ASCII.GetBytes);
+            {
+                part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
+                WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
+            }
+            .Distinct()
+            .Select(form => (Encoding.ASCII.GetBytes(form), LeastOf(part) == part.Length ? form.Length : ShortestMasked)));
 
     /// <summary>Does not contain the key.</summary>
     public override string ToString() => "***";

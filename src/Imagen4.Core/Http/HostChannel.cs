@@ -55,7 +55,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 
             if (request.Content is PaidContent paid)
             {
-                paid.NoteAnswer(response.Headers);
+                paid.NoteAnswer(response.Headers, Key);
             }
 
             var answer = result is null || !response.IsSuccessStatusCode ? await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false)
@@ -103,9 +103,16 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, cancellation).ConfigureAwait(false);
         var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
 
-        // It is looked at several times, and each takes ten times its size.
-        var isLarge = cuts && isDecoded && body.Length > JsonExcerpt.LargestWhole;
-        return Answer(response, isLarge ? JsonExcerpt.Of(body) : body, isDecoded);
+        // It is parsed several times, and each takes ten times its size. Of what lists many things, every one counts.
+        var isLarge = isDecoded && body.Length > JsonExcerpt.LargestWhole && (cuts || largest <= LargestAnswer);
+        if (!isLarge)
+        {
+            return Answer(response, body, isDecoded);
+        }
+
+        // Without the key before anything is left out, which may be a part of it.
+        var whole = Key?.Mask(body) ?? body;
+        return Answer(response, JsonExcerpt.Of(whole), isDecoded) with { WholeBody = whole };
     }
 
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>
@@ -153,7 +160,10 @@ internal static class FailureText
 
         // Behind a time limit there is only what the limit has broken off.
         var cause = error is TimeoutException ? "" : error.GetBaseException().Message;
-        return PlainText.Line(error.Message.Contains(cause, StringComparison.Ordinal) ? error.Message : $"{error.Message} {cause}")
+
+        // .NET points to an exception that nobody sees: its message follows.
+        var said = error.Message.Replace(", see inner exception", "", StringComparison.Ordinal);
+        return PlainText.Line(said.Contains(cause, StringComparison.Ordinal) ? said : $"{said} {cause}")
             .TrimEnd('.');
     }
 }

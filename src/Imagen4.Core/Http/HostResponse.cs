@@ -15,6 +15,12 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     // Checked once, on arrival: later readers of the JSON may rely on it.
     private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
 
+    /// <summary>
+    /// The body with nothing left out: an id may stand anywhere in it. It is searched, and never parsed whole, which takes ten times its
+    /// size.
+    /// </summary>
+    public ReadOnlyMemory<byte> WholeBody { get; init; } = Body;
+
     /// <summary>Whether the body was decoded: no compression is left.</summary>
     public bool IsDecoded { get; init; } = true;
 
@@ -33,9 +39,21 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     /// <summary>Whether the status is 2xx.</summary>
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 
-    /// <summary>The first value of a header, or null.</summary>
-    public string? Header(string name) =>
-        Headers.TryGetValues(name, out var values) && values.FirstOrDefault() is { } value ? Key?.Mask(value) ?? value : null;
+    /// <summary>The first value of a header that is not empty; empty where all are, and null where there is none.</summary>
+    public string? Header(string name) => Header(Headers, name, Key);
+
+    /// <summary>The first value of a header that is not empty, without the key; empty where all are, and null where there is none.</summary>
+    public static string? Header(HttpResponseHeaders headers, string name, ApiKey? key)
+    {
+        // A gateway may add a header to one that the host has sent already.
+        if (!headers.TryGetValues(name, out var values))
+        {
+            return null;
+        }
+
+        var value = values.FirstOrDefault(value => value.Length > 0) ?? "";
+        return key?.Mask(value) ?? value;
+    }
 
     /// <summary>Whether it is an error that comes from the model itself.</summary>
     public bool IsModelError => !IsSuccess && IsTyped;

@@ -36,8 +36,8 @@ internal static class JsonExcerpt
         StringComparer.Ordinal,
         "images", "image", "data", "output", "choices", "url", "b64_json", "image_base64", "content_type", "file_name", "file_size", "width",
         "height", "seed", "description", "usage", "meta", "credits_used", "total_tokens", "status", "error", "error_type", "detail",
-        "message", "msg", "type", "code", "param", "request_id", "requestId", "inference_id", "generation_id", "statusCode", "logs",
-        "metrics", "inference_time", "queue_position");
+        "message", "msg", "type", "code", "param", "request_id", "requestId", "gateway_request_id", "inference_id", "generation_id",
+        "status_url", "response_url", "cancel_url", "statusCode", "logs", "metrics", "inference_time", "queue_position");
 
     /// <summary>
     /// The text without the members and elements that are left out, and with a member that counts them; as it was where nothing is left

@@ -56,11 +56,11 @@ internal sealed class PaidContent : HttpContent
     public bool IsAnswered { get; private set; }
 
     /// <summary>Records what the head of an answer says, because reading its body may still fail.</summary>
-    public void NoteAnswer(HttpResponseHeaders headers)
+    /// <param name="headers">The headers of the answer.</param>
+    /// <param name="key">The key that was sent: a host may repeat it where an id belongs.</param>
+    public void NoteAnswer(HttpResponseHeaders headers, ApiKey? key)
     {
         IsAnswered = true;
-        RequestId = headers.TryGetValues("x-fal-request-id", out var values) && values.FirstOrDefault() is { } id && RequestIds.IsOne(id)
-            ? id
-            : null;
+        RequestId = HostResponse.Header(headers, "x-fal-request-id", key) is { } id && RequestIds.IsOne(id) ? id : null;
     }
 }

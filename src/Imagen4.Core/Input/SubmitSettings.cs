@@ -1,3 +1,5 @@
+using Imagen4.Core.Http;
+
 namespace Imagen4.Core.Input;
 
 /// <summary>How a request is queued and kept: what a host takes beside the model's input.</summary>
@@ -94,7 +96,7 @@ internal static class SubmitSettingsReader
 
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"
             ? address
-            : throw cell.Refuse(Messages.CellIsNotAddress);
+            : throw (cell with { Value = ProviderAddress.WithoutSecrets(text) }).Refuse(Messages.CellIsNotAddress);
     }
 
     private static string? Priority(Cell cell) => cell.Text()?.Trim() is not { } text ? null

@@ -10,6 +10,7 @@ namespace Imagen4.Core.Ledger;
 internal sealed class NamedRequests(RequestLedger ledger)
 {
     /// <summary>The request that a row's record names, or null where the ledger knows none.</summary>
+    /// <exception cref="InvalidInputException">Its two ids are those of two requests.</exception>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
     public async ValueTask<LedgerRequest?> FindAsync(ImageRow row, HostConnection host, CancellationToken cancellation)
     {
@@ -18,8 +19,17 @@ internal sealed class NamedRequests(RequestLedger ledger)
             return null;
         }
 
-        return (row.LedgerId is { } own ? await ledger.FindAsync(own, cancellation).ConfigureAwait(false) : null)
-            ?? (row.RequestId is { } id ? await OfHostAsync(host, id, cancellation).ConfigureAwait(false) : null);
+        var known = row.LedgerId is { } own ? await ledger.FindAsync(own, cancellation).ConfigureAwait(false) : null;
+        if (known?.RequestId is { } its && row.RequestId is { } said && its != said)
+        {
+            // A column that was sorted by itself: which of the two is meant, and what was paid for, nobody can say.
+            throw new InvalidInputException(Messages.RecordIdsDiffer.With(known.LedgerId, PlainText.Brief(its), PlainText.Brief(said)))
+            {
+                RequestId = its,
+            };
+        }
+
+        return known ?? (row.RequestId is { } id ? await OfHostAsync(host, id, cancellation).ConfigureAwait(false) : null);
     }
 
     /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes

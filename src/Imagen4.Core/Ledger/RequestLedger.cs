@@ -214,6 +214,11 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId) =>
+        await FindByRequestIdAsync(entry.BaseAddress, entry.Provider, requestId, CancellationToken.None).ConfigureAwait(false) is { } other
+        && other.LedgerId != entry.LedgerId;
+
+    /// <inheritdoc/>
     public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256) =>
         await _store.KeepSavedAsync(entry.LedgerId, sha256).ConfigureAwait(false);
 

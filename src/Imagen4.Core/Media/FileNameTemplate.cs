@@ -66,7 +66,7 @@ public sealed partial class FileNameTemplate
         if (names.FirstOrDefault(name => !Placeholders.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             var known = string.Join(", ", Placeholders.Select(name => $"{{{name}}}"));
-            throw new InvalidInputException(Messages.FileNamePlaceholderUnknown.With(unknown, known));
+            throw new InvalidInputException(Messages.FileNamePlaceholderUnknown.With(PlainText.Brief(unknown), known));
         }
 
         if (Placeholder().Replace(template, "").AsSpan().ContainsAny('{', '}'))

@@ -26,9 +26,17 @@ public sealed class OutputFolder(string path, bool force)
     internal string RealPath => _real ??= Media.RealPath.Of(FullPath);
 
     /// <summary>Checks the path of the folder without creating it.</summary>
-    /// <exception cref="InvalidInputException">A file is in its place.</exception>
+    /// <exception cref="InvalidInputException">A file is in its place, or a link that leads nowhere.</exception>
     public void Check()
     {
+        if (new FileInfo(FullPath).LinkTarget is { } target && !Path.Exists(RealPath))
+        {
+            throw new InvalidInputException(Messages.OutputDirectoryLinkBroken.With(FullPath, PlainText.Brief(target)))
+            {
+                Parameter = "OutputDirectory",
+            };
+        }
+
         if (File.Exists(FullPath))
         {
             throw new InvalidInputException(Messages.OutputDirectoryIsFile.With(FullPath)) { Parameter = "OutputDirectory" };

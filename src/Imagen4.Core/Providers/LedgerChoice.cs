@@ -19,6 +19,7 @@ public enum LedgerScope
 }
 
 /// <summary>The database that somebody chose for the ledger. Never a password.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LedgerChoice
 {
     /// <summary>How to connect to it.</summary>

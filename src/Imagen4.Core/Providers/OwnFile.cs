@@ -92,6 +92,8 @@ internal static class OwnFile
     }
 
     /// <summary>Creates a folder, and nothing where it is there already.</summary>
+    /// <exception cref="IOException">It cannot be created, or a file has its name.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be created.</exception>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())

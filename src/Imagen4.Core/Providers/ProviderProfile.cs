@@ -4,6 +4,7 @@ namespace Imagen4.Core.Providers;
 
 /// <summary>What the module knows of a host. It is data: a new host of a known protocol needs no code.</summary>
 /// <remarks>The JSON reader hands every property it does not find a null or a zero, which here means the default.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ProviderProfile
 {
     /// <summary>The most requests that one command keeps in progress at once.</summary>

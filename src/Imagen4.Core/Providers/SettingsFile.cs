@@ -33,10 +33,7 @@ internal static class SettingsFile
     {
         UntrustedStateException untrusted => new InvalidInputException(untrusted.Message, untrusted) { NextCommand = untrusted.Command },
         JsonException { LineNumber: { } line } json => new InvalidInputException(
-            Messages.SettingsUnreadable.With(path, Messages.SettingsMalformed.With(line + 1, json.Path is null or "$" ? "" : $" ({json.Path})")), error)
-        {
-            NextCommand = $"Move-Item {CommandText.Argument(path)} {CommandText.Argument(path + ".bad")} -Force",
-        },
+            Messages.SettingsUnreadable.With(path, Messages.SettingsMalformed.With(line + 1, json.Path is null or "$" ? "" : $" ({json.Path})")), error),
         _ => new InvalidInputException(Messages.SettingsUnreadable.With(path, error.Message), error),
     };
 }

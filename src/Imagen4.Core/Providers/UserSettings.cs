@@ -1,9 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Imagen4.Core.Http;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Providers;
 
 /// <summary>A user's settings for all sessions: profiles, the default one, and a shared ledger. They never contain a key.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record UserSettings
 {
     public string? DefaultProvider { get; init; }
@@ -25,7 +28,7 @@ internal sealed record UserSettings
         try
         {
             var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings) ?? new();
-            return settings.Providers.All(IsWhole) ? settings : throw new JsonException(Messages.ProviderIncomplete);
+            return settings.Providers.All(IsWhole) && AreDistinct(settings.Providers) ? settings : throw new JsonException(Messages.ProviderIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -62,7 +65,14 @@ internal sealed record UserSettings
     // Names are shown: they are what Set-ImagenProvider takes, and a key in the place of its variable's name is not repeated.
     private static bool IsWhole(ProviderProfile? profile) =>
         profile is { Name: { } name } && ProviderProfile.IsName(name) && Enum.IsDefined(profile.Protocol)
-        && profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables).All(IsVariable) && !profile.MediaHosts.Contains(null!);
+        && profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables).All(IsVariable) && !profile.MediaHosts.Contains(null!)
+        && new[] { profile.BaseUri, profile.PlatformUri, profile.StorageUri }.OfType<Uri>().All(IsAddress)
+        && profile.PricePerImage is not < 0;
+
+    private static bool AreDistinct(IEnumerable<ProviderProfile> profiles) =>
+        profiles.GroupBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase).All(same => !same.Skip(1).Any());
+
+    private static bool IsAddress(Uri address) => ProviderAddress.Read(address.OriginalString) is not null;
 
     private static bool IsVariable(string? name) => name is not null && KeyShape.IsVariable(name) && !KeyShape.Is(name);
 }

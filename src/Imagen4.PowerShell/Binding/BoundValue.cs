@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Internal;
 using System.Text.Json.Nodes;
+using Imagen4.Core.Text;
 
 namespace Imagen4.PowerShell.Binding;
 
@@ -18,6 +19,21 @@ internal static class BoundValue
         _ when value == AutomationNull.Value => null,
         _ => value,
     };
+
+    /// <summary>What a value says of itself; what kind it is where its class throws instead: whoever reads it as text refuses it then.</summary>
+    public static string? Text(object? value)
+    {
+        try
+        {
+            return Plain(value)?.ToString();
+        }
+#pragma warning disable CA1031 // It is somebody else's code, and one record must not end a batch.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return ValueName.Of(Plain(value));
+        }
+    }
 
     /// <summary>The value as it was written on the command line, where PowerShell has read a text such as 007 or 1d as a number.</summary>
     public static object? AsWritten(object? value) =>

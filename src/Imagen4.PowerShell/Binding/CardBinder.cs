@@ -83,15 +83,15 @@ internal sealed class CardBinder(Func<string, string> fullPath)
     private static ImagenImage Read(Record record) => new()
     {
         Index = Number(record, nameof(ImagenImage.Index)) ?? 0,
-        Path = record.At(nameof(ImagenImage.Path))?.ToString(),
-        Uri = record.At(nameof(ImagenImage.Uri))?.ToString(),
+        Path = BoundValue.Text(record.At(nameof(ImagenImage.Path))),
+        Uri = BoundValue.Text(record.At(nameof(ImagenImage.Uri))),
         Width = Number(record, nameof(ImagenImage.Width)),
         Height = Number(record, nameof(ImagenImage.Height)),
-        Sha256 = record.At(nameof(ImagenImage.Sha256))?.ToString(),
+        Sha256 = BoundValue.Text(record.At(nameof(ImagenImage.Sha256))),
     };
 
     private static int? Number(Record record, string name) =>
-        int.TryParse(record.At(name)?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(BoundValue.Text(record.At(name)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string? Text(int row, string name, object? value) => BoundValue.Plain(value) switch
     {
@@ -101,6 +101,6 @@ internal sealed class CardBinder(Func<string, string> fullPath)
         DateTime time => time.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture),
         PSObject or IDictionary or IList => new JsonCell(row, name).Of(value)?.ToJsonString(),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        var other => other.ToString(),
+        var other => BoundValue.Text(other),
     };
 }

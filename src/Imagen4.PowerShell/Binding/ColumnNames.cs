@@ -129,7 +129,7 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
         return known;
     }
 
-    private static bool IsBlank(object? value) => string.IsNullOrWhiteSpace(BoundValue.Plain(value)?.ToString());
+    private static bool IsBlank(object? value) => string.IsNullOrWhiteSpace(BoundValue.Text(value));
 
     // A warning for those of the first row, and one for the first later row that has others; what follows is a trace.
     private void Report(int row, List<string> unused)
@@ -159,6 +159,6 @@ internal sealed class ColumnNames(ColumnHints hints, BatchOptions options, bool 
     private IEnumerable<(string Column, string Parameter)> Overridden(Record record) =>
         from parameter in Given
         from column in record.All(NamesOf(parameter))
-        where !string.IsNullOrWhiteSpace(column.Value?.ToString()) && _hidden.Add(column.Name)
+        where !string.IsNullOrWhiteSpace(BoundValue.Text(column.Value)) && _hidden.Add(column.Name)
         select (column.Name, parameter);
 }

@@ -67,6 +67,6 @@ internal static class DeliveryBinder
         null => [],
         string text => [text],
         IEnumerable several => several.Cast<object?>().SelectMany(Texts),
-        var one => [one.ToString() ?? ""],
+        var one => [BoundValue.Text(one) ?? ""],
     };
 }

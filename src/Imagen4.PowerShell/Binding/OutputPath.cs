@@ -36,7 +36,7 @@ internal static partial class OutputPath
                 : ImageFolder.IsImage(path) && !Directory.Exists(path) ? throw IsImage(directory, isNamed: fileName is not null, command.MyInvocation.ExpectingInput)
                 : new OutputFolder(path, force);
         }
-        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        catch (Exception error) when (error is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ArgumentException)
         {
             throw new InvalidInputException(CommandMessages.OutputDirectoryNotFileSystem.With(PlainText.Brief(directory)), error);
         }

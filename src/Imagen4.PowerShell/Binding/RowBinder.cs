@@ -81,11 +81,11 @@ internal static class RowBinder
         int index, Record record, object? prompt, bool promptIsGiven, Func<string, IEnumerable<string>> namesOf, string command)
     {
         // PowerShell silently prefers the command line; here that would be the wrong image, paid for.
-        var own = record.Text ?? record.At(namesOf("Prompt"))?.ToString();
+        var own = record.Text ?? BoundValue.Text(record.At(namesOf("Prompt")));
         if (promptIsGiven && !string.IsNullOrWhiteSpace(own))
         {
             throw new InvalidInputException(CommandMessages.PromptTwice.With(
-                PlainText.Brief(own), PlainText.Brief(prompt?.ToString() ?? ""))) { Row = index };
+                PlainText.Brief(own), PlainText.Brief(BoundValue.Text(prompt) ?? ""))) { Row = index };
         }
 
         if (record.Text is { } text)

@@ -25,7 +25,7 @@ internal sealed class ShownImages(FilePaths paths)
         var images = BoundValue.Plain(record.At("Images"));
         return images is string text ? [.. text.Split(Separator).SelectMany(Existing)]
             : BoundValue.IsList(images) && BoundValue.List(images).SelectMany(Of).ToList() is { Count: > 0 } several ? several
-            : Existing(PathNames.Select(name => BoundValue.Plain(record.At(name))?.ToString()).FirstOrDefault(path => path is not null));
+            : Existing(PathNames.Select(name => BoundValue.Text(record.At(name))).FirstOrDefault(path => path is not null));
     }
 
     // A record may be anybody's: its paths are taken literally, and only on this machine.

@@ -92,7 +92,7 @@ public sealed class GetImagenModelCommand : CatalogueCommand
     {
         wanted ??= profile.DefaultModel;
         var ids = WildcardPattern.ContainsWildcardCharacters(wanted)
-            ? ModelLookup.KnownIds(profile).Where(WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase).IsMatch)
+            ? ModelLookup.KnownIds(profile).Where(NamePattern.Of(wanted))
             : [wanted];
         var (refresh, target) = (Refresh.IsPresent, Target);
         IReadOnlyList<string> all = [.. ids];

@@ -43,7 +43,7 @@ public sealed class GetImagenProviderCommand : PSCmdlet
             return [ModuleSession.Providers.Find(wanted)];
         }
 
-        var pattern = WildcardPattern.Get(wanted, WildcardOptions.IgnoreCase);
-        return ModuleSession.Providers.All().Where(profile => pattern.IsMatch(profile.Name));
+        var isMeant = NamePattern.Of(wanted);
+        return ModuleSession.Providers.All().Where(profile => isMeant(profile.Name));
     }
 }

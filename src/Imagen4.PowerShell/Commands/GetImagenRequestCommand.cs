@@ -185,7 +185,7 @@ public sealed partial class GetImagenRequestCommand : PumpedCommand
 
     private static Func<string, bool> Any(string[] patterns)
     {
-        var all = Array.ConvertAll(patterns, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase));
-        return text => Array.Exists(all, pattern => pattern.IsMatch(text));
+        var all = Array.ConvertAll(patterns, NamePattern.Of);
+        return text => Array.Exists(all, isMeant => isMeant(text));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Imagen4.Core.Pipeline.Costs;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
+using Imagen4.PowerShell.Pipeline;
 
 namespace Imagen4.PowerShell.Commands;
 
@@ -54,8 +55,13 @@ public sealed partial class NewImagenImageCommand
             return CommandMessages.ShouldCostUnknown;
         }
 
-        var sums = costs.OfType<Money>().GroupBy(cost => cost.Currency).Select(sum => new Money(sum.Sum(cost => cost.Amount), sum.Key));
-        return CommandMessages.ShouldCostAtMost.With(string.Join(" + ", sums))
+        var sums = new CostSums();
+        foreach (var cost in costs.OfType<Money>())
+        {
+            sums.Add(cost.Amount, cost.Currency);
+        }
+
+        return CommandMessages.ShouldCostAtMost.With(sums)
             + (unknown > 0 ? CommandMessages.ShouldCostUnknownRows.With(unknown) : "");
     }
 }

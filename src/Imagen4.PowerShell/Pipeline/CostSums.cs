@@ -13,7 +13,7 @@ internal sealed class CostSums
     /// <summary>Adds an amount.</summary>
     /// <param name="amount">The amount.</param>
     /// <param name="currency">Its currency; null for a price of the user's own, which has none.</param>
-    public void Add(decimal amount, string? currency) => _sums[currency ?? ""] = _sums.GetValueOrDefault(currency ?? "") + amount;
+    public void Add(decimal amount, string? currency) => _sums[currency ?? ""] = Money.Sum(_sums.GetValueOrDefault(currency ?? ""), amount);
 
     /// <summary>Whether the sums are the same as others.</summary>
     public bool Equal(CostSums other) => _sums.SequenceEqual(other._sums);

@@ -179,6 +179,34 @@ public sealed class BoundTests
         Assert.StartsWith("first; {}", FalErrorDetail.Read(response).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"status":"IN_PROGRESS","metrics":[0{0}]}""", ",0")]
+    [InlineData("""{"status":"IN_PROGRESS","logs":[{}{0}]}""", ",{}")]
+    [InlineData("""{"status":"IN_PROGRESS","error":[[]{0}]}""", ",[]")]
+    public async Task Of_a_large_status_what_is_parsed_is_small(string form, string more)
+    {
+        var body = form.Replace("{0}", string.Concat(Enumerable.Repeat(more, 1_000_000 / more.Length)), StringComparison.Ordinal);
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, body));
+
+        var response = await TestHost.Connect(server.Address).GetAsync(server.Address, CancellationToken.None).InTime();
+
+        Assert.InRange(response.Json.Length, 1, JsonExcerpt.LargestWhole);
+        Assert.Equal("IN_PROGRESS", response.JsonObject()!.Value.GetProperty("status").GetString());
+        Assert.Equal(body.Length, response.WholeBody.Length);
+    }
+
+    [Fact]
+    public async Task A_large_list_of_many_things_is_parsed_whole()
+    {
+        var body = $$"""{"models":[{}{{string.Concat(Enumerable.Repeat(",{}", 100_000))}}]}""";
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, body));
+
+        var response = await TestHost.Connect(server.Address)
+            .GetAsync(server.Address, CancellationToken.None, HostChannel.LargestList).InTime();
+
+        Assert.Equal(body.Length, response.Json.Length);
+    }
+
     /// <summary>A stream that begins with some bytes and repeats others for ever.</summary>
     private sealed class EndlessStream(byte[] start, byte[] more) : Stream
     {

@@ -19,6 +19,10 @@ public sealed class MaskedKeyTests
     [InlineData("0123456789abcdeJ", @"\u0041 0123456789abcde\u004A 0123456789abcde\u004a", @"\u0041 ********************* *********************")]
     [InlineData("0123456789abcdef", @"\u0030123456789abcde\u00", @"\u0030123456789abcde\u00")]
     [InlineData("0123456789abcdef", @"0123456789abcde\u0067", @"0123456789abcde\u0067")]
+    [InlineData("0123456789abcdefXYZ", "cut 0123456789abcdefXY", "cut ******************")]
+    [InlineData("0123456789abcdefXYZ", "0123456789abcdef0123456789abcdefXYZ", "***********************************")]
+    [InlineData("0123456789abcdefXYZ", @"cut 01234567\u0038\u0039abcdefX", "cut ***************************")]
+    [InlineData("an-id-that-is-long:0123456789abcdefXYZ", "the id an-id-that-is-long:0123456789abcdefXY", "the id an-id-that-is-long:******************")]
     [InlineData("emulator", "http://127.0.0.1/_emulator/files", "http://127.0.0.1/_emulator/files")]
     public void A_key_is_masked(string key, string text, string shown)
     {

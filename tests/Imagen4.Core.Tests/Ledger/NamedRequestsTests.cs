@@ -65,13 +65,20 @@ public sealed class NamedRequestsTests : LedgerTest
         var named = new NamedRequests(Open());
         var host = Connect("https://host.example", "studio");
 
-        Assert.Equal(first.LedgerId, await FindAsync(first.LedgerId, second.Progress.RequestId));
+        Assert.Equal(first.LedgerId, await FindAsync(first.LedgerId, first.Progress.RequestId));
         Assert.Equal(second.LedgerId, await FindAsync(null, second.Progress.RequestId));
         Assert.Equal(second.LedgerId, await FindAsync(LedgerEntry.NewId(), second.Progress.RequestId));
         Assert.Equal(first.LedgerId, await FindAsync(first.LedgerId, null));
         Assert.Null(await FindAsync(null, "unknown"));
         Assert.Null(await FindAsync(LedgerEntry.NewId(), null));
         Assert.Null(await FindAsync(null, null));
+
+        // A column that was sorted by itself.
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => FindAsync(first.LedgerId, "another-1"));
+        Assert.Equal(
+            $"The record names two requests: LedgerId {first.LedgerId} is request {first.Progress.RequestId}, and RequestId is another-1. "
+            + "Nothing was sent. Correct one of them, or leave both out for a new row.",
+            error.Message);
 
         async Task<string?> FindAsync(string? ledgerId, string? requestId) =>
             (await named.FindAsync(TestHost.Row() with { LedgerId = ledgerId, RequestId = requestId }, host, CancellationToken.None))?.LedgerId;

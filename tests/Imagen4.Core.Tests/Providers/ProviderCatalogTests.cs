@@ -148,7 +148,7 @@ public sealed class ProviderCatalogTests : EnvironmentTest
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("{\"providers\":null,\"future\":1}")]
+    [InlineData("{\"providers\":null}")]
     public void Settings_that_say_nothing_are_none(string text)
     {
         File.WriteAllText(Home.At("settings.json"), text);

@@ -62,6 +62,40 @@ public sealed class UserSettingsTests : EnvironmentTest
     }
 
     [Theory]
+    [InlineData("""{"defaultProvder":"x"}""", "$.defaultProvder")]
+    [InlineData("""{"DefaultProvider":"x"}""", "$.DefaultProvider")]
+    [InlineData("""{"keepPrompts":false}""", "$.keepPrompts")]
+    [InlineData("""{"providers":[{"name":"x","protocol":"FalQueue","apiKeyVariable":"X_KEY"}]}""", "$.providers[0].apiKeyVariable")]
+    [InlineData("""{"ledger":{"connectionString":"Host=x","password":"y"}}""", "$.ledger.password")]
+    public void A_member_that_is_none_of_them_is_refused(string json, string place)
+    {
+        File.WriteAllText(UserSettings.FilePath, json);
+
+        var error = Assert.Throws<InvalidInputException>(() => UserSettings.Load());
+
+        Assert.Equal(
+            $"The settings in {UserSettings.FilePath} cannot be read: line 1 is not valid JSON, or has something that does not belong there ({place}). "
+            + "Correct it in the file: without it, what else it says would not hold either.",
+            error.Message);
+        Assert.Null(error.NextCommand);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"x","protocol":"FalQueue","baseUri":"https://me:s3cret@x.example/"}""")]
+    [InlineData("""{"name":"x","protocol":"FalQueue","platformUri":"https://x.example/?key=s3cret"}""")]
+    [InlineData("""{"name":"x","protocol":"FalQueue","pricePerImage":-5}""")]
+    [InlineData("""{"name":"x","protocol":"FalQueue"},{"name":"X","protocol":"FalQueue"}""")]
+    public void A_profile_that_could_not_have_been_saved_is_refused(string profiles)
+    {
+        File.WriteAllText(UserSettings.FilePath, $$"""{"providers":[{{profiles}}]}""");
+
+        var error = Assert.Throws<InvalidInputException>(() => UserSettings.Load());
+
+        Assert.Contains("addresses begin with https://", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fal", "KEYID:s3cret")]
     [InlineData("fal", "s3cretA1b2C3d4E5f6G7h8I9j0K1l2M3n4")]
     [InlineData("\u001b[31ms3cret", "FAL_KEY")]
@@ -75,7 +109,8 @@ public sealed class UserSettingsTests : EnvironmentTest
 
         Assert.EndsWith(
             "every provider has a protocol and a name of at most 64 letters, digits and the characters - _ and . in it; apiKeyVariables has names "
-            + "of environment variables, never a key",
+            + "of environment variables, never a key; addresses begin with https:// (http:// for this machine alone), without a user; no price is "
+            + "below zero, and no name is there twice",
             error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
     }

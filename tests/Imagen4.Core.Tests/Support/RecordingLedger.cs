@@ -31,6 +31,11 @@ internal sealed class RecordingLedger : ILedger
     /// <summary>Called before a result is kept.</summary>
     public Action Keeping { get; set; } = () => { };
 
+    /// <summary>The ids that requests of other rows have.</summary>
+    public HashSet<string> OfOthers { get; } = [];
+
+    public ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId) => ValueTask.FromResult(OfOthers.Contains(requestId));
+
     public async ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result)
     {
         Keeping();

@@ -25,7 +25,7 @@ internal sealed class CostLimit(decimal limit)
         {
             lock (_lock)
             {
-                return Money.Of(1, Sum(_paid, _open), 0, _currency)!;
+                return Money.Of(1, Money.Sum(_paid, _open), 0, _currency)!;
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed class CostLimit(decimal limit)
     {
         lock (_lock)
         {
-            _paid = Sum(_paid, amount);
+            _paid = Money.Sum(_paid, amount);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class CostLimit(decimal limit)
     {
         lock (_lock)
         {
-            _open = Sum(_open, worst);
+            _open = Money.Sum(_open, worst);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class CostLimit(decimal limit)
     {
         lock (_lock)
         {
-            if (Sum(Sum(_paid, _open), worst) > limit)
+            if (Money.Sum(Money.Sum(_paid, _open), worst) > limit)
             {
                 return false;
             }
@@ -116,7 +116,7 @@ internal sealed class CostLimit(decimal limit)
         {
             _running--;
             _open -= worst;
-            _paid = Sum(_paid, paid);
+            _paid = Money.Sum(_paid, paid);
             Look();
         }
     }
@@ -126,10 +126,10 @@ internal sealed class CostLimit(decimal limit)
         while (_line.First is { } first)
         {
             var worst = first.Value.Worst;
-            var fits = Sum(Sum(_paid, _open), worst) <= limit;
+            var fits = Money.Sum(Money.Sum(_paid, _open), worst) <= limit;
 
             // Where it would not fit if all that is in progress cost nothing, there is nothing to wait for.
-            if (!fits && _running > 0 && Sum(_paid, worst) <= limit)
+            if (!fits && _running > 0 && Money.Sum(_paid, worst) <= limit)
             {
                 return;
             }
@@ -158,9 +158,6 @@ internal sealed class CostLimit(decimal limit)
             }
         }
     }
-
-    // A host may bill any number: more than can be counted is more than any limit.
-    private static decimal Sum(decimal some, decimal more) => some > decimal.MaxValue - more ? decimal.MaxValue : some + more;
 
     private sealed class Waiting(decimal worst)
     {

@@ -27,6 +27,9 @@ public sealed record Money(decimal Amount, string? Currency)
         }
     }
 
+    /// <summary>A sum of amounts that are not below zero; the largest number there is where none can hold it.</summary>
+    public static decimal Sum(decimal some, decimal more) => some > decimal.MaxValue - more ? decimal.MaxValue : some + more;
+
     /// <summary>The amount and its currency, as every culture reads it.</summary>
     public override string ToString() => Currency is null
         ? Amount.ToString(Format, CultureInfo.InvariantCulture)

@@ -71,9 +71,17 @@ internal static class RowCost
         var extras = rule.ExtrasOf(input).ToList();
 
         // What comes on top has a currency of its own. A price of the user's own is in the host's.
-        return rule.UnitsPerImage(input) is not { } units || extras.Any(extra => price.Currency is { } own && own != extra.Currency)
-            ? null
-            : Money.Of(images * units, price.Amount, images * extras.Sum(extra => extra.Amount), price.Currency);
+        try
+        {
+            return rule.UnitsPerImage(input) is not { } units || extras.Any(extra => price.Currency is { } own && own != extra.Currency)
+                ? null
+                : Money.Of(images * units, price.Amount, images * extras.Sum(extra => extra.Amount), price.Currency);
+        }
+        catch (OverflowException)
+        {
+            // A model of the user's own may have any factor.
+            return null;
+        }
     }
 
     private static Estimate Known(Money? most) => new(most, most is null ? Messages.CostUnknownInput : null);

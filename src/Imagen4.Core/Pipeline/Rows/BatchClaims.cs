@@ -37,7 +37,9 @@ internal sealed class BatchClaims(ClientServices services, BatchOptions options)
     {
         try
         {
-            return (await _reconciler.ReconcileAsync(host, known, takesLikely: false, cancellation).ConfigureAwait(false)).Known;
+            return (await TimeLimit
+                .RunAsync(options.TimeLimit, host, token => _reconciler.ReconcileAsync(host, known, takesLikely: false, token), cancellation)
+                .ConfigureAwait(false)).Known;
         }
         catch (ImagenException error) when (error is not LedgerUnavailableException)
         {

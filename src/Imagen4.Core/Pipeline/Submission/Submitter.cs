@@ -28,6 +28,7 @@ internal sealed class Submitter(
     private const int ThrottledBudget = 10;
 
     private readonly SubmissionSteps _steps = new(ledger, breaker, counts);
+    private readonly IssuedIds _issued = new(ledger);
 
     // An outage of a gateway must not put a whole batch in doubt.
     private const int MostInDoubt = 10;
@@ -81,7 +82,8 @@ internal sealed class Submitter(
             if (cancellation.IsCancellationRequested || breaker.IsOpen(host.Profile.Name, entry.Model))
             {
                 // Writing it down took a while: nothing is sent any more.
-                await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
+                var why = breaker.ByProvider.GetValueOrDefault(host.Profile.Name) ?? breaker.ReasonForAll;
+                await _steps.RecordAsync(RequestState.NotSent, entry with { Error = why?.Message, ErrorType = why?.Kind }).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 return null;
             }
@@ -89,6 +91,11 @@ internal sealed class Submitter(
             var sending = exchange.SendAsync(address, content, headers, stop.Abandoning);
             turn?.Dispose();
             var sent = await sending.ConfigureAwait(false);
+            if (await OthersIdInAsync(host, protocol, entry, sent).ConfigureAwait(false) is { } others)
+            {
+                throw await DoubtAsync(host, entry, sent.Post with { RequestId = null }, others).ConfigureAwait(false);
+            }
+
             switch (sent.Class)
             {
                 case SubmitOutcome.Accepted:
@@ -198,6 +205,29 @@ internal sealed class Submitter(
         return acceptance;
     }
 
+    // The id of another row that the answer names, or null. Where the answer is the result, its id names nothing that is asked for.
+    private async Task<string?> OthersIdInAsync(HostConnection host, IHostProtocol protocol, LedgerEntry entry, PaidOutcome sent)
+    {
+        var named = protocol.AnswersWithResult ? null
+            : sent.Acceptance?.Request.RequestId ?? (sent.Class == SubmitOutcome.InDoubt ? sent.Post.RequestId : null);
+        try
+        {
+            return named is not null && await _issued.IsOthersAsync(host, entry, named).ConfigureAwait(false) ? named : null;
+        }
+        catch (LedgerUnavailableException)
+        {
+            // The next step, which is written, says so.
+            return null;
+        }
+    }
+
+    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, PaidPost post, string others)
+    {
+        var reason = Messages.InDoubtAnswerOthers.With(AnswerOf(post.Response!), others);
+        var doubt = InDoubt(host, post, reason, entry);
+        return Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, doubt).ConfigureAwait(false), reason);
+    }
+
     // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is
     // there.
     private async Task<Acceptance> SettleAsync(
@@ -274,9 +304,11 @@ internal sealed class Submitter(
             return FailureText.Of(post.Error!);
         }
 
-        var answer = response.ContentType is { } type ? $"{(int)response.Status} ({type})" : $"{(int)response.Status}";
-        return Said(post, response).With(answer, post.RequestId);
+        return Said(post, response).With(AnswerOf(response), post.RequestId);
     }
+
+    private static string AnswerOf(HostResponse response) =>
+        response.ContentType is { } type ? $"{(int)response.Status} ({type})" : $"{(int)response.Status}";
 
     private static string Said(PaidPost post, HostResponse response) =>
         post.RequestId is not null ? Messages.InDoubtAnswerNames

@@ -69,11 +69,11 @@ internal static class FalMarks
     /// <param name="isResult">Whether it is the result, too: then an error in fal's own form is what has become of the request.</param>
     public static SubmitMarks Read(HostResponse response, bool isResult)
     {
-        var named = NamedRequestId.In(response.Body.Span, "request_id", "requestId");
+        var named = NamedRequestId.In(response.WholeBody.Span, "request_id", "requestId");
         var header = IdInHeader(response);
         return new SubmitMarks
         {
-            HasRequestId = named.IsThere || header is not null || NamedRequestId.In(response.Body.Span, GatewayIds).IsThere,
+            HasRequestId = named.IsThere || header is not null || NamedRequestId.In(response.WholeBody.Span, GatewayIds).IsThere,
             RequestId = named.Id ?? (RequestIds.IsOne(header) ? header : null),
             IsBilled = Bills(response),
             IsOwnWord = isResult && response.IsModelError,

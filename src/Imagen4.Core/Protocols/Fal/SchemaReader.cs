@@ -89,14 +89,14 @@ internal static class SchemaReader
     };
 
     // Several alternatives are no statement about any one value, except that one of them is null.
-    private static JsonElement? Single(JsonElement document, JsonElement schema)
+    private static JsonElement? Single(JsonElement document, JsonElement schema, int depth = 0)
     {
         foreach (var word in (string[])["anyOf", "oneOf", "allOf"])
         {
             if (At(schema, word) is { ValueKind: JsonValueKind.Array } alternatives)
             {
                 var real = alternatives.EnumerateArray().Select(one => Resolve(document, one)).Where(one => Type(one) != "null").ToList();
-                return real is [var only] ? Single(document, only) : null;
+                return real is [var only] && depth < DeepestReference ? Single(document, only, depth + 1) : null;
             }
         }
 

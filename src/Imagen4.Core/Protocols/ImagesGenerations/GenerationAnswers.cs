@@ -29,14 +29,16 @@ internal sealed record GenerationAnswer
     [JsonIgnore]
     public decimal? UnitsUsed => Number(Member(Member(Meta, "usage"), "credits_used")) ?? Number(Member(Usage, "total_tokens"));
 
-    /// <summary>The images, under whichever name there are any.</summary>
+    /// <summary>The images, under whichever name there are any; a list without one may stand before it.</summary>
     [JsonIgnore]
     public IReadOnlyList<GeneratedFile?>? Files
     {
         get
         {
             IReadOnlyList<GeneratedFile?>?[] lists = [Images, Data, Output?.Choices];
-            return lists.FirstOrDefault(list => list is { Count: > 0 }) ?? lists.FirstOrDefault(list => list is not null);
+            return lists.FirstOrDefault(list => list?.Any(file => file is { HasImage: true }) == true)
+                ?? lists.FirstOrDefault(list => list is { Count: > 0 })
+                ?? lists.FirstOrDefault(list => list is not null);
         }
     }
 
@@ -73,8 +75,14 @@ internal sealed record GeneratedFile
 
     public long? FileSize { get; init; }
 
+    /// <summary>Whether it has an image under one of the three names.</summary>
+    [JsonIgnore]
+    public bool HasImage => IsGiven(Url) || IsGiven(B64Json) || IsGiven(ImageBase64);
+
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
+
+    private static bool IsGiven(JsonElement? text) => text is { ValueKind: JsonValueKind.String } given && !given.ValueEquals("");
 }
 
 /// <summary>An error: flat, or one level down.</summary>

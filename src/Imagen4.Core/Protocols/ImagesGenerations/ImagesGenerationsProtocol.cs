@@ -42,7 +42,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
     public override SubmitMarks ReadMarks(HostResponse response)
     {
         var error = Error(response);
-        var named = NamedRequestId.In(response.Body.Span, NamesOf(response, error));
+        var named = NamedRequestId.In(response.WholeBody.Span, NamesOf(response, error));
         var inference = response.Header("x-inference-id") is { Length: > 0 } header ? header : null;
 
         var ofFal = FalMarks.IdInHeader(response);

@@ -18,6 +18,13 @@ public sealed class CostLimitTests
         select new Row(worst, end switch { 0 => 0, 1 => part, _ => worst }, turns);
 
     [Fact]
+    public void A_sum_that_no_number_can_hold_is_the_largest_there_is()
+    {
+        Assert.Equal(decimal.MaxValue, Money.Sum(7.9e28m, 7.9e28m));
+        Assert.Equal(3.5m, Money.Sum(1.5m, 2m));
+    }
+
+    [Fact]
     public void With_forty_under_way_the_lid_is_never_passed_and_nobody_waits_for_ever() => Always.Holds(
         Rows,
         120,

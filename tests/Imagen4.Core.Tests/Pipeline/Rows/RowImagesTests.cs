@@ -48,7 +48,7 @@ public sealed class RowImagesTests : EnvironmentTest
     [Theory]
     [InlineData("fox.png", "-ImageUri takes http and https addresses without a user, and data URIs; 'fox.png' is neither. -ImagePath takes files. Nothing was sent.")]
     [InlineData("ftp://example.com/a.png", "-ImageUri takes http and https addresses without a user, and data URIs; 'ftp://example.com/a.png' is neither. -ImagePath takes files. Nothing was sent.")]
-    [InlineData("https://me:secret@example.com/a.png", "-ImageUri takes http and https addresses without a user, and data URIs; 'https://me:secret@example.com/a.png' is neither. -ImagePath takes files. Nothing was sent.")]
+    [InlineData("https://me:secret@example.com/a.png", "-ImageUri takes http and https addresses without a user, and data URIs; 'https://example.com/a.png' is neither. -ImagePath takes files. Nothing was sent.")]
     [InlineData("https://example.com/a b.png", "-ImageUri takes http and https addresses without a user, and data URIs; 'https://example.com/a b.png' is neither. -ImagePath takes files. Nothing was sent.")]
     [InlineData("file:///home/me/fox.png", "-ImageUri is for addresses that the host can read; file:///home/me/fox.png is a file. Use -ImagePath. Nothing was sent.")]
     public void What_no_host_can_read_is_no_address(string uri, string message) =>

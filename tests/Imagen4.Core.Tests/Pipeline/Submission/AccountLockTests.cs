@@ -89,7 +89,7 @@ public sealed class AccountLockTests : SubmitterTest
         var time = new ManualTime();
         var isOpen = false;
         await using var server = await WebServer.StartAsync(
-            context => (Volatile.Read(ref isOpen) ? new Answer(200, Accepted) : new Answer(403, Locked)).WriteAsync(context));
+            context => (Volatile.Read(ref isOpen) ? NextAccepted() : new Answer(403, Locked)).WriteAsync(context));
         var host = TestHost.Connect(server.Address, time);
         var rows = new List<Task> { Warning.SubmitAsync(host, Entry(), CancellationToken.None) };
         await time.WaitsAsync(1);
@@ -156,7 +156,7 @@ public sealed class AccountLockTests : SubmitterTest
     [Fact]
     public async Task An_account_that_has_taken_a_request_is_given_more_looks_and_a_batch_has_so_many_in_all()
     {
-        var answers = Enumerable.Range(0, 400).Select(call => call % 6 == 0 ? new Answer(200, Accepted) : new Answer(403, Locked));
+        var answers = Enumerable.Range(0, 400).Select(call => call % 6 == 0 ? NextAccepted() : new Answer(403, Locked));
         await using var server = await WebServer.AnsweringAsync([.. answers]);
         var accepted = 0;
         Exception? end = null;

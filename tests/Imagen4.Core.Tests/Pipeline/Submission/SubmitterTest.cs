@@ -12,6 +12,11 @@ public abstract class SubmitterTest
 {
     internal const string Accepted = """{"status":"IN_QUEUE","request_id":"r-1","queue_position":3}""";
 
+    private static int _issued;
+
+    /// <summary>An acceptance with an id of its own, as hosts give every request.</summary>
+    internal static Answer NextAccepted() => new(200, $$"""{"status":"IN_QUEUE","request_id":"next-{{Interlocked.Increment(ref _issued)}}"}""");
+
     internal RecordingLedger Ledger { get; } = new();
 
     internal SubmissionBreaker Breaker { get; } = new();

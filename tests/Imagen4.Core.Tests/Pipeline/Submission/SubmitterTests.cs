@@ -94,7 +94,7 @@ public sealed class SubmitterTests : SubmitterTest
     public async Task One_throttled_request_pauses_every_worker_of_the_host()
     {
         var time = new ManualTime();
-        await using var server = await WebServer.AnsweringAsync(Throttled("30"), new Answer(200, Accepted));
+        await using var server = await WebServer.AnsweringAsync([Throttled("30"), .. Enumerable.Range(0, 6).Select(_ => NextAccepted())]);
         var first = SubmitAsync(server.Address, time: time);
         await time.WaitsAsync(1);
         var others = Enumerable.Range(0, 5).Select(_ => SubmitAsync(server.Address, time: time)).ToList();

@@ -21,6 +21,7 @@ public sealed class SchemaReaderTests
     [InlineData("""{"anyOf":[{"type":"string","enum":["a"]},{"type":"object"}]}""", null)]
     [InlineData("""{"$ref":"#/components/schemas/Nowhere"}""", null)]
     [InlineData("""{"$ref":"#/components/schemas/Loop"}""", null)]
+    [InlineData("""{"$ref":"#/components/schemas/Circle"}""", null)]
     [InlineData("{}", null)]
     [InlineData("5", null)]
     [InlineData("""{"type":"string","enum":["a","\u001b[31m"]}""", InputKind.Text)]
@@ -79,7 +80,7 @@ public sealed class SchemaReaderTests
 
     private const string Template = """
         {"paths":{"/a/b":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Input"}}}}}}},
-         "components":{"schemas":{"Text":{"type":"string"},"Loop":{"$ref":"#/components/schemas/Loop"},
+         "components":{"schemas":{"Text":{"type":"string"},"Loop":{"$ref":"#/components/schemas/Loop"},"Circle":{"anyOf":[{"$ref":"#/components/schemas/Circle"}]},
           "Input":{"type":"object","properties":{"x":SCHEMA},"required":[REQUIRED]}}}}
         """;
 }

@@ -23,6 +23,8 @@ public sealed class ImagesGenerationsProtocolTests
     [InlineData($$"""{"images":[],"data":[{{Image}}]}""")]
     [InlineData($$$"""{"output":{"choices":[{{{Image}}}]}}""")]
     [InlineData($$"""{"images":[null,{{Image}},{"url":null},{}]}""")]
+    [InlineData($$"""{"images":[{"b64_json":null,"id":"x"}],"data":[{{Image}}]}""")]
+    [InlineData($$$"""{"images":[{}],"data":[null],"output":{"choices":[{{{Image}}}]}}""")]
     [InlineData($$"""{"images":[{{Image}}],"seed":"many","meta":"none"}""")]
     [InlineData($$$"""{"images":[{{{Image}}}],"seed":1.5,"meta":{"usage":[]}}""")]
     [InlineData($$$$"""{"images":[{{{{Image}}}}],"meta":{"usage":{"credits_used":"?"}}}""")]

@@ -1,0 +1,33 @@
+using Imagen4.Core.Ledger;
+using Imagen4.Core.Providers;
+using Imagen4.Core.Text;
+
+namespace Imagen4.Core.Pipeline.Submission;
+
+/// <summary>
+/// The request ids that hosts have issued. One that a second row is given, by a cache on the way or a host that takes two rows for one,
+/// would save the image of the first under the name of the second.
+/// </summary>
+/// <param name="ledger">Knows those of earlier batches and of other processes.</param>
+internal sealed class IssuedIds(ILedger ledger)
+{
+    // By their hashes: a batch may have a hundred thousand.
+    private readonly HashSet<UInt128> _issued = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Whether an id that a row is given is another row's already. From now on it is this row's.</summary>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
+    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId)
+    {
+        var id = TextDigest.Of(host.BaseUri.AbsoluteUri, requestId);
+        lock (_lock)
+        {
+            if (!_issued.Add(id))
+            {
+                return true;
+            }
+        }
+
+        return await ledger.IsOthersRequestAsync(entry, requestId).ConfigureAwait(false);
+    }
+}
