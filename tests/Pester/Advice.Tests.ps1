@@ -286,7 +286,7 @@ Describe 'Advice' {
         It 'an id that nobody knows: a command that does no harm' {
             (Get-Failure { Get-ImagenRequest $UnknownId }).ErrorDetails.RecommendedAction | Should -Be "Receive-ImagenResult -RequestId $UnknownId"
             $advice = (Get-Failure { Receive-ImagenResult $UnknownId -NoDownload }).ErrorDetails.RecommendedAction
-            $advice | Should -BeLike "*, Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force removes it from the ledger."
+            $advice | Should -BeLike "*, Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force removes it from the ledger; the next run of its batch then generates it again, and pays for it."
             $seen = Watch-Command { Get-ImagenRequest | Where-Object RequestId -EQ $UnknownId | Remove-ImagenRequest -Force }
             $seen.Error.Count, $seen.Thrown | Should -Be 0, $null
         }

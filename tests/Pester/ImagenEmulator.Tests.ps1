@@ -115,6 +115,7 @@ Describe 'The emulator' {
         $first = Start-ImagenEmulator
         Stop-Process -Id $first.ProcessId -Force
         Wait-Until { -not (Test-Process $first.ProcessId) } 'it is gone'
+        (Watch-Command { New-ImagenImage 'p' -Wait }).Thrown.Exception.Message | Should -Be "Provider 'emulator' is not running. Start-ImagenEmulator starts the emulator." -Because 'anybody may listen there now'
         $second = Start-ImagenEmulator
         $second.ProcessId | Should -Not -Be $first.ProcessId
         (New-ImagenImage 'p' -Wait).State | Should -Be 'Completed'

@@ -57,6 +57,12 @@ Describe 'Providers' {
         It 'takes wildcards, and a name that is none is an error' {
             (Get-ImagenProvider 'e*').Name | Should -Be 'emulator'
             Get-ImagenProvider 'x*' | Should -BeNullOrEmpty
+            foreach ($command in { Get-ImagenProvider '[' }, { Get-ImagenModel '[' }, { Get-ImagenRequest -Key '[' }) {
+                $seen = Watch-Command $command
+                $failure = $seen.Thrown ?? $seen.Error
+                $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidInput,*'
+                $failure.Exception.Message | Should -Be "'[' is not a pattern: a bracket in it is not closed. A backtick before a bracket takes it as it is."
+            }
             $seen = Watch-Command { Get-ImagenProvider nobody, fal }
             $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.GetImagenProviderCommand'
             $seen.Error.Exception.Message | Should -BeLike "There is no provider 'nobody'. Known providers: *emulator, fal*."
@@ -283,17 +289,16 @@ Describe 'Providers' {
         $seen.Error.Exception.Message | Should -BeLike "The settings in *settings.json cannot be read: *"
     }
 
-    It 'settings that are no JSON are named by their line, and the advice starts without them' {
+    It 'settings that are no JSON are named by their line, and no command moves them away' {
         $null = New-Item -ItemType Directory $env:IMAGEN4_HOME -Force
         $path = Join-Path $env:IMAGEN4_HOME settings.json
         foreach ($case in @{ text = "{`n  broken"; line = 'line 2 is' }, @{ text = '{"providers":7}'; line = 'line 1 is*there ($.providers)' }) {
             Set-Content $path $case.text
             $seen = Watch-Command { Get-ImagenProvider }
-            $seen.Error.Exception.Message | Should -BeLike "The settings in * cannot be read: $($case.line)*. Correct it, or move the file away to start without it."
+            $seen.Error.Exception.Message | Should -BeLike "The settings in * cannot be read: $($case.line)*. Correct it in the file: without it, what else it says would not hold either."
             $seen.Error.Exception.Message | Should -Not -Match 'System\.|LineNumber'
-            & ([scriptblock]::Create($seen.Error.ErrorDetails.RecommendedAction))
-            (Get-ImagenProvider fal).Scope | Should -Be BuiltIn
-            Remove-Item "$path.bad"
+            $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Correct what the message names*' -Because 'the default provider and the choice about prompts are in it'
+            Remove-Item $path
         }
     }
 }

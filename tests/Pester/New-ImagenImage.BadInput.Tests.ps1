@@ -261,6 +261,16 @@ Describe 'New-ImagenImage: bad input' {
             $seen.Error.Exception.Message | Should -BeLike "*AspectRatio '5:4'*; NumImages 9 is outside 1 to 4. Nothing was sent."
         }
 
+        It 'a value that cannot be made text costs its own row only' {
+            Add-Type 'public class WithoutText { public override string ToString() { throw new System.InvalidOperationException("no text"); } }'
+            $rows = 'one', [WithoutText]::new(), 'three' | ForEach-Object { [pscustomobject]@{ Prompt = $_; Note = $_ } }
+            $seen = Watch-Command { $rows | New-ImagenImage -Wait }
+            $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+            $seen.Error.Exception.Message | Should -BeLike 'Row 2: *'
+            $seen.Output.Prompt | Should -Be 'one', 'three'
+            Get-Bill $test | Should -HaveCount 2
+        }
+
         It 'sends inputs of a model it does not know as they are' {
             $seen = Watch-Command { New-ImagenImage 'p' -Model fal-ai/imagen4/unheard-of -AspectRatio 5:4 -Verbose }
             $seen.Verbose | Should -Contain 'The inputs of fal-ai/imagen4/unheard-of are not known here; they are sent as they are.'

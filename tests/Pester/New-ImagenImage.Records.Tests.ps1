@@ -40,6 +40,26 @@ Describe 'New-ImagenImage, records of known requests' {
         (Watch-Command { $records | New-ImagenImage -Wait -NoResume }).Warning | Should -Not -BeLike 'Records of this batch*' -Because 'that is asked for'
     }
 
+    It 'that say they are in doubt, and that the ledger does not know, cost nothing without -NoResume' {
+        $record = [pscustomobject]@{ Prompt = 'a fox'; State = 'InDoubt'; LedgerId = '0123456789abcdef0123456789abcdef' }
+        $seen = Watch-Command { $record | New-ImagenImage -Wait }
+        $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
+        $seen.Error.Exception.Message | Should -BeLike ('Row 1: The record says that request 0123456789abcdef0123456789abcdef is in doubt, so it may have been paid for, ' +
+            'and the ledger in * does not know it. Nothing was sent. Resolve-ImagenRequest settles it where it was sent; -NoResume submits it as a new row.')
+        Get-Bill $test | Should -HaveCount 0
+        ($record | New-ImagenImage -Wait -NoResume).State | Should -Be 'Completed'
+        Get-Bill $test | Should -HaveCount 1
+    }
+
+    It 'whose two ids are those of two requests cost nothing' {
+        $one, $two = 'a fox', 'an owl' | New-ImagenImage -Wait
+        $one.LedgerId = $two.LedgerId
+        $seen = Watch-Command { $one | Select-Object Prompt, RequestId, LedgerId | New-ImagenImage -Wait }
+        $seen.Error.Exception.Message | Should -Be ("Row 1: The record names two requests: LedgerId $($two.LedgerId) is request $($two.RequestId), " +
+            "and RequestId is $($one.RequestId). Nothing was sent. Correct one of them, or leave both out for a new row.")
+        Get-Bill $test | Should -HaveCount 2
+    }
+
     Context 'not delivered, because downloads failed' {
         BeforeEach {
             Add-Fault $test @{ operation = 'download'; kind = 'status'; status = 404; count = -1 }

@@ -35,6 +35,18 @@ Describe 'samples/ScheduledTask.ps1' {
         Get-Bill $test | Should -HaveCount 2
     }
 
+    It 'takes brackets in names as they are' {
+        Set-Content -LiteralPath (Join-Path $place 'rows[1].csv') "prompt`nThe right file"
+        Set-Content (Join-Path $place rows1.csv) "prompt`nThe wrong file"
+        $other = (New-Item -ItemType Directory (Join-Path $place reports1)).FullName
+        Set-Content $other/results.csv 'not to be touched'
+        & $script -Csv (Join-Path $place 'rows[1].csv') -OutputDirectory (Join-Path $place images) -ReportDirectory (Join-Path $place 'reports[1]') *> $null
+        $LASTEXITCODE | Should -Be 0
+        Get-Bill $test | Should -HaveCount 1
+        Get-Content $other/results.csv | Should -Be 'not to be touched'
+        (Import-Csv -LiteralPath (Join-Path $place 'reports[1]/results.csv')).Prompt | Should -Be 'The right file'
+    }
+
     It 'ends with 2 when the file is empty, and says so' {
         $run = Invoke-Task ''
         $run.ExitCode | Should -Be 2 -Because $run.Said

@@ -30,6 +30,8 @@ public sealed class EmulatorSession(ProviderCatalog providers) : IDisposable
                 _running = await EmulatorProcess.StartAsync(program, options, cancellation).ConfigureAwait(false);
             }
 
+            providers.EndedEmulator = () => _running is { HasEnded: true, Address: var left } ? left : null;
+
             // What the user has changed about the emulator's profile stays; only where it listens is new.
             var profile = providers.Find(ProviderCatalog.EmulatorName) with { Scope = ProviderScope.Session };
             providers.Set(ProviderCatalog.EmulatorAt(profile, _running.Address), makeDefault: true);

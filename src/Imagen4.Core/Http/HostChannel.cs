@@ -112,7 +112,10 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
 
         // Without the key before anything is left out, which may be a part of it.
         var whole = Key?.Mask(body) ?? body;
-        return Answer(response, JsonExcerpt.Of(whole), isDecoded) with { WholeBody = whole };
+        var answer = Answer(response, JsonExcerpt.Of(whole), isDecoded);
+
+        // An id in a refusal proves that it is none.
+        return cuts ? answer with { WholeBody = whole } : answer;
     }
 
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>

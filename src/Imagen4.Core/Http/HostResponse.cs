@@ -16,8 +16,8 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
 
     /// <summary>
-    /// The body with nothing left out: an id may stand anywhere in it. It is searched, and never parsed whole, which takes ten times its
-    /// size.
+    /// The body of an error with nothing left out: an id may stand anywhere in it. It is searched, and never parsed whole, which takes
+    /// ten times its size.
     /// </summary>
     public ReadOnlyMemory<byte> WholeBody { get; init; } = Body;
 

@@ -30,6 +30,9 @@ public sealed record ImageRow
     /// <summary>Whether its record is the sidecar of an image, which has the names of files without their directories.</summary>
     public bool IsSidecar { get; init; }
 
+    /// <summary>Whether its record says that its request is in doubt: it may have been paid for.</summary>
+    public bool IsInDoubt { get; init; }
+
     /// <summary>How it is queued and kept.</summary>
     public SubmitSettings Settings { get; init; } = SubmitSettings.None;
 

@@ -27,7 +27,7 @@ public sealed class ProviderCatalog
     public IReadOnlyList<ProviderProfile> All() => _session.Values
         .Concat(UserSettings.Load().Providers.Select(profile => profile with { Scope = ProviderScope.User }))
         .Concat(HostData.BuiltIn.Providers)
-        .Select(AtInheritedEmulator)
+        .Select(AtEmulator)
         .DistinctBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .OrderBy(profile => profile.Name, StringComparer.OrdinalIgnoreCase)
         .ToList();
@@ -247,11 +247,18 @@ public sealed class ProviderCatalog
         return true;
     }
 
+    /// <summary>Where the session's emulator was that has ended by itself; null while it runs. Anybody may listen there now.</summary>
+    internal Func<Uri?>? EndedEmulator { get; set; }
+
     // The session's own has the address that the session gave it.
-    private static ProviderProfile AtInheritedEmulator(ProviderProfile profile) =>
-        profile.Scope != ProviderScope.Session && Same(profile, EmulatorName) && InheritedEmulator.Address is { } address
-            ? EmulatorAt(profile, address)
-            : profile;
+    private ProviderProfile AtEmulator(ProviderProfile profile) =>
+        !Same(profile, EmulatorName) ? profile
+        : profile.Scope == ProviderScope.Session ? profile.BaseUri == EndedEmulator?.Invoke() ? NotRunning(profile) : profile
+        : InheritedEmulator.Address is { } address ? EmulatorAt(profile, address)
+        : profile;
+
+    private static ProviderProfile NotRunning(ProviderProfile profile) =>
+        profile with { BaseUri = null, PlatformUri = null, StorageUri = null, MediaHosts = [], WebhookKeysUri = null };
 
     private static bool Same(ProviderProfile profile, string name) => profile.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -51,7 +51,11 @@ internal static class RowBinder
             cells["FileName"] = BoundValue.Plain(record.At("FileName"));
         }
 
-        return RowReader.Read(index, cells) with { IsSidecar = record?.IsSidecar == true };
+        return RowReader.Read(index, cells) with
+        {
+            IsSidecar = record?.IsSidecar == true,
+            IsInDoubt = record is { IsRows: true } && BoundValue.Text(record.At("State")) == ImagenStates.InDoubt,
+        };
     }
 
     // PowerShell binds one spelling of an input, and does not look into hashtables. The others may say something else.

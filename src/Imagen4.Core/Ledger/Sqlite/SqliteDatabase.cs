@@ -153,8 +153,17 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     }
 
     /// <inheritdoc/>
-    public Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation) =>
-        _checks.RunAsync(Check, hasRequests, Time.GetUtcNow(), cancellation);
+    public async Task CheckAsync(Func<long, CancellationToken, Task<bool>> hasRequests, CancellationToken cancellation)
+    {
+        try
+        {
+            await _checks.RunAsync(Check, hasRequests, Time.GetUtcNow(), cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(error, writes: true);
+        }
+    }
 
     /// <inheritdoc/>
     public void ShrinkLog()

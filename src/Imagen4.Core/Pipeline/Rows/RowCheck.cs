@@ -75,6 +75,11 @@ internal sealed class RowCheck(
         found = found with { FileName = names };
         if (named is null && found.IsNew && !options.NoResume && (row.RequestId ?? row.LedgerId) is { } unknown)
         {
+            if (row.IsInDoubt)
+            {
+                throw new InvalidInputException(Messages.RecordInDoubt.With(PlainText.Brief(unknown), _ledger.Location)) { Row = row.Index };
+            }
+
             notices.Warn(Messages.NamedUnknown, Messages.NamedUnknown.With(PlainText.Brief(unknown), _ledger.Location));
         }
 

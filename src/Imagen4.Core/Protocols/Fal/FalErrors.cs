@@ -56,6 +56,10 @@ internal static class FalErrors
             },
             407 => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, 407, detail.Text)) { StatusCode = 407 },
             >= 500 => OfModel(requestId: null, response, detail),
+
+            // A proxy's page is no word of the host on the input.
+            var status when response.IsPage =>
+                new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, detail.Text)) { StatusCode = status },
             _ => OfModel(requestId: null, response, detail) is var error
                 && (error is ContentPolicyViolationException || OfItself.Contains(error.HostErrorType ?? ""))
                 ? error
