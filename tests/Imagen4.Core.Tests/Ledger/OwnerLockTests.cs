@@ -48,7 +48,9 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
         File.SetUnixFileMode(Owners, (UnixFileMode)511);
         await using (var store = new LedgerStore(Database, TimeProvider.System))
         {
-            await Assert.ThrowsAsync<UntrustedStateException>(() => store.OwnerAsync(CancellationToken.None));
+            var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.OwnerAsync(CancellationToken.None));
+            Assert.IsType<UntrustedStateException>(error.InnerException);
+            Assert.StartsWith("chmod 700 ", error.NextCommand, StringComparison.Ordinal);
         }
 
         Assert.Equal("precious", await File.ReadAllTextAsync(victim));

@@ -3,6 +3,7 @@ using Imagen4.Core.Providers;
 namespace Imagen4.Core.Tests.Support;
 
 /// <summary>A test that may set environment variables and session providers: all are put back afterwards. It has a home of its own.</summary>
+[Trait(RunsAlone.Trait, "Alone")]
 public abstract class EnvironmentTest : IDisposable
 {
     private readonly Dictionary<string, string?> _before = [];

@@ -5,4 +5,7 @@ namespace Imagen4.Core.Tests.Support;
 public sealed class RunsAlone
 {
     public const string Name = "Environment";
+
+    /// <summary>By it, <c>build.ps1 Test</c> gives them a process of their own: they take turns there while others run elsewhere.</summary>
+    public const string Trait = "Runs";
 }
