@@ -47,37 +47,72 @@ public sealed class ApiKey
     internal string Reveal() => _secret;
 
     /// <summary>
-    /// What a host has sent, without the key: some repeat it in an error. Of a key in two parts, the second alone is masked too. So is
-    /// the beginning of what is secret: a long text may have been cut within it.
+    /// What a host has sent, without the key: some repeat it in an error. Of a key in two parts, the second alone is masked too.
     /// </summary>
     internal ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> body)
     {
         byte[]? masked = null;
-        foreach (var (part, least) in Parts())
+        foreach (var part in Parts())
         {
-            var from = 0;
-            while ((masked ?? body.Span)[from..].IndexOf(part.AsSpan(0, least)) is >= 0 and var at)
+            var rest = masked is null ? body.Span : masked;
+            for (var at = rest.IndexOf(part); at >= 0; at = rest.IndexOf(part))
             {
                 masked ??= body.ToArray();
-                from += at;
-                var length = masked.AsSpan(from).CommonPrefixLength(part);
-                masked.AsSpan(from, length).Fill((byte)'*');
-                from += length;
+                rest = masked;
+                masked.AsSpan(at, part.Length).Fill((byte)'*');
             }
         }
 
-        return body.Span.IndexOf("\\u00"u8) < 0 ? masked ?? body : MaskEscaped(masked ?? body.ToArray());
+        masked = body.Span.IndexOf("\\u00"u8) < 0 ? masked : MaskEscaped(masked ?? body.ToArray());
+        return MaskCut(masked ?? body);
+    }
+
+    // A long text may have been cut within the key. What begins like one elsewhere may be none: all tokens of a kind begin alike.
+    private ReadOnlyMemory<byte> MaskCut(ReadOnlyMemory<byte> body)
+    {
+        var cuts = new List<int>();
+        for (var at = body.Span.IndexOf(LongTexts.Cut); at >= 0;)
+        {
+            cuts.Add(at);
+            var next = body.Span[(at + 1)..].IndexOf(LongTexts.Cut);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        if (cuts.Count == 0)
+        {
+            return body;
+        }
+
+        byte[]? masked = null;
+        foreach (var part in Parts())
+        {
+            foreach (var cut in cuts)
+            {
+                var length = Math.Min(part.Length - 1, cut);
+                while (length >= ShortestMasked && !body.Span[..cut].EndsWith(part.AsSpan(0, length)))
+                {
+                    length--;
+                }
+
+                if (length >= ShortestMasked)
+                {
+                    masked ??= body.ToArray();
+                    masked.AsSpan(cut - length, length).Fill((byte)'*');
+                }
+            }
+        }
+
+        return masked ?? body;
     }
 
     // JSON may write any of its characters by its number.
     private byte[] MaskEscaped(byte[] body)
     {
-        foreach (var part in Plain())
+        foreach (var part in Plain().Select(Encoding.ASCII.GetBytes))
         {
-            var (letters, least) = (Encoding.ASCII.GetBytes(part), LeastOf(part));
             for (var at = 0; at < body.Length; at++)
             {
-                var length = Escaped(body.AsSpan(at), letters, least);
+                var length = Escaped(body.AsSpan(at), part);
                 body.AsSpan(at, length).Fill((byte)'*');
             }
         }
@@ -85,15 +120,15 @@ public sealed class ApiKey
         return body;
     }
 
-    private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part, int least)
+    private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part)
     {
-        var (at, count) = (0, 0);
+        var at = 0;
         foreach (var letter in part)
         {
             var rest = body[at..];
             if (rest.IsEmpty)
             {
-                break;
+                return 0;
             }
 
             if (rest[0] == letter)
@@ -107,17 +142,12 @@ public sealed class ApiKey
             }
             else
             {
-                break;
+                return 0;
             }
-
-            count++;
         }
 
-        return count < least ? 0 : at;
+        return at;
     }
-
-    // How much of the beginning of a part gives it away. A key's id, which is the first of two parts, is none of the secret.
-    private static int LeastOf(string part) => part.Contains(':', StringComparison.Ordinal) ? part.Length : ShortestMasked;
 
     private IEnumerable<string> Plain() => new[] { _secret, _secret[(_secret.IndexOf(':', StringComparison.Ordinal) + 1)..] }
         .Where(part => part.Length >= ShortestMasked);
@@ -126,14 +156,14 @@ public sealed class ApiKey
     internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
 
     // Also as JSON, addresses and pages write it, and as a basic authorization does.
-    private IEnumerable<(byte[] Part, int Least)> Parts() => Plain()
+    private IEnumerable<byte[]> Parts() => Plain()
         .SelectMany(part => new[]
-            {
-                part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
-                WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
-            }
-            .Distinct()
-            .Select(form => (Encoding.ASCII.GetBytes(form), LeastOf(part) == part.Length ? form.Length : ShortestMasked)));
+        {
+            part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
+            WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
+        })
+        .Distinct()
+        .Select(Encoding.ASCII.GetBytes);
 
     /// <summary>Does not contain the key.</summary>
     public override string ToString() => "***";

@@ -58,7 +58,7 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers, Key);
             }
 
-            var answer = result is null || !response.IsSuccessStatusCode ? await AnswerAsync(response, largest, deadline.Token).ConfigureAwait(false)
+            var answer = result is null || !response.IsSuccessStatusCode ? await AnswerAsync(response, largest, request.Content is PaidContent, deadline.Token).ConfigureAwait(false)
                 : result.IsOnlyAnswer ? await OnlyAnswerAsync(response, result, deadline.Token).ConfigureAwait(false)
                 : await ResultAsync(response, result, deadline.Token).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
@@ -95,7 +95,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         return Answer(response, body, isDecoded) with { Texts = texts };
     }
 
-    private async Task<HostResponse> AnswerAsync(HttpResponseMessage response, int largest, CancellationToken cancellation)
+    private async Task<HostResponse> AnswerAsync(
+        HttpResponseMessage response, int largest, bool isPaid, CancellationToken cancellation)
     {
         // What is wrong is said at the beginning of an error, and by its status and headers.
         var cuts = !response.IsSuccessStatusCode;
@@ -114,8 +115,8 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         var whole = Key?.Mask(body) ?? body;
         var answer = Answer(response, JsonExcerpt.Of(whole), isDecoded);
 
-        // An id in a refusal proves that it is none.
-        return cuts ? answer with { WholeBody = whole } : answer;
+        // An id in it tells what has become of the request.
+        return cuts || isPaid ? answer with { WholeBody = whole } : answer;
     }
 
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>

@@ -16,8 +16,8 @@ internal sealed record HostResponse(HttpStatusCode Status, HttpResponseHeaders H
     private readonly BodyForm _form = JsonCheck.FormOf(Body.Span);
 
     /// <summary>
-    /// The body of an error with nothing left out: an id may stand anywhere in it. It is searched, and never parsed whole, which takes
-    /// ten times its size.
+    /// The body of an error, or of the answer to a paid POST, with nothing left out: an id may stand anywhere in it. It is searched, and
+    /// never parsed whole, which takes ten times its size.
     /// </summary>
     public ReadOnlyMemory<byte> WholeBody { get; init; } = Body;
 

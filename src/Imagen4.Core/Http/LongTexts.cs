@@ -15,6 +15,9 @@ internal sealed class LongTexts : IDisposable
     private readonly Spool _bytes = new();
     private readonly List<LongText> _texts = [];
 
+    /// <summary>What the mark begins with that stands in the place of what is missing.</summary>
+    public static ReadOnlySpan<byte> Cut => " [+"u8;
+
     /// <summary>How many there are.</summary>
     public int Count => _texts.Count;
 

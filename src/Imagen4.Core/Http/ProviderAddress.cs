@@ -33,21 +33,7 @@ public static class ProviderAddress
     public static string WithoutSecrets(Uri address) => WithoutSecrets(address.OriginalString);
 
     /// <summary>A text that was to be an address as messages show it, likewise.</summary>
-    public static string WithoutSecrets(string text)
-    {
-        var end = text.AsSpan().IndexOfAny('?', '#');
-        var shown = end < 0 ? text : text[..end];
-        var host = shown.IndexOf("//", StringComparison.Ordinal) is var slashes and >= 0 ? slashes + 2 : 0;
-        if (end >= 0 && text.LastIndexOf('@') > end && !shown[host..].Contains('/'))
-        {
-            // A password may have either mark in it, and then what is before the mark is a part of it.
-            return $"{shown[..host]}***";
-        }
-
-        var user = shown.LastIndexOf('@');
-        shown = user < host ? shown : shown[..host] + shown[(user + 1)..];
-        return end < 0 ? shown : $"{shown}{text[end]}***";
-    }
+    public static string WithoutSecrets(string text) => AddressText.WithoutSecrets(text);
 
     /// <summary>The address that may have been meant by one that is refused; null where nothing is likely.</summary>
     public static Uri? Meant(string address)

@@ -1,4 +1,4 @@
-using Imagen4.Core.Http;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Input;
 
@@ -96,7 +96,7 @@ internal static class SubmitSettingsReader
 
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"
             ? address
-            : throw (cell with { Value = ProviderAddress.WithoutSecrets(text) }).Refuse(Messages.CellIsNotAddress);
+            : throw (cell with { Value = AddressText.WithoutSecrets(text) }).Refuse(Messages.CellIsNotAddress);
     }
 
     private static string? Priority(Cell cell) => cell.Text()?.Trim() is not { } text ? null

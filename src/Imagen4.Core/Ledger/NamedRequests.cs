@@ -20,7 +20,7 @@ internal sealed class NamedRequests(RequestLedger ledger)
         }
 
         var known = row.LedgerId is { } own ? await ledger.FindAsync(own, cancellation).ConfigureAwait(false) : null;
-        if (known?.RequestId is { } its && row.RequestId is { } said && its != said)
+        if (known?.RequestId is { } its && row.RequestId is { } said && !its.Equals(said, StringComparison.OrdinalIgnoreCase))
         {
             // A column that was sorted by itself: which of the two is meant, and what was paid for, nobody can say.
             throw new InvalidInputException(Messages.RecordIdsDiffer.With(known.LedgerId, PlainText.Brief(its), PlainText.Brief(said)))

@@ -196,6 +196,19 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task The_answer_to_a_paid_POST_is_searched_whole()
+    {
+        var body = $$$"""{"input":"{{{new string('A', 400_000)}}}","payload":{"request_id":"r-7"}}""";
+        await using var server = await WebServer.AnsweringAsync(new Answer(200, body));
+        using var content = new PaidContent("{}"u8.ToArray());
+
+        var response = await TestHost.Connect(server.Address)
+            .PostAsync(server.Address, content, [], TimeSpan.FromMinutes(1), CancellationToken.None).InTime();
+
+        Assert.Equal("r-7", FalMarks.Read(response, isResult: false).RequestId);
+    }
+
+    [Fact]
     public async Task A_large_list_of_many_things_is_parsed_whole()
     {
         var body = $$"""{"models":[{}{{string.Concat(Enumerable.Repeat(",{}", 100_000))}}]}""";

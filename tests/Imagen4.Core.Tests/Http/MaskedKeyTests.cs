@@ -19,10 +19,11 @@ public sealed class MaskedKeyTests
     [InlineData("0123456789abcdeJ", @"\u0041 0123456789abcde\u004A 0123456789abcde\u004a", @"\u0041 ********************* *********************")]
     [InlineData("0123456789abcdef", @"\u0030123456789abcde\u00", @"\u0030123456789abcde\u00")]
     [InlineData("0123456789abcdef", @"0123456789abcde\u0067", @"0123456789abcde\u0067")]
-    [InlineData("0123456789abcdefXYZ", "cut 0123456789abcdefXY", "cut ******************")]
-    [InlineData("0123456789abcdefXYZ", "0123456789abcdef0123456789abcdefXYZ", "***********************************")]
-    [InlineData("0123456789abcdefXYZ", @"cut 01234567\u0038\u0039abcdefX", "cut ***************************")]
-    [InlineData("an-id-that-is-long:0123456789abcdefXYZ", "the id an-id-that-is-long:0123456789abcdefXY", "the id an-id-that-is-long:******************")]
+    [InlineData("0123456789abcdefXYZ", "0123456789abcdefXY and 0123456789abcdefXY [+9 bytes, a-1]", "0123456789abcdefXY and ****************** [+9 bytes, a-1]")]
+    [InlineData("0123456789abcdefXYZ", "0123456789abcde [+9 bytes, a-1], 0123456789abcdef [+9 bytes, a-2]", "0123456789abcde [+9 bytes, a-1], **************** [+9 bytes, a-2]")]
+    [InlineData("an-id-that-is-long:0123456789abcdefXYZ", "the id an-id-that-is-long, cut an-id-that-is-long:0123456789abcdefXY [+1 bytes, a-0]", "the id an-id-that-is-long, cut ************************************* [+1 bytes, a-0]")]
+    [InlineData("sk-Ab3dEf6hIj9kLmN/SECRET+z", @"sk-Ab3dEf6hIj9kLmN\/SECRET+z, sk-Ab3dEf6hIj9kLmN%2FSECRET%2Bz, sk-Ab3dEf6hIj9kLmN\u002fSECRET\u002Bz", "****************************, *******************************, *************************************")]
+    [InlineData("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.mine", "https://x/a.png?sig=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.another", "https://x/a.png?sig=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.another")]
     [InlineData("emulator", "http://127.0.0.1/_emulator/files", "http://127.0.0.1/_emulator/files")]
     public void A_key_is_masked(string key, string text, string shown)
     {

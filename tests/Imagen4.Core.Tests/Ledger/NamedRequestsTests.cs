@@ -100,6 +100,23 @@ public sealed class NamedRequestsTests : LedgerTest
             TestHost.Row() with { RequestId = "r-1" }, Connect(address, name), CancellationToken.None))?.LedgerId;
     }
 
+    [Fact]
+    public async Task An_id_is_another_rows_only_at_the_same_address_and_of_one_that_goes_on_where_that_is_asked()
+    {
+        var open = Sample.Stored(Entry with { RequestId = "open" }, RequestState.Accepted);
+        var ended = Sample.Stored(Entry with { LedgerId = LedgerEntry.NewId(), RequestId = "ended", Row = null }, RequestState.Delivered);
+        await Sample.PutAsync(Home.Path, open, ended);
+        var ledger = Open();
+        var mine = Entry with { LedgerId = LedgerEntry.NewId() };
+
+        Assert.True(await ledger.IsOthersRequestAsync(mine, "open", onlyOpen: true));
+        Assert.True(await ledger.IsOthersRequestAsync(mine, "ended", onlyOpen: false));
+        Assert.False(await ledger.IsOthersRequestAsync(mine, "ended", onlyOpen: true));
+        Assert.False(await ledger.IsOthersRequestAsync(mine, "unknown", onlyOpen: false));
+        Assert.False(await ledger.IsOthersRequestAsync(mine with { BaseAddress = "https://moved.example" }, "open", onlyOpen: false));
+        Assert.False(await ledger.IsOthersRequestAsync(mine with { LedgerId = open.LedgerId }, "open", onlyOpen: false));
+    }
+
     private static HostConnection Connect(string address, string name) =>
         TestHost.Connect(TestHost.Profile(new Uri(address), name));
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Files;
@@ -117,7 +116,7 @@ internal sealed class RowImages(LocalFiles files)
     private static string Address(string uri) => ImageList.IsAddress(uri) ? uri
         : throw new InvalidInputException(
             (Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.IsFile ? Messages.ImageUriIsPath : Messages.ImageUriMalformed)
-                .With(PlainText.Brief(ProviderAddress.WithoutSecrets(uri))));
+                .With(PlainText.Brief(AddressText.WithoutSecrets(uri))));
 
     private static Dictionary<string, JsonElement> With(ImageRow row, InputDefinition target, List<string> texts)
     {

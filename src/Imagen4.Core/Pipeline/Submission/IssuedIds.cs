@@ -16,8 +16,12 @@ internal sealed class IssuedIds(ILedger ledger)
     private readonly Lock _lock = new();
 
     /// <summary>Whether an id that a row is given is another row's already. From now on it is this row's.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="entry">The row.</param>
+    /// <param name="requestId">The id.</param>
+    /// <param name="onlyOpen">Whether requests of earlier batches that have ended do not count.</param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId)
+    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId, bool onlyOpen)
     {
         var id = TextDigest.Of(host.BaseUri.AbsoluteUri, requestId);
         lock (_lock)
@@ -28,6 +32,6 @@ internal sealed class IssuedIds(ILedger ledger)
             }
         }
 
-        return await ledger.IsOthersRequestAsync(entry, requestId).ConfigureAwait(false);
+        return await ledger.IsOthersRequestAsync(entry, requestId, onlyOpen).ConfigureAwait(false);
     }
 }

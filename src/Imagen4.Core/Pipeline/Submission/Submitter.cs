@@ -93,7 +93,7 @@ internal sealed class Submitter(
             var sent = await sending.ConfigureAwait(false);
             if (await OthersIdInAsync(host, protocol, entry, sent).ConfigureAwait(false) is { } others)
             {
-                throw await DoubtAsync(host, entry, sent.Post with { RequestId = null }, others).ConfigureAwait(false);
+                throw await DoubtAsync(host, entry, sent, others).ConfigureAwait(false);
             }
 
             switch (sent.Class)
@@ -212,7 +212,9 @@ internal sealed class Submitter(
             : sent.Acceptance?.Request.RequestId ?? (sent.Class == SubmitOutcome.InDoubt ? sent.Post.RequestId : null);
         try
         {
-            return named is not null && await _issued.IsOthersAsync(host, entry, named).ConfigureAwait(false) ? named : null;
+            // A host that says 200 may count its requests from 1 again: only those that go on have their ids for certain.
+            return named is not null
+                && await _issued.IsOthersAsync(host, entry, named, onlyOpen: sent.Acceptance is not null).ConfigureAwait(false) ? named : null;
         }
         catch (LedgerUnavailableException)
         {
@@ -221,11 +223,18 @@ internal sealed class Submitter(
         }
     }
 
-    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, PaidPost post, string others)
+    private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, PaidOutcome sent, string others)
     {
-        var reason = Messages.InDoubtAnswerOthers.With(AnswerOf(post.Response!), others);
-        var doubt = InDoubt(host, post, reason, entry);
-        return Counted(host, await _steps.EndAsync(RequestState.InDoubt, entry, doubt).ConfigureAwait(false), reason);
+        var post = sent.Post with { RequestId = null };
+        var reason = Messages.InDoubtAnswerOthers.With(
+            post.Response is { } response ? AnswerOf(response) : $"({FailureText.Of(post.Error!)})", others);
+        var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, post, reason, entry)).ConfigureAwait(false);
+        if (sent.Refusal is { } refusal)
+        {
+            _ = Tripping(host, entry.Model, refusal);
+        }
+
+        return Counted(host, doubt, reason);
     }
 
     // It is in doubt, and the ledger says so before anything else is tried. Where the answer named a request, one look tells whether it is

@@ -58,7 +58,7 @@ internal static class FalErrors
             >= 500 => OfModel(requestId: null, response, detail),
 
             // A proxy's page is no word of the host on the input.
-            var status when response.IsPage =>
+            var status when response.IsPage && status is not (413 or 414 or 431) =>
                 new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, detail.Text)) { StatusCode = status },
             _ => OfModel(requestId: null, response, detail) is var error
                 && (error is ContentPolicyViolationException || OfItself.Contains(error.HostErrorType ?? ""))

@@ -23,7 +23,7 @@ internal static class PriceReader
     /// <exception cref="ImagenException">The host cannot be asked.</exception>
     public static Task<IReadOnlyDictionary<string, UnitPrice>> ReadAsync(
         HostConnection host, IReadOnlyList<string> models, CancellationToken cancellation) =>
-        ReadAsync(host, models, (address, token) => host.GetAsync(address, token), cancellation);
+        ReadAsync(host, models, (address, token) => host.GetAsync(address, token, HostChannel.LargestList), cancellation);
 
     /// <summary>Asks for prices once, for who can do without.</summary>
     /// <param name="host">A host that publishes prices.</param>

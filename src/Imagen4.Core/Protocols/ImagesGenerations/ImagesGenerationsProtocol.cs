@@ -88,7 +88,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
             >= 500 => new RequestFailedException(Messages.RequestFailed.With(said, "?", status)) { StatusCode = status },
 
             // A proxy's page is no word of the host on the input.
-            _ when response.IsPage => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
+            not (413 or 414 or 431) when response.IsPage => new HostUnavailableException(Messages.HostAnswers.With(host.Profile.Name, status, said)) { StatusCode = status },
             _ => new InvalidInputException(
                 Messages.HostRefusesInput.With(said + InputNames.Explain(host.Profile, said, error?.Error?.Param)))
             {

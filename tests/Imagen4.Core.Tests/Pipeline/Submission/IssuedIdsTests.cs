@@ -14,7 +14,7 @@ public sealed class IssuedIdsTests : SubmitterTest
 
         var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address, "another"));
 
-        Assert.Contains("it answered 200 (application/json) and named request r-1, which is the request of another row", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it answered 200 (application/json) and named request r-1, which another submission has already", error.Message, StringComparison.Ordinal);
         Assert.Null(error.RequestId);
         Assert.Null(Ledger.Entries[^1].RequestId);
         Assert.Equal([RequestState.Intent, RequestState.Accepted, RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
@@ -47,6 +47,36 @@ public sealed class IssuedIdsTests : SubmitterTest
 
         Assert.Equal(["POST", "POST"], server.Requests.Select(request => request.Method));
         Assert.Equal(RequestState.InDoubt, Ledger.Steps[^1]);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_behind_such_an_id_is_a_doubt_like_any_other()
+    {
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nx-fal-request-id: r-1\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{"u8.ToArray());
+        });
+
+        for (var row = 1; row <= 10; row++)
+        {
+            var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address, $"row {row}"));
+            Assert.Equal(row == 1, error.Message.Contains("named request r-1, which another", StringComparison.Ordinal) == false);
+        }
+
+        Assert.IsType<HostUnavailableException>(Breaker.ByProvider["test"]);
+        Assert.Equal(10, Ledger.Steps.Count(step => step == RequestState.InDoubt));
+    }
+
+    [Fact]
+    public async Task A_locked_account_ends_submitting_whatever_id_it_names()
+    {
+        Ledger.OfOthers.Add("r-1");
+        await using var server = await WebServer.AnsweringAsync(new Answer(402, """{"detail":"User is locked","request_id":"r-1"}"""));
+
+        await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
+
+        Assert.IsType<AccountLockedException>(Breaker.ByProvider["test"]);
     }
 
     [Fact]
