@@ -13,6 +13,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
     /// <summary>The largest answer that lists what is known of many things, in bytes.</summary>
     public const int LargestList = 16 * 1024 * 1024;
 
+    // Of a list: a page of a hundred models with their documents has a tenth of them. Each takes dozens of bytes when it is parsed.
+    private const int MostTokens = 500_000;
+
     // The prompt is to be back within a second.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
@@ -108,7 +111,9 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         var isLarge = isDecoded && body.Length > JsonExcerpt.LargestWhole && (cuts || largest <= LargestAnswer);
         if (!isLarge)
         {
-            return Answer(response, body, isDecoded);
+            return JsonCheck.HasMoreTokens(body.Span, MostTokens)
+                ? throw new AnswerTooLargeException(Messages.AnswerTooManyTokens.With(MostTokens))
+                : Answer(response, body, isDecoded);
         }
 
         // Without the key before anything is left out, which may be a part of it.

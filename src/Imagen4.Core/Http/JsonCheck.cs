@@ -15,6 +15,31 @@ internal static class JsonCheck
             : body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..] ? BodyForm.Malformed
             : BodyForm.NotJson;
 
+    /// <summary>Whether JSON has more tokens than a number, as far as it is JSON.</summary>
+    public static bool HasMoreTokens(ReadOnlySpan<byte> json, int most)
+    {
+        // Two tokens have a byte between them, or are brackets.
+        if (json.Length <= most)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (most >= 0 && reader.Read())
+            {
+                most--;
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return most < 0;
+    }
+
     /// <summary>
     /// Whether every text of it can be read. A value with half a character is let through: its readers show it as it was written, and
     /// it must not cost the answer around it.

@@ -196,6 +196,19 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task A_list_of_millions_of_values_is_not_parsed()
+    {
+        await using var server = await WebServer.AnsweringAsync(
+            new Answer(200, $$"""{"models":[0{{string.Concat(Enumerable.Repeat(",0", 500_000))}}]}"""));
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => TestHost.Connect(server.Address)
+            .GetAsync(server.Address, CancellationToken.None, HostChannel.LargestList).InTime());
+
+        Assert.Contains("The answer has more than 500000 values and brackets", error.ToString(), StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task The_answer_to_a_paid_POST_is_searched_whole()
     {
         var body = $$$"""{"input":"{{{new string('A', 400_000)}}}","payload":{"request_id":"r-7"}}""";

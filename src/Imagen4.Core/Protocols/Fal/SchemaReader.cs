@@ -95,7 +95,7 @@ internal static class SchemaReader
         {
             if (At(schema, word) is { ValueKind: JsonValueKind.Array } alternatives)
             {
-                var real = alternatives.EnumerateArray().Select(one => Resolve(document, one)).Where(one => Type(one) != "null").ToList();
+                var real = alternatives.EnumerateArray().Select(one => Resolve(document, one)).Where(one => Type(one) != "null").Take(2).ToList();
                 return real is [var only] && depth < DeepestReference ? Single(document, only, depth + 1) : null;
             }
         }
