@@ -79,8 +79,7 @@ internal sealed partial class CardWriter(TextWriter writer, string folder, bool 
             throw new InvalidMediaException(Messages.MediaNotAnImage);
         }
 
-        var share = FileShare.ReadWrite | FileShare.Delete;
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
+        var file = UnlockedFile.Open(path);
         try
         {
             Span<byte> head = stackalloc byte[ImageHeader.HeadLength];

@@ -96,7 +96,7 @@ public sealed class GalleryPage(string path, GalleryOptions options)
             return false;
         }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var file = UnlockedFile.Open(path, bufferSize: 4096);
         Span<byte> head = stackalloc byte[MarkWithin];
         return Encoding.UTF8.GetString(head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)])
             .Contains(Mark, StringComparison.Ordinal);

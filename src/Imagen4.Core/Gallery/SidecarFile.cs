@@ -37,7 +37,7 @@ internal sealed class SidecarFile
                 throw new JsonException(Messages.SidecarLength.With(Largest));
             }
 
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 4096, useAsync: true);
+            var file = UnlockedFile.Open(path, bufferSize: 4096);
             await using (file.ConfigureAwait(false))
             {
                 using var json = await JsonDocument.ParseAsync(file, default, cancellation).ConfigureAwait(false);

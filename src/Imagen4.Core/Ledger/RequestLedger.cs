@@ -240,7 +240,8 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     /// </summary>
     /// <returns>The submission as it is now; null where it has changed meanwhile, and nothing was written.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
-    public async Task<LedgerRequest?> SettleAsync(RequestState step, LedgerRequest known, string? requestId = null)
+    public async Task<LedgerRequest?> SettleAsync(
+        RequestState step, LedgerRequest known, string? requestId = null, CancellationToken stop = default)
     {
         RequireIntact(known);
         var progress = known.Stored.Progress;
@@ -254,7 +255,7 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             ErrorType = null,
             Refusal = null,
         };
-        return Of(await _store.AdvanceAsync(known.Stored, next, hasOwnId: requestId is not null).ConfigureAwait(false));
+        return Of(await _store.AdvanceAsync(known.Stored, next, hasOwnId: requestId is not null, stop).ConfigureAwait(false));
     }
 
     /// <summary>Keeps the address that a file has got at a host's storage.</summary>
@@ -266,9 +267,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     public Task ForgetUploadAsync(StoredUpload upload) => _store.ForgetUploadAsync(upload);
 
     /// <summary>Forgets a submission, if it is still as it was seen.</summary>
-    /// <returns>False where it has changed meanwhile.</returns>
+    /// <returns>False where it has changed meanwhile, or was stopped.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
-    public Task<bool> RemoveAsync(LedgerRequest known) => _store.RemoveAsync(known.Stored);
+    public Task<bool> RemoveAsync(LedgerRequest known, CancellationToken stop = default) => _store.RemoveAsync(known.Stored, stop);
 
     /// <summary>Overwrites what has been forgotten.</summary>
     /// <returns>False where a process that reads keeps it from being overwritten now.</returns>

@@ -50,8 +50,7 @@ internal sealed class SavedFiles(StoredRequests stored)
 
         try
         {
-            var share = FileShare.ReadWrite | FileShare.Delete;
-            var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
+            var stream = UnlockedFile.Open(file.FullName);
             await using (stream.ConfigureAwait(false))
             {
                 return await FileHash.Sha256Async(stream, cancellation).ConfigureAwait(false);

@@ -228,8 +228,7 @@ public sealed class OutputFolder(string path, bool force)
         }
 
         // Whoever has just saved it may not have closed it yet.
-        var share = FileShare.ReadWrite | FileShare.Delete;
-        var existing = new FileStream(path, FileMode.Open, FileAccess.Read, share, bufferSize: 1, useAsync: true);
+        var existing = UnlockedFile.Open(path);
         await using (existing.ConfigureAwait(false))
         {
             return await FileHash.Sha256Async(existing, cancellation).ConfigureAwait(false) == sha256;

@@ -91,7 +91,7 @@ internal static class Sidecar
                 return false;
             }
 
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = UnlockedFile.Open(path, bufferSize: 4096);
             using var known = JsonDocument.Parse(file);
             return known.RootElement.ValueKind == JsonValueKind.Object
                 && Is("RequestId", result.RequestId) && Is("Sha256", image.Sha256)

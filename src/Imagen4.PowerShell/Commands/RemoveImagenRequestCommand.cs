@@ -88,7 +88,7 @@ public sealed class RemoveImagenRequestCommand : PumpedCommand
         // What an earlier run could not take out of the files of a process that lived goes now, too.
         if (_chosen.Count > 0 || (_choosesAll && !IsTrial))
         {
-            Start(null, async _ => await ModuleSession.Client.Remove().RunAsync([.. _chosen.Values]).ConfigureAwait(false));
+            Start(null, async stop => await ModuleSession.Client.Remove().RunAsync([.. _chosen.Values], stop.Stopping).ConfigureAwait(false));
         }
 
         base.OnEnd();

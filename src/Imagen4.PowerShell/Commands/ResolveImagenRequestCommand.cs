@@ -100,7 +100,7 @@ public sealed class ResolveImagenRequestCommand : HostCommand
         var target = InputObject ?? request.LedgerId;
         if (AsNotSubmitted)
         {
-            Start(target, async _ => await _resolution.RefuseAsync(request).ConfigureAwait(false));
+            Start(target, async stop => await _resolution.RefuseAsync(request, stop.Stopping).ConfigureAwait(false));
             return;
         }
 

@@ -125,10 +125,12 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     /// <param name="seen">The request as it was seen.</param>
     /// <param name="next">What it comes to; the step and its time are set here.</param>
     /// <param name="hasOwnId">Whether only if no other request of that host has its id.</param>
+    /// <param name="stop">Drops the change while it waits for another program.</param>
     /// <returns>The request as it is now; null when it was no longer as it was seen, and nothing was changed.</returns>
     /// <exception cref="InvalidOperationException">That state cannot follow.</exception>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<StoredRequest?> AdvanceAsync(StoredRequest seen, RequestProgress next, bool hasOwnId = false)
+    public async Task<StoredRequest?> AdvanceAsync(
+        StoredRequest seen, RequestProgress next, bool hasOwnId = false, CancellationToken stop = default)
     {
         if (next.State != seen.Progress.State && !StateTransitions.IsAllowed(seen.Progress.State, next.State))
         {
@@ -139,7 +141,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
         var check = RequestChecksum.OfProgress(seen.LedgerId, made);
         var changed = await _writer
             .RunAsync(
-                LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check, hasOwnId: hasOwnId),
+                LedgerChanges.Advance(seen.LedgerId, RequestChecksum.OfProgress(seen), made, check, hasOwnId: hasOwnId) with { Stop = stop },
                 LedgerChanges.AddStep(seen.LedgerId, check))
             .ConfigureAwait(false);
         return changed[0] == 1 || await IsAsync(seen.LedgerId, made).ConfigureAwait(false) ? seen with { Progress = made } : null;
@@ -159,13 +161,14 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public Task<StoredRequest?> ReleaseAsync(StoredRequest seen) => AdvanceAsync(seen, seen.Progress with { Owner = null });
 
     /// <summary>Forgets a request.</summary>
-    /// <returns>False when it was no longer as it was seen.</returns>
+    /// <param name="seen">The request as it was seen.</param>
+    /// <param name="stop">Drops the change while it waits for another program.</param>
+    /// <returns>False when it was no longer as it was seen, or the change was dropped.</returns>
     /// <exception cref="LedgerUnavailableException">It could not be written.</exception>
-    public async Task<bool> RemoveAsync(StoredRequest seen)
+    public async Task<bool> RemoveAsync(StoredRequest seen, CancellationToken stop = default)
     {
-        var changed = await _writer
-            .RunAsync(seen.IsDamaged ? LedgerChanges.RemoveDamaged(seen.LedgerId) : LedgerChanges.Remove(seen))
-            .ConfigureAwait(false);
+        var change = seen.IsDamaged ? LedgerChanges.RemoveDamaged(seen.LedgerId) : LedgerChanges.Remove(seen);
+        var changed = await _writer.RunAsync(change with { Stop = stop }).ConfigureAwait(false);
         return changed[0] == 1 || await FindAsync(seen.LedgerId, CancellationToken.None).ConfigureAwait(false) is null;
     }
 

@@ -6,6 +6,12 @@ internal sealed record Statement(string Sql, params (string Name, object? Value)
     /// <summary>Whether what it looks for must not be written by anybody beside it.</summary>
     public bool IsExclusive { get; init; }
 
+    /// <summary>
+    /// Drops it while it waits: a user who stops a command does not want what another program's lock has held up to be done later. SQLite
+    /// only, whose lock is on the whole file.
+    /// </summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>How many bytes it reads only when it is run.</summary>
     public long Late => Values.Sum(value => (value.Value as LateBytes)?.Length ?? 0);
 }

@@ -59,6 +59,11 @@ internal sealed partial class StoreConnection(DbConnection connection) : IAsyncD
 
     private async Task<int> RunAsync(Statement statement)
     {
+        if (statement.Stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+
         var command = Command(statement);
         for (var index = 0; index < statement.Values.Length; index++)
         {

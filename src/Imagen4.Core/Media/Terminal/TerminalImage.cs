@@ -46,7 +46,7 @@ public sealed class TerminalImage
                 throw new InvalidMediaException(Messages.MediaNotAnImage);
             }
 
-            using var file = File.OpenRead(path);
+            using var file = UnlockedFile.Open(path, bufferSize: 4096);
             if (file.Length > LargestFile)
             {
                 throw new InvalidMediaException(Messages.TerminalImageTooLarge.With(PlainText.Line(path), LargestFile / (1024 * 1024)))

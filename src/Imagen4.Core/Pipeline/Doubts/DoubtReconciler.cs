@@ -58,7 +58,8 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
 
     /// <summary>Writes down that the host never got the request.</summary>
     /// <returns>What is known then; null where that has changed meanwhile.</returns>
-    public Task<LedgerRequest?> RefuseAsync(LedgerRequest doubt) => ledger.SettleAsync(RequestState.NotSubmitted, doubt);
+    public Task<LedgerRequest?> RefuseAsync(LedgerRequest doubt, CancellationToken stop = default) =>
+        ledger.SettleAsync(RequestState.NotSubmitted, doubt, stop: stop);
 
     /// <summary>Whether a host knows a request by an id; a host whose answer is the result knows none.</summary>
     /// <exception cref="ImagenException">The host cannot be asked.</exception>

@@ -40,20 +40,24 @@ public sealed class RequestRemoval
     }
 
     /// <summary>Forgets requests. One that somebody has gone on with meanwhile stays.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="cancellation">Leaves those that are still there, also where another program's lock has held it up.</param>
     /// <returns>How many are forgotten, but cannot be overwritten yet where they stood, because other processes read there.</returns>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be written.</exception>
-    public async Task<int> RunAsync(IReadOnlyList<RequestView> requests)
+    public async Task<int> RunAsync(IReadOnlyList<RequestView> requests, CancellationToken cancellation = default)
     {
         // Together, so that they share their flushes.
-        await Task.WhenAll(requests.Select(ForgetAsync)).ConfigureAwait(false);
+        await Task.WhenAll(requests.Select(request => ForgetAsync(request, cancellation))).ConfigureAwait(false);
         RemovePartialFiles(requests.Select(request => request.Known));
         return await _ledger.OverwriteForgottenAsync().ConfigureAwait(false) ? 0 : requests.Count;
     }
 
-    private async Task ForgetAsync(RequestView request)
+    private async Task ForgetAsync(RequestView request, CancellationToken cancellation)
     {
-        for (var known = request; (known.IsFinished || known.IsDamaged) && !await _ledger.RemoveAsync(known.Known).ConfigureAwait(false);)
+        for (var known = request;
+            (known.IsFinished || known.IsDamaged) && !await _ledger.RemoveAsync(known.Known, cancellation).ConfigureAwait(false);)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (await _ledger.FindAsync(request.LedgerId, CancellationToken.None).ConfigureAwait(false) is not { } now)
             {
                 return;

@@ -56,11 +56,15 @@ public sealed class RequestResolution
             : null;
 
     /// <summary>Writes down that a request was never submitted.</summary>
-    public async Task<RowOutcome<ImagenRequest>> RefuseAsync(RequestView request)
+    /// <param name="request">The request.</param>
+    /// <param name="cancellation">Leaves it as it is, also where another program's lock has held the change up.</param>
+    public async Task<RowOutcome<ImagenRequest>> RefuseAsync(RequestView request, CancellationToken cancellation)
     {
         try
         {
-            return Settled(await _reconciler.RefuseAsync(request.Known).ConfigureAwait(false), request, ByUser);
+            var settled = await _reconciler.RefuseAsync(request.Known, cancellation).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            return Settled(settled, request, ByUser);
         }
         catch (ImagenException error)
         {

@@ -108,6 +108,31 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         Assert.NotNull(other.OfLedgerId(chosen.LedgerId));
     }
 
+    [Fact]
+    public async Task What_another_programs_lock_has_held_up_is_not_done_after_a_stop()
+    {
+        await PutAsync(RequestState.Delivered);
+        var chosen = Assert.Single(TestClient.Client.Requests.Find(new RequestFilter()));
+        using var stop = new CancellationTokenSource();
+        Task<int> removing;
+        using (var other = new SqliteDatabase(Home.Path).OpenToRead()!)
+        using (var command = other.CreateCommand())
+        {
+            command.CommandText = "BEGIN IMMEDIATE";
+            _ = command.ExecuteNonQuery();
+            removing = TestClient.Client.Remove().RunAsync([chosen], stop.Token);
+            await stop.CancelAsync();
+            command.CommandText = "COMMIT";
+            _ = command.ExecuteNonQuery();
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removing.InTime());
+
+        Assert.NotNull(Open().OfRow(Entry.Row!));
+        Assert.Equal(0, await TestClient.Client.Remove().RunAsync([chosen], CancellationToken.None));
+        Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
     [Theory]
     [InlineData("UPDATE progress SET steps = 77")]
     [InlineData("UPDATE request SET input = '{}'")]
