@@ -187,7 +187,7 @@ internal sealed class RowClaims(
     private async Task<LedgerRequest?> SettledAsync(LedgerRequest known, CancellationToken cancellation)
     {
         var lost = known;
-        if (RowRules.IsLost(known) && await ledger.SettleAsync(RequestState.InDoubt, known).ConfigureAwait(false) is { } told)
+        if (RowRules.IsLost(known) && await ledger.SettleAsync(RequestState.InDoubt, known, stop: CancellationToken.None).ConfigureAwait(false) is { } told)
         {
             known = told;
         }

@@ -151,7 +151,7 @@ public sealed class RowClaimsTests : LedgerTest
         var ledger = Open();
 
         Assert.Equal(outcome, Name(await ClaimAsync(
-            ledger, reconcile: async (known, _) => await ledger.SettleAsync(Enum.Parse<RequestState>(settled), known))));
+            ledger, reconcile: async (known, _) => await ledger.SettleAsync(Enum.Parse<RequestState>(settled), known, stop: CancellationToken.None))));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RowClaimsTests : LedgerTest
         {
             if (++asked == 1)
             {
-                _ = await ledger.SettleAsync(RequestState.Accepted, known);
+                _ = await ledger.SettleAsync(RequestState.Accepted, known, stop: CancellationToken.None);
             }
 
             return null;

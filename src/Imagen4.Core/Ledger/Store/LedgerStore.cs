@@ -153,7 +153,7 @@ internal sealed class LedgerStore(ILedgerDatabase database, TimeProvider time) :
     public async Task<StoredRequest?> AdoptAsync(StoredRequest seen, CancellationToken cancellation)
     {
         var owner = await OwnerAsync(cancellation).ConfigureAwait(false);
-        return await AdvanceAsync(seen, seen.Progress with { Owner = owner.Id }).ConfigureAwait(false);
+        return await AdvanceAsync(seen, seen.Progress with { Owner = owner.Id }, stop: CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Says that this process no longer works on a request.</summary>

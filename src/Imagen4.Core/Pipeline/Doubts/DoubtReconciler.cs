@@ -45,7 +45,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             match.Finding switch
             {
                 HistoryFinding.Likely when takesLikely => await AcceptAsync(doubt, match.RequestId!).ConfigureAwait(false),
-                HistoryFinding.Absent => await RefuseAsync(doubt).ConfigureAwait(false),
+                HistoryFinding.Absent => await RefuseAsync(doubt, CancellationToken.None).ConfigureAwait(false),
                 _ => doubt,
             },
             match);
