@@ -117,7 +117,7 @@ internal sealed class LocalFile : IDisposable
     {
         _ = LengthOf(path);
         return Reading(
-            path, () => UnlockedFile.OpenHandle(path, FileShare.Read));
+            path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous));
     }
 
     private static T Reading<T>(string path, Func<T> read)

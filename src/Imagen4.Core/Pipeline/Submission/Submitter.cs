@@ -82,8 +82,7 @@ internal sealed class Submitter(
             if (cancellation.IsCancellationRequested || breaker.IsOpen(host.Profile.Name, entry.Model))
             {
                 // Writing it down took a while: nothing is sent any more.
-                var why = breaker.ByProvider.GetValueOrDefault(host.Profile.Name) ?? breaker.ReasonForAll;
-                await _steps.RecordAsync(RequestState.NotSent, entry with { Error = why?.Message, ErrorType = why?.Kind }).ConfigureAwait(false);
+                await _steps.RecordAsync(RequestState.NotSent, entry).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 return null;
             }
