@@ -28,8 +28,7 @@ internal interface ILedger
     /// <summary>Whether another request at the same address has that id.</summary>
     /// <param name="entry">The request.</param>
     /// <param name="requestId">The id.</param>
-    /// <param name="onlyOpen">Whether requests that have ended do not count.</param>
-    ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId, bool onlyOpen) => ValueTask.FromResult(false);
+    ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId) => ValueTask.FromResult(false);
 
     /// <summary>The names that the images of a request have in a directory, by their number; without extensions.</summary>
     /// <param name="entry">The request.</param>

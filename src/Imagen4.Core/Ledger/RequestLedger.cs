@@ -214,9 +214,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId, bool onlyOpen) =>
+    public async ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId) =>
         (await FindByRequestIdAsync(requestId, CancellationToken.None).ConfigureAwait(false)).Any(other =>
-            other.LedgerId != entry.LedgerId && other.BaseAddress == entry.BaseAddress && !(onlyOpen && other.HasEnded));
+            other.LedgerId != entry.LedgerId && other.BaseAddress == entry.BaseAddress);
 
     /// <inheritdoc/>
     public async ValueTask NoteSavedAsync(LedgerEntry entry, string sha256) =>

@@ -101,7 +101,7 @@ public sealed class NamedRequestsTests : LedgerTest
     }
 
     [Fact]
-    public async Task An_id_is_another_rows_only_at_the_same_address_and_of_one_that_goes_on_where_that_is_asked()
+    public async Task An_id_is_another_rows_only_at_the_same_address()
     {
         var open = Sample.Stored(Entry with { RequestId = "open" }, RequestState.Accepted);
         var ended = Sample.Stored(Entry with { LedgerId = LedgerEntry.NewId(), RequestId = "ended", Row = null }, RequestState.Delivered);
@@ -109,12 +109,11 @@ public sealed class NamedRequestsTests : LedgerTest
         var ledger = Open();
         var mine = Entry with { LedgerId = LedgerEntry.NewId() };
 
-        Assert.True(await ledger.IsOthersRequestAsync(mine, "open", onlyOpen: true));
-        Assert.True(await ledger.IsOthersRequestAsync(mine, "ended", onlyOpen: false));
-        Assert.False(await ledger.IsOthersRequestAsync(mine, "ended", onlyOpen: true));
-        Assert.False(await ledger.IsOthersRequestAsync(mine, "unknown", onlyOpen: false));
-        Assert.False(await ledger.IsOthersRequestAsync(mine with { BaseAddress = "https://moved.example" }, "open", onlyOpen: false));
-        Assert.False(await ledger.IsOthersRequestAsync(mine with { LedgerId = open.LedgerId }, "open", onlyOpen: false));
+        Assert.True(await ledger.IsOthersRequestAsync(mine, "open"));
+        Assert.True(await ledger.IsOthersRequestAsync(mine, "ended"));
+        Assert.False(await ledger.IsOthersRequestAsync(mine, "unknown"));
+        Assert.False(await ledger.IsOthersRequestAsync(mine with { BaseAddress = "https://moved.example" }, "open"));
+        Assert.False(await ledger.IsOthersRequestAsync(mine with { LedgerId = open.LedgerId }, "open"));
     }
 
     private static HostConnection Connect(string address, string name) =>

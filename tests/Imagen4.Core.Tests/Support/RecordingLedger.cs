@@ -34,7 +34,7 @@ internal sealed class RecordingLedger : ILedger
     /// <summary>The ids that requests of other rows have.</summary>
     public HashSet<string> OfOthers { get; } = [];
 
-    public ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId, bool onlyOpen) => ValueTask.FromResult(OfOthers.Contains(requestId));
+    public ValueTask<bool> IsOthersRequestAsync(LedgerEntry entry, string requestId) => ValueTask.FromResult(OfOthers.Contains(requestId));
 
     public async ValueTask<string> AcceptAsync(LedgerEntry entry, SyncResult result)
     {

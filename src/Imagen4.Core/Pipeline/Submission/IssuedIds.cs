@@ -19,9 +19,11 @@ internal sealed class IssuedIds(ILedger ledger)
     /// <param name="host">The host.</param>
     /// <param name="entry">The row.</param>
     /// <param name="requestId">The id.</param>
-    /// <param name="onlyOpen">Whether requests of earlier batches that have ended do not count.</param>
+    /// <param name="isAccepted">
+    /// Whether the host has accepted it under that id: then only those of this batch count. A host may count its requests from 1 again.
+    /// </param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId, bool onlyOpen)
+    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId, bool isAccepted)
     {
         var id = TextDigest.Of(host.BaseUri.AbsoluteUri, requestId);
         lock (_lock)
@@ -32,6 +34,6 @@ internal sealed class IssuedIds(ILedger ledger)
             }
         }
 
-        return await ledger.IsOthersRequestAsync(entry, requestId, onlyOpen).ConfigureAwait(false);
+        return !isAccepted && await ledger.IsOthersRequestAsync(entry, requestId).ConfigureAwait(false);
     }
 }

@@ -211,9 +211,8 @@ internal sealed class Submitter(
             : sent.Acceptance?.Request.RequestId ?? (sent.Class == SubmitOutcome.InDoubt ? sent.Post.RequestId : null);
         try
         {
-            // A host that says 200 may count its requests from 1 again: only those that go on have their ids for certain.
             return named is not null
-                && await _issued.IsOthersAsync(host, entry, named, onlyOpen: sent.Acceptance is not null).ConfigureAwait(false) ? named : null;
+                && await _issued.IsOthersAsync(host, entry, named, isAccepted: sent.Acceptance is not null).ConfigureAwait(false) ? named : null;
         }
         catch (LedgerUnavailableException)
         {

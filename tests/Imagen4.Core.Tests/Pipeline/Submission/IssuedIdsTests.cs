@@ -22,10 +22,10 @@ public sealed class IssuedIdsTests : SubmitterTest
     }
 
     [Fact]
-    public async Task So_is_one_whose_id_the_ledger_knows_of_another_row()
+    public async Task So_is_one_that_is_refused_with_an_id_that_the_ledger_knows_of_another_row()
     {
         Ledger.OfOthers.Add("r-1");
-        await using var server = await WebServer.AnsweringAsync(new Answer(200, Accepted));
+        await using var server = await WebServer.AnsweringAsync(new Answer(409, Accepted));
 
         await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address));
 
