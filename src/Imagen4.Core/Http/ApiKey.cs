@@ -70,35 +70,21 @@ public sealed class ApiKey
     // A long text may have been cut within the key. What begins like one elsewhere may be none: all tokens of a kind begin alike.
     private ReadOnlyMemory<byte> MaskCut(ReadOnlyMemory<byte> body)
     {
-        var cuts = new List<int>();
-        for (var at = body.Span.IndexOf(LongTexts.Cut); at >= 0;)
-        {
-            cuts.Add(at);
-            var next = body.Span[(at + 1)..].IndexOf(LongTexts.Cut);
-            at = next < 0 ? -1 : at + 1 + next;
-        }
-
-        if (cuts.Count == 0)
-        {
-            return body;
-        }
-
         byte[]? masked = null;
-        foreach (var part in Parts())
+        foreach (var part in Parts().Where(part => part.Length > ShortestMasked))
         {
-            foreach (var cut in cuts)
+            var from = 0;
+            while (body.Span[from..].IndexOf(part.AsSpan(0, ShortestMasked)) is >= 0 and var at)
             {
-                var length = Math.Min(part.Length - 1, cut);
-                while (length >= ShortestMasked && !body.Span[..cut].EndsWith(part.AsSpan(0, length)))
-                {
-                    length--;
-                }
-
-                if (length >= ShortestMasked)
+                from += at;
+                var length = body.Span[from..].CommonPrefixLength(part);
+                if (body.Span[(from + length)..].StartsWith(LongTexts.Cut))
                 {
                     masked ??= body.ToArray();
-                    masked.AsSpan(cut - length, length).Fill((byte)'*');
+                    masked.AsSpan(from, length).Fill((byte)'*');
                 }
+
+                from += length;
             }
         }
 

@@ -18,7 +18,7 @@ internal static class JsonCheck
     /// <summary>Whether JSON has more tokens than a number, as far as it is JSON.</summary>
     public static bool HasMoreTokens(ReadOnlySpan<byte> json, int most)
     {
-        // Two tokens have a byte between them, or are brackets.
+        // Every token takes at least a byte.
         if (json.Length <= most)
         {
             return false;

@@ -20,7 +20,7 @@ internal static class BoundValue
         _ => value,
     };
 
-    /// <summary>What a value says of itself; what kind it is where its class throws instead: whoever reads it as text refuses it then.</summary>
+    /// <summary>The text of a value; where its class throws instead, what kind of value it is.</summary>
     public static string? Text(object? value)
     {
         try

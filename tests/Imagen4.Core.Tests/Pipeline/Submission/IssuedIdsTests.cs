@@ -14,7 +14,7 @@ public sealed class IssuedIdsTests : SubmitterTest
 
         var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address, "another"));
 
-        Assert.Contains("it answered 200 (application/json) and named request r-1, which another submission has already", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it answered 200 (application/json) and named request r-1, which belongs to another submission", error.Message, StringComparison.Ordinal);
         Assert.Null(error.RequestId);
         Assert.Null(Ledger.Entries[^1].RequestId);
         Assert.Equal([RequestState.Intent, RequestState.Accepted, RequestState.Intent, RequestState.InDoubt], Ledger.Steps);
@@ -61,7 +61,7 @@ public sealed class IssuedIdsTests : SubmitterTest
         for (var row = 1; row <= 10; row++)
         {
             var error = await Assert.ThrowsAsync<SubmissionInDoubtException>(() => SubmitAsync(server.Address, $"row {row}"));
-            Assert.Equal(row == 1, error.Message.Contains("named request r-1, which another", StringComparison.Ordinal) == false);
+            Assert.Equal(row == 1, error.Message.Contains("named request r-1, which belongs to another", StringComparison.Ordinal) == false);
         }
 
         Assert.IsType<HostUnavailableException>(Breaker.ByProvider["test"]);
