@@ -295,7 +295,7 @@ Describe 'Providers' {
         foreach ($case in @{ text = "{`n  broken"; line = 'line 2 is' }, @{ text = '{"providers":7}'; line = 'line 1 is*there ($.providers)' }) {
             Set-Content $path $case.text
             $seen = Watch-Command { Get-ImagenProvider }
-            $seen.Error.Exception.Message | Should -BeLike "The settings in * cannot be read: $($case.line)*. Correct it in the file: without it, what else it says would not hold either."
+            $seen.Error.Exception.Message | Should -BeLike "The settings in * cannot be read: $($case.line)*. Correct this line, and keep the file: what else it sets would no longer apply."
             $seen.Error.Exception.Message | Should -Not -Match 'System\.|LineNumber'
             $seen.Error.ErrorDetails.RecommendedAction | Should -BeLike 'Correct what the message names*' -Because 'the default provider and the choice about prompts are in it'
             Remove-Item $path

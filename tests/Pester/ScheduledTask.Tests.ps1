@@ -47,6 +47,13 @@ Describe 'samples/ScheduledTask.ps1' {
         (Import-Csv -LiteralPath (Join-Path $place 'reports[1]/results.csv')).Prompt | Should -Be 'The right file'
     }
 
+    It 'keeps a spreadsheet from running what begins like a formula, in full-width characters too' {
+        $prompts = '=HYPERLINK("x")', '+1', '-1', '@SUM(1)', "`u{FF1D}HYPERLINK(1)", "`u{FF0B}1", "`u{FF0D}1", "`u{FF20}SUM(1)"
+        $run = Invoke-Task (($prompts | ForEach-Object { [pscustomobject]@{ prompt = $_ } } | ConvertTo-Csv) -join "`n")
+        $run.ExitCode | Should -Be 0 -Because $run.Said
+        $run.Results.Prompt | Should -Be ($prompts | ForEach-Object { " $_" })
+    }
+
     It 'ends with 2 when the file is empty, and says so' {
         $run = Invoke-Task ''
         $run.ExitCode | Should -Be 2 -Because $run.Said

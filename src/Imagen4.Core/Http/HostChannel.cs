@@ -61,9 +61,10 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 paid.NoteAnswer(response.Headers, Key);
             }
 
-            var answer = result is null || !response.IsSuccessStatusCode ? await AnswerAsync(response, largest, request.Content is PaidContent, deadline.Token).ConfigureAwait(false)
-                : result.IsOnlyAnswer ? await OnlyAnswerAsync(response, result, deadline.Token).ConfigureAwait(false)
-                : await ResultAsync(response, result, deadline.Token).ConfigureAwait(false);
+            var answer = await (result is null || !response.IsSuccessStatusCode
+                ? AnswerAsync(response, largest, request.Content is PaidContent, deadline.Token)
+                : result.IsOnlyAnswer ? OnlyAnswerAsync(response, result, deadline.Token)
+                : ResultAsync(response, result, deadline.Token)).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
                 request.Method, Address(request), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));

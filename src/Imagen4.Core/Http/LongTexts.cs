@@ -32,7 +32,7 @@ internal sealed class LongTexts : IDisposable
     /// <returns>The mark that is to stand in its place: it says how much is missing, in case that somebody reads it.</returns>
     public byte[] End(long from)
     {
-        var mark = string.Create(CultureInfo.InvariantCulture, $" [+{_bytes.Length - from} bytes, {_name}-{_texts.Count}]");
+        var mark = string.Create(CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(Cut)}{_bytes.Length - from} bytes, {_name}-{_texts.Count}]");
         _texts.Add(new LongText(this, from, _bytes.Length - from, mark.Length));
         return Encoding.ASCII.GetBytes(mark);
     }

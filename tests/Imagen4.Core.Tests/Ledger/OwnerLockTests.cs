@@ -57,6 +57,17 @@ public sealed class OwnerLockTests(ITestOutputHelper output) : LedgerTest
     }
 
     [Fact]
+    public async Task A_file_in_the_place_of_the_folder_is_named()
+    {
+        await File.WriteAllTextAsync(Owners, "");
+        await using var store = new LedgerStore(Database, TimeProvider.System);
+
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() => store.OwnerAsync(CancellationToken.None));
+
+        Assert.Contains(Owners, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task This_process_lives_until_its_ledger_is_closed_and_leaves_no_lock()
     {
         var store = new LedgerStore(Database, TimeProvider.System);

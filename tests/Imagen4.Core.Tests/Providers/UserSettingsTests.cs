@@ -75,7 +75,7 @@ public sealed class UserSettingsTests : EnvironmentTest
 
         Assert.Equal(
             $"The settings in {UserSettings.FilePath} cannot be read: line 1 is not valid JSON, or has something that does not belong there ({place}). "
-            + "Correct it in the file: without it, what else it says would not hold either.",
+            + "Correct this line, and keep the file: what else it sets would no longer apply.",
             error.Message);
         Assert.Null(error.NextCommand);
     }

@@ -7,8 +7,8 @@ internal sealed record Statement(string Sql, params (string Name, object? Value)
     public bool IsExclusive { get; init; }
 
     /// <summary>
-    /// Drops it while it waits: a user who stops a command does not want what another program's lock has held up to be done later. SQLite
-    /// only, whose lock is on the whole file.
+    /// Cancels it while another program's lock keeps it waiting: what a user has stopped is not done later. SQLite only, whose locks are
+    /// on the whole file.
     /// </summary>
     public CancellationToken Stop { get; init; }
 

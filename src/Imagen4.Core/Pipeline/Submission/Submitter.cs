@@ -224,8 +224,9 @@ internal sealed class Submitter(
     private async Task<ImagenException> DoubtAsync(HostConnection host, LedgerEntry entry, PaidOutcome sent, string others)
     {
         var post = sent.Post with { RequestId = null };
-        var reason = Messages.InDoubtAnswerOthers.With(
-            post.Response is { } response ? AnswerOf(response) : $"({FailureText.Of(post.Error!)})", others);
+        var reason = post.Response is { } response
+            ? Messages.InDoubtAnswerOthers.With(AnswerOf(response), others)
+            : Messages.InDoubtBrokenOthers.With(FailureText.Of(post.Error!), others);
         var doubt = await _steps.EndAsync(RequestState.InDoubt, entry, InDoubt(host, post, reason, entry)).ConfigureAwait(false);
         if (sent.Refusal is { } refusal)
         {

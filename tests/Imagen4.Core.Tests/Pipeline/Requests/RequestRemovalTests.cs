@@ -1,6 +1,7 @@
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.Sqlite;
 using Imagen4.Core.Ledger.States;
+using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Requests;
 using Imagen4.Core.Tests.Support;
 using Imagen4.Torture;
@@ -131,6 +132,32 @@ public sealed class RequestRemovalTests : EnvironmentTest, IAsyncLifetime
         Assert.NotNull(Open().OfRow(Entry.Row!));
         Assert.Equal(0, await TestClient.Client.Remove().RunAsync([chosen], CancellationToken.None));
         Assert.Null(Open().OfRow(Entry.Row!));
+    }
+
+    [Fact]
+    public async Task Nor_is_a_doubt_settled_after_one()
+    {
+        await PutAsync(RequestState.InDoubt);
+        var doubt = Assert.Single(TestClient.Client.Requests.Find(new RequestFilter { States = [ImagenStates.InDoubt] }));
+        var resolution = TestClient.Client.Resolve(new BatchOptions());
+        using var stop = new CancellationTokenSource();
+        Task<RowOutcome<ImagenRequest>> settling;
+        using (var other = new SqliteDatabase(Home.Path).OpenToRead()!)
+        using (var command = other.CreateCommand())
+        {
+            command.CommandText = "BEGIN IMMEDIATE";
+            _ = command.ExecuteNonQuery();
+            settling = resolution.RefuseAsync(doubt, stop.Token);
+            await stop.CancelAsync();
+            command.CommandText = "COMMIT";
+            _ = command.ExecuteNonQuery();
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => settling.InTime());
+
+        Assert.Equal(RequestState.InDoubt, Open().OfRow(Entry.Row!)!.Step);
+        Assert.Null((await resolution.RefuseAsync(doubt, CancellationToken.None)).Error);
+        Assert.Equal(RequestState.NotSubmitted, Open().OfRow(Entry.Row!)!.Step);
     }
 
     [Theory]
