@@ -14,6 +14,7 @@ public sealed class ApiKey
     private const int ShortestMasked = 16;
 
     private readonly string _secret;
+    private byte[][]? _parts;
 
     /// <summary>Wraps a key after checking its form.</summary>
     /// <param name="secret">The key as the host gave it out; blanks around it are a copying accident.</param>
@@ -52,18 +53,21 @@ public sealed class ApiKey
     internal ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> body)
     {
         byte[]? masked = null;
-        foreach (var part in Parts())
+        foreach (var part in Parts)
         {
-            var rest = masked is null ? body.Span : masked;
-            for (var at = rest.IndexOf(part); at >= 0; at = rest.IndexOf(part))
+            for (int from = 0, at; (at = Now(body, masked)[from..].IndexOf(part)) >= 0; from += part.Length)
             {
+                from += at;
                 masked ??= body.ToArray();
-                rest = masked;
-                masked.AsSpan(at, part.Length).Fill((byte)'*');
+                masked.AsSpan(from, part.Length).Fill((byte)'*');
             }
         }
 
-        masked = body.Span.IndexOf("\\u00"u8) < 0 ? masked : MaskEscaped(masked ?? body.ToArray());
+        if (body.Span.IndexOf("\\u00"u8) >= 0)
+        {
+            MaskEscaped(body, ref masked);
+        }
+
         return MaskCut(masked ?? body);
     }
 
@@ -71,7 +75,7 @@ public sealed class ApiKey
     private ReadOnlyMemory<byte> MaskCut(ReadOnlyMemory<byte> body)
     {
         byte[]? masked = null;
-        foreach (var part in Parts().Where(part => part.Length > ShortestMasked))
+        foreach (var part in Parts.Where(part => part.Length > ShortestMasked))
         {
             var from = 0;
             while (body.Span[from..].IndexOf(part.AsSpan(0, ShortestMasked)) is >= 0 and var at)
@@ -92,19 +96,23 @@ public sealed class ApiKey
     }
 
     // JSON may write any of its characters by its number.
-    private byte[] MaskEscaped(byte[] body)
+    private void MaskEscaped(ReadOnlyMemory<byte> body, ref byte[]? masked)
     {
         foreach (var part in Plain().Select(Encoding.ASCII.GetBytes))
         {
             for (var at = 0; at < body.Length; at++)
             {
-                var length = Escaped(body.AsSpan(at), part);
-                body.AsSpan(at, length).Fill((byte)'*');
+                if (Escaped(Now(body, masked)[at..], part) is > 0 and var length)
+                {
+                    masked ??= body.ToArray();
+                    masked.AsSpan(at, length).Fill((byte)'*');
+                }
             }
         }
-
-        return body;
     }
+
+    // What is masked is copied, and nothing else: an answer may have a mebibyte.
+    private static ReadOnlySpan<byte> Now(ReadOnlyMemory<byte> body, byte[]? masked) => masked ?? body.Span;
 
     private static int Escaped(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part)
     {
@@ -142,14 +150,14 @@ public sealed class ApiKey
     internal string Mask(string text) => Encoding.UTF8.GetString(Mask(Encoding.UTF8.GetBytes(text)).Span);
 
     // Also as JSON, addresses and pages write it, and as a basic authorization does.
-    private IEnumerable<byte[]> Parts() => Plain()
+    private byte[][] Parts => _parts ??= [.. Plain()
         .SelectMany(part => new[]
         {
             part, part.Replace("/", "\\/", StringComparison.Ordinal), JsonEncodedText.Encode(part).ToString(), Uri.EscapeDataString(part),
             WebUtility.HtmlEncode(part), Convert.ToBase64String(Encoding.ASCII.GetBytes(part)),
         })
         .Distinct()
-        .Select(Encoding.ASCII.GetBytes);
+        .Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Does not contain the key.</summary>
     public override string ToString() => "***";

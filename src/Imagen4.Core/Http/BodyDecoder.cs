@@ -176,9 +176,10 @@ internal static class BoundedBody
     /// <param name="bound">The most bytes that it may have.</param>
     /// <param name="cuts">Whether the start of a larger one will do.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="brokenOff">Is given what has come of one that breaks off.</param>
     /// <exception cref="AnswerTooLargeException">It is larger than the bound, or is said to be.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(
-        HttpContent content, int bound, bool cuts, CancellationToken cancellation)
+        HttpContent content, int bound, bool cuts, CancellationToken cancellation, Action<ReadOnlyMemory<byte>>? brokenOff = null)
     {
         if (!cuts && content.Headers.ContentLength > bound)
         {
@@ -193,7 +194,17 @@ internal static class BoundedBody
             var body = new ArrayBufferWriter<byte>(promised);
             while (true)
             {
-                var read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
+                int read;
+                try
+                {
+                    read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
+                }
+                catch
+                {
+                    brokenOff?.Invoke(body.WrittenMemory);
+                    throw;
+                }
+
                 if (read == 0)
                 {
                     return body.WrittenMemory;

@@ -56,13 +56,11 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
                 Answered?.Invoke();
             }
 
-            if (request.Content is PaidContent paid)
-            {
-                paid.NoteAnswer(response.Headers, Key);
-            }
+            var paid = request.Content as PaidContent;
+            paid?.NoteAnswer(response.Headers, Key);
 
             var answer = await (result is null || !response.IsSuccessStatusCode
-                ? AnswerAsync(response, largest, request.Content is PaidContent, deadline.Token)
+                ? AnswerAsync(response, largest, paid, deadline.Token)
                 : result.IsOnlyAnswer ? OnlyAnswerAsync(response, result, deadline.Token)
                 : ResultAsync(response, result, deadline.Token)).ConfigureAwait(false);
             Trace?.Invoke(Messages.TraceAnswer.With(
@@ -96,16 +94,18 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         var (body, texts, isDecoded) = await new ResultBody(ResultBounds.Largest, permit)
             .ReadAsync(response.Content, cancellation, waiting)
             .ConfigureAwait(false);
-        return Answer(response, body, isDecoded) with { Texts = texts };
+        return Answer(response, Masked(body), isDecoded) with { Texts = texts };
     }
 
     private async Task<HostResponse> AnswerAsync(
-        HttpResponseMessage response, int largest, bool isPaid, CancellationToken cancellation)
+        HttpResponseMessage response, int largest, PaidContent? paid, CancellationToken cancellation)
     {
         // What is wrong is said at the beginning of an error, and by its status and headers.
         var cuts = !response.IsSuccessStatusCode;
         var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
-        var body = await BoundedBody.ReadAsync(response.Content, bound, cuts, cancellation).ConfigureAwait(false);
+        var body = await BoundedBody
+            .ReadAsync(response.Content, bound, cuts, cancellation, broken => paid?.BrokenAnswer = Masked(broken))
+            .ConfigureAwait(false);
         var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
 
         // It is parsed several times, and each takes ten times its size. Of what lists many things, every one counts.
@@ -114,19 +114,21 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         {
             return JsonCheck.HasMoreTokens(body.Span, MostTokens)
                 ? throw new AnswerTooLargeException(Messages.AnswerTooManyTokens.With(MostTokens))
-                : Answer(response, body, isDecoded);
+                : Answer(response, Masked(body), isDecoded);
         }
 
         // Without the key before anything is left out, which may be a part of it.
-        var whole = Key?.Mask(body) ?? body;
+        var whole = Masked(body);
         var answer = Answer(response, JsonExcerpt.Of(whole), isDecoded);
 
         // An id in it tells what has become of the request.
-        return cuts || isPaid ? answer with { WholeBody = whole } : answer;
+        return cuts || paid is not null ? answer with { WholeBody = whole } : answer;
     }
 
+    private ReadOnlyMemory<byte> Masked(ReadOnlyMemory<byte> body) => Key?.Mask(body) ?? body;
+
     private HostResponse Answer(HttpResponseMessage response, ReadOnlyMemory<byte> body, bool isDecoded) =>
-        new(response.StatusCode, response.Headers, Type(response), Key?.Mask(body) ?? body)
+        new(response.StatusCode, response.Headers, Type(response), body)
         {
             IsDecoded = isDecoded,
             Key = Key,

@@ -22,6 +22,9 @@ internal static class JsonExcerpt
     private const int MostContainers = 128;
     private const int FewOfKind = 64;
 
+    // The one list whose end counts: a host adds new lines behind the others.
+    private const string Logs = "logs";
+
     // There are far fewer names: more members than these repeat them.
     private const int MostRead = 128;
 
@@ -30,6 +33,9 @@ internal static class JsonExcerpt
 
     // As deep as the runtime reads JSON where nothing else is said.
     private const int DeepestLevel = 64;
+
+    /// <summary>How many lines of a log are kept: the last.</summary>
+    public const int MostLogLines = 1000;
 
     /// <summary>The members that are read of results, whatever the host calls the rest.</summary>
     public static FrozenSet<string> Read { get; } = FrozenSet.Create(
@@ -82,11 +88,12 @@ internal static class JsonExcerpt
         while (reader.Read())
         {
             var start = (int)reader.TokenStartIndex;
-            var isRead = false;
+            var (isRead, isLog) = (false, false);
             var isOfRead = reader.CurrentDepth == 0 || readLevels[reader.CurrentDepth - 1];
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 isRead = isOfRead = IsRead(ref reader);
+                isLog = reader.CurrentDepth == 1 && reader.ValueTextEquals(Logs);
                 _ = reader.Read();
             }
 
@@ -95,8 +102,9 @@ internal static class JsonExcerpt
             {
                 ref var count = ref counts[reader.CurrentDepth - 1];
                 var number = isRead ? ++count.Read : isContainer ? ++count.Containers : ++count.Values;
-                var most = isRead ? MostRead : tokens >= MostTokens ? FewOfKind : isContainer ? MostContainers : MostValues;
-                if (number > most || (unread > MostUnread && !isOfRead))
+                var most = isRead ? MostRead : count.IsLog ? int.MaxValue
+                    : tokens >= MostTokens ? FewOfKind : isContainer ? MostContainers : MostValues;
+                if (number > most || count.Early-- > 0 || (unread > MostUnread && !isOfRead))
                 {
                     reader.Skip();
                     kept.Write(json[from..end]);
@@ -115,7 +123,7 @@ internal static class JsonExcerpt
             isAfterGap = false;
             if (isContainer)
             {
-                counts[reader.CurrentDepth] = default;
+                counts[reader.CurrentDepth] = isLog && reader.TokenType == JsonTokenType.StartArray ? OfLog(reader) : default;
                 readLevels[reader.CurrentDepth] = isOfRead;
             }
 
@@ -127,9 +135,24 @@ internal static class JsonExcerpt
         return (from, last, leftOut, !counts[0].HasKept);
     }
 
+    private static Count OfLog(Utf8JsonReader list)
+    {
+        var lines = 0;
+        for (var depth = list.CurrentDepth; list.Read() && list.CurrentDepth > depth; lines++)
+        {
+            list.Skip();
+        }
+
+        return new Count { IsLog = true, Early = lines - MostLogLines };
+    }
+
     // Of what stands in a container.
     private struct Count
     {
+        public bool IsLog;
+
+        // How many come before those that are kept.
+        public int Early;
         public int Values;
         public int Containers;
         public int Read;

@@ -23,6 +23,9 @@ internal sealed class PaidContent : HttpContent
     /// <summary>The request id in the head of the answer, whether or not its body could be read; or null.</summary>
     public string? RequestId { get; private set; }
 
+    /// <summary>What has come of the body of an answer that broke off, without the key; empty where nothing did.</summary>
+    public ReadOnlyMemory<byte> BrokenAnswer { get; set; }
+
     /// <summary>Whether sending may have begun.</summary>
     public bool SendingBegan => Volatile.Read(ref _sendingBegan);
 

@@ -15,6 +15,9 @@ public sealed record RequestRecord
     /// <summary>The provider it was submitted to.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>The address it was sent to, where its provider has another one now; null where it has not, or that is not known.</summary>
+    internal string? SentTo { get; init; }
+
     /// <summary>The endpoint id it was submitted to.</summary>
     public string? Model { get; init; }
 

@@ -94,6 +94,10 @@ public sealed class ProviderCatalog
         return all.FirstOrDefault(profile => profile.BaseUri is { } uri && ProviderAddress.Normal(uri) == address)?.Name ?? name;
     }
 
+    /// <summary>The base address that a provider has now, in its normal form; null where it has none, or there is no such provider.</summary>
+    internal string? AddressOf(string? name) =>
+        All().FirstOrDefault(profile => Same(profile, name ?? DefaultName))?.BaseUri is { } uri ? ProviderAddress.Normal(uri) : null;
+
     /// <summary>
     /// The variable of a built-in profile whose key a profile would send to another host than that one's, with the address; null where there
     /// is none. This machine is another host too: any user and any program of it may listen there.

@@ -37,6 +37,22 @@ public sealed class JsonExcerptTests
     }
 
     [Theory]
+    [InlineData(10)]
+    [InlineData(1000)]
+    [InlineData(3000)]
+    public void Of_a_log_the_newest_lines_stay(int lines)
+    {
+        var log = string.Join(",", Enumerable.Range(0, lines).Select(number => $$"""{"message":"line {{number}}","level":"INFO","timestamp":null}"""));
+        var numbers = string.Join(",", Enumerable.Range(0, 20_000));
+        using var read = JsonDocument.Parse(Of($$"""{"numbers":[{{numbers}}],"logs": [ {{log}} ], "status":"IN_PROGRESS"}"""));
+
+        Assert.Equal(
+            Enumerable.Range(0, lines).TakeLast(1000).Select(number => $"line {number}"),
+            read.RootElement.GetProperty("logs").EnumerateArray().Select(line => line.GetProperty("message").GetString()));
+        Assert.Equal("IN_PROGRESS", read.RootElement.GetProperty("status").GetString());
+    }
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("{}")]
     public void Images_behind_a_great_many_lists_stay(string list)

@@ -32,6 +32,14 @@ public sealed class MaskedKeyTests
     }
 
     [Fact]
+    public void Nothing_is_copied_where_it_is_not()
+    {
+        ReadOnlyMemory<byte> body = Encoding.UTF8.GetBytes($"{new string('a', 100_000)}\\u0041 0123456789abcde");
+
+        Assert.True(body.Equals(new ApiKey(Secret, "the test").Mask(body)));
+    }
+
+    [Fact]
     public async Task No_answer_is_handed_on_with_it()
     {
         var echo = new Answer(401, $$"""{"detail":"the key {{Secret}} is not known"}""")

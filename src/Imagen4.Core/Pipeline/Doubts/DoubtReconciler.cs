@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Input;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Ledger.States;
@@ -35,7 +36,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
                 new HistoryMatch(HistoryFinding.Certain, named));
         }
 
-        if (!HistoryReader.IsOffered(host.Profile))
+        if (!HistoryReader.IsOffered(host.Profile) || !IsItsHost(host, doubt))
         {
             return new Reconciliation(doubt, Match: null);
         }
@@ -50,6 +51,10 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             },
             match);
     }
+
+    /// <summary>Whether a host is where a request was sent: the list of another one says nothing about it.</summary>
+    public static bool IsItsHost(HostConnection host, LedgerRequest doubt) =>
+        doubt.BaseAddress.Length == 0 || doubt.BaseAddress == ProviderAddress.Normal(host.BaseUri);
 
     /// <summary>Writes down that the host has the request.</summary>
     /// <returns>What is known then; null where that has changed meanwhile.</returns>

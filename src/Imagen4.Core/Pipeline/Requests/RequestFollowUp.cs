@@ -51,6 +51,7 @@ public sealed class RequestFollowUp
         {
             Index = record.HasIndex ? record.Index : null,
             Key = record.Key,
+            SentTo = record.SentTo,
         };
     }
 

@@ -1,3 +1,4 @@
+using Imagen4.Core.Http;
 using Imagen4.Core.Ledger;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Doubts;
@@ -123,6 +124,9 @@ public sealed class RequestResolution
                 case HistoryFinding.Likely:
                     _options.Warn?.Invoke(Messages.ResolveLikely.With(match.RequestId, provider, request.LedgerId));
                     return Settled(known, request, nameof(HistoryFinding.Likely));
+                case null when host is not null && !DoubtReconciler.IsItsHost(host, request.Known):
+                    return Stays(request, Messages.ResolveElsewhere.With(
+                        request.LedgerId, request.Known.BaseAddress, provider, ProviderAddress.Normal(host.BaseUri)));
                 case null:
                     var why = AnswersOnce(provider) ? Messages.ResolveLost : Messages.ResolveNoHistory;
                     return Stays(request, why.With(provider, Sent(request), request.LedgerId));

@@ -43,7 +43,7 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         if (record.Provider is { } provider)
         {
             var known = await FindAsync(baseAddress: null, provider, record.RequestId, cancellation).ConfigureAwait(false);
-            return record with { Provider = services.Providers.CurrentNameOf(provider, known?.BaseAddress) };
+            return Located(record, provider, known);
         }
 
         var hosts = options.ApiKey is null && options.Provider is null
@@ -52,14 +52,21 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         return hosts switch
         {
             [] => record,
-            [var only] => record with
-            {
-                Provider = services.Providers.CurrentNameOf(only.Provider, only.BaseAddress),
-                Model = record.Model ?? only.Model,
-            },
+            [var only] => Located(record with { Model = record.Model ?? only.Model }, only.Provider, only),
             _ => throw new InvalidInputException(Messages.RequestAtSeveral.With(
                 PlainText.Brief(record.RequestId), string.Join(", ", hosts.Select(known => known.Provider)))),
         };
+    }
+
+    // What an emulator had is gone when another one is started, wherever that listens.
+    private RequestRecord Located(RequestRecord record, string provider, LedgerRequest? known)
+    {
+        var name = services.Providers.CurrentNameOf(provider, known?.BaseAddress);
+        var isElsewhere = name != ProviderCatalog.EmulatorName
+            && services.Providers.AddressOf(name) is { } now
+            && known?.BaseAddress is { Length: > 0 } then
+            && then != now;
+        return record with { Provider = name, SentTo = isElsewhere ? known!.BaseAddress : null };
     }
 
     /// <inheritdoc/>

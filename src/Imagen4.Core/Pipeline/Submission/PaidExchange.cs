@@ -36,11 +36,16 @@ internal sealed class PaidExchange(HostConnection host, IHostProtocol protocol, 
         {
             var post = new PaidPost(content.SendingBegan || content.IsAnswered, Response: null, IsAccepted: false, error)
             {
-                RequestId = content.RequestId,
+                RequestId = content.RequestId ?? IdIn(content.BrokenAnswer.Span),
             };
             return new PaidOutcome(SubmitVerdict.Of(post), post);
         }
     }
+
+    // All of the answer may have come, and only the end of the exchange is missing.
+    private string? IdIn(ReadOnlySpan<byte> broken) => !protocol.AnswersWithResult && JsonCheck.FormOf(broken) == BodyForm.Json
+        ? NamedRequestId.AtTop(broken, "request_id").Id
+        : null;
 
     private PaidOutcome Judge(PaidContent content, HostResponse response, long sent)
     {

@@ -212,7 +212,9 @@ internal sealed class Submitter(
         try
         {
             return named is not null
-                && await _issued.IsOthersAsync(host, entry, named, isAccepted: sent.Acceptance is not null).ConfigureAwait(false) ? named : null;
+                && await _issued.IsOthersAsync(host, protocol, entry, named, isAccepted: sent.Acceptance is not null).ConfigureAwait(false)
+                    ? named
+                    : null;
         }
         catch (LedgerUnavailableException)
         {
@@ -248,7 +250,9 @@ internal sealed class Submitter(
             try
             {
                 var request = protocol.CreateReference(host, entry.Model, id) with { IsFresh = true };
-                var status = await protocol.ReadStatusAsync(request, logs: false, cancellation).ConfigureAwait(false);
+                var status = await Batch.TimeLimit
+                    .RunAsync(TimeLimit, host, token => protocol.ReadStatusAsync(request, logs: false, token), cancellation)
+                    .ConfigureAwait(false);
                 await _steps.RecordAsync(RequestState.Accepted, entry with { RequestId = id, IsLeft = ReleasesAccepted })
                     .ConfigureAwait(false);
                 return new Acceptance(request, status.QueuePosition);

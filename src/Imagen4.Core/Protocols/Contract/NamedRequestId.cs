@@ -24,7 +24,7 @@ internal readonly record struct NamedRequestId(bool IsThere, string? Id)
 
     private static NamedRequestId Find(ReadOnlySpan<byte> body, int depth, ReadOnlySpan<string> names)
     {
-        var ids = new HashSet<string?>();
+        var (isThere, isOnly, id) = (false, true, (string?)null);
         var reader = new Utf8JsonReader(body, isFinalBlock: false, Tolerant);
         try
         {
@@ -40,7 +40,9 @@ internal readonly record struct NamedRequestId(bool IsThere, string? Id)
 
                 if (reader.TokenType == JsonTokenType.PropertyName && IsAny(reader, names) && reader.Read() && !IsEmpty(reader))
                 {
-                    ids.Add(IdAt(reader));
+                    var named = IdAt(reader);
+                    isOnly &= !isThere || named == id;
+                    (isThere, id) = (true, named);
                 }
             }
         }
@@ -49,7 +51,7 @@ internal readonly record struct NamedRequestId(bool IsThere, string? Id)
             // Not JSON from here on.
         }
 
-        return new NamedRequestId(ids.Count > 0, ids.Count == 1 ? ids.Single() : null);
+        return new NamedRequestId(isThere, isOnly ? id : null);
     }
 
     private static bool IsAny(Utf8JsonReader reader, ReadOnlySpan<string> names)

@@ -11,6 +11,12 @@ public sealed record RequestReference
     /// <summary>What that host speaks.</summary>
     internal IHostProtocol Protocol { get; init; } = null!;
 
+    /// <summary>
+    /// The address it was sent to, where its provider has another one now: a host that does not know it there says nothing of it. Null
+    /// where it has not, or that is not known.
+    /// </summary>
+    internal string? SentTo { get; init; }
+
     /// <summary>The endpoint id it was submitted to.</summary>
     public required string Model { get; init; }
 

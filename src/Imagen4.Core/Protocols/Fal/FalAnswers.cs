@@ -62,7 +62,8 @@ internal sealed record FalLogEntry
 /// <summary>The result of an image model, in both published generations: with a seed, or with a description.</summary>
 internal sealed record FalResultAnswer
 {
-    public IReadOnlyList<FalFile?>? Images { get; init; }
+    [JsonConverter(typeof(FalFiles))]
+    public IReadOnlyList<FalFile>? Images { get; init; }
 
     public long? Seed { get; init; }
 

@@ -149,12 +149,21 @@ internal static class FalErrors
             StatusCode = (int)response.Status,
         };
 
-    private static RequestNotFoundException NotFound(RequestReference request, HostResponse response) =>
-        new(Messages.RequestNotFound.With(request.RequestId, request.Host.Profile.Name, request.Model))
-        {
-            RequestId = request.RequestId,
-            StatusCode = (int)response.Status,
-        };
+    private static ImagenException NotFound(RequestReference request, HostResponse response)
+    {
+        var provider = request.Host.Profile.Name;
+        return request.SentTo is { } address
+            ? new InvalidInputException(Messages.RequestElsewhere.With(
+                request.RequestId, address, provider, ProviderAddress.Normal(request.Host.BaseUri)))
+            {
+                RequestId = request.RequestId,
+            }
+            : new RequestNotFoundException(Messages.RequestNotFound.With(request.RequestId, provider, request.Model))
+            {
+                RequestId = request.RequestId,
+                StatusCode = (int)response.Status,
+            };
+    }
 
     // Blocked for the organisation, or not among what the key may use: other models are another matter.
     private static ModelNotAvailableException? OfModelAccess(

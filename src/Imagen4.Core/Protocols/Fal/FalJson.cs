@@ -3,6 +3,8 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Imagen4.Core.Http;
 using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Protocols.Fal;
@@ -15,6 +17,7 @@ namespace Imagen4.Core.Protocols.Fal;
 [JsonSerializable(typeof(FalResultAnswer))]
 [JsonSerializable(typeof(FalErrorAnswer))]
 [JsonSerializable(typeof(FalLogEntry))]
+[JsonSerializable(typeof(FalFile))]
 internal sealed partial class FalJson : JsonSerializerContext;
 
 /// <summary>Reads a number, as a number or as text; whatever is not exactly one is nothing, and no error.</summary>
@@ -71,12 +74,17 @@ internal class TolerantText : JsonConverter<string>
     }
 }
 
-/// <summary>Reads the lines of a log, the last of very many. What is no line is left out, and what is no list is none.</summary>
-internal sealed class LogLines : JsonConverter<IReadOnlyList<FalLogEntry>>
+/// <summary>
+/// Reads a list of objects, for the same reason: what is no object is left out of it, and what is no list is none.
+/// </summary>
+/// <typeparam name="T">What an object is.</typeparam>
+/// <param name="most">How many are read: the last of more.</param>
+internal abstract class TolerantList<T>(int most = int.MaxValue) : JsonConverter<IReadOnlyList<T>>
+    where T : class
 {
-    private const int MostLines = 1000;
+    protected abstract JsonTypeInfo<T> Element { get; }
 
-    public override IReadOnlyList<FalLogEntry>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override IReadOnlyList<T>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -84,29 +92,41 @@ internal sealed class LogLines : JsonConverter<IReadOnlyList<FalLogEntry>>
             return null;
         }
 
-        var lines = new Queue<FalLogEntry>();
+        var objects = new Queue<T>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 reader.Skip();
             }
-            else if (JsonSerializer.Deserialize(ref reader, FalJson.Default.FalLogEntry) is { } line)
+            else if (JsonSerializer.Deserialize(ref reader, Element) is { } one)
             {
-                if (lines.Count == MostLines)
+                if (objects.Count == most)
                 {
-                    _ = lines.Dequeue();
+                    _ = objects.Dequeue();
                 }
 
-                lines.Enqueue(line);
+                objects.Enqueue(one);
             }
         }
 
-        return [.. lines];
+        return [.. objects];
     }
 
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<FalLogEntry> value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options) =>
         throw new NotSupportedException();
+}
+
+/// <summary>Reads the lines of a log.</summary>
+internal sealed class LogLines() : TolerantList<FalLogEntry>(JsonExcerpt.MostLogLines)
+{
+    protected override JsonTypeInfo<FalLogEntry> Element => FalJson.Default.FalLogEntry;
+}
+
+/// <summary>Reads the files of a result.</summary>
+internal sealed class FalFiles : TolerantList<FalFile>
+{
+    protected override JsonTypeInfo<FalFile> Element => FalJson.Default.FalFile;
 }
 
 /// <summary>A word that a host shows to people (a type, a level, a file's name): 60 characters that no terminal acts upon.</summary>

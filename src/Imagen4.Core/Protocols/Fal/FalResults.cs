@@ -20,14 +20,15 @@ internal static class FalResults
     /// <param name="texts">Texts of which it holds no more than the beginning.</param>
     public static HostResult? Read(ReadOnlySpan<byte> json, LongTexts? texts = null)
     {
-        if (Parse(json) is not { } answer || (answer.Images ?? OnlyImage(answer)) is not { } files)
+        if (Parse(json) is not { } answer
+            || (answer.Images is { Count: > 0 } list ? list : OnlyImage(answer) ?? answer.Images) is not { } files)
         {
             return null;
         }
 
         return new HostResult
         {
-            Images = files.OfType<FalFile>().Select((file, position) => Image(file, position, texts)).ToList(),
+            Images = files.Select((file, position) => Image(file, position, texts)).ToList(),
             Seed = answer.Seed,
             Description = answer.Description,
             AdditionalOutput = Json(answer.Others),
@@ -46,8 +47,8 @@ internal static class FalResults
         }
     }
 
-    // Models that make one image return no list.
-    private static FalFile[]? OnlyImage(FalResultAnswer answer)
+    // Models that make one image return no list, or an empty one.
+    private static IReadOnlyList<FalFile>? OnlyImage(FalResultAnswer answer)
     {
         const string Name = "image";
         if (answer.Others?.TryGetValue(Name, out var image) != true || image.ValueKind != JsonValueKind.Object

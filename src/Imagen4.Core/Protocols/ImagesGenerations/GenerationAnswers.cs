@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Imagen4.Core.Http;
+using Imagen4.Core.Media;
 using Imagen4.Core.Protocols.Fal;
 using Imagen4.Core.Text;
 
@@ -12,10 +15,13 @@ namespace Imagen4.Core.Protocols.ImagesGenerations;
 /// </summary>
 internal sealed record GenerationAnswer
 {
-    public IReadOnlyList<GeneratedFile?>? Images { get; init; }
+    [JsonConverter(typeof(GeneratedFiles))]
+    public IReadOnlyList<GeneratedFile>? Images { get; init; }
 
-    public IReadOnlyList<GeneratedFile?>? Data { get; init; }
+    [JsonConverter(typeof(GeneratedFiles))]
+    public IReadOnlyList<GeneratedFile>? Data { get; init; }
 
+    [JsonConverter(typeof(TolerantOutput))]
     public GenerationOutput? Output { get; init; }
 
     public long? Seed { get; init; }
@@ -29,21 +35,18 @@ internal sealed record GenerationAnswer
     [JsonIgnore]
     public decimal? UnitsUsed => Number(Member(Member(Meta, "usage"), "credits_used")) ?? Number(Member(Usage, "total_tokens"));
 
-    /// <summary>The images, under whichever name there are any; a list without one may stand before it.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<GeneratedFile?>? Files
-    {
-        get
-        {
-            IReadOnlyList<GeneratedFile?>?[] lists = [Images, Data, Output?.Choices];
-            return lists.FirstOrDefault(list => list?.Any(file => file is { HasImage: true }) == true)
-                ?? lists.FirstOrDefault(list => list is { Count: > 0 })
-                ?? lists.FirstOrDefault(list => list is not null);
-        }
-    }
-
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
+
+    /// <summary>The images, under whichever name there are any; a list without one may stand before it.</summary>
+    /// <param name="texts">Texts of which the answer holds no more than the beginning.</param>
+    public IReadOnlyList<GeneratedFile>? Files(LongTexts? texts)
+    {
+        IReadOnlyList<GeneratedFile>?[] lists = [Images, Data, Output?.Choices];
+        return lists.FirstOrDefault(list => list?.Any(file => file.HasImage(texts)) == true)
+            ?? lists.FirstOrDefault(list => list is { Count: > 0 })
+            ?? lists.FirstOrDefault(list => list is not null);
+    }
 
     private static decimal? Number(JsonElement? element) => element is { } given
         && decimal.TryParse(JsonText.Text(given), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
@@ -55,7 +58,8 @@ internal sealed record GenerationAnswer
 /// <summary>The list of images in its third form.</summary>
 internal sealed record GenerationOutput
 {
-    public IReadOnlyList<GeneratedFile?>? Choices { get; init; }
+    [JsonConverter(typeof(GeneratedFiles))]
+    public IReadOnlyList<GeneratedFile>? Choices { get; init; }
 }
 
 /// <summary>An image: an address, or base64 under one of two names.</summary>
@@ -75,14 +79,60 @@ internal sealed record GeneratedFile
 
     public long? FileSize { get; init; }
 
-    /// <summary>Whether it has an image under one of the three names.</summary>
-    [JsonIgnore]
-    public bool HasImage => IsGiven(Url) || IsGiven(B64Json) || IsGiven(ImageBase64);
-
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
 
-    private static bool IsGiven(JsonElement? text) => text is { ValueKind: JsonValueKind.String } given && !given.ValueEquals("");
+    /// <summary>Whether there is an image under one of the three names.</summary>
+    /// <param name="texts">Texts of which the answer holds no more than the beginning.</param>
+    public bool HasImage(LongTexts? texts) => Forms(texts).Any(IsThere);
+
+    /// <summary>
+    /// The image: under the first of the three names that has one, or under the first that has a text at all, for what is said of it when
+    /// it is saved; null where none has.
+    /// </summary>
+    /// <param name="texts">Texts of which the answer holds no more than the beginning.</param>
+    public ImageBytes? Bytes(LongTexts? texts) => Forms(texts).FirstOrDefault(IsThere) ?? Forms(texts).FirstOrDefault();
+
+    private IEnumerable<ImageBytes> Forms(LongTexts? texts)
+    {
+        if (Url is { ValueKind: JsonValueKind.String } url && !url.ValueEquals(""))
+        {
+            yield return ImageBytes.Of(url, texts);
+        }
+
+        foreach (var base64 in new[] { B64Json, ImageBase64 })
+        {
+            if (base64 is { ValueKind: JsonValueKind.String } text)
+            {
+                yield return ImageBytes.Inline.From(text, texts);
+            }
+        }
+    }
+
+    private static bool IsThere(ImageBytes bytes) => bytes is ImageBytes.Inline inline ? !inline.Text.ValueEquals("") : bytes.CanBeRead;
+}
+
+/// <summary>Reads the images of an answer.</summary>
+internal sealed class GeneratedFiles : TolerantList<GeneratedFile>
+{
+    protected override JsonTypeInfo<GeneratedFile> Element => GenerationJson.Default.GeneratedFile;
+}
+
+/// <summary>Reads the third form; other hosts call something else by its name.</summary>
+internal sealed class TolerantOutput : JsonConverter<GenerationOutput>
+{
+    public override GenerationOutput? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            return JsonSerializer.Deserialize(ref reader, GenerationJson.Default.GenerationOutput);
+        }
+
+        reader.Skip();
+        return null;
+    }
+
+    public override void Write(Utf8JsonWriter writer, GenerationOutput value, JsonSerializerOptions options) => throw new NotSupportedException();
 }
 
 /// <summary>An error: flat, or one level down.</summary>
@@ -119,6 +169,8 @@ internal sealed record GenerationErrorBody
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(TolerantText), typeof(TolerantNumber<long>)])]
 [JsonSerializable(typeof(GenerationAnswer))]
+[JsonSerializable(typeof(GenerationOutput))]
+[JsonSerializable(typeof(GeneratedFile))]
 internal sealed partial class GenerationJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(

@@ -102,14 +102,14 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
     protected override HostResult? ReadResult(HostResponse response)
     {
         if (response.Read(GenerationJson.Default.GenerationAnswer) is not { } answer
-            || answer.Files is not { } files)
+            || answer.Files(response.Texts) is not { } files)
         {
             return null;
         }
 
         return new HostResult
         {
-            Images = files.OfType<GeneratedFile>().Select((file, position) => Image(file, position, response.Texts)).OfType<HostImage>().ToList(),
+            Images = files.Select((file, position) => Image(file, position, response.Texts)).OfType<HostImage>().ToList(),
             Seed = answer.Seed,
             BillableUnits = answer.UnitsUsed,
             AdditionalOutput = answer.Others is { Count: > 0 } others ? JsonText.Write(others) : null,
@@ -121,14 +121,7 @@ internal sealed class ImagesGenerationsProtocol(IResultStore kept) : SyncProtoco
 
     private static HostImage? Image(GeneratedFile file, int position, LongTexts? texts)
     {
-        ImageBytes? bytes = file switch
-        {
-            { Url: { ValueKind: JsonValueKind.String } url } when !url.ValueEquals("") => ImageBytes.Of(url, texts),
-            { B64Json: { ValueKind: JsonValueKind.String } base64 } => ImageBytes.Inline.From(base64, texts),
-            { ImageBase64: { ValueKind: JsonValueKind.String } base64 } => ImageBytes.Inline.From(base64, texts),
-            _ => null,
-        };
-        return bytes is null ? null : new HostImage(
+        return file.Bytes(texts) is not { } bytes ? null : new HostImage(
             new ImagenImage
             {
                 Index = position + 1,

@@ -18,6 +18,7 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
     private readonly TempFolder _home = new();
     private readonly SkippingTime _time = new();
     private readonly RequestLedger _ledger;
+    private string? _sentTo;
 
     public DoubtReconcilerTests() => _ledger = new RequestLedger(new SqliteDatabase(_home.Path), _time);
 
@@ -98,6 +99,18 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
         Assert.Equal(RequestState.NotSubmitted, settled.Known!.Step);
     }
 
+    [Fact]
+    public async Task The_list_of_another_address_than_it_was_sent_to_says_nothing()
+    {
+        _sentTo = "https://former.example/";
+
+        var (settled, server) = await SettleAsync(lag: 0, takesLikely: true, new Answer(200, Labelled("it", _time.GetUtcNow())));
+
+        Assert.Null(settled.Match);
+        Assert.Equal(RequestState.InDoubt, settled.Known!.Step);
+        Assert.Empty(server.Requests);
+    }
+
     private Task<(Reconciliation Settled, WebServer Server)> SettleAsync(double? lag, params Answer[] answers) =>
         SettleAsync(lag, takesLikely: false, answers);
 
@@ -105,7 +118,7 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
     {
         await using var server = await WebServer.AnsweringAsync(
             [.. answers.Select(answer => answer with { Body = answer.Body.Replace("LEDGER", Doubted, StringComparison.Ordinal) })]);
-        var entry = Entry() with { LedgerId = Doubted };
+        var entry = Entry() with { LedgerId = Doubted, BaseAddress = _sentTo };
         Assert.True(await _ledger.ClaimAsync(entry, newest: null, isSeen: true, CancellationToken.None));
         await _ledger.RecordAsync(RequestState.Intent, entry, CancellationToken.None);
         await _ledger.RecordAsync(RequestState.InDoubt, entry with { Error = "lost" }, CancellationToken.None);

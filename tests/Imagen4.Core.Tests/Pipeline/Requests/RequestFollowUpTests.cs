@@ -79,6 +79,28 @@ public sealed class RequestFollowUpTests : EmulatorTest, IDisposable
     }
 
     [Fact]
+    public async Task A_provider_that_has_another_address_now_says_nothing_about_a_request_that_it_does_not_know()
+    {
+        var record = await SubmittedAsync("x");
+        await using var other = await WebServer.AnsweringAsync(new Answer(404, """{"detail":"Request not found"}"""));
+        TestClient.Providers.Set(
+            TestHost.Profile(other.Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
+        var run = Run(new BatchOptions { Wait = true });
+        record = await run.LocateAsync(record, CancellationToken.None);
+
+        var (_, receive) = await run.ReceiveAsync(run.CreateReference(record), record, CancellationToken.None).InTime();
+        var (_, status) = await run.ReadStatusAsync(run.CreateReference(record), logs: false, changed: null, CancellationToken.None).InTime();
+        var (_, cancel) = await run.CancelAsync(run.CreateReference(record), readBack: false, CancellationToken.None).InTime();
+
+        Assert.All([receive, status, cancel], error => Assert.Contains(
+            $" was sent to {Address.AbsoluteUri.TrimEnd('/')}, and the provider elsewhere now has the address {other.Address.AbsoluteUri.TrimEnd('/')}, where it is not known.",
+            Assert.IsType<InvalidInputException>(error).Message,
+            StringComparison.Ordinal));
+        var known = Assert.Single(TestClient.Client.Requests.Find(new RequestFilter()), request => request.RequestId == record.RequestId);
+        Assert.True(known.IsOpen);
+    }
+
+    [Fact]
     public async Task A_failed_request_has_a_status_with_its_reason()
     {
         var record = await SubmittedAsync("[emulator:content_policy_violation]");
@@ -114,7 +136,8 @@ public sealed class RequestFollowUpTests : EmulatorTest, IDisposable
         TestClient.Providers.Set(
             TestHost.Profile(Address, "elsewhere") with { OpenKey = "open", Scope = ProviderScope.Session }, makeDefault: false);
         var row = TestHost.Row(prompt: prompt);
-        var (request, _) = await TestClient.Client.StartBatch(new BatchOptions()).SubmitAsync(new CheckedRow(row, Host, TestHost.Model, row.Input), CancellationToken.None).InTime();
+        var host = TestHost.Connect(TestHost.Profile(Address, "elsewhere"), Time);
+        var (request, _) = await TestClient.Client.StartBatch(new BatchOptions()).SubmitAsync(new CheckedRow(row, host, TestHost.Model, row.Input), CancellationToken.None).InTime();
         return new RequestRecord { Index = 5, HasIndex = true, RequestId = request!.RequestId!, Provider = "elsewhere", Model = TestHost.Model };
     }
 

@@ -37,6 +37,23 @@ public sealed class BrokenExchangeTests : SubmitterTest
     });
 
     [Fact]
+    public async Task The_id_that_has_come_before_an_answer_breaks_off_is_asked_for()
+    {
+        await using var server = new RawServer(async connection =>
+        {
+            var head = await connection.ReadRequestAsync();
+            await connection.WriteAsync(head!.StartsWith("POST", StringComparison.Ordinal)
+                ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n16\r\n{\"request_id\":\"r-1\"}  \r\n"
+                : "HTTP/1.1 200 OK\r\nContent-Length: 24\r\nConnection: close\r\n\r\n{\"status\":\"IN_PROGRESS\"}");
+        });
+
+        var acceptance = await SubmitAsync(server.Address);
+
+        Assert.Equal("r-1", acceptance!.Request.RequestId);
+        Assert.Equal([RequestState.Intent, RequestState.InDoubt, RequestState.Accepted], Ledger.Steps);
+    }
+
+    [Fact]
     public Task An_answer_with_a_broken_chunk_is_in_doubt() => InDoubtAsync(async connection =>
     {
         await connection.ReadRequestAsync();

@@ -29,6 +29,14 @@ public sealed class ImagesGenerationsProtocolTests
     [InlineData($$$"""{"images":[{{{Image}}}],"seed":1.5,"meta":{"usage":[]}}""")]
     [InlineData($$$$"""{"images":[{{{{Image}}}}],"meta":{"usage":{"credits_used":"?"}}}""")]
     [InlineData("""{"images":[{"url":"https://a/1.png","content_type":5,"file_name":{},"file_size":"big"}]}""")]
+    [InlineData($$"""{"images":[{{Image}}],"output":"ok"}""")]
+    [InlineData($$"""{"images":[{{Image}}],"output":[]}""")]
+    [InlineData($$$"""{"images":[{{{Image}}}],"output":{"choices":5}}""")]
+    [InlineData($$$"""{"images":[{{{Image}}}],"data":{"id":5}}""")]
+    [InlineData($$"""{"images":1,"data":[{{Image}}]}""")]
+    [InlineData($$"""{"images":false,"data":[{{Image}}]}""")]
+    [InlineData($$"""{"images":[{{Image}},7,"x",[]]}""")]
+    [InlineData($$"""{"images":[{"url":"pending"}],"data":[{{Image}}]}""")]
     public void The_images_are_found_whatever_stands_around_them(string body)
     {
         var image = Assert.Single(Read(body)!.Images);
@@ -41,6 +49,8 @@ public sealed class ImagesGenerationsProtocolTests
     [InlineData("""{"url":null,"b64_json":"QUJD"}""")]
     [InlineData("""{"url":"","b64_json":"QUJD"}""")]
     [InlineData("""{"image_base64":"QUJD"}""")]
+    [InlineData("""{"b64_json":"","image_base64":"QUJD"}""")]
+    [InlineData("""{"url":"pending","b64_json":"QUJD"}""")]
     [InlineData("""{"url":"data:image/png;base64,QUJD"}""")]
     public async Task Bytes_inside_the_answer_are_taken_under_any_name_and_are_no_address(string file)
     {
