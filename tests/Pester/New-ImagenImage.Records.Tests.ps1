@@ -41,7 +41,7 @@ Describe 'New-ImagenImage, records of known requests' {
     }
 
     It 'that say they are in doubt, and that the ledger does not know, cost nothing without -NoResume' {
-        $record = [pscustomobject]@{ Prompt = 'a fox'; State = 'InDoubt'; LedgerId = '0123456789abcdef0123456789abcdef' }
+        $record = [pscustomobject]@{ Prompt = 'a fox'; State = ' indoubt'; LedgerId = '0123456789abcdef0123456789abcdef' }
         $seen = Watch-Command { $record | New-ImagenImage -Wait }
         $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
         $seen.Error.Exception.Message | Should -BeLike ('Row 1: The record says that request 0123456789abcdef0123456789abcdef is in doubt, so it may have been paid for, ' +
@@ -56,7 +56,7 @@ Describe 'New-ImagenImage, records of known requests' {
         $one.LedgerId = $two.LedgerId
         $seen = Watch-Command { $one | Select-Object Prompt, RequestId, LedgerId | New-ImagenImage -Wait }
         $seen.Error.Exception.Message | Should -Be ("Row 1: The record names two requests: LedgerId $($two.LedgerId) is request $($two.RequestId), " +
-            "and RequestId is $($one.RequestId). Nothing was sent. Correct one of them, or leave both out for a new row.")
+            "and RequestId is $($one.RequestId). Nothing was sent. Remove the one that is wrong, or both for a new row.")
         Get-Bill $test | Should -HaveCount 2
     }
 

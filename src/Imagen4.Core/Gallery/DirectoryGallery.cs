@@ -33,7 +33,7 @@ public sealed class DirectoryGallery
     {
         (_directory, _time, _images) = (directory, time, new ImageFolder(warn));
         var title = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
-        _page = new GalleryPage(Path.Combine(directory, FileName), new GalleryOptions { Title = title, Link = true, Force = force });
+        _page = new GalleryPage(Path.Combine(directory, FileName), new GalleryOptions { Title = title, Link = true, Force = force, IsOfDirectory = true });
     }
 
     /// <summary>The full path of the page.</summary>

@@ -11,6 +11,9 @@ public sealed record GalleryOptions
 
     /// <summary>Whether a file of other origin is overwritten. A gallery is replaced in any case.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Whether it belongs to a directory of images, and has its name there.</summary>
+    internal bool IsOfDirectory { get; init; }
 }
 
 /// <summary>What came of writing a gallery.</summary>

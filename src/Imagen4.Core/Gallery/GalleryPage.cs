@@ -32,7 +32,7 @@ public sealed class GalleryPage(string path, GalleryOptions options)
 
         if (!options.Force && File.Exists(path) && !IsGallery(path))
         {
-            throw new FileExistsException(Messages.GalleryFileExists.With(path));
+            throw Exists();
         }
     }
 
@@ -84,9 +84,14 @@ public sealed class GalleryPage(string path, GalleryOptions options)
         }
         else if (!await ExclusiveRename.TryMoveAsync(draft, path, cancellation).ConfigureAwait(false))
         {
-            throw new FileExistsException(Messages.GalleryFileExists.With(path));
+            throw Exists();
         }
     }
+
+    // Beside a directory's images, Force would overwrite those too.
+    private FileExistsException Exists() => options.IsOfDirectory
+        ? new(Messages.GalleryOfDirectoryExists.With(path)) { NextCommand = Messages.CommandGalleryElsewhere }
+        : new(Messages.GalleryFileExists.With(path));
 
     private static bool IsGallery(string path)
     {

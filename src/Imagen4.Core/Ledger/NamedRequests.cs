@@ -29,7 +29,15 @@ internal sealed class NamedRequests(RequestLedger ledger)
             };
         }
 
-        return known ?? (row.RequestId is { } id ? await OfHostAsync(host, id, cancellation).ConfigureAwait(false) : null);
+        if (row.RequestId is not { } id || known?.RequestId is not null)
+        {
+            return known;
+        }
+
+        var named = await OfHostAsync(host, id, cancellation).ConfigureAwait(false);
+        return known is null || named is null || named.LedgerId == known.LedgerId
+            ? known ?? named
+            : throw new InvalidInputException(Messages.RecordIdsOfTwo.With(known.LedgerId, PlainText.Brief(id))) { RequestId = id };
     }
 
     /// <summary>Whether a row goes where a request went: to the same host and model. A key that the request did not have changes

@@ -207,6 +207,9 @@ internal sealed class RequestLedger : LedgerLookup, ILedger, IAsyncDisposable
             return made;
         }
 
+        // Names that are another request's, or a ledger that no longer has this one, as after its file was replaced: then no name will do.
+        _ = await FindStoredAsync(entry.LedgerId).ConfigureAwait(false);
+
         // All or none: what another request has one of is not a set of names.
         await _store.UnnameFilesAsync(entry.LedgerId, directory, names.Where(name => made.GetValueOrDefault(name.Key) == name.Value)
             .Select(name => name.Key)).ConfigureAwait(false);

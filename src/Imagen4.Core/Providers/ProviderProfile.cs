@@ -79,7 +79,7 @@ public sealed record ProviderProfile
     public string DefaultModel { get; init => field = value ?? ""; } = "";
 
     /// <summary>How many requests are kept in progress at once by default.</summary>
-    public int ConcurrencyLimit { get; init => field = value > 0 ? value : DefaultConcurrency; } = DefaultConcurrency;
+    public int ConcurrencyLimit { get; init => field = value > 0 ? Math.Min(value, MostConcurrency) : DefaultConcurrency; } = DefaultConcurrency;
 
     /// <summary>What the host documents besides submitting and returning results.</summary>
     public IReadOnlyList<HostOffer> Offers { get; init => field = value ?? []; } = [];

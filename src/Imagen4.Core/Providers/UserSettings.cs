@@ -27,8 +27,11 @@ internal sealed record UserSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings) ?? new();
-            return settings.Providers.All(IsWhole) && AreDistinct(settings.Providers) ? settings : throw new JsonException(Messages.ProviderIncomplete);
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings)
+                ?? throw new JsonException(Messages.SettingsEmpty);
+            return settings.Ledger is { ConnectionString: null } ? throw new JsonException(Messages.SettingsLedgerEmpty)
+                : settings.Providers.All(IsWhole) && AreDistinct(settings.Providers) ? settings
+                : throw new JsonException(Messages.ProviderIncomplete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -67,6 +70,7 @@ internal sealed record UserSettings
         profile is { Name: { } name } && ProviderProfile.IsName(name) && Enum.IsDefined(profile.Protocol)
         && profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables).All(IsVariable) && !profile.MediaHosts.Contains(null!)
         && new[] { profile.BaseUri, profile.PlatformUri, profile.StorageUri }.OfType<Uri>().All(IsAddress)
+        && !profile.AuthScheme.Any(char.IsControl)
         && profile.PricePerImage is not < 0;
 
     private static bool AreDistinct(IEnumerable<ProviderProfile> profiles) =>

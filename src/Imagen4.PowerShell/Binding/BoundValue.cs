@@ -25,7 +25,7 @@ internal static class BoundValue
     {
         try
         {
-            return Plain(value)?.ToString();
+            return Plain(value) is { } plain ? Convert.ToString(plain, CultureInfo.InvariantCulture) : null;
         }
 #pragma warning disable CA1031 // It is somebody else's code, and one record must not end a batch.
         catch (Exception)

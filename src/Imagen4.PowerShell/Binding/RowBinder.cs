@@ -54,7 +54,7 @@ internal static class RowBinder
         return RowReader.Read(index, cells) with
         {
             IsSidecar = record?.IsSidecar == true,
-            IsInDoubt = record is { IsRows: true } && BoundValue.Text(record.At("State")) == ImagenStates.InDoubt,
+            IsInDoubt = record is { IsRows: true } && ImagenStates.InDoubt.Equals(BoundValue.Text(record.At("State"))?.Trim(), StringComparison.OrdinalIgnoreCase),
         };
     }
 

@@ -146,7 +146,7 @@ public abstract partial class BatchCommand : HostCommand
 
     private string? KeyOf(Record? record) =>
         (record?.At(nameof(Key)) is { } own ? BoundValue.Plain(own) : BoundValue.AsWritten(Key)) is { } key
-            && Convert.ToString(key, CultureInfo.InvariantCulture) is { } text && !string.IsNullOrWhiteSpace(text)
+            && BoundValue.Text(key) is { } text && !string.IsNullOrWhiteSpace(text)
             ? PlainText.Brief(text.Trim())
             : null;
 

@@ -77,11 +77,32 @@ public sealed class NamedRequestsTests : LedgerTest
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => FindAsync(first.LedgerId, "another-1"));
         Assert.Equal(
             $"The record names two requests: LedgerId {first.LedgerId} is request {first.Progress.RequestId}, and RequestId is another-1. "
-            + "Nothing was sent. Correct one of them, or leave both out for a new row.",
+            + "Nothing was sent. Remove the one that is wrong, or both for a new row.",
             error.Message);
 
         async Task<string?> FindAsync(string? ledgerId, string? requestId) =>
             (await named.FindAsync(TestHost.Row() with { LedgerId = ledgerId, RequestId = requestId }, host, CancellationToken.None))?.LedgerId;
+    }
+
+    [Fact]
+    public async Task A_request_that_got_no_id_is_not_meant_by_that_of_another()
+    {
+        var (other, refused) = (
+            Sample.Stored(Entry with { RequestId = "r-1" }, RequestState.Delivered),
+            Sample.Stored(Entry with { LedgerId = LedgerEntry.NewId(), RequestId = null }, RequestState.Rejected));
+        refused = refused with { Row = null, Subject = null, Progress = refused.Progress with { RequestId = null } };
+        await Sample.PutAsync(Home.Path, other, refused);
+        var named = new NamedRequests(Open());
+        var row = TestHost.Row() with { LedgerId = refused.LedgerId };
+        var host = Connect("https://host.example", "studio");
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() =>
+            named.FindAsync(row with { RequestId = "r-1" }, host, CancellationToken.None).AsTask());
+        Assert.StartsWith(
+            $"The record names two requests: LedgerId {refused.LedgerId}, which got no RequestId, and RequestId r-1, which is another one. Nothing was sent.",
+            error.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(refused.LedgerId, (await named.FindAsync(row with { RequestId = "unknown" }, host, CancellationToken.None))!.LedgerId);
     }
 
     [Fact]

@@ -301,6 +301,18 @@ public sealed class RequestLedgerTests : LedgerTest
     }
 
     [Fact]
+    public async Task Of_a_request_that_the_ledger_no_longer_has_no_name_is_tried_after_another()
+    {
+        var ledger = Open();
+        var names = new Dictionary<int, string> { [1] = "a" };
+
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() =>
+            ledger.NameFilesAsync(_entry, "/out", names, isReplacing: false, overwrites: false).AsTask());
+
+        Assert.EndsWith(" was deleted or replaced while it was in use: it no longer has the requests of this batch.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_row_that_is_submitted_again_overwrites_the_files_of_its_ended_request()
     {
         var ledger = await ClaimedAsync();

@@ -84,6 +84,7 @@ public sealed class UserSettingsTests : EnvironmentTest
     [InlineData("""{"name":"x","protocol":"FalQueue","baseUri":"https://me:s3cret@x.example/"}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue","platformUri":"https://x.example/?key=s3cret"}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue","pricePerImage":-5}""")]
+    [InlineData("""{"name":"x","protocol":"FalQueue","authScheme":"a\r\nX: y"}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue"},{"name":"X","protocol":"FalQueue"}""")]
     public void A_profile_that_could_not_have_been_saved_is_refused(string profiles)
     {
@@ -93,6 +94,28 @@ public sealed class UserSettingsTests : EnvironmentTest
 
         Assert.Contains("addresses begin with https://", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null", "it has no settings, only null")]
+    [InlineData("""{"ledger":{"connectionString":null}}""", "the ledger has no connectionString")]
+    [InlineData("""{"ledger":{"connectionString":"Host=x"},"ledger":null}""", "line 1 is not valid JSON, or has something that does not belong there")]
+    [InlineData("""{"providers":[{"name":"x","protocol":"FalQueue","pricePerImage":5,"pricePerImage":1}]}""", "line 1 is not valid JSON, or has something that does not belong there")]
+    public void What_would_be_taken_for_less_than_it_says_is_refused(string json, string reason)
+    {
+        File.WriteAllText(UserSettings.FilePath, json);
+
+        var error = Assert.Throws<InvalidInputException>(() => UserSettings.Load());
+
+        Assert.StartsWith($"The settings in {UserSettings.FilePath} cannot be read: {reason}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_limit_is_above_the_largest_that_can_be_set()
+    {
+        File.WriteAllText(UserSettings.FilePath, """{"providers":[{"name":"x","protocol":"FalQueue","concurrencyLimit":2000000000}]}""");
+
+        Assert.Equal(ProviderProfile.MostConcurrency, Assert.Single(UserSettings.Load().Providers).ConcurrencyLimit);
     }
 
     [Theory]

@@ -30,7 +30,7 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         CancellationToken cancellation)
     {
         // A header of the answer may have named the request.
-        if (doubt.RequestId is { } named && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
+        if (doubt.RequestId is { } named && MayConfirm(host, doubt) && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
         {
             return new Reconciliation(await AcceptAsync(doubt, named).ConfigureAwait(false),
                 new HistoryMatch(HistoryFinding.Certain, named));
@@ -55,6 +55,12 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
     /// <summary>Whether a host is where a request was sent: the list of another one says nothing about it.</summary>
     public static bool IsItsHost(HostConnection host, LedgerRequest doubt) =>
         doubt.BaseAddress.Length == 0 || doubt.BaseAddress == ProviderAddress.Normal(host.BaseUri);
+
+    /// <summary>
+    /// Whether a host can say that it has a request: where it was sent, and where its provider has moved to, but no other provider.
+    /// </summary>
+    public static bool MayConfirm(HostConnection host, LedgerRequest doubt) =>
+        IsItsHost(host, doubt) || host.Profile.Name.Equals(doubt.Provider, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes down that the host has the request.</summary>
     /// <returns>What is known then; null where that has changed meanwhile.</returns>

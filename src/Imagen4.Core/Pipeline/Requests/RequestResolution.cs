@@ -87,13 +87,21 @@ public sealed class RequestResolution
                 throw new InvalidInputException(Messages.ResolveOthers.With(requestId, other.LedgerId)) { RequestId = requestId };
             }
 
+            if (!DoubtReconciler.MayConfirm(host, known))
+            {
+                throw new InvalidInputException(Elsewhere(request, host)) { RequestId = requestId };
+            }
+
             var isThere = await TimeLimit
                 .RunAsync(_options.TimeLimit, host, token => _reconciler.IsThereAsync(host, request.Known, requestId, token), cancellation)
                 .ConfigureAwait(false);
             return isThere
                 ? Settled(await _reconciler.AcceptAsync(request.Known, requestId).ConfigureAwait(false), request, ByUser)
                 : throw new RequestNotFoundException(
-                    Messages.RequestNotFound.With(requestId, host.Profile.Name, request.Known.Model)) { RequestId = requestId };
+                    Messages.RequestNotFound.With(requestId, host.Profile.Name, request.Known.Model))
+                    {
+                        RequestId = requestId, NextCommand = ShowWhatWasSent(request),
+                    };
         }
         catch (ImagenException error)
         {
@@ -125,13 +133,13 @@ public sealed class RequestResolution
                     _options.Warn?.Invoke(Messages.ResolveLikely.With(match.RequestId, provider, request.LedgerId));
                     return Settled(known, request, nameof(HistoryFinding.Likely));
                 case null when host is not null && !DoubtReconciler.IsItsHost(host, request.Known):
-                    return Stays(request, Messages.ResolveElsewhere.With(
-                        request.LedgerId, request.Known.BaseAddress, provider, ProviderAddress.Normal(host.BaseUri)));
+                    return Stays(request, Elsewhere(request, host));
                 case null:
                     var why = AnswersOnce(provider) ? Messages.ResolveLost : Messages.ResolveNoHistory;
                     return Stays(request, why.With(provider, Sent(request), request.LedgerId));
                 default:
-                    return Stays(request, Messages.ResolveNotTold.With(provider, match.Candidates, Sent(request), request.LedgerId));
+                    return Stays(request, Messages.ResolveNotTold.With(provider, match.Candidates, Sent(request), request.LedgerId)
+                        + (request.Known.IsWithoutPrompt ? Messages.ResolveWithoutPrompt : ""));
             }
         }
         catch (ImagenException error)
@@ -139,6 +147,9 @@ public sealed class RequestResolution
             return new RowOutcome<ImagenRequest>(null, error);
         }
     }
+
+    private static string Elsewhere(RequestView request, HostConnection host) => Messages.ResolveElsewhere.With(
+        request.LedgerId, request.Known.BaseAddress, host.Profile.Name, ProviderAddress.Normal(host.BaseUri));
 
     private bool AnswersOnce(string provider) =>
         _services.Protocols.For(_services.Providers.Find(provider).Protocol).AnswersWithResult;
@@ -151,8 +162,11 @@ public sealed class RequestResolution
             RequestId = request.RequestId,
 
             // The host's list has been asked. What is left is for a person to decide, with the commands in the message.
-            NextCommand = $"Get-ImagenRequest -LedgerId {request.LedgerId} | Format-List # {Messages.ResolveDecision}",
+            NextCommand = ShowWhatWasSent(request),
         });
+
+    private static string ShowWhatWasSent(RequestView request) =>
+        $"Get-ImagenRequest -LedgerId {request.LedgerId} | Format-List # {Messages.ResolveDecision}";
 
     private RowOutcome<ImagenRequest> Settled(LedgerRequest? settled, RequestView request, string certainty)
     {

@@ -96,6 +96,7 @@ internal sealed class DefaultNames(
     {
         for (; ; _attempt++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var names = unnamed.ToDictionary(
                 image => image, image => FileNameTemplate.Default(values, images.Count > 1 ? image : null, _attempt));
 

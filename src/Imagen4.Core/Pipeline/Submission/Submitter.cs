@@ -278,7 +278,10 @@ internal sealed class Submitter(
         {
             breaker.Trip(
                 host.Profile.Name,
-                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt, reason.TrimEnd('.')), doubt));
+                new HostUnavailableException(Messages.TooManyInDoubt.With(host.Profile.Name, MostInDoubt, reason.TrimEnd('.')), doubt)
+                {
+                    NextCommand = Messages.CommandSettleDoubts,
+                });
         }
 
         return doubt;

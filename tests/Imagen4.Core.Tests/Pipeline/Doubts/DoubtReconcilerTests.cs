@@ -108,6 +108,8 @@ public sealed class DoubtReconcilerTests : IAsyncDisposable
 
         Assert.Null(settled.Match);
         Assert.Equal(RequestState.InDoubt, settled.Known!.Step);
+        Assert.True(DoubtReconciler.MayConfirm(TestHost.Connect(TestHost.Profile(server.Address)), settled.Known));
+        Assert.False(DoubtReconciler.MayConfirm(TestHost.Connect(TestHost.Profile(server.Address, "another")), settled.Known));
         Assert.Empty(server.Requests);
     }
 
