@@ -1,4 +1,3 @@
-using System.Globalization;
 using Imagen4.Core.Pipeline.Batch;
 using Imagen4.Core.Pipeline.Rows;
 using Imagen4.Core.Text;
