@@ -27,8 +27,7 @@ internal sealed record UserSettings
     {
         try
         {
-            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings)
-                ?? throw new JsonException(Messages.SettingsEmpty);
+            var settings = JsonSerializer.Deserialize(SettingsFile.Read(FilePath), HostDataJson.Default.UserSettings) ?? new();
             return settings.Ledger is { ConnectionString: null } ? throw new JsonException(Messages.SettingsLedgerEmpty)
                 : settings.Providers.All(IsWhole) && AreDistinct(settings.Providers) ? settings
                 : throw new JsonException(Messages.ProviderIncomplete);

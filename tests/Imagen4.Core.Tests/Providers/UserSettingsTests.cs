@@ -97,7 +97,6 @@ public sealed class UserSettingsTests : EnvironmentTest
     }
 
     [Theory]
-    [InlineData("null", "it has no settings, only null")]
     [InlineData("""{"ledger":{"connectionString":null}}""", "the ledger has no connectionString")]
     [InlineData("""{"ledger":{"connectionString":"Host=x"},"ledger":null}""", "line 1 is not valid JSON, or has something that does not belong there")]
     [InlineData("""{"providers":[{"name":"x","protocol":"FalQueue","pricePerImage":5,"pricePerImage":1}]}""", "line 1 is not valid JSON, or has something that does not belong there")]
