@@ -6,4 +6,5 @@ namespace Imagen4.Core.Ledger;
 /// </summary>
 /// <param name="Newest">The number of the newest request then.</param>
 /// <param name="WorkedOn">The ledger's ids of those that somebody worked on then.</param>
-internal sealed record BatchStart(long Newest, IReadOnlySet<string> WorkedOn);
+/// <param name="Incarnation">Which of the files it was that have been in its place: a batch goes on in no other.</param>
+internal sealed record BatchStart(long Newest, IReadOnlySet<string> WorkedOn, int Incarnation = 0);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Imagen4.Core.Ledger.States;
 using Imagen4.Core.Ledger.Store;
+using Imagen4.Core.Text;
 
 namespace Imagen4.Core.Ledger;
 
@@ -114,9 +115,24 @@ internal abstract class LedgerLookup(StoredRequests stored, string location)
 
     /// <summary>What is there as a batch begins.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async Task<BatchStart> BeginAsync(CancellationToken cancellation) => new(
-        await stored.NewestAsync(cancellation).ConfigureAwait(false),
-        (await stored.OwnedAsync(cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal));
+    public async Task<BatchStart> BeginAsync(CancellationToken cancellation)
+    {
+        var incarnation = stored.Incarnation;
+        return new(
+            await stored.NewestAsync(cancellation).ConfigureAwait(false),
+            (await stored.OwnedAsync(cancellation).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal),
+            incarnation);
+    }
+
+    /// <summary>Makes sure that the ledger is the one with which a batch began: an empty one in its place would have rows paid for again.</summary>
+    /// <exception cref="LedgerUnavailableException">It was deleted, moved or replaced meanwhile.</exception>
+    public void RequireSame(BatchStart start)
+    {
+        if (stored.Incarnation != start.Incarnation)
+        {
+            throw new LedgerUnavailableException(Messages.LedgerReplaced.With(location));
+        }
+    }
 
     /// <summary>Whether a submission was not there, or was worked on, when a batch began.</summary>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>

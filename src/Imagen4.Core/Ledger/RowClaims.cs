@@ -113,6 +113,8 @@ internal sealed class RowClaims(
                 }
             }
 
+            ledger.RequireSame(start);
+
             // What is damaged may seem to be newer for ever.
             var unless = NoResume || look > MostLooks ? null : new NewerThan(found.Newest);
             if (await ledger.ClaimAsync(entry with { Row = row }, known, isSeen: !NoResume, cancellation, unless).ConfigureAwait(false))

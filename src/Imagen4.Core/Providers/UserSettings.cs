@@ -69,7 +69,7 @@ internal sealed record UserSettings
         profile is { Name: { } name } && ProviderProfile.IsName(name) && Enum.IsDefined(profile.Protocol)
         && profile.ApiKeyVariables.Concat(profile.ApiKeyPairVariables).All(IsVariable) && !profile.MediaHosts.Contains(null!)
         && new[] { profile.BaseUri, profile.PlatformUri, profile.StorageUri }.OfType<Uri>().All(IsAddress)
-        && !profile.AuthScheme.Any(char.IsControl)
+        && profile.AuthScheme.All(letter => letter is >= ' ' and <= '~')
         && profile.PricePerImage is not < 0;
 
     private static bool AreDistinct(IEnumerable<ProviderProfile> profiles) =>

@@ -45,6 +45,28 @@ public sealed class RowClaimsTests : LedgerTest
         Assert.Equal(state is not null && outcome == "submit" ? 2 : 1, known.Stored.Generation);
     }
 
+    [Fact]
+    public async Task A_batch_does_not_go_on_in_an_empty_ledger_in_the_place_of_its_own()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // What is open cannot be deleted there.
+            return;
+        }
+
+        var ledger = Open();
+        var claims = new RowClaims(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), TimeProvider.System);
+        Assert.IsType<ClaimOutcome.Submit>(await claims.ClaimAsync(_entry, named: null, CancellationToken.None).InTime());
+        Directory.Delete(Home.Path, recursive: true);
+
+        var error = await Assert.ThrowsAsync<LedgerUnavailableException>(() =>
+            claims.ClaimAsync(Sample.Entry(2), named: null, CancellationToken.None).InTime());
+
+        Assert.EndsWith(" was deleted or replaced while it was in use: it no longer has the requests of this batch.", error.Message, StringComparison.Ordinal);
+        var another = new RowClaims(ledger, (known, _) => Task.FromResult<LedgerRequest?>(known), TimeProvider.System);
+        Assert.IsType<ClaimOutcome.Submit>(await another.ClaimAsync(Sample.Entry(2), named: null, CancellationToken.None).InTime());
+    }
+
     [Theory]
     [InlineData(nameof(RequestState.Accepted))]
     [InlineData(nameof(RequestState.Completed))]

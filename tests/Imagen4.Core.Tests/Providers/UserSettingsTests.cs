@@ -85,6 +85,7 @@ public sealed class UserSettingsTests : EnvironmentTest
     [InlineData("""{"name":"x","protocol":"FalQueue","platformUri":"https://x.example/?key=s3cret"}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue","pricePerImage":-5}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue","authScheme":"a\r\nX: y"}""")]
+    [InlineData("""{"name":"x","protocol":"FalQueue","authScheme":"K\u00e9"}""")]
     [InlineData("""{"name":"x","protocol":"FalQueue"},{"name":"X","protocol":"FalQueue"}""")]
     public void A_profile_that_could_not_have_been_saved_is_refused(string profiles)
     {

@@ -16,6 +16,9 @@ internal abstract class StoredRequests(ILedgerDatabase database)
     /// <summary>The database.</summary>
     protected ILedgerDatabase Database { get; } = database;
 
+    /// <summary>Changes when what was written is gone, and another one is begun in its place.</summary>
+    public int Incarnation => Database.Incarnation;
+
     /// <summary>Reads it.</summary>
     protected StoreReader Reader { get; } = new(database);
 

@@ -50,7 +50,7 @@ internal sealed class LedgerResultStore(Func<RequestLedger> ledger) : IResultSto
     public async Task<HostResult?> FindAsync(RequestReference request, CancellationToken cancellation)
     {
         var used = ledger();
-        if (await used.ResultAsync(ProviderAddress.Normal(request.Host.BaseUri), request.RequestId,
+        if (await used.ResultAsync(request.SentTo ?? ProviderAddress.Normal(request.Host.BaseUri), request.RequestId,
             cancellation).ConfigureAwait(false) is not { } found)
         {
             return null;

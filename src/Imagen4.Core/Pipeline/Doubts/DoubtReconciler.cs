@@ -30,7 +30,9 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
         CancellationToken cancellation)
     {
         // A header of the answer may have named the request.
-        if (doubt.RequestId is { } named && MayConfirm(host, doubt) && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
+        if (doubt.RequestId is { } named && MayConfirm(host, doubt)
+            && !await IsOthersAsync(host, doubt, named, cancellation).ConfigureAwait(false)
+            && await IsThereAsync(host, doubt, named, cancellation).ConfigureAwait(false))
         {
             return new Reconciliation(await AcceptAsync(doubt, named).ConfigureAwait(false),
                 new HistoryMatch(HistoryFinding.Certain, named));
@@ -88,6 +90,13 @@ internal sealed class DoubtReconciler(RequestLedger ledger, HostProtocols protoc
             return false;
         }
     }
+
+    // Where its provider has moved to, the id may be another request's.
+    private async Task<bool> IsOthersAsync(HostConnection host, LedgerRequest doubt, string requestId, CancellationToken cancellation) =>
+        !IsItsHost(host, doubt)
+        && await ledger.FindByRequestIdAsync(ProviderAddress.Normal(host.BaseUri), doubt.Provider, requestId, cancellation)
+            .ConfigureAwait(false) is { } there
+        && there.LedgerId != doubt.LedgerId;
 
     // What a host lists may lag behind what it has accepted: only after that time does it count that a request is not listed.
     // A submission whose process is gone may have been on its way until now.

@@ -80,7 +80,8 @@ public sealed class RequestResolution
         try
         {
             var known = request.Known;
-            var other = await _services.Ledger.FindByRequestIdAsync(known.BaseAddress, known.Provider, requestId, cancellation)
+            var other = await _services.Ledger
+                .FindByRequestIdAsync(ProviderAddress.Normal(host.BaseUri), known.Provider, requestId, cancellation)
                 .ConfigureAwait(false);
             if (other is not null && other.LedgerId != request.LedgerId)
             {
@@ -89,7 +90,7 @@ public sealed class RequestResolution
 
             if (!DoubtReconciler.MayConfirm(host, known))
             {
-                throw new InvalidInputException(Elsewhere(request, host)) { RequestId = requestId };
+                throw new InvalidInputException(Elsewhere(request, host.Profile.Name)!) { RequestId = requestId };
             }
 
             var isThere = await TimeLimit
@@ -132,8 +133,8 @@ public sealed class RequestResolution
                 case HistoryFinding.Likely:
                     _options.Warn?.Invoke(Messages.ResolveLikely.With(match.RequestId, provider, request.LedgerId));
                     return Settled(known, request, nameof(HistoryFinding.Likely));
-                case null when host is not null && !DoubtReconciler.IsItsHost(host, request.Known):
-                    return Stays(request, Elsewhere(request, host));
+                case null when Elsewhere(request, provider) is { } elsewhere:
+                    return Stays(request, elsewhere);
                 case null:
                     var why = AnswersOnce(provider) ? Messages.ResolveLost : Messages.ResolveNoHistory;
                     return Stays(request, why.With(provider, Sent(request), request.LedgerId));
@@ -148,8 +149,11 @@ public sealed class RequestResolution
         }
     }
 
-    private static string Elsewhere(RequestView request, HostConnection host) => Messages.ResolveElsewhere.With(
-        request.LedgerId, request.Known.BaseAddress, host.Profile.Name, ProviderAddress.Normal(host.BaseUri));
+    // Null where the provider has the address that the request was sent to.
+    private string? Elsewhere(RequestView request, string provider) =>
+        request.Known.BaseAddress is { Length: > 0 } sentTo && _services.Providers.AddressOf(provider) is { } now && now != sentTo
+            ? Messages.ResolveElsewhere.With(request.LedgerId, sentTo, provider, now)
+            : null;
 
     private bool AnswersOnce(string provider) =>
         _services.Protocols.For(_services.Providers.Find(provider).Protocol).AnswersWithResult;

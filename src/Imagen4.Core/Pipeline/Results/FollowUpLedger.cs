@@ -43,7 +43,7 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         if (record.Provider is { } provider)
         {
             var known = await FindAsync(baseAddress: null, provider, record.RequestId, cancellation).ConfigureAwait(false);
-            return Located(record, provider, known);
+            return await LocatedAsync(record, provider, known, cancellation).ConfigureAwait(false);
         }
 
         var hosts = options.ApiKey is null && options.Provider is null
@@ -52,21 +52,29 @@ internal sealed class FollowUpLedger(ClientServices services, BatchOptions optio
         return hosts switch
         {
             [] => record,
-            [var only] => Located(record with { Model = record.Model ?? only.Model }, only.Provider, only),
+            [var only] => await LocatedAsync(record with { Model = record.Model ?? only.Model }, only.Provider, only, cancellation).ConfigureAwait(false),
             _ => throw new InvalidInputException(Messages.RequestAtSeveral.With(
                 PlainText.Brief(record.RequestId), string.Join(", ", hosts.Select(known => known.Provider)))),
         };
     }
 
     // What an emulator had is gone when another one is started, wherever that listens.
-    private RequestRecord Located(RequestRecord record, string provider, LedgerRequest? known)
+    private async Task<RequestRecord> LocatedAsync(
+        RequestRecord record, string provider, LedgerRequest? known, CancellationToken cancellation)
     {
         var name = services.Providers.CurrentNameOf(provider, known?.BaseAddress);
-        var isElsewhere = name != ProviderCatalog.EmulatorName
-            && services.Providers.AddressOf(name) is { } now
-            && known?.BaseAddress is { Length: > 0 } then
-            && then != now;
-        return record with { Provider = name, SentTo = isElsewhere ? known!.BaseAddress : null };
+        record = record with { Provider = name };
+        if (name is null or ProviderCatalog.EmulatorName || known is not { BaseAddress: { Length: > 0 } sentTo }
+            || services.Providers.AddressOf(name) is not { } now || now == sentTo)
+        {
+            return record;
+        }
+
+        // The id may be another request's there.
+        return await FindAsync(now, name, record.RequestId, cancellation).ConfigureAwait(false) is { } there
+            && there.BaseAddress == now && there.LedgerId != known.LedgerId
+            ? throw new InvalidInputException(Messages.RequestElsewhere.With(record.RequestId, sentTo, name, now)) { RequestId = record.RequestId }
+            : record with { SentTo = sentTo };
     }
 
     /// <inheritdoc/>

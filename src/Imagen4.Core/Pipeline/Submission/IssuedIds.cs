@@ -1,5 +1,4 @@
 using Imagen4.Core.Ledger;
-using Imagen4.Core.Protocols.Contract;
 using Imagen4.Core.Providers;
 using Imagen4.Core.Text;
 
@@ -18,16 +17,15 @@ internal sealed class IssuedIds(ILedger ledger)
 
     /// <summary>Whether an id that a row is given is another row's already. From now on it is this row's.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="protocol">What it speaks: a host may count the requests of each model, so that only the same address is the same request.</param>
     /// <param name="entry">The row.</param>
     /// <param name="requestId">The id.</param>
     /// <param name="isAccepted">
     /// Whether the host has accepted it under that id: then only those of this batch count. A host may count its requests from 1 again.
     /// </param>
     /// <exception cref="LedgerUnavailableException">The ledger cannot be read.</exception>
-    public async ValueTask<bool> IsOthersAsync(HostConnection host, IHostProtocol protocol, LedgerEntry entry, string requestId, bool isAccepted)
+    public async ValueTask<bool> IsOthersAsync(HostConnection host, LedgerEntry entry, string requestId, bool isAccepted)
     {
-        var id = TextDigest.Of(protocol.AddressesOf(host.BaseUri, entry.Model, requestId).Status?.AbsoluteUri, requestId);
+        var id = TextDigest.Of(host.BaseUri.AbsoluteUri, requestId);
         lock (_lock)
         {
             if (!_issued.Add(id))

@@ -212,9 +212,7 @@ internal sealed class Submitter(
         try
         {
             return named is not null
-                && await _issued.IsOthersAsync(host, protocol, entry, named, isAccepted: sent.Acceptance is not null).ConfigureAwait(false)
-                    ? named
-                    : null;
+                && await _issued.IsOthersAsync(host, entry, named, isAccepted: sent.Acceptance is not null).ConfigureAwait(false) ? named : null;
         }
         catch (LedgerUnavailableException)
         {

@@ -75,7 +75,8 @@ internal class TolerantText : JsonConverter<string>
 }
 
 /// <summary>
-/// Reads a list of objects, for the same reason: what is no object is left out of it, and what is no list is none.
+/// Reads a list of objects, for the same reason: what is no object is left out of it. What is no list is none, and so is one that has
+/// something in it, and no object: what stands there was paid for, and is not nothing.
 /// </summary>
 /// <typeparam name="T">What an object is.</typeparam>
 /// <param name="most">How many are read: the last of more.</param>
@@ -93,8 +94,10 @@ internal abstract class TolerantList<T>(int most = int.MaxValue) : JsonConverter
         }
 
         var objects = new Queue<T>();
+        var isEmpty = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            isEmpty = false;
             if (reader.TokenType != JsonTokenType.StartObject)
             {
                 reader.Skip();
@@ -110,7 +113,7 @@ internal abstract class TolerantList<T>(int most = int.MaxValue) : JsonConverter
             }
         }
 
-        return [.. objects];
+        return isEmpty || objects.Count > 0 ? [.. objects] : null;
     }
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options) =>

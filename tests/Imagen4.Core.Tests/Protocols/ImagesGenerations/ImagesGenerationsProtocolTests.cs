@@ -96,6 +96,8 @@ public sealed class ImagesGenerationsProtocolTests
     [InlineData("[]")]
     [InlineData("""{"images":null}""")]
     [InlineData("""{"images":"x"}""")]
+    [InlineData("""{"images":["https://a/1.png"]}""")]
+    [InlineData("""{"images":[1,2],"image":{"url":"https://a/1.png"}}""")]
     [InlineData("<html></html>")]
     public void What_has_no_list_of_images_is_no_result(string body) => Assert.Null(Read(body));
 
