@@ -267,7 +267,7 @@ Describe 'New-ImagenImage: bad input' {
             $seen = Watch-Command { $rows | New-ImagenImage -Wait }
             $seen.Error.FullyQualifiedErrorId | Should -Be 'InvalidInput,Imagen4.PowerShell.Commands.NewImagenImageCommand'
             $seen.Error.Exception.Message | Should -BeLike 'Row 2: *'
-            $seen.Output.Prompt | Should -Be 'one', 'three'
+            $seen.Output.Prompt | Sort-Object | Should -Be 'one', 'three'
             Get-Bill $test | Should -HaveCount 2
         }
 

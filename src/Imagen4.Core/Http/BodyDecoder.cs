@@ -119,14 +119,13 @@ internal static class BodyDecoder
     {
         using (decoder)
         {
-            using var plain = new MemoryStream();
-            var block = new byte[81920];
+            using var plain = new PooledBuffer();
             try
             {
-                while (decoder.Read(block) is > 0 and var read)
+                while (decoder.Read(plain.GetMemory().Span) is > 0 and var read)
                 {
-                    plain.Write(block, 0, read);
-                    if (plain.Length > bound)
+                    plain.Advance(read);
+                    if (plain.Count > bound)
                     {
                         throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
                     }
@@ -138,7 +137,7 @@ internal static class BodyDecoder
                 return null;
             }
 
-            return plain.ToArray();
+            return plain.Written.ToArray();
         }
     }
 
@@ -173,13 +172,14 @@ internal static class BoundedBody
 
     /// <summary>Reads the whole body.</summary>
     /// <param name="content">The body.</param>
+    /// <param name="target">Gets it, or what has come of one that breaks off.</param>
     /// <param name="bound">The most bytes that it may have.</param>
     /// <param name="cuts">Whether the start of a larger one will do.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <param name="brokenOff">Is given what has come of one that breaks off.</param>
+    /// <returns>The body, in the target.</returns>
     /// <exception cref="AnswerTooLargeException">It is larger than the bound, or is said to be.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(
-        HttpContent content, int bound, bool cuts, CancellationToken cancellation, Action<ReadOnlyMemory<byte>>? brokenOff = null)
+        HttpContent content, PooledBuffer target, int bound, bool cuts, CancellationToken cancellation)
     {
         if (!cuts && content.Headers.ContentLength > bound)
         {
@@ -190,33 +190,22 @@ internal static class BoundedBody
         await using (stream.ConfigureAwait(false))
         {
             // Room for what is promised and the end behind it, so that nothing is copied into a larger room.
-            var promised = content.Headers.ContentLength is > 0 and var length ? (int)Math.Min(length, LargestGuess) + 1 : 4096;
-            var body = new ArrayBufferWriter<byte>(promised);
+            target.Reserve(content.Headers.ContentLength is > 0 and var length ? (int)Math.Min(length, LargestGuess) + 1 : 0);
             while (true)
             {
-                int read;
-                try
-                {
-                    read = await stream.ReadAsync(body.GetMemory(), cancellation).ConfigureAwait(false);
-                }
-                catch
-                {
-                    brokenOff?.Invoke(body.WrittenMemory);
-                    throw;
-                }
-
+                var read = await stream.ReadAsync(target.GetMemory(), cancellation).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    return body.WrittenMemory;
+                    return target.Written;
                 }
 
-                body.Advance(read);
-                if (cuts && body.WrittenCount >= bound)
+                target.Advance(read);
+                if (cuts && target.Count >= bound)
                 {
-                    return body.WrittenMemory[..bound];
+                    return target.Written[..bound];
                 }
 
-                if (body.WrittenCount > bound)
+                if (target.Count > bound)
                 {
                     throw new AnswerTooLargeException(Messages.AnswerTooLarge.With(bound));
                 }

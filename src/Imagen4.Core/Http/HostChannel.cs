@@ -103,9 +103,18 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         // What is wrong is said at the beginning of an error, and by its status and headers.
         var cuts = !response.IsSuccessStatusCode;
         var bound = cuts ? Math.Min(largest, LargestAnswer) : largest;
-        var body = await BoundedBody
-            .ReadAsync(response.Content, bound, cuts, cancellation, broken => paid?.BrokenAnswer = Masked(broken))
-            .ConfigureAwait(false);
+        using var buffer = new PooledBuffer();
+        ReadOnlyMemory<byte> body;
+        try
+        {
+            body = await BoundedBody.ReadAsync(response.Content, buffer, bound, cuts, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            paid?.BrokenAnswer = Masked(buffer.Written.ToArray());
+            throw;
+        }
+
         var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, bound);
 
         // It is parsed several times, and each takes ten times its size. Of what lists many things, every one counts.
@@ -114,15 +123,15 @@ internal sealed class HostChannel(HttpClient client, TimeProvider time)
         {
             return JsonCheck.HasMoreTokens(body.Span, MostTokens)
                 ? throw new AnswerTooLargeException(Messages.AnswerTooManyTokens.With(MostTokens))
-                : Answer(response, Masked(body), isDecoded);
+                : Answer(response, Masked(buffer.Kept(body)), isDecoded);
         }
 
-        // Without the key before anything is left out, which may be a part of it.
-        var whole = Masked(body);
-        var answer = Answer(response, JsonExcerpt.Of(whole), isDecoded);
-
-        // An id in it tells what has become of the request.
-        return cuts || paid is not null ? answer with { WholeBody = whole } : answer;
+        // An id in it tells what has become of the request: it is searched whole. What is left of it is without the key, which may not be
+        // recognized any more where something is left out.
+        var isSearched = cuts || paid is not null;
+        var whole = Masked(isSearched ? buffer.Kept(body) : body);
+        var answer = Answer(response, buffer.Kept(JsonExcerpt.Of(whole, JsonExcerpt.LargestWhole)), isDecoded);
+        return isSearched ? answer with { WholeBody = whole } : answer;
     }
 
     private ReadOnlyMemory<byte> Masked(ReadOnlyMemory<byte> body) => Key?.Mask(body) ?? body;

@@ -49,12 +49,14 @@ internal static class JsonExcerpt
     /// The text without the members and elements that are left out, and with a member that counts them; as it was where nothing is left
     /// out, or where it is not well-formed.
     /// </summary>
-    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json)
+    /// <param name="json">The text.</param>
+    /// <param name="longestText">How many bytes of each JSON text in it are kept, as they are written.</param>
+    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json, int longestText = int.MaxValue)
     {
         var kept = new ArrayBufferWriter<byte>(LargestWhole);
         try
         {
-            var (from, end, leftOut, isEmpty) = Copy(json.Span, kept);
+            var (from, end, leftOut, isEmpty) = Copy(json.Span, longestText, kept);
             if (leftOut == 0)
             {
                 return json;
@@ -76,7 +78,7 @@ internal static class JsonExcerpt
 
     // What is left out ends where the next piece begins, so that the comma before it goes too; the comma behind it goes where nothing is
     // kept before it. Values and containers are counted apart: many numbers do not push out what comes behind them.
-    private static (int From, int End, int LeftOut, bool IsEmpty) Copy(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> kept)
+    private static (int From, int End, int LeftOut, bool IsEmpty) Copy(ReadOnlySpan<byte> json, int longestText, ArrayBufferWriter<byte> kept)
     {
         var reader = new Utf8JsonReader(json);
         Span<Count> counts = stackalloc Count[DeepestLevel];
@@ -129,10 +131,47 @@ internal static class JsonExcerpt
 
             last = (int)reader.TokenStartIndex;
             end = (int)reader.BytesConsumed;
+            if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > longestText)
+            {
+                kept.Write(json[from..(last + 1)]);
+                kept.Write(reader.ValueSpan[..Whole(reader.ValueSpan, longestText)]);
+                kept.Write("\""u8);
+                from = end;
+                leftOut++;
+            }
         }
 
         // Before the bracket that ends all of it.
         return (from, last, leftOut, !counts[0].HasKept);
+    }
+
+    // Neither a character nor an escape is divided, nor the two escapes of one character.
+    private static int Whole(ReadOnlySpan<byte> text, int most)
+    {
+        var at = 0;
+        while (at < most)
+        {
+            var length = text[at..] switch
+            {
+                [(byte)'\\', (byte)'u', (byte)'d' or (byte)'D', (>= (byte)'8' and <= (byte)'9') or (byte)'a' or (byte)'A' or (byte)'b' or (byte)'B', ..] => 12,
+                [(byte)'\\', (byte)'u', ..] => 6,
+                [(byte)'\\', ..] => 2,
+                _ => 1,
+            };
+            if (at + length > most)
+            {
+                break;
+            }
+
+            at += length;
+        }
+
+        while (at > 0 && (text[at] & 0xC0) == 0x80)
+        {
+            at--;
+        }
+
+        return at;
     }
 
     private static Count OfLog(Utf8JsonReader list)

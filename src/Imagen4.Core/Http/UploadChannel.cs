@@ -51,12 +51,13 @@ internal sealed class UploadChannel(Uri host, TimeProvider time, Action<string>?
             using var response = await HttpStack.MediaOf(address, host)
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token)
                 .ConfigureAwait(false);
-            var body = await BoundedBody.ReadAsync(response.Content, HostChannel.LargestAnswer, cuts: false, silence.Token).ConfigureAwait(false);
+            using var buffer = new PooledBuffer();
+            var body = await BoundedBody.ReadAsync(response.Content, buffer, HostChannel.LargestAnswer, cuts: false, silence.Token).ConfigureAwait(false);
             trace?.Invoke(Messages.TraceAnswer.With(
                 method, address.GetLeftPart(UriPartial.Path), (int)response.StatusCode, (int)time.GetElapsedTime(started).TotalMilliseconds)
                 + RetryAfter.Said(response.Headers, time));
             var isDecoded = BodyDecoder.TryDecode(ref body, response.Content.Headers.ContentEncoding, HostChannel.LargestAnswer);
-            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body)
+            return new HostResponse(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, buffer.Kept(body))
                 { IsDecoded = isDecoded };
         }
         catch (Exception) when (request.Content is PieceContent { Unreadable: { } unreadable } && !cancellation.IsCancellationRequested)

@@ -37,6 +37,28 @@ public sealed class JsonExcerptTests
     }
 
     [Theory]
+    [InlineData("a", 1)]
+    [InlineData("ä", 2)]
+    [InlineData("\\u0041", 6)]
+    [InlineData("\\\\", 2)]
+    [InlineData("\\ud83d\\ude00", 12)]
+    [InlineData("😀", 4)]
+    public void Of_a_long_text_the_beginning_stays_with_whole_characters(string letter, int bytes)
+    {
+        var text = string.Concat(Enumerable.Repeat(letter, 100));
+        foreach (var most in Enumerable.Range(50, 14))
+        {
+            var excerpt = JsonExcerpt.Of(Encoding.UTF8.GetBytes($$"""{"error" : "{{text}}", "list": ["{{text}}" , 5], "seed":7}"""), most);
+            using var read = JsonDocument.Parse(excerpt);
+            var expected = JsonSerializer.Deserialize<string>($"\"{string.Concat(Enumerable.Repeat(letter, most / bytes))}\"");
+
+            Assert.Equal(expected, read.RootElement.GetProperty("error").GetString());
+            Assert.Equal(expected, read.RootElement.GetProperty("list")[0].GetString());
+            Assert.Equal((5, 7), (read.RootElement.GetProperty("list")[1].GetInt32(), read.RootElement.GetProperty("seed").GetInt32()));
+        }
+    }
+
+    [Theory]
     [InlineData(10)]
     [InlineData(1000)]
     [InlineData(3000)]
